@@ -47,9 +47,7 @@ class Regle:
         """Constat *conforme* ; `recu` dit ce qui a été vu, car la présence seule ne prouve rien."""
         return self._constat(Verdict.CONFORME, message or self.titre, "", recu, ou, echanges)
 
-    def enfreinte(
-        self, message: str, *, attendu: str, recu: str, ou: str, echanges: tuple[int, ...] = ()
-    ) -> Constat:
+    def enfreinte(self, message: str, *, attendu: str, recu: str, ou: str, echanges: tuple[int, ...] = ()) -> Constat:
         """Constat de manquement ; *non conforme* ou *à vérifier* selon la confiance de la source."""
         verdict = self.confiance.verdict_du_manquement
         if verdict is Verdict.A_VERIFIER:

@@ -1,0 +1,291 @@
+"""Une campagne relue depuis son dossier : en-tête et un résultat par scénario demandé, même après un arrêt brutal."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field, replace
+from pathlib import Path
+from typing import Any, Protocol
+
+from reports.fichiers import ecrire_json
+from reports.resultat import (
+    CleScenario,
+    EtapeJouee,
+    EtatEtape,
+    EtatPreuve,
+    PieceJointe,
+    PreuveProduite,
+    ResultatScenario,
+)
+from reports.verdict import Verdict
+from requirements.modele import PROFIL_GENERAL, Exigence, ScenarioConformite
+
+__all__ = [
+    "Campagne",
+    "CatalogueLu",
+    "CleScenario",
+    "ErreurCampagne",
+    "EtapeJouee",
+    "EtatEtape",
+    "EtatPreuve",
+    "Logiciel",
+    "PieceJointe",
+    "PreuveProduite",
+    "ResultatScenario",
+    "charger_campagne",
+    "completer",
+    "ecrire_verdicts",
+    "ordonner",
+]
+
+VERSION = 1
+RAISON_INTERROMPUE = "campagne interrompue"
+RAISON_PROFIL = "profil « {profil} » non revendiqué"
+
+
+class ErreurCampagne(Exception):  # noqa: N818 — nom français, comme toutes nos erreurs
+    """Le dossier ne porte pas de campagne lisible ; le message dit quel fichier et pourquoi."""
+
+
+class CatalogueLu(Protocol):
+    """Ce que les rapports lisent du catalogue."""
+
+    @property
+    def exigences(self) -> Sequence[Exigence]: ...
+
+
+class EnregistrementLu(Protocol):
+    """Ce que les rapports lisent d'un enregistrement du journal."""
+
+    @property
+    def donnees(self) -> Mapping[str, Any]: ...
+
+
+class JournalLu(Protocol):
+    """Ce que les rapports lisent du journal pour rebâtir une campagne."""
+
+    def enregistrements(self, type: str | None = None, depuis: int = 0) -> Iterable[EnregistrementLu]: ...
+
+
+@dataclass(frozen=True, slots=True)
+class Logiciel:
+    """Le logiciel éprouvé, tel qu'il se déclare."""
+
+    nom: str = ""
+    version: str = ""
+    editeur: str = ""
+    nil: str = ""
+    type: str = ""
+
+    @property
+    def designation(self) -> str:
+        """« Nom version (éditeur) », sans ce qui manque."""
+        nom = " ".join(partie for partie in (self.nom, self.version) if partie) or "logiciel non nommé"
+        return f"{nom} ({self.editeur})" if self.editeur else nom
+
+
+@dataclass(frozen=True, slots=True)
+class Campagne:
+    """L'en-tête de `campagne.json` et les résultats, dans l'ordre du catalogue.
+
+    `autres` garde les clés inconnues de l'en-tête, pour qu'une réécriture ne perde rien.
+    """
+
+    produit_banc: str
+    couloir: str
+    rem: str
+    vagues: tuple[int, ...]
+    profils: tuple[str, ...] = ()
+    exigences_demandees: tuple[str, ...] = ()
+    logiciel: Logiciel = Logiciel()
+    demonstration: bool = False
+    debut: str = ""
+    fin: str | None = None
+    interrompue: bool = False
+    catalogue: Mapping[str, str] = field(default_factory=dict)
+    systeme: Mapping[str, str] = field(default_factory=dict)
+    journal: Mapping[str, Any] = field(default_factory=dict)
+    resultats: tuple[ResultatScenario, ...] = ()
+    autres: Mapping[str, Any] = field(default_factory=dict)
+
+    def en_dict(self) -> dict[str, Any]:
+        """Forme de `campagne.json` : l'en-tête seul, sans les résultats."""
+        return {
+            "version": VERSION,
+            "produit_banc": self.produit_banc,
+            "couloir": self.couloir,
+            "rem": self.rem,
+            "vagues": list(self.vagues),
+            "profils": list(self.profils),
+            "exigences_demandees": list(self.exigences_demandees),
+            "logiciel": {
+                "nom": self.logiciel.nom,
+                "version": self.logiciel.version,
+                "editeur": self.logiciel.editeur,
+                "nil": self.logiciel.nil,
+                "type": self.logiciel.type,
+            },
+            "demonstration": self.demonstration,
+            "debut": self.debut,
+            "fin": self.fin,
+            "interrompue": self.interrompue,
+            "catalogue": dict(self.catalogue),
+            "systeme": dict(self.systeme),
+            "journal": dict(self.journal),
+            **self.autres,
+        }
+
+    @classmethod
+    def depuis_dict(cls, brut: Mapping[str, Any], resultats: Iterable[ResultatScenario] = ()) -> Campagne:
+        """Relit un en-tête écrit par `en_dict`."""
+        logiciel = brut.get("logiciel") or {}
+        return cls(
+            produit_banc=brut.get("produit_banc", ""),
+            couloir=brut["couloir"],
+            rem=brut["rem"],
+            vagues=tuple(brut["vagues"]),
+            profils=tuple(brut.get("profils") or ()),
+            exigences_demandees=tuple(brut.get("exigences_demandees") or ()),
+            logiciel=Logiciel(**{nom: str(logiciel.get(nom) or "") for nom in Logiciel.__dataclass_fields__}),
+            demonstration=bool(brut.get("demonstration", False)),
+            debut=brut.get("debut") or "",
+            fin=brut.get("fin"),
+            interrompue=bool(brut.get("interrompue", False)),
+            catalogue=dict(brut.get("catalogue") or {}),
+            systeme=dict(brut.get("systeme") or {}),
+            journal=dict(brut.get("journal") or {}),
+            resultats=tuple(resultats),
+            autres={cle: valeur for cle, valeur in brut.items() if cle not in _CLES},
+        )
+
+
+_CLES = frozenset(Campagne("", "", "", ()).en_dict())
+
+
+def charger_campagne(dossier: Path, journal: JournalLu | None = None, catalogue: CatalogueLu | None = None) -> Campagne:
+    """Relit une campagne.
+
+    Les résultats viennent du journal, seule source ; `verdicts.json` n'est lu qu'en son absence. `campagne.json`
+    manquant est remplacé par l'enregistrement `campagne` du journal. Sans date de fin, la campagne a été
+    interrompue ; avec le catalogue, chaque scénario demandé sans verdict y figure alors *non exécuté*.
+    """
+    entete = _lire_entete(dossier, journal)
+    resultats = _lire_resultats(dossier, journal)
+    try:
+        campagne = Campagne.depuis_dict(entete, resultats)
+    except (KeyError, TypeError, ValueError) as erreur:
+        raise ErreurCampagne(f"{dossier / 'campagne.json'} : valeur absente ou inattendue ({erreur})") from erreur
+    if campagne.fin is None:
+        campagne = replace(campagne, interrompue=True)
+    return completer(campagne, catalogue) if catalogue is not None else campagne
+
+
+def _lire_entete(dossier: Path, journal: JournalLu | None) -> Mapping[str, Any]:
+    chemin = dossier / "campagne.json"
+    if chemin.is_file():
+        entete = _lire_json(chemin)
+        if isinstance(entete, dict):
+            return entete
+        raise ErreurCampagne(f"{chemin} : un objet JSON est attendu, reçu {type(entete).__name__}")
+    if journal is not None:
+        for enregistrement in reversed(list(journal.enregistrements(type="campagne"))):
+            return enregistrement.donnees
+    raise ErreurCampagne(f"{dossier} : ni campagne.json, ni enregistrement « campagne » dans un journal")
+
+
+def _lire_resultats(dossier: Path, journal: JournalLu | None) -> list[ResultatScenario]:
+    bruts: Iterable[Mapping[str, Any]]
+    if journal is not None:
+        ou = "journal, enregistrements « verdict »"
+        bruts = [enregistrement.donnees for enregistrement in journal.enregistrements(type="verdict")]
+    elif (chemin := dossier / "verdicts.json").is_file():
+        ou = str(chemin)
+        lu = _lire_json(chemin)
+        bruts = lu.get("scenarios", []) if isinstance(lu, dict) else []
+    else:
+        return []
+    # Une reprise rejoue un scénario : son dernier verdict remplace le précédent.
+    derniers: dict[CleScenario, ResultatScenario] = {}
+    for brut in bruts:
+        try:
+            resultat = ResultatScenario.depuis_dict(brut)
+        except (KeyError, TypeError, ValueError) as erreur:
+            raise ErreurCampagne(f"{ou} : résultat illisible ({erreur}) : {str(brut)[:200]}") from erreur
+        derniers[resultat.cle] = resultat
+    return list(derniers.values())
+
+
+def _lire_json(chemin: Path) -> Any:
+    try:
+        return json.loads(chemin.read_text(encoding="utf-8"))
+    except (OSError, ValueError) as erreur:
+        raise ErreurCampagne(f"{chemin} : illisible ({erreur})") from erreur
+
+
+def completer(campagne: Campagne, catalogue: CatalogueLu) -> Campagne:
+    """Ajoute les scénarios demandés qui n'ont pas de verdict, puis range tout dans l'ordre du catalogue."""
+    connus = {resultat.cle for resultat in campagne.resultats}
+    raison = RAISON_INTERROMPUE if campagne.interrompue else "aucun verdict enregistré pour ce scénario"
+    manquants = [
+        _sans_verdict(exigence, scenario, campagne, raison)
+        for exigence, scenario in scenarios_demandes(campagne, catalogue)
+        if CleScenario(exigence.rem, exigence.id, scenario.id) not in connus
+    ]
+    return replace(campagne, resultats=ordonner((*campagne.resultats, *manquants), catalogue))
+
+
+def scenarios_demandes(campagne: Campagne, catalogue: CatalogueLu) -> Iterable[tuple[Exigence, ScenarioConformite]]:
+    """Les scénarios du catalogue que cette campagne devait juger."""
+    demandees = set(campagne.exigences_demandees)
+    for exigence in catalogue.exigences:
+        if exigence.vague not in campagne.vagues:
+            continue
+        if demandees and not demandees & {exigence.id, exigence.id_court}:
+            continue
+        for scenario in exigence.scenarios:
+            yield exigence, scenario
+
+
+def profil_revendique(exigence: Exigence, profils: Sequence[str]) -> bool:
+    """Le profil Général s'applique à tous ; les autres seulement s'ils sont revendiqués."""
+    return exigence.profil in ("", PROFIL_GENERAL) or exigence.profil in profils
+
+
+def _sans_verdict(
+    exigence: Exigence, scenario: ScenarioConformite, campagne: Campagne, raison: str
+) -> ResultatScenario:
+    revendique = profil_revendique(exigence, campagne.profils)
+    etat = EtatPreuve.MANQUANTE if revendique else EtatPreuve.SANS_OBJET
+    return ResultatScenario(
+        rem=exigence.rem,
+        exigence=exigence.id,
+        scenario=scenario.id,
+        titre=scenario.titre,
+        section=exigence.id_section,
+        vague=exigence.vague,
+        profil=exigence.profil,
+        verdict=Verdict.NON_EXECUTE if revendique else Verdict.NON_APPLICABLE,
+        raison=raison if revendique else RAISON_PROFIL.format(profil=exigence.profil),
+        preuves=tuple(
+            PreuveProduite(preuve.id, preuve.attendu, etat, tuple(piece.value for piece in preuve.pieces))
+            for preuve in scenario.preuves
+        ),
+    )
+
+
+def ordonner(resultats: Iterable[ResultatScenario], catalogue: CatalogueLu) -> tuple[ResultatScenario, ...]:
+    """Range les résultats dans l'ordre du catalogue ; ceux qu'il ne connaît pas viennent à la fin, par numéro."""
+    rangs: dict[CleScenario, int] = {}
+    for exigence in catalogue.exigences:
+        for scenario in exigence.scenarios:
+            rangs.setdefault(CleScenario(exigence.rem, exigence.id, scenario.id), len(rangs))
+    return tuple(sorted(resultats, key=lambda resultat: (rangs.get(resultat.cle, len(rangs)), resultat.cle)))
+
+
+def ecrire_verdicts(dossier: Path, campagne: Campagne) -> list[Path]:
+    """Écrit `campagne.json` et `verdicts.json`, dans l'ordre des résultats reçus."""
+    return [
+        ecrire_json(dossier / "campagne.json", campagne.en_dict()),
+        ecrire_json(dossier / "verdicts.json", {"scenarios": [resultat.en_dict() for resultat in campagne.resultats]}),
+    ]
