@@ -1,0 +1,1 @@
+"""Le catalogue des exigences : ce qui est demandé, couloir par couloir et vague par vague. Les données d'abord."""
