@@ -1,0 +1,144 @@
+"""Secrets : remplacés par une empreinte à clé qui se compare encore, jamais écrits en clair.
+
+La clé ne quitte pas la mémoire du processus : deux valeurs égales donnent la même empreinte dans une campagne, et
+l'empreinte n'aide pas à retrouver la valeur.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import hmac
+import json
+import re
+from urllib.parse import quote, quote_plus
+from xml.sax.saxutils import escape
+
+ENTETES_SECRETS = frozenset({"authorization", "proxy-authorization", "cookie", "set-cookie", "x-api-key"})
+CLES_SECRETES = frozenset(
+    {
+        "access_token",
+        "cle_privee",
+        "client_secret",
+        "id_token",
+        "jeton",
+        "mot_de_passe",
+        "passwd",
+        "password",
+        "private_key",
+        "refresh_token",
+    }
+)
+LONGUEUR_MINIMALE = 6
+_CLE_PRIVEE = re.compile(rb"-----BEGIN ([A-Z ]*PRIVATE KEY)-----.+?-----END \1-----", re.DOTALL)
+_PARAMETRE = re.compile(rf"(?<=[?&])({'|'.join(sorted(CLES_SECRETES))})=([^&#]+)", re.IGNORECASE)
+
+
+class Expurgateur:
+    """Remplace les secrets connus dans des en-têtes, des cibles, du JSON et des octets."""
+
+    def __init__(self, cle: bytes) -> None:
+        self._cle = cle
+        self._valeurs: set[bytes] = set()
+        self._motif: re.Pattern[bytes] | None = None
+        self._plus_longue = 0
+
+    def empreinte(self, valeur: str | bytes) -> str:
+        """`empreinte:` suivi de 32 chiffres hexadécimaux : HMAC-SHA-256 tronqué."""
+        octets = valeur.encode("utf-8", "surrogatepass") if isinstance(valeur, str) else valeur
+        return f"empreinte:{hmac.new(self._cle, octets, hashlib.sha256).hexdigest()[:32]}"
+
+    def proteger(self, valeur: str | bytes) -> None:
+        """Déclare un secret : il sera remplacé partout, aussi sous ses formes encodées (URL, XML, JSON)."""
+        octets = valeur.encode() if isinstance(valeur, str) else valeur
+        if len(octets) < LONGUEUR_MINIMALE:
+            raise ValueError(f"secret trop court pour être protégé : {LONGUEUR_MINIMALE} octets au moins")
+        self._valeurs.add(octets)
+        motifs: dict[bytes, None] = {}
+        for secret in sorted(self._valeurs, key=len, reverse=True):
+            motifs.update(dict.fromkeys(_formes(secret)))
+        self._plus_longue = max(map(len, motifs))
+        self._motif = re.compile(b"|".join(re.escape(forme) for forme in sorted(motifs, key=len, reverse=True)))
+
+    @property
+    def retenue(self) -> int:
+        """Octets qu'un flux doit garder en attente pour qu'aucun secret ne passe à cheval sur deux blocs."""
+        return max(0, self._plus_longue - 1)
+
+    def octets(self, octets: bytes) -> bytes:
+        """Les mêmes octets, secrets connus et clés privées PEM remplacés."""
+        if b"PRIVATE KEY-----" in octets:
+            octets = _CLE_PRIVEE.sub(lambda trouve: self.empreinte(trouve[0]).encode(), octets)
+        return self._motif.sub(self._remplacer, octets) if self._motif else octets
+
+    def bloc(self, tampon: bytes) -> tuple[bytes, bytes]:
+        """Pour un flux : ce qui peut partir, et ce qui doit attendre la suite."""
+        if self._motif is None:
+            return tampon, b""
+        sortie: list[bytes] = []
+        debut = 0
+        for trouve in self._motif.finditer(tampon):
+            sortie += [tampon[debut : trouve.start()], self._remplacer(trouve)]
+            debut = trouve.end()
+        coupe = max(debut, len(tampon) - self.retenue)
+        sortie.append(tampon[debut:coupe])
+        return b"".join(sortie), tampon[coupe:]
+
+    def texte(self, texte: str) -> str:
+        """Le même texte sans secret, et toujours représentable en UTF-8."""
+        if not texte.isascii():
+            texte = texte.encode("utf-8", "backslashreplace").decode("utf-8")
+        if self._motif is None and "PRIVATE KEY-----" not in texte:
+            return texte
+        return self.octets(texte.encode("utf-8")).decode("utf-8", "backslashreplace")
+
+    def cible(self, cible: str) -> str:
+        """Cible HTTP dont les paramètres secrets (`access_token=`…) sont remplacés."""
+        cible = self.texte(cible)
+        if "?" not in cible:
+            return cible
+        return _PARAMETRE.sub(lambda trouve: f"{trouve[1]}={self.empreinte(trouve[2])}", cible)
+
+    def entetes(self, entetes: tuple[tuple[str, str], ...]) -> tuple[tuple[str, str], ...]:
+        """Mêmes en-têtes, dans le même ordre, valeurs secrètes remplacées."""
+        return tuple(
+            (nom, self.empreinte(valeur) if nom.lower() in ENTETES_SECRETS else self.texte(valeur))
+            for nom, valeur in entetes
+        )
+
+    def json(self, valeur: object) -> object:
+        """Parcourt une valeur JSON ; les clés qui nomment un secret cachent leur valeur, quelle qu'elle soit."""
+        if isinstance(valeur, str):
+            return self.texte(valeur)
+        if isinstance(valeur, dict):
+            return {self.texte(str(cle)): self._champ(str(cle), contenu) for cle, contenu in valeur.items()}
+        if isinstance(valeur, list | tuple):
+            return [self.json(element) for element in valeur]
+        return valeur
+
+    def _champ(self, cle: str, valeur: object) -> object:
+        if cle.lower() in CLES_SECRETES and valeur not in (None, "", True, False):
+            return self.empreinte(valeur if isinstance(valeur, str) else json.dumps(valeur, sort_keys=True))
+        if cle.lower() in ENTETES_SECRETS and isinstance(valeur, str):
+            return self.empreinte(valeur)
+        return self.json(valeur)
+
+    def _remplacer(self, trouve: re.Match[bytes]) -> bytes:
+        brut = trouve[0]
+        origine = next((secret for secret in self._valeurs if brut in _formes(secret)), brut)
+        return self.empreinte(origine).encode()
+
+
+def _formes(secret: bytes) -> tuple[bytes, ...]:
+    try:
+        texte = secret.decode("utf-8")
+    except UnicodeDecodeError:
+        return (secret,)
+    return (
+        secret,
+        quote(texte, safe="").encode(),
+        quote_plus(texte).encode(),
+        escape(texte, {'"': "&quot;", "'": "&apos;"}).encode(),
+        escape(texte).encode(),
+        json.dumps(texte)[1:-1].encode(),
+        json.dumps(texte, ensure_ascii=False)[1:-1].encode(),
+    )

@@ -1,0 +1,414 @@
+"""Journal des échanges : SQLite en ajout seul, corps par SHA-256, chaque enregistrement chaîné au précédent.
+
+Une insertion est une transaction : après un arrêt brutal il manque au plus l'échange en cours. Les corps sont
+écrits avant l'enregistrement qui les cite.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+import sqlite3
+import threading
+import time
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from datetime import UTC, datetime
+from enum import StrEnum
+from pathlib import Path
+from types import TracebackType
+from typing import Any, NoReturn, Self, TypeVar
+
+from simulators.socle import base, chaine, codage
+from simulators.socle.codage import Enregistrement
+from simulators.socle.corps import SEUIL_MEMOIRE, MagasinCorps, Reception
+from simulators.socle.echange import Corps, CorpsFichier, Echange, PoigneeRefusee, Reponse, Requete, Tls
+from simulators.socle.expurgation import Expurgateur
+from simulators.socle.garde import GardeMatricules, JournalArrete, MatriculeReel
+from simulators.socle.verification_chaine import index, verifier
+
+__all__ = ["TYPES", "Enregistrement", "EtatJournal", "JournalArrete", "JournalEchanges", "MatriculeReel"]
+
+TYPES = frozenset(
+    {
+        "action",
+        "campagne",
+        "echange",
+        "etape",
+        "incident",
+        "panne",
+        "piece",
+        "poignee_refusee",
+        "scenario_debut",
+        "scenario_fin",
+        "verdict",
+    }
+)
+_COURANT = "\0courant"
+T = TypeVar("T")
+
+
+class EtatJournal(StrEnum):
+    """Ce que le journal accepte encore."""
+
+    OUVERT = "ouvert"
+    LECTURE = "lecture"
+    ARRETE = "arrete"
+    FERME = "ferme"
+
+
+class JournalEchanges:
+    """Écriture, lecture et attente des enregistrements d'une campagne. Sûr entre fils d'exécution."""
+
+    def __init__(self, dossier: Path, connexion: sqlite3.Connection, etat: EtatJournal, cle: bytes) -> None:
+        self.dossier = dossier
+        self.etat = etat
+        self.scenario_courant: str | None = None
+        self._connexion = connexion
+        self._condition = threading.Condition(threading.RLock())
+        self._garde = GardeMatricules()
+        self._expurgateur = Expurgateur(cle)
+        self._magasin = MagasinCorps(dossier, lecture=etat is EtatJournal.LECTURE)
+        self._position, self._precedent = base.tete(connexion)
+        self._certificats: set[bytes] = set()
+
+    # -- ouverture ---------------------------------------------------------------------------------------------
+
+    @classmethod
+    def creer(cls, dossier: Path, *, cle: bytes | None = None) -> Self:
+        """Journal neuf dans ce dossier ; refuse d'en écraser un."""
+        dossier.mkdir(parents=True, exist_ok=True)
+        if (dossier / base.FICHIER).exists():
+            raise FileExistsError(f"un journal existe déjà dans {dossier} : l'ouvrir, ou choisir un autre dossier")
+        return cls(dossier, base.ouvrir(dossier, creer=True), EtatJournal.OUVERT, cle or os.urandom(32))
+
+    @classmethod
+    def reprendre(cls, dossier: Path, *, cle: bytes | None = None) -> Self:
+        """Journal existant, pour y ajouter. Sans la clé d'origine, les empreintes de secrets ne se comparent plus."""
+        _exiger(dossier)
+        return cls(dossier, base.ouvrir(dossier), EtatJournal.OUVERT, cle or os.urandom(32))
+
+    @classmethod
+    def ouvrir(cls, dossier: Path) -> Self:
+        """Journal existant, en lecture seule (même pendant qu'un autre processus y écrit)."""
+        _exiger(dossier)
+        return cls(dossier, base.ouvrir_en_lecture(dossier), EtatJournal.LECTURE, os.urandom(32))
+
+    def fermer(self) -> None:
+        """Ferme la base ; les attentes en cours se terminent."""
+        with self._condition:
+            if self.etat is EtatJournal.FERME:
+                return
+            self.etat = EtatJournal.FERME
+            self._condition.notify_all()
+            self._connexion.close()
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(
+        self, genre: type[BaseException] | None, erreur: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        self.fermer()
+
+    # -- protection --------------------------------------------------------------------------------------------
+
+    def proteger(self, valeur: str | bytes) -> None:
+        """Déclare un secret : il sera remplacé par son empreinte dans tout ce qui s'écrit ensuite."""
+        with self._condition:
+            self._expurgateur.proteger(valeur)
+
+    def empreinte_secret(self, valeur: str | bytes) -> str:
+        """L'empreinte qui remplace cette valeur dans le journal : pour comparer sans la connaître."""
+        return self._expurgateur.empreinte(valeur)
+
+    def autoriser_matricules(self, matricules: Iterable[str]) -> None:
+        """Permet des matricules de test sous OID de production (13 caractères, ou 15 avec la clé)."""
+        with self._condition:
+            self._garde.autoriser(matricules)
+
+    # -- écriture ----------------------------------------------------------------------------------------------
+
+    def ajouter(self, type: str, donnees: Mapping[str, object]) -> int:
+        """Ajoute un enregistrement et rend son numéro ; le scénario courant y est porté s'il n'en nomme pas."""
+        if type not in TYPES:
+            raise ValueError(f"type d'enregistrement inconnu : {type!r} (attendu : {', '.join(sorted(TYPES))})")
+        with self._condition:
+            self._exiger_ouvert()
+            if any(map(self._garde.trouve_texte, _textes(donnees))) or self._garde.trouve_texte(
+                json.dumps(donnees, ensure_ascii=False)
+            ):
+                self._arreter(f"un enregistrement de type {type}")
+            contenu = self._expurgateur.json(dict(donnees))
+            assert isinstance(contenu, dict)
+            if self.scenario_courant is not None:
+                contenu.setdefault("scenario", self.scenario_courant)
+            return self._inserer(type, contenu)
+
+    def ajouter_echange(
+        self,
+        *,
+        service: str,
+        operation: str,
+        debut: datetime,
+        fin: datetime,
+        requete: Requete,
+        reponse: Reponse | None = None,
+        pair: str = "",
+        tls: Tls | None = None,
+        panne: str | None = None,
+        scenario: str | None = _COURANT,
+        notes: Mapping[str, str] | None = None,
+    ) -> Echange:
+        """Range les corps, puis l'échange, secrets remplacés ; rend l'échange tel qu'il se relira."""
+        expurgateur = self._expurgateur
+        with self._condition:
+            self._exiger_ouvert()
+            entetes = requete.entetes + (reponse.entetes if reponse else ())
+            textes = [requete.cible, *(valeur for _, valeur in entetes), *(notes or {}).values()]
+            if any(map(self._garde.trouve_texte, textes)):
+                self._arreter("une cible, un en-tête ou une note d'échange HTTP")
+            echange = Echange(
+                numero=self._position + 1,
+                service=service,
+                operation=operation,
+                debut=debut,
+                fin=fin,
+                requete=Requete(
+                    methode=expurgateur.texte(requete.methode),
+                    cible=expurgateur.cible(requete.cible),
+                    entetes=expurgateur.entetes(requete.entetes),
+                    corps=self._range(requete.corps),
+                    version_http=requete.version_http,
+                ),
+                reponse=reponse
+                and Reponse(reponse.statut, expurgateur.entetes(reponse.entetes), self._range(reponse.corps)),
+                pair=pair,
+                tls=tls,
+                panne=panne,
+                scenario=self.scenario_courant if scenario == _COURANT else scenario,
+                notes={cle: expurgateur.texte(valeur) for cle, valeur in (notes or {}).items()},
+            )
+            for certificat in codage.certificats(tls) - self._certificats:
+                self._magasin.ecrire(certificat)
+                self._certificats.add(certificat)
+            self._inserer("echange", codage.coder_echange(echange))
+            return echange
+
+    def ajouter_poignee_refusee(
+        self, *, service: str, raison: str, pair: str = "", instant: datetime | None = None
+    ) -> PoigneeRefusee:
+        """Note une poignée de main TLS qui n'a pas abouti."""
+        poignee = PoigneeRefusee(0, service, instant or datetime.now(UTC), raison, pair, self.scenario_courant)
+        with self._condition:
+            numero = self._inserer("poignee_refusee", codage.coder_poignee(poignee))
+        return PoigneeRefusee(numero, poignee.service, poignee.instant, raison, pair, poignee.scenario)
+
+    def debuter_scenario(self, identifiant: str, **infos: object) -> int:
+        """Ouvre un scénario : tout ce qui suit en porte l'identifiant."""
+        with self._condition:
+            if self.scenario_courant is not None:
+                raise RuntimeError(f"le scénario {self.scenario_courant} n'est pas fini")
+            numero = self.ajouter("scenario_debut", {**infos, "scenario": identifiant})
+            self.scenario_courant = identifiant
+            return numero
+
+    def finir_scenario(self, **infos: object) -> int:
+        """Clôt le scénario courant."""
+        with self._condition:
+            if self.scenario_courant is None:
+                raise RuntimeError("aucun scénario n'est en cours")
+            try:
+                return self.ajouter("scenario_fin", infos)
+            finally:
+                self.scenario_courant = None
+
+    def ranger(self, octets: bytes) -> Corps:
+        """Range un corps entier."""
+        with self._condition:
+            self._exiger_ouvert()
+            if self._garde.trouve(octets):
+                self._arreter("un corps")
+            return self._magasin.ecrire(self._expurgateur.octets(octets))
+
+    def receptionner(self) -> Reception:
+        """Réception d'un corps par blocs ; si elle lève `MatriculeReel`, appeler `arreter`."""
+        self._exiger_ouvert()
+        return Reception(self._magasin, self._garde, self._expurgateur)
+
+    def arreter(self, erreur: MatriculeReel) -> NoReturn:
+        """Arrête la campagne : un incident sans matricule est noté, plus rien ne s'écrit ensuite."""
+        with self._condition:
+            if self.etat is EtatJournal.OUVERT:
+                self._inserer(
+                    "incident", {"nature": "matricule_reel", "origine": erreur.origine, "message": str(erreur)}
+                )
+                self.etat = EtatJournal.ARRETE
+                self._condition.notify_all()
+        raise erreur
+
+    # -- lecture -----------------------------------------------------------------------------------------------
+
+    def position(self) -> int:
+        """Numéro du dernier enregistrement ; 0 si le journal est vide."""
+        with self._condition:
+            return base.tete(self._connexion)[0] if self.etat is EtatJournal.LECTURE else self._position
+
+    def derniere_empreinte(self) -> str:
+        """Tête de la chaîne."""
+        with self._condition:
+            return base.tete(self._connexion)[1] if self.etat is EtatJournal.LECTURE else self._precedent
+
+    def echanges(
+        self, service: str | None = None, operation: str | None = None, scenario: str | None = None, depuis: int = 0
+    ) -> list[Echange]:
+        """Échanges de numéro supérieur à `depuis`, dans l'ordre."""
+        lignes = self._lire("echange", depuis, service=service, operation=operation, scenario=scenario)
+        return [codage.decoder_echange(ligne.numero, ligne.donnees, self._magasin) for ligne in lignes]
+
+    def echange(self, numero: int) -> Echange:
+        """L'échange de ce numéro ; `KeyError` s'il n'existe pas ou n'en est pas un."""
+        with self._condition:
+            ligne = base.un(self._connexion, numero)
+        if ligne is None or ligne.type != "echange":
+            raise KeyError(f"le journal n'a pas d'échange numéro {numero}")
+        return codage.decoder_echange(ligne.numero, ligne.donnees, self._magasin)
+
+    def poignees_refusees(
+        self, service: str | None = None, scenario: str | None = None, depuis: int = 0
+    ) -> list[PoigneeRefusee]:
+        """Poignées de main refusées, dans l'ordre."""
+        lignes = self._lire("poignee_refusee", depuis, service=service, scenario=scenario)
+        return [codage.decoder_poignee(ligne.numero, ligne.donnees) for ligne in lignes]
+
+    def enregistrements(
+        self, type: str | None = None, depuis: int = 0, scenario: str | None = None
+    ) -> Iterator[Enregistrement]:
+        """Enregistrements dans l'ordre, lus par pages."""
+        while lignes := self._lire(type, depuis, scenario=scenario, limite=500):
+            yield from lignes
+            depuis = lignes[-1].numero
+
+    def corps(self, sha256: str) -> Corps:
+        """Corps rangé sous cette empreinte ; `KeyError` s'il manque."""
+        chemin = self._magasin.chemin(sha256)
+        if not chemin.is_file():
+            raise KeyError(f"aucun corps {sha256} dans le journal")
+        return CorpsFichier(chemin, sha256, chemin.stat().st_size)
+
+    def verifier_chaine(self) -> list[str]:
+        """Anomalies de la chaîne et des corps, en français ; liste vide si tout est intact."""
+        return verifier(self.enregistrements(), self._magasin)
+
+    # -- attente -----------------------------------------------------------------------------------------------
+
+    def attendre(
+        self,
+        predicat: Callable[[Echange], bool],
+        *,
+        depuis: int,
+        delai: float,
+        service: str | None = None,
+        operation: str | None = None,
+    ) -> Echange | None:
+        """Premier échange après `depuis` qui satisfait le prédicat ; None une fois le délai écoulé."""
+
+        def chercher(apres: int) -> Echange | None:
+            return next((e for e in self.echanges(service, operation, depuis=apres) if predicat(e)), None)
+
+        return self._attendre(chercher, depuis, delai)
+
+    def attendre_enregistrement(
+        self, predicat: Callable[[Enregistrement], bool], *, depuis: int, delai: float, type: str | None = None
+    ) -> Enregistrement | None:
+        """Comme `attendre`, pour tout type d'enregistrement."""
+
+        def chercher(apres: int) -> Enregistrement | None:
+            return next((e for e in self.enregistrements(type, apres) if predicat(e)), None)
+
+        return self._attendre(chercher, depuis, delai)
+
+    # -- intérieur ---------------------------------------------------------------------------------------------
+
+    def _attendre(self, chercher: Callable[[int], T | None], depuis: int, delai: float) -> T | None:
+        """Cherche, puis dort jusqu'au prochain ajout : le prédicat est évalué hors du verrou."""
+        echeance = time.monotonic() + delai
+        while True:
+            with self._condition:
+                vu = self._position
+            if (trouve := chercher(depuis)) is not None:
+                return trouve
+            depuis = max(depuis, vu)
+            with self._condition:
+                while self._position <= vu:
+                    if self.etat is not EtatJournal.OUVERT:
+                        raise JournalArrete(self._motif_de_refus())
+                    reste = echeance - time.monotonic()
+                    if reste <= 0:
+                        return None
+                    self._condition.wait(min(reste, threading.TIMEOUT_MAX))
+
+    def _inserer(self, genre: str, donnees: Mapping[str, object]) -> int:
+        """Ajoute un enregistrement déjà expurgé ; à appeler sous le verrou."""
+        self._exiger_ouvert()
+        texte = chaine.canonique(donnees)
+        numero = self._position + 1
+        horodatage = chaine.horodater(datetime.now(UTC))
+        empreinte = chaine.chainer(self._precedent, numero, genre, horodatage, texte)
+        scenario, service, operation = index(donnees)
+        ligne = (numero, genre, horodatage, scenario, service, operation, texte, self._precedent, empreinte)
+        base.inserer(self._connexion, ligne)
+        self._position, self._precedent = numero, empreinte
+        self._condition.notify_all()
+        return numero
+
+    def _lire(self, type: str | None, depuis: int, **filtres: Any) -> list[Enregistrement]:
+        with self._condition:
+            if self.etat is EtatJournal.FERME:
+                raise JournalArrete(self._motif_de_refus())
+            return base.lire(self._connexion, depuis, type=type, **filtres)
+
+    def _range(self, corps: Corps) -> Corps:
+        """Un corps du magasin tel quel ; tout autre y est rangé."""
+        if isinstance(corps, CorpsFichier) and corps.chemin == self._magasin.chemin(corps.sha256):
+            return corps
+        if corps.taille <= SEUIL_MEMOIRE:
+            return self.ranger(corps.octets)
+        try:
+            with self.receptionner() as reception, corps.ouvrir() as source:
+                while bloc := source.read(2**18):
+                    reception.ecrire(bloc)
+                return reception.terminer()
+        except MatriculeReel as erreur:
+            self.arreter(erreur)
+
+    def _exiger_ouvert(self) -> None:
+        if self.etat is not EtatJournal.OUVERT:
+            raise JournalArrete(self._motif_de_refus())
+
+    def _motif_de_refus(self) -> str:
+        motifs = {
+            EtatJournal.LECTURE: "le journal est ouvert en lecture seule",
+            EtatJournal.ARRETE: "la campagne a été arrêtée : un matricule étranger aux identités de test a été vu",
+            EtatJournal.FERME: "le journal est fermé",
+        }
+        return motifs[self.etat]
+
+    def _arreter(self, origine: str) -> NoReturn:
+        self.arreter(MatriculeReel(origine))
+
+
+def _textes(valeur: object) -> Iterator[str]:
+    """Textes d'une valeur JSON, tels quels : un document peut être contenu dans une chaîne."""
+    if isinstance(valeur, str):
+        yield valeur
+    elif isinstance(valeur, Mapping):
+        for element in valeur.values():
+            yield from _textes(element)
+    elif isinstance(valeur, list | tuple):
+        for element in valeur:
+            yield from _textes(element)
+
+
+def _exiger(dossier: Path) -> None:
+    if not (dossier / base.FICHIER).is_file():
+        raise FileNotFoundError(f"aucun journal dans {dossier} : fichier {base.FICHIER} attendu")
