@@ -154,9 +154,14 @@ class Catalogue:
             )
         return candidats[0] if candidats else None
 
+    def suggerer(self, numero: str, parmi: Iterable[str] | None = None) -> list[str]:
+        """Jusqu'à trois numéros du REM qui ressemblent à celui-ci."""
+        connus = [*self._exigences, *self._scenarios] if parmi is None else parmi
+        return proches(numeros.sans_prefixe(numero.strip(), self.couloir.prefixe), connus)
+
     def _refuser(self, numero: str, quoi: str, connus: Iterable[str]) -> NoReturn:
         demande = numero.strip()
-        propositions = proches(numeros.sans_prefixe(demande, self.couloir.prefixe), connus)
+        propositions = self.suggerer(demande, connus)
         suite = f"Numéros proches : {', '.join(propositions)}." if propositions else "Aucun numéro proche."
         raise NumeroInconnu(
             demande, f"Le REM {self.rem} n'a pas de numéro « {demande} » ({quoi}). {suite}", propositions

@@ -31,7 +31,7 @@ class Anomalie:
         }
 
 
-class ErreurRequirements(Exception):  # noqa: N818 (les noms du métier sont français)
+class ErreurRequirements(Exception):
     """Erreur du paquet dont le message s'adresse à la personne."""
 
 

@@ -1,0 +1,174 @@
+"""La matrice de couverture : exigence × scénario × feature × vérification × défaut."""
+
+from __future__ import annotations
+
+import json
+from collections import defaultdict
+from collections.abc import Collection, Mapping
+from dataclasses import dataclass
+from pathlib import Path
+
+import yaml
+
+from requirements.catalogue import Catalogue
+from requirements.erreurs import Anomalie, ErreurCatalogue
+from requirements.features import COMMUNS, ScenarioGherkin
+from requirements.lecture import Lecture
+from requirements.modele import Classe, Exigence, ScenarioConformite
+
+_DEFAUT = frozenset(("scenarios", "description", "autres"))
+
+Numeros = Mapping[str, tuple[str, ...]]
+"""Pour chaque numéro de scénario, les codes (de vérification ou de défaut) qui le touchent."""
+
+
+@dataclass(frozen=True, slots=True)
+class LigneCouverture:
+    """Une ligne de la matrice : un scénario, ou une exigence qui n'en a aucun."""
+
+    exigence: Exigence
+    scenario: ScenarioConformite | None
+    features: tuple[str, ...]
+    verifications: tuple[str, ...]
+    defauts: tuple[str, ...]
+
+    @property
+    def etat(self) -> str:
+        """Ce que le banc fait de ce scénario aujourd'hui."""
+        if self.scenario is None:
+            return f"non vérifiée : {self.exigence.non_verifiee}"
+        if self.features:
+            return "joué par le banc"
+        if self.scenario.moyen is Classe.HUMAIN:
+            return "revient à une personne"
+        return "pas encore de feature"
+
+
+@dataclass(frozen=True, slots=True)
+class Couverture:
+    """La matrice d'un couloir et ses totaux."""
+
+    catalogue: Catalogue
+    lignes: tuple[LigneCouverture, ...]
+
+    @property
+    def totaux(self) -> dict[str, int]:
+        """Les comptes que tout le monde doit retrouver."""
+        avec = [ligne for ligne in self.lignes if ligne.scenario is not None]
+        return {
+            "exigences": len(self.catalogue.exigences),
+            "scenarios": len(avec),
+            "preuves": len(self.catalogue.preuves),
+            "exigences sans scénario": sum(ligne.scenario is None for ligne in self.lignes),
+            "scénarios joués par une feature": sum(bool(ligne.features) for ligne in avec),
+            "scénarios qui reviennent à une personne": sum(ligne.etat == "revient à une personne" for ligne in avec),
+            "scénarios sans feature": sum(ligne.etat == "pas encore de feature" for ligne in avec),
+            "scénarios touchés par une vérification": sum(bool(ligne.verifications) for ligne in avec),
+            "scénarios mis à l'épreuve par un défaut": sum(bool(ligne.defauts) for ligne in avec),
+        }
+
+
+def couvrir(
+    catalogue: Catalogue,
+    gherkin: Collection[ScenarioGherkin],
+    connus: Collection[str],
+    anomalies: list[Anomalie],
+    *,
+    racine: Path,
+    verifications: Numeros | None = None,
+    defauts: Numeros | None = None,
+) -> Couverture:
+    """La matrice du couloir.
+
+    `connus` : les numéros de tous les couloirs. Un numéro de feature qui n'y est pas est une anomalie, comme un numéro
+    qui n'est pas du couloir dans un fichier de ce couloir.
+    """
+    features: dict[str, list[str]] = defaultdict(list)
+    siens = {scenario.id for scenario in catalogue.scenarios()} | {exigence.id for exigence in catalogue.exigences}
+    for ecrit in gherkin:
+        du_couloir = ecrit.couloir == catalogue.couloir.couloir
+        for numero in ecrit.numeros:
+            if numero not in (siens if du_couloir else connus):
+                anomalies.append(_numero_inconnu(catalogue, ecrit, numero))
+            elif du_couloir or ecrit.couloir == COMMUNS:
+                features[numero].append(f"{_relatif(ecrit.fichier, racine)} : {ecrit.nom}")
+    lignes: list[LigneCouverture] = []
+    for exigence in catalogue.exigences:
+        if not exigence.scenarios:
+            lignes.append(LigneCouverture(exigence, None, (), (), ()))
+        for scenario in exigence.scenarios:
+            lignes.append(
+                LigneCouverture(
+                    exigence,
+                    scenario,
+                    tuple(dict.fromkeys(features.get(scenario.id, ()))),
+                    (verifications or {}).get(scenario.id, ()),
+                    (defauts or {}).get(scenario.id, ()),
+                )
+            )
+    return Couverture(catalogue, tuple(lignes))
+
+
+def lire_verifications(fichier: Path, catalogue: Catalogue, connus: Collection[str]) -> Numeros:
+    """`{"<scénario>": ["<code de règle>", …]}` ; lève `ErreurCatalogue` si la forme ou un numéro est faux."""
+    try:
+        contenu = json.loads(fichier.read_text(encoding="utf-8"))
+    except (OSError, ValueError) as erreur:
+        raise ErreurCatalogue(
+            [Anomalie(fichier, 0, "un JSON lisible", str(erreur), "régénérer le fichier")]
+        ) from erreur
+    attendu = "une table numéro de scénario → liste de codes de règle"
+    if not isinstance(contenu, dict):
+        raise ErreurCatalogue([Anomalie(fichier, 1, attendu, type(contenu).__name__, "régénérer le fichier")])
+    anomalies: list[Anomalie] = []
+    lus: dict[str, tuple[str, ...]] = {}
+    for numero, codes in contenu.items():
+        if numero not in connus:
+            anomalies.append(
+                Anomalie(fichier, 0, f"un scénario du REM {catalogue.rem}", f"« {numero} »", "corriger le numéro")
+            )
+        elif not isinstance(codes, list) or not all(isinstance(code, str) for code in codes):
+            anomalies.append(Anomalie(fichier, 0, attendu, f"{codes!r} pour « {numero} »", "régénérer le fichier"))
+        else:
+            lus[numero] = tuple(sorted(set(codes)))
+    if anomalies:
+        raise ErreurCatalogue(anomalies)
+    return lus
+
+
+def lire_defauts(fichier: Path, connus: Collection[str]) -> Numeros:
+    """`<défaut>: {scenarios: [<scénario>, …], description: …}` ; lève `ErreurCatalogue` si un numéro est inconnu."""
+    anomalies: list[Anomalie] = []
+    lecture = Lecture(fichier, anomalies)
+    racine = lecture.racine()
+    lus: dict[str, list[str]] = defaultdict(list)
+    if isinstance(racine, yaml.MappingNode):
+        for cle, noeud in racine.value:
+            champs = lecture.table(noeud, _DEFAUT, f"défaut {cle.value}")
+            lecture.redaction(champs, "description", noeud, f"défaut {cle.value}")
+            for numero in lecture.textes(champs, "scenarios", noeud, f"défaut {cle.value}"):
+                if numero not in connus:
+                    lecture.noter(
+                        champs["scenarios"], "un scénario du catalogue", f"« {numero} »", "corriger le numéro"
+                    )
+                lus[numero].append(str(cle.value))
+    elif racine is not None:
+        lecture.noter(racine, "une table défaut → scénarios", "autre chose", "écrire un défaut par clé")
+    if anomalies:
+        raise ErreurCatalogue(anomalies)
+    return {numero: tuple(sorted(set(noms))) for numero, noms in lus.items()}
+
+
+def _numero_inconnu(catalogue: Catalogue, ecrit: ScenarioGherkin, numero: str) -> Anomalie:
+    propositions = catalogue.suggerer(numero)
+    suite = (
+        f"corriger l'étiquette ; numéros proches : {', '.join(propositions)}"
+        if propositions
+        else "corriger l'étiquette"
+    )
+    attendu = f"un numéro du REM {catalogue.rem}" if ecrit.couloir != COMMUNS else "un numéro d'un REM livré"
+    return Anomalie(ecrit.fichier, ecrit.ligne, attendu, f"« @{numero} »", suite)
+
+
+def _relatif(fichier: Path, racine: Path) -> str:
+    return (fichier.relative_to(racine) if fichier.is_relative_to(racine) else fichier).as_posix()

@@ -1,0 +1,72 @@
+"""Les scénarios Gherkin et leurs étiquettes, lus sans lancer pytest. Une étiquette en forme de numéro en est un."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from gherkin.errors import CompositeParserException, ParserError
+from gherkin.parser import Parser
+
+from requirements.erreurs import Anomalie
+
+COMMUNS = "communs"
+
+# Une étiquette qui porte deux chiffres après un point est un numéro de REM ; `@panne` ou `@lent` n'en sont pas.
+_NUMERO = re.compile(r".*\.\d{2,3}p?(?:\.BIS)?|\d{2}(?:\.\d{2})+")
+
+
+@dataclass(frozen=True, slots=True)
+class ScenarioGherkin:
+    """Un scénario Gherkin : où il est écrit et quels numéros il porte."""
+
+    fichier: Path
+    ligne: int
+    nom: str
+    numeros: tuple[str, ...]
+    couloir: str
+    """Le dossier sous `features/` ; `communs` vaut pour tous les couloirs."""
+
+
+def lire_features(racine: Path, anomalies: list[Anomalie]) -> list[ScenarioGherkin]:
+    """Tous les scénarios des `.feature` sous ce dossier ; un fichier illisible devient une anomalie."""
+    trouves: list[ScenarioGherkin] = []
+    for fichier in sorted(racine.rglob("*.feature")):
+        try:
+            document: Any = Parser().parse(fichier.read_text(encoding="utf-8"))
+        except (CompositeParserException, ParserError, UnicodeDecodeError) as erreur:
+            trouve = re.search(r"\((\d+):\d+\)", str(erreur))
+            ligne = int(trouve.group(1)) if trouve else 0
+            recu = " ".join(str(erreur).split())
+            anomalies.append(Anomalie(fichier, ligne, "un Gherkin bien formé", recu, "corriger la syntaxe du fichier"))
+            continue
+        feature = document.get("feature")
+        if feature:
+            couloir = fichier.relative_to(racine).parts[0]
+            trouves.extend(_descendre(feature, (), fichier, couloir))
+    return trouves
+
+
+def _descendre(noeud: Any, heritees: tuple[str, ...], fichier: Path, couloir: str) -> list[ScenarioGherkin]:
+    etiquettes = heritees + _etiquettes(noeud)
+    trouves: list[ScenarioGherkin] = []
+    for enfant in noeud["children"]:
+        if "rule" in enfant:
+            trouves.extend(_descendre(enfant["rule"], etiquettes, fichier, couloir))
+        elif "scenario" in enfant:
+            scenario = enfant["scenario"]
+            toutes = etiquettes + _etiquettes(scenario)
+            for exemples in scenario["examples"]:
+                toutes += _etiquettes(exemples)
+            numeros = tuple(dict.fromkeys(nom for nom in toutes if _NUMERO.fullmatch(nom)))
+            ligne = scenario["location"]["line"]
+            trouves.append(ScenarioGherkin(fichier, ligne, scenario["name"], numeros, couloir))
+    return trouves
+
+
+def _etiquettes(noeud: Any) -> tuple[str, ...]:
+    tags: Sequence[Any] = noeud.get("tags", ())
+    return tuple(str(tag["name"]).removeprefix("@") for tag in tags)
