@@ -1,0 +1,1 @@
+"""Les phrases des features : ce que l'utilisateur fait, ce qui doit s'observer."""

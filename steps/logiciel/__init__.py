@@ -1,0 +1,1 @@
+"""Faire agir le logiciel sous essai : contrat des actions, configuration, adaptateurs."""

@@ -1,0 +1,85 @@
+"""Ce qu'un scénario en cours accumule : constats, pièces, et pourquoi il s'est arrêté."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass, field
+
+from reports.constat import Constat, Regle
+from reports.verdict import Verdict, cumuler
+
+
+class NonConcluant(Exception):
+    """Le banc ne peut pas juger : précondition manquante, adaptateur en panne, rien d'observé."""
+
+
+class ScenarioArrete(Exception):
+    """Un constat déjà enregistré empêche la suite d'avoir un sens."""
+
+
+@dataclass(frozen=True, slots=True)
+class Piece:
+    """Une pièce produite par le scénario. `genre` : genre de pièce du catalogue (message, trace/log, document…)."""
+
+    nom: str
+    genre: str
+    octets: bytes
+    description: str
+
+
+@dataclass
+class Bilan:
+    """Constats et pièces d'un scénario de conformité ; un seul verdict en sort."""
+
+    constats: list[Constat] = field(default_factory=list)
+    pieces: list[Piece] = field(default_factory=list)
+    raison: str = ""
+
+    def constater(self, constats: Constat | Iterable[Constat]) -> None:
+        """Ajoute des constats ; le verdict n'est calculé qu'à la fin."""
+        self.constats.extend([constats] if isinstance(constats, Constat) else constats)
+
+    def exiger(self, constat: Constat) -> None:
+        """Ajoute le constat et arrête le scénario s'il n'est pas conforme."""
+        self.constater(constat)
+        if constat.verdict is not Verdict.CONFORME:
+            raise ScenarioArrete(constat.message)
+
+    def echouer(self, verdict: Verdict, raison: str) -> None:
+        """Retient une issue qui ne vient d'aucune règle (banc, environnement, arrêt)."""
+        self.raison = self.raison or raison
+        self.constats.append(Constat(code=_CODES[verdict], verdict=verdict, message=raison))
+
+    def joindre(self, nom: str, genre: str, octets: bytes, description: str) -> None:
+        """Garde une pièce pour les preuves qui acceptent ce genre."""
+        self.pieces.append(Piece(nom, genre, octets, description))
+
+    def verdict(self) -> Verdict:
+        """Le verdict cumulé ; sans constat : non concluant."""
+        return cumuler(constat.verdict for constat in self.constats)
+
+    def motif(self) -> str:
+        """La phrase qui explique le verdict : premier constat du même rang que le verdict."""
+        verdict = self.verdict()
+        if not self.constats:
+            return "aucune vérification n'a été faite : le silence n'est pas une preuve"
+        if verdict is Verdict.CONFORME:
+            return ""
+        return next((c.message for c in self.constats if c.verdict is verdict), self.raison)
+
+
+_CODES = {
+    Verdict.NON_CONCLUANT: "BANC-CONDUITE-01",
+    Verdict.NON_CONFORME: "BANC-CONDUITE-02",
+    Verdict.A_VERIFIER: "BANC-CONDUITE-03",
+    Verdict.NON_EXECUTE: "BANC-CONDUITE-04",
+    Verdict.NON_APPLICABLE: "BANC-CONDUITE-05",
+    Verdict.CONFORME: "BANC-CONDUITE-06",
+}
+
+
+def constater_refus(regle: Regle, refuse: bool, quoi: str, recu: str) -> Constat:
+    """Constat d'une interdiction : `quoi` doit avoir été empêché."""
+    if refuse:
+        return regle.respectee(f"{quoi} : empêché par le logiciel", recu=recu, ou="logiciel")
+    return regle.enfreinte(f"{quoi} : le logiciel l'a permis", attendu="un refus", recu=recu, ou="logiciel")

@@ -1,0 +1,156 @@
+"""De la collecte de pytest à un élément par scénario de conformité, jamais plus, jamais moins."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Sequence
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from reports.verdict import Verdict
+from requirements.modele import Classe, Service
+from steps.selection import ScenarioRetenu
+
+# Services que le banc ne simule pas encore ; un scénario qui en dépend n'est pas exécuté, et le dit.
+_A_VENIR = {
+    Service.MSSANTE: "la messagerie MSSanté",
+    Service.PSC: "Pro Santé Connect",
+    Service.ANNUAIRE: "l'annuaire santé",
+}
+
+
+class ScenarioSansFeature(pytest.Item):
+    """Un scénario du REM qu'aucune feature ne joue encore : il reçoit quand même un verdict et sa raison."""
+
+    def __init__(self, *, retenu: ScenarioRetenu, **kwargs: Any) -> None:
+        super().__init__(**kwargs)
+        self.retenu = retenu
+
+    def runtest(self) -> None:
+        """Rien à jouer : l'issue est posée par le plugin."""
+
+    def reportinfo(self) -> tuple[Path, int | None, str]:
+        return self.path, None, f"{self.retenu.numero} {self.retenu.scenario.titre}"
+
+    def issue(self) -> tuple[Verdict, str]:
+        """Verdict et raison d'un scénario que la machine ne joue pas."""
+        scenario = self.retenu.scenario
+        if scenario.moyen is Classe.HUMAIN:
+            return Verdict.A_VERIFIER, "le verdict revient à une personne : pièces à apporter"
+        if scenario.service in _A_VENIR:
+            return Verdict.NON_EXECUTE, f"le banc ne simule pas encore {_A_VENIR[scenario.service]}"
+        return Verdict.NON_EXECUTE, "aucune feature ne joue encore ce scénario"
+
+
+def numeros_de(item: pytest.Item, connus: Iterable[str]) -> list[str]:
+    """Numéros de scénarios de conformité portés par un élément (marqueurs venus des étiquettes Gherkin)."""
+    connus = set(connus)
+    return [marque.name for marque in item.iter_markers() if marque.name in connus]
+
+
+def est_feature(item: pytest.Item) -> bool:
+    """Vrai pour un élément né d'une feature Gherkin."""
+    return hasattr(getattr(item, "obj", None), "__scenario__")
+
+
+def couloir_de(item: pytest.Item) -> str:
+    """Le couloir d'une feature : le dossier sous `features/` ; « communs » vaut pour tous."""
+    fichier = Path(item.obj.__scenario__.feature.filename)  # type: ignore[attr-defined]
+    morceaux = fichier.parts
+    rang = len(morceaux) - 1 - morceaux[::-1].index("features")
+    return morceaux[rang + 1]
+
+
+class CollecteIncoherente(Exception):
+    """La collecte ne correspond pas au catalogue ou aux features ; le message nomme les scénarios."""
+
+
+def repartir(
+    session: pytest.Session, items: Sequence[pytest.Item], retenus: Sequence[ScenarioRetenu], couloir: str
+) -> tuple[dict[pytest.Item, list[ScenarioRetenu]], list[pytest.Item]]:
+    """Rend les éléments à jouer, dans l'ordre du catalogue, chacun avec ses scénarios, et ceux à écarter.
+
+    Un scénario joué par plusieurs éléments (plan du scénario) les garde tous ; un élément peut établir plusieurs
+    scénarios que le REM demande deux fois ; un scénario sans feature en reçoit un qui dit pourquoi. Deux scénarios Gherkin différents pour un même numéro sont refusés.
+    """
+    par_numero: dict[str, list[pytest.Item]] = {}
+    ecartes: list[pytest.Item] = []
+    numeros = {retenu.numero for retenu in retenus}
+    for item in items:
+        if not est_feature(item):
+            ecartes.append(item)
+            continue
+        portes = numeros_de(item, numeros) if couloir_de(item) in (couloir, "communs") else []
+        if not portes:
+            ecartes.append(item)
+        for numero in portes:
+            par_numero.setdefault(numero, []).append(item)
+    _refuser_doublons(par_numero)
+    a_jouer: dict[pytest.Item, list[ScenarioRetenu]] = {}
+    for retenu in retenus:
+        elements = par_numero.get(retenu.numero, [])
+        if not elements or retenu.hors_profil:
+            ecartes.extend(elements)
+            elements = [ScenarioSansFeature.from_parent(session, name=retenu.numero, retenu=retenu)]
+        for element in elements:
+            a_jouer.setdefault(element, []).append(retenu)
+    return a_jouer, [item for item in ecartes if item not in a_jouer]
+
+
+def _refuser_doublons(par_numero: dict[str, list[pytest.Item]]) -> None:
+    for numero, elements in par_numero.items():
+        noms = {element.obj.__scenario__.name for element in elements}  # type: ignore[attr-defined]
+        if len(noms) > 1:
+            raise CollecteIncoherente(
+                f"le scénario de conformité {numero} est joué par plusieurs scénarios Gherkin : {sorted(noms)} ; "
+                "un seul doit porter son étiquette"
+            )
+
+
+def features(racine: Path) -> Iterator[Path]:
+    """Tous les fichiers .feature, triés."""
+    yield from sorted(racine.rglob("*.feature"))
+
+
+def scenarios_ecrits(fichier: Path) -> list[tuple[str, frozenset[str]]]:
+    """Scénarios d'un fichier lus par l'analyseur Gherkin : (nom, étiquettes). Sert à voir ceux que pytest-bdd perd."""
+    from gherkin.parser import Parser
+
+    document = Parser().parse(fichier.read_text(encoding="utf-8"))
+    feature = document.get("feature")
+    if not feature:
+        return []
+    trouves: list[tuple[str, frozenset[str]]] = []
+
+    def lire(enfants: Sequence[Any], heritees: frozenset[str]) -> None:
+        for enfant in enfants:
+            if "scenario" in enfant:
+                scenario = enfant["scenario"]
+                propres = {etiquette["name"].removeprefix("@") for etiquette in scenario["tags"]}
+                trouves.append((scenario["name"], heritees | propres))
+            elif "rule" in enfant:
+                regle = enfant["rule"]
+                lire(regle["children"], heritees | {e["name"].removeprefix("@") for e in regle.get("tags", [])})
+
+    lire(feature["children"], frozenset(e["name"].removeprefix("@") for e in feature["tags"]))
+    return trouves
+
+
+def verifier_scenarios_perdus(racine: Path, items: Sequence[pytest.Item]) -> None:
+    """Compare les scénarios écrits et collectés : pytest-bdd en laisse tomber un, sans rien dire, à nom égal."""
+    collectes: dict[Path, set[str]] = {}
+    for item in items:
+        if est_feature(item):
+            modele = item.obj.__scenario__  # type: ignore[attr-defined]
+            collectes.setdefault(Path(modele.feature.filename).resolve(), set()).add(modele.name)
+    for fichier in features(racine):
+        noms = [nom for nom, _ in scenarios_ecrits(fichier)]
+        doubles = sorted({nom for nom in noms if noms.count(nom) > 1})
+        if doubles:
+            raise CollecteIncoherente(
+                f"{fichier} : nom de scénario employé deux fois : {doubles} ; un seul serait joué"
+            )
+        perdus = sorted(set(noms) - collectes.get(fichier.resolve(), set()))
+        if perdus:
+            raise CollecteIncoherente(f"{fichier} : scénario écrit mais non collecté : {perdus}")

@@ -1,0 +1,278 @@
+"""Une campagne en cours : son dossier, son journal, ses simulateurs, le logiciel piloté, ses résultats."""
+
+from __future__ import annotations
+
+import platform
+import shutil
+import tempfile
+import tomllib
+from collections.abc import Sequence
+from datetime import UTC, datetime
+from functools import lru_cache
+from json import dumps
+from pathlib import Path
+from typing import Any, TypeVar
+
+from reports.ecriture import ecrire_tout
+from simulators.banc import Banc
+
+from reports.campagne import charger_campagne
+from reports.resultat import CleScenario, EtapeJouee, ResultatScenario
+from reports.verdict import Moyen, Verdict
+from requirements.catalogue import Catalogue
+from simulators.socle.journal import JournalEchanges
+from steps.bilan import Bilan
+from steps.essai import Essai
+from steps.logiciel.configuration import ConfigurationLogiciel
+from steps.logiciel.http import AdaptateurHttp
+from steps.logiciel.protocole import Adaptateur, Apropos
+from steps.logiciel.temoin import RACINE, ProcessusTemoin
+from steps.options import OptionsCampagne
+from steps.pieces import preuves_du_scenario
+from steps.selection import ScenarioRetenu
+
+
+class Conduite:
+    """Tient tout ce qui vit le temps d'une campagne ; `demarrer`, un `Essai` par scénario, `clore`."""
+
+    def __init__(
+        self,
+        options: OptionsCampagne,
+        catalogue: Catalogue,
+        retenus: Sequence[ScenarioRetenu],
+        logiciel: ConfigurationLogiciel,
+    ) -> None:
+        self.options = options
+        self.catalogue = catalogue
+        self.retenus = tuple(retenus)
+        self.logiciel = logiciel
+        self.debut = datetime.now(UTC)
+        self.dossier = choisir_dossier(options, self.debut)
+        self.resultats: dict[CleScenario, ResultatScenario] = {}
+        self.apropos: Apropos | None = None
+        self._secrets = Path(tempfile.mkdtemp(prefix="banc-sons-"))
+        self._temoin: ProcessusTemoin | None = None
+        self._journal: JournalEchanges | None = None
+        self._banc: Banc | None = None
+        self._adaptateur: Adaptateur | None = None
+
+    # ------------------------------------------------------------ marche
+    def demarrer(self) -> None:
+        """Crée le dossier, lance simulateurs et logiciel témoin, vérifie que le logiciel répond.
+
+        Lève AdaptateurInjoignable, OSError ou JournalArrete : la campagne ne peut pas commencer.
+        """
+        self.dossier.mkdir(parents=True, exist_ok=True)
+        if self.options.reprendre:
+            self._journal = JournalEchanges.reprendre(self.dossier)
+            self._relire_resultats()
+        else:
+            self._journal = JournalEchanges.creer(self.dossier)
+        self._banc = Banc(self._journal, dossier_secrets=self._secrets)
+        self._journal.ajouter("campagne", {"etat": "debut", **self._en_tete()})
+        url = self.logiciel.url
+        if self.logiciel.demonstration:
+            environnement = self.ecrire_environnement(self._secrets / "environnement.json")
+            self._temoin = ProcessusTemoin(
+                environnement, defauts=self.logiciel.defauts, journal=self.dossier / "temoin.log"
+            )
+            url = self._temoin.url
+        elif self.logiciel.environnement:
+            self.ecrire_environnement(Path(self.logiciel.environnement))
+        self._adaptateur = AdaptateurHttp(
+            url, comptes=self.logiciel.comptes, entetes=self.logiciel.entetes, delai_s=self.logiciel.delai_s
+        )
+        self.apropos = self._adaptateur.apropos()
+        self._ecrire_en_tete(None, interrompue=True)
+
+    def ecrire_environnement(self, chemin: Path) -> Path:
+        """Écrit adresses, certificats et identités de test pour le logiciel ; jamais dans le dossier de campagne."""
+        chemin.write_text(dumps(self.banc.environnement(), ensure_ascii=False, indent=2), encoding="utf-8")
+        return chemin
+
+    def essai(self, retenu: ScenarioRetenu) -> Essai:
+        """Ouvre un scénario : état des simulateurs vidé, journal marqué."""
+        self.banc.remettre_a_zero()
+        self.journal.debuter_scenario(retenu.numero)
+        return Essai(retenu, self.adaptateur, self.banc, self.journal, self.logiciel)
+
+    def fermer_essai(self, essai: Essai) -> None:
+        """Ferme le scénario : réglages remis, réponses retenues libérées, journal démarqué."""
+        essai.terminer()
+        self.banc.remettre_a_zero()
+        self.journal.finir_scenario()
+
+    # ---------------------------------------------------------- résultats
+    def conclure(
+        self,
+        retenu: ScenarioRetenu,
+        bilan: Bilan,
+        *,
+        moyen: Moyen | None,
+        etapes: Sequence[EtapeJouee] = (),
+        debut: datetime,
+        depuis: int | None = None,
+    ) -> ResultatScenario:
+        """Écrit le verdict du scénario dans le journal, avec ses preuves, dès qu'il est connu."""
+        echanges = self.journal.echanges(depuis=depuis) if depuis is not None else []
+        verdict = bilan.verdict()
+        fin = datetime.now(UTC)
+        exigence = retenu.exigence
+        resultat = ResultatScenario(
+            rem=exigence.rem,
+            exigence=exigence.id,
+            scenario=retenu.scenario.id,
+            titre=retenu.scenario.titre,
+            section=exigence.id_section,
+            vague=exigence.vague,
+            profil=exigence.profil,
+            verdict=verdict,
+            moyen=moyen,
+            raison=bilan.raison or bilan.motif(),
+            constats=tuple(bilan.constats),
+            preuves=preuves_du_scenario(self.dossier, retenu.scenario, verdict, bilan.pieces, echanges),
+            debut=debut.isoformat(),
+            fin=fin.isoformat(),
+            duree_s=round((fin - debut).total_seconds(), 6),
+            echanges=tuple(echange.numero for echange in echanges),
+            etapes=tuple(etapes),
+        )
+        self.journal.ajouter("verdict", resultat.en_dict())
+        self.resultats[resultat.cle] = resultat
+        return resultat
+
+    def deja_conforme(self, retenu: ScenarioRetenu) -> bool:
+        """Dans une reprise : ce scénario a déjà un verdict que rien n'oblige à refaire."""
+        ancien = self.resultats.get(retenu.cle)
+        return ancien is not None and ancien.verdict in (Verdict.CONFORME, Verdict.NON_APPLICABLE)
+
+    def _relire_resultats(self) -> None:
+        """Reprend les verdicts d'une campagne précédente, s'ils portent sur le même logiciel et le même catalogue."""
+        precedente = charger_campagne(self.dossier, self.journal)
+        memes = (
+            precedente.catalogue.get("empreinte") == self.catalogue.empreinte
+            and precedente.logiciel.nom == self.logiciel.nom
+            and precedente.logiciel.version == self.logiciel.version
+            and precedente.produit_banc == version_du_banc()
+        )
+        if memes:
+            self.resultats = {resultat.cle: resultat for resultat in precedente.resultats}
+
+    # --------------------------------------------------------------- fin
+    def clore(self, *, interrompue: bool) -> list[Path]:
+        """Écrit les rapports puis rend tout ; rend les chemins des fichiers écrits."""
+        try:
+            self.journal.ajouter("campagne", {"etat": "interrompue" if interrompue else "fin"})
+            self._ecrire_en_tete(datetime.now(UTC), interrompue=interrompue)
+            return ecrire_tout(
+                self.dossier,
+                Campagne.charger(self.dossier),
+                self.catalogue,
+                self.journal,
+                OptionsEcriture(junit=self.options.junit),
+            )
+        finally:
+            self.arreter()
+
+    def arreter(self) -> None:
+        """Arrête logiciel témoin et simulateurs, ferme le journal, efface les clés ; sans effet la seconde fois."""
+        if self._adaptateur is not None:
+            self._adaptateur.fermer()
+            self._adaptateur = None
+        if self._temoin is not None:
+            self._temoin.arreter()
+            self._temoin = None
+        if self._banc is not None:
+            self._banc.arreter()
+            self._banc = None
+        if self._journal is not None:
+            self._journal.fermer()
+            self._journal = None
+        shutil.rmtree(self._secrets, ignore_errors=True)
+
+    def _en_tete(self) -> dict[str, Any]:
+        logiciel = self.logiciel
+        return {
+            "version": 1,
+            "produit_banc": version_du_banc(),
+            "couloir": self.options.couloir,
+            "rem": self.catalogue.couloir.rem,
+            "vagues": list(self.options.vagues or self.catalogue.couloir.vagues),
+            "profils": list(logiciel.profils),
+            "profils_demandes": list(self.options.profils),
+            "exigences_demandees": list(self.options.exigences),
+            "logiciel": {
+                "nom": logiciel.nom,
+                "version": logiciel.version,
+                "editeur": logiciel.editeur,
+                "nil": logiciel.nil,
+                "type": self.catalogue.couloir.type_logiciel,
+            },
+            "pilotage": {
+                "adaptateur": logiciel.adaptateur,
+                "defauts": list(logiciel.defauts),
+                "declare": {"nom": self.apropos.nom, "version": self.apropos.version} if self.apropos else None,
+            },
+            "demonstration": logiciel.demonstration,
+            "debut": self.debut.isoformat(),
+            "catalogue": {"empreinte": self.catalogue.empreinte, "date": self.catalogue.date},
+            "systeme": {"python": platform.python_version(), "os": f"{platform.system()} {platform.release()}"},
+        }
+
+    def _ecrire_en_tete(self, fin: datetime | None, *, interrompue: bool) -> None:
+        contenu = {
+            **self._en_tete(),
+            "fin": fin.isoformat() if fin else None,
+            "interrompue": interrompue,
+            "retenus": [retenu.numero for retenu in self.retenus],
+            "journal": {
+                "derniere_empreinte": self.journal.derniere_empreinte(),
+                "enregistrements": self.journal.position(),
+            },
+        }
+        (self.dossier / "campagne.json").write_text(
+            dumps(contenu, ensure_ascii=False, indent=2) + "\n", encoding="utf-8"
+        )
+
+    # -------------------------------------------------------------- accès
+    @property
+    def journal(self) -> JournalEchanges:
+        return _vivant(self._journal)
+
+    @property
+    def banc(self) -> Banc:
+        return _vivant(self._banc)
+
+    @property
+    def adaptateur(self) -> Adaptateur:
+        return _vivant(self._adaptateur)
+
+
+T = TypeVar("T")
+
+
+def _vivant(objet: T | None) -> T:
+    if objet is None:
+        raise RuntimeError("la campagne n'est pas démarrée")
+    return objet
+
+
+def choisir_dossier(options: OptionsCampagne, instant: datetime) -> Path:
+    """Le dossier de la campagne ; par défaut `campagnes/<couloir>-<date>-<heure>/`, jamais un dossier déjà pris."""
+    if options.reprendre:
+        return options.reprendre
+    if options.dossier:
+        return options.dossier
+    local = instant.astimezone()
+    base = Path("campagnes") / f"{options.couloir}-{local:%Y%m%d}-{local:%H%M%S}"
+    candidat, rang = base, 2
+    while candidat.exists():
+        candidat, rang = base.with_name(f"{base.name}-{rang}"), rang + 1
+    return candidat
+
+
+@lru_cache(maxsize=1)
+def version_du_banc() -> str:
+    """« banc-sons x.y.z », lu dans pyproject.toml : les paquets ne sont pas installés."""
+    projet = tomllib.loads((RACINE / "pyproject.toml").read_text(encoding="utf-8"))["project"]
+    return f"{projet['name']} {projet['version']}"

@@ -1,0 +1,168 @@
+"""Un scénario de conformité en train d'être joué : faire agir le logiciel, observer, constater."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from concurrent.futures import Future, ThreadPoolExecutor
+from dataclasses import dataclass, field
+from typing import Any
+
+from simulators.banc import Banc
+
+from reports.verdict import Verdict
+from simulators.socle.echange import Echange
+from simulators.socle.journal import JournalEchanges
+from steps.bilan import Bilan, NonConcluant, ScenarioArrete
+from steps.logiciel.configuration import ConfigurationLogiciel
+from steps.logiciel.protocole import Adaptateur, AdaptateurInjoignable, ReponseAction
+from steps.patients import PatientEssai
+from steps.selection import ScenarioRetenu
+
+_TEXTE_LONG = 4096
+
+
+@dataclass
+class DocumentEssai:
+    """Un document créé pendant le scénario. `donnees` : ce que le logiciel en a dit en dernier."""
+
+    nom: str
+    patient: PatientEssai
+    document_id: str
+    donnees: Mapping[str, Any] = field(default_factory=dict)
+
+
+class Essai:
+    """Ce que les étapes d'un scénario se partagent.
+
+    `derniere` : réponse de la dernière action ; `depuis` : rang du journal au début de la dernière action,
+    pour ne juger que ce qu'elle a provoqué.
+    """
+
+    def __init__(
+        self,
+        retenu: ScenarioRetenu,
+        adaptateur: Adaptateur,
+        banc: Banc,
+        journal: JournalEchanges,
+        logiciel: ConfigurationLogiciel,
+    ) -> None:
+        self.retenu = retenu
+        self.adaptateur = adaptateur
+        self.banc = banc
+        self.journal = journal
+        self.logiciel = logiciel
+        self.bilan = Bilan()
+        self.patients: dict[str, PatientEssai] = {}
+        self.documents: dict[str, DocumentEssai] = {}
+        self.reponses: dict[str, ReponseAction] = {}
+        self.reglages: dict[tuple[str, str], Any] = {}
+        self.debut = journal.position()
+        self.depuis = self.debut
+        self._derniere: ReponseAction | None = None
+        self._executeur: ThreadPoolExecutor | None = None
+        self._fin: list[Callable[[], None]] = []
+
+    @property
+    def derniere(self) -> ReponseAction:
+        """La réponse de la dernière action."""
+        if self._derniere is None:
+            raise NonConcluant("aucune action n'a encore été jouée dans ce scénario")
+        return self._derniere
+
+    # -------------------------------------------------------------- agir
+    def jouer(self, action: str, utilisateur: str, **parametres: Any) -> ReponseAction:
+        """Fait jouer une action ; `derniere` et `depuis` la désignent ensuite."""
+        self.depuis = self.journal.position()
+        self._derniere = self._jouer(action, utilisateur, parametres)
+        return self._derniere
+
+    def preparer(self, action: str, utilisateur: str, **parametres: Any) -> ReponseAction:
+        """Fait jouer une action de mise en place : si elle n'aboutit pas, le scénario n'est pas jugeable."""
+        reponse = self.jouer(action, utilisateur, **parametres)
+        if not reponse.fait:
+            raise NonConcluant(f"mise en place impossible : {action} par {utilisateur} a donné {reponse.en_phrase()}")
+        return reponse
+
+    def jouer_en_fond(self, action: str, utilisateur: str, **parametres: Any) -> Future[ReponseAction]:
+        """Fait jouer une action sans attendre ; pour vérifier que le logiciel reste utilisable pendant ce temps."""
+        if self._executeur is None:
+            self._executeur = ThreadPoolExecutor(max_workers=4, thread_name_prefix="action")
+        self.depuis = self.journal.position()
+        return self._executeur.submit(self._jouer, action, utilisateur, parametres)
+
+    def _jouer(self, action: str, utilisateur: str, parametres: Mapping[str, Any]) -> ReponseAction:
+        try:
+            reponse = self.adaptateur.jouer(action, utilisateur, parametres)
+        except AdaptateurInjoignable as erreur:
+            self._noter(action, utilisateur, parametres, {"erreur": str(erreur)})
+            raise NonConcluant(str(erreur)) from erreur
+        self._noter(
+            action,
+            utilisateur,
+            parametres,
+            {
+                "resultat": reponse.resultat,
+                "messages": list(reponse.messages),
+                "donnees": self._alleger(reponse.donnees),
+            },
+        )
+        if reponse.resultat == "non_gere":
+            if action in self.adaptateur.actions():
+                raison = f"le logiciel déclare ne pas avoir la fonction « {action} » : {reponse.en_phrase()}"
+                self.bilan.echouer(Verdict.A_VERIFIER, raison)
+            else:
+                raison = f"l'adaptateur ne sait pas jouer l'action « {action} » : scénario à dérouler avec une personne"
+                self.bilan.echouer(Verdict.NON_EXECUTE, raison)
+            raise ScenarioArrete(raison)
+        return reponse
+
+    def _noter(self, action: str, utilisateur: str, parametres: Mapping[str, Any], issue: Mapping[str, Any]) -> None:
+        self.journal.ajouter(
+            "action",
+            {"action": action, "utilisateur": utilisateur, "parametres": self._alleger(parametres), **issue},
+        )
+
+    def _alleger(self, valeur: Any) -> Any:
+        """Remplace les longs textes (documents en base64) par la référence d'un corps rangé dans le journal."""
+        if isinstance(valeur, str) and len(valeur) > _TEXTE_LONG:
+            corps = self.journal.ranger(valeur.encode())
+            return {"corps": corps.sha256, "taille": corps.taille}
+        if isinstance(valeur, Mapping):
+            return {cle: self._alleger(element) for cle, element in valeur.items()}
+        if isinstance(valeur, list | tuple):
+            return [self._alleger(element) for element in valeur]
+        return valeur
+
+    # -------------------------------------------------------------- observer
+    def echanges(self, service: str, operation: str | None = None, *, tout: bool = False) -> list[Echange]:
+        """Échanges vus depuis la dernière action (ou depuis le début du scénario si `tout`), dans l'ordre."""
+        return self.journal.echanges(service=service, operation=operation, depuis=self.debut if tout else self.depuis)
+
+    def patient(self, nom: str) -> PatientEssai:
+        """Le patient que la feature appelle ainsi."""
+        try:
+            return self.patients[nom]
+        except KeyError:
+            raise NonConcluant(f"la feature parle du patient « {nom} » sans l'avoir présenté") from None
+
+    def document(self, nom: str) -> DocumentEssai:
+        """Le document que la feature appelle ainsi."""
+        try:
+            return self.documents[nom]
+        except KeyError:
+            raise NonConcluant(f"la feature parle du document « {nom} » sans l'avoir créé") from None
+
+    # -------------------------------------------------------------- finir
+    def a_la_fin(self, action: Callable[[], None]) -> None:
+        """Remet en place un réglage quand le scénario s'achève, quoi qu'il arrive."""
+        self._fin.append(action)
+
+    def terminer(self) -> None:
+        """Défait les mises en place, de la dernière à la première ; une remise en place ratée est un incident noté."""
+        for action in reversed(self._fin):
+            try:
+                action()
+            except (NonConcluant, ScenarioArrete) as erreur:
+                self.journal.ajouter("incident", {"message": f"remise en place impossible : {erreur}"})
+        if self._executeur is not None:
+            self._executeur.shutdown(wait=True, cancel_futures=True)

@@ -1,0 +1,89 @@
+"""Lance le logiciel témoin dans son propre processus et rend l'adresse de son service d'actions."""
+
+from __future__ import annotations
+
+import json
+import os
+import queue
+import subprocess
+import sys
+import threading
+from collections.abc import Sequence
+from pathlib import Path
+from types import TracebackType
+
+from steps.logiciel.protocole import AdaptateurInjoignable
+
+RACINE = Path(__file__).resolve().parents[2]
+_DELAI_DEMARRAGE_S = 20.0
+_DELAI_ARRET_S = 5.0
+
+
+class ProcessusTemoin:
+    """Le logiciel témoin en marche. Il s'arrête quand son entrée standard se ferme, donc aussi si le banc meurt."""
+
+    def __init__(self, environnement: Path, *, defauts: Sequence[str] = (), journal: Path | None = None) -> None:
+        commande = [sys.executable, "-m", "simulators.logiciel_temoin", "--environnement", str(environnement)]
+        for defaut in defauts:
+            commande += ["--defaut", defaut]
+        self._sortie_erreur = journal.open("wb") if journal else None
+        self._processus = subprocess.Popen(
+            commande,
+            cwd=RACINE,
+            env={**os.environ, "PYTHONPATH": str(RACINE), "PYTHONUNBUFFERED": "1"},
+            stdin=subprocess.PIPE,
+            stdout=subprocess.PIPE,
+            stderr=self._sortie_erreur or subprocess.DEVNULL,
+        )
+        try:
+            self.url = self._attendre_adresse()
+        except AdaptateurInjoignable:
+            self.arreter()
+            raise
+
+    def _attendre_adresse(self) -> str:
+        lignes: queue.Queue[bytes] = queue.Queue()
+        sortie = self._processus.stdout
+        assert sortie is not None
+
+        def lire() -> None:
+            for ligne in sortie:
+                lignes.put(ligne)
+            lignes.put(b"")
+
+        threading.Thread(target=lire, name="sortie-temoin", daemon=True).start()
+        try:
+            ligne = lignes.get(timeout=_DELAI_DEMARRAGE_S)
+        except queue.Empty:
+            raise AdaptateurInjoignable(
+                f"le logiciel témoin n'a pas donné son adresse en {_DELAI_DEMARRAGE_S:.0f} s"
+            ) from None
+        try:
+            return str(json.loads(ligne)["url"])
+        except (ValueError, KeyError, TypeError):
+            raise AdaptateurInjoignable(
+                f"le logiciel témoin n'a pas démarré (code {self._processus.poll()}) ; reçu {ligne[:200]!r} ; "
+                "voir temoin.log dans le dossier de campagne"
+            ) from None
+
+    def arreter(self) -> None:
+        """Ferme son entrée standard, puis insiste."""
+        if self._processus.stdin:
+            self._processus.stdin.close()
+        try:
+            self._processus.wait(timeout=_DELAI_ARRET_S)
+        except subprocess.TimeoutExpired:
+            self._processus.kill()
+            self._processus.wait()
+        if self._processus.stdout:
+            self._processus.stdout.close()
+        if self._sortie_erreur:
+            self._sortie_erreur.close()
+
+    def __enter__(self) -> ProcessusTemoin:
+        return self
+
+    def __exit__(
+        self, nature: type[BaseException] | None, erreur: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        self.arreter()

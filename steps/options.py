@@ -1,0 +1,107 @@
+"""Les options de `pytest` propres à une campagne."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from pathlib import Path
+
+import pytest
+
+
+@dataclass(frozen=True)
+class OptionsCampagne:
+    """Ce que la personne a demandé. `couloir` vide : pas de campagne, pytest fait ses essais ordinaires."""
+
+    couloir: str = ""
+    vagues: tuple[int, ...] = ()
+    profils: tuple[str, ...] = ()
+    exigences: tuple[str, ...] = ()
+    logiciel: Path | None = None
+    dossier: Path | None = None
+    reprendre: Path | None = None
+    exiger_complet: bool = False
+    junit: bool = False
+
+    @property
+    def active(self) -> bool:
+        return bool(self.couloir)
+
+
+def declarer(parser: pytest.Parser) -> None:
+    """Ajoute le groupe « Banc SONS » à l'aide de pytest."""
+    groupe = parser.getgroup("banc-sons", "Banc SONS : campagne de conformité")
+    groupe.addoption("--couloir", default="", metavar="COULOIR", help="couloir à vérifier, par exemple biologie")
+    groupe.addoption(
+        "--vague", action="append", default=[], choices=["1", "2"], help="vague du REM (1 ou 2) ; par défaut les deux"
+    )
+    groupe.addoption(
+        "--profil", action="append", default=[], metavar="PROFIL", help="se limiter à ce profil (répétable)"
+    )
+    groupe.addoption(
+        "--exigence",
+        action="append",
+        default=[],
+        metavar="NUMÉRO",
+        help="se limiter à cette exigence ou à ce scénario, par exemple INS/va1.20 (répétable)",
+    )
+    groupe.addoption(
+        "--logiciel",
+        type=Path,
+        metavar="LOGICIEL.yaml",
+        help="description du logiciel à vérifier ; sans elle, le logiciel témoin (démonstration, non recevable)",
+    )
+    groupe.addoption(
+        "--dossier",
+        type=Path,
+        metavar="DIR",
+        help="dossier de campagne ; par défaut campagnes/<couloir>-<date>-<heure>/",
+    )
+    groupe.addoption(
+        "--reprendre",
+        type=Path,
+        metavar="DIR",
+        help="reprend une campagne : ne rejoue que les scénarios qui n'y ont pas de verdict conforme",
+    )
+    groupe.addoption(
+        "--exiger-complet",
+        action="store_true",
+        help="« à vérifier » et « non exécuté » comptent comme un échec (barrière de livraison)",
+    )
+    groupe.addoption("--junit", action="store_true", help="écrit aussi junit.xml dans le dossier de campagne")
+
+
+def lire(config: pytest.Config) -> OptionsCampagne:
+    """Les options telles que données ; usage refusé en français si elles se contredisent."""
+    options = OptionsCampagne(
+        couloir=config.getoption("--couloir"),
+        vagues=tuple(sorted({int(vague) for vague in config.getoption("--vague")})),
+        profils=tuple(config.getoption("--profil")),
+        exigences=tuple(config.getoption("--exigence")),
+        logiciel=config.getoption("--logiciel"),
+        dossier=config.getoption("--dossier"),
+        reprendre=config.getoption("--reprendre"),
+        exiger_complet=config.getoption("--exiger-complet"),
+        junit=config.getoption("--junit"),
+    )
+    if not options.active:
+        donnees = [
+            nom
+            for nom, valeur in (
+                ("--vague", options.vagues),
+                ("--profil", options.profils),
+                ("--exigence", options.exigences),
+                ("--logiciel", options.logiciel),
+                ("--dossier", options.dossier),
+                ("--reprendre", options.reprendre),
+                ("--exiger-complet", options.exiger_complet),
+                ("--junit", options.junit),
+            )
+            if valeur
+        ]
+        if donnees:
+            raise pytest.UsageError(f"{', '.join(donnees)} : attendu avec --couloir=…, par exemple --couloir=biologie")
+    if options.dossier and options.reprendre:
+        raise pytest.UsageError(
+            "--dossier et --reprendre ne vont pas ensemble : une reprise continue son propre dossier"
+        )
+    return options

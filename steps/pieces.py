@@ -1,0 +1,82 @@
+"""Ce qui répond à chaque N° de preuve : pièces produites par le scénario, échanges enregistrés, ou rien encore."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from pathlib import Path
+
+from reports.preuves import ranger_piece
+from reports.resultat import EtatPreuve, PieceJointe, PreuveProduite
+from reports.verdict import Verdict
+from requirements.modele import Preuve, ScenarioConformite, TypePiece
+from simulators.socle.echange import CorpsFichier, Echange
+from steps.bilan import Piece
+
+# Ce que l'enregistrement d'un échange peut remplacer ; une vidéo ou une capture d'écran restent à faire.
+_PAR_ECHANGE = frozenset({TypePiece.MESSAGE, TypePiece.TRACE})
+_JUGES = frozenset({Verdict.CONFORME, Verdict.NON_CONFORME, Verdict.A_VERIFIER})
+
+
+def preuves_du_scenario(
+    dossier: Path,
+    scenario: ScenarioConformite,
+    verdict: Verdict,
+    pieces: Sequence[Piece],
+    echanges: Sequence[Echange],
+) -> tuple[PreuveProduite, ...]:
+    """Une entrée par preuve du catalogue, dans l'ordre ; range les fichiers produits sous `preuves/<N° preuve>/`.
+
+    Une preuve dont aucun genre accepté n'est produit reste *à apporter* ; *sans objet* si le scénario ne
+    s'applique pas.
+    """
+    return tuple(_preuve(dossier, preuve, verdict, pieces, echanges) for preuve in scenario.preuves)
+
+
+def _preuve(
+    dossier: Path, preuve: Preuve, verdict: Verdict, pieces: Sequence[Piece], echanges: Sequence[Echange]
+) -> PreuveProduite:
+    fichiers: list[PieceJointe] = []
+    if verdict in _JUGES:
+        acceptees = {piece.value for piece in preuve.pieces}
+        fichiers += [
+            ranger_piece(dossier, preuve.repere, piece.nom, piece.octets, piece.description)
+            for piece in pieces
+            if piece.genre in acceptees
+        ]
+        if _PAR_ECHANGE & set(preuve.pieces):
+            fichiers += [fichier for echange in echanges for fichier in _echange(dossier, preuve, echange)]
+    if verdict is Verdict.NON_APPLICABLE:
+        etat = EtatPreuve.SANS_OBJET
+    else:
+        etat = EtatPreuve.PRODUITE if fichiers else EtatPreuve.A_APPORTER
+    return PreuveProduite(
+        id=preuve.id,
+        attendu=preuve.attendu,
+        etat=etat,
+        pieces_acceptees=tuple(piece.value for piece in preuve.pieces),
+        fichiers=tuple(fichiers),
+    )
+
+
+def _echange(dossier: Path, preuve: Preuve, echange: Echange) -> list[PieceJointe]:
+    """Requête et réponse de l'échange, telles que passées sur le fil."""
+    fichiers = []
+    quoi = echange.operation or "appel non reconnu"
+    for cote, message in (("requete", echange.requete), ("reponse", echange.reponse)):
+        if message is None or message.corps.taille == 0:
+            continue
+        corps = message.corps
+        contenu = corps.chemin if isinstance(corps, CorpsFichier) else corps.octets
+        nom = f"echange-{echange.numero:06d}-{echange.service}-{cote}.{_extension(message.entete('content-type'))}"
+        description = (
+            f"{cote.replace('requete', 'requête').replace('reponse', 'réponse')} {quoi} (échange n° {echange.numero})"
+        )
+        fichiers.append(ranger_piece(dossier, preuve.repere, nom, contenu, description, lier=True))
+    return fichiers
+
+
+def _extension(type_contenu: str | None) -> str:
+    genre = (type_contenu or "").split(";")[0].strip().lower()
+    if genre.startswith("multipart/"):
+        return "mime"
+    return {"text/html": "html", "application/json": "json", "text/plain": "txt"}.get(genre, "xml")

@@ -1,0 +1,341 @@
+"""Le plugin pytest du banc : options, collecte, verdicts, codes de sortie."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from datetime import UTC, datetime
+from time import perf_counter
+from typing import Any
+
+import pytest
+from pytest_bdd.parser import Feature, Scenario, Step
+from reports.terminal import ligne_de_scenario, resume
+
+from reports import allure as allure_banc
+from reports.resultat import EtapeJouee, EtatEtape
+from reports.synthese import code_de_sortie
+from reports.verdict import Moyen, Verdict
+from requirements.catalogue import charger, tous_les_numeros
+from requirements.erreurs import ErreurRequirements
+from simulators.socle.journal import JournalArrete
+from steps import options as options_campagne
+from steps.bilan import Bilan, NonConcluant, ScenarioArrete
+from steps.collecte import CollecteIncoherente, ScenarioSansFeature, repartir, verifier_scenarios_perdus
+from steps.conduite import Conduite
+from steps.essai import Essai
+from steps.gherkin import mot_cle
+from steps.logiciel.configuration import ConfigurationInvalide, lire_configuration
+from steps.logiciel.protocole import AdaptateurInjoignable
+from steps.logiciel.temoin import RACINE
+from steps.options import OptionsCampagne
+from steps.selection import ScenarioRetenu, SelectionVide, selectionner
+
+pytest_plugins = (
+    "steps.etapes.commun",
+    "steps.etapes.identite",
+    "steps.etapes.insi",
+    "steps.etapes.flux",
+    "steps.etapes.documents",
+    "steps.etapes.dmp",
+)
+
+CODE_BANC = 3
+"""Code de sortie quand c'est le banc, l'environnement ou la configuration qui a manqué."""
+
+_OPTIONS = pytest.StashKey[OptionsCampagne]()
+_CAMPAGNE = pytest.StashKey["ConduitePytest"]()
+
+
+def pytest_addoption(parser: pytest.Parser) -> None:
+    options_campagne.declarer(parser)
+
+
+@pytest.hookimpl(tryfirst=True)
+def pytest_configure(config: pytest.Config) -> None:
+    for numero, titre in tous_les_numeros().items():
+        config.addinivalue_line("markers", f"{numero}: {titre}")
+    options = options_campagne.lire(config)
+    config.stash[_OPTIONS] = options
+    if config.args_source is pytest.Config.ArgsSource.TESTPATHS:
+        config.args = [str(RACINE / ("features" if options.active else "tests"))]
+    if not options.active:
+        return
+    if config.pluginmanager.hasplugin("xdist") and config.getoption("numprocesses", None):
+        raise pytest.UsageError(
+            "une campagne ne se répartit pas sur plusieurs processus (-n) : un seul jeu de simulateurs"
+        )
+    campagne = _preparer(config, options)
+    config.stash[_CAMPAGNE] = campagne
+    config.pluginmanager.register(campagne, "banc-sons-campagne")
+    # Le terminal du banc dit une ligne par scénario ; celui de pytest n'ajouterait que des points et des traces.
+    config.option.verbose = -1
+    config.option.tbstyle = "no"
+    config.option.reportchars = ""
+    if not config.option.collectonly:
+        config.option.allure_report_dir = str(campagne.conduite.dossier / "allure-results")
+
+
+def _preparer(config: pytest.Config, options: OptionsCampagne) -> ConduitePytest:
+    try:
+        catalogue = charger(options.couloir)
+        fichier = options.logiciel or RACINE / "steps" / "logiciel" / "temoin.yaml"
+        logiciel = lire_configuration(fichier)
+        if logiciel.couloir and logiciel.couloir != options.couloir:
+            raise ConfigurationInvalide(
+                f"{fichier} : couloir {logiciel.couloir!r}, alors que --couloir={options.couloir} est demandé"
+            )
+        retenus = selectionner(
+            catalogue,
+            vagues=options.vagues,
+            profils=options.profils,
+            exigences=options.exigences,
+            profils_reclames=logiciel.profils,
+        )
+    except ConfigurationInvalide as erreur:
+        pytest.exit(f"configuration : {erreur}", returncode=CODE_BANC)
+    except (ErreurRequirements, SelectionVide) as erreur:
+        raise pytest.UsageError(str(erreur)) from erreur
+    return ConduitePytest(config, Conduite(options, catalogue, retenus, logiciel))
+
+
+def pytest_bdd_apply_tag(tag: str, function: Any) -> bool | None:
+    """Une étiquette est un marqueur déclaré ; un numéro mal tapé arrête donc la collecte."""
+    getattr(pytest.mark, tag)(function)
+    return True
+
+
+@pytest.fixture
+def essai(request: pytest.FixtureRequest) -> Essai:
+    """Le scénario de conformité en cours."""
+    campagne = request.config.stash.get(_CAMPAGNE, None)
+    if campagne is None or campagne.essai is None:
+        pytest.fail("une étape du banc ne se joue que dans une campagne : pytest --couloir=…", pytrace=False)
+    return campagne.essai
+
+
+class ConduitePytest:
+    """Branche une campagne sur les crochets de pytest : un élément collecté, un essai, un verdict."""
+
+    def __init__(self, config: pytest.Config, conduite: Conduite) -> None:
+        self.config = config
+        self.conduite = conduite
+        self.essai: Essai | None = None
+        self._a_jouer: dict[pytest.Item, list[ScenarioRetenu]] = {}
+        self._restants: dict[str, int] = {}
+        self._bilans: dict[str, Bilan] = {}
+        self._etapes: list[EtapeJouee] = []
+        self._debut_etape = (0.0, 0)
+        self._allure = allure_banc.EtapesAllure()
+        self._rang = 0
+        self._code = 0
+        self._demarree = False
+
+    # ----------------------------------------------------------- collecte
+    @pytest.hookimpl(trylast=True)
+    def pytest_collection_modifyitems(self, session: pytest.Session, items: list[pytest.Item]) -> None:
+        try:
+            verifier_scenarios_perdus(RACINE / "features", items)
+            self._a_jouer, ecartes = repartir(session, items, self.conduite.retenus, self.conduite.options.couloir)
+        except CollecteIncoherente as erreur:
+            raise pytest.UsageError(str(erreur)) from erreur
+        if ecartes:
+            self.config.hook.pytest_deselected(items=ecartes)
+        items[:] = list(self._a_jouer)
+        for retenus in self._a_jouer.values():
+            for retenu in retenus:
+                self._restants[retenu.numero] = self._restants.get(retenu.numero, 0) + 1
+
+    def pytest_report_collectionfinish(self) -> list[str]:
+        conduite = self.conduite
+        couloir = conduite.catalogue.couloir
+        vagues = " et ".join(str(vague) for vague in conduite.options.vagues or couloir.vagues)
+        lignes = [
+            f"Banc SONS — couloir {couloir.titre} ({couloir.rem}), vague {vagues}",
+            f"Logiciel : {conduite.logiciel.nom} {conduite.logiciel.version}"
+            + (" — DÉMONSTRATION, non recevable" if conduite.logiciel.demonstration else ""),
+            f"{len(conduite.retenus)} scénarios de conformité ; dossier : {conduite.dossier}",
+        ]
+        return ["", *lignes, ""]
+
+    @pytest.hookimpl(wrapper=True)
+    def pytest_runtestloop(self, session: pytest.Session) -> Iterator[None]:
+        if self.config.option.collectonly or session.testsfailed:
+            return (yield)
+        try:
+            self.conduite.demarrer()
+        except (AdaptateurInjoignable, JournalArrete, OSError) as erreur:
+            self.conduite.arreter()
+            pytest.exit(f"la campagne ne peut pas commencer : {erreur}", returncode=CODE_BANC)
+        self._demarree = True
+        return (yield)
+
+    # --------------------------------------------------------------- essai
+    @pytest.hookimpl(wrapper=True)
+    def pytest_runtest_protocol(self, item: pytest.Item) -> Iterator[None]:
+        retenus = self._a_jouer[item]
+        debut = datetime.now(UTC)
+        if isinstance(item, ScenarioSansFeature) or all(self.conduite.deja_conforme(r) for r in retenus):
+            bilan, moyen, depuis = self._sans_jouer(item, retenus[0])
+            item.stash[_BILAN] = bilan
+            resultat = yield
+        else:
+            self._etapes = []
+            self.essai = self.conduite.essai(retenus[0])
+            bilan, moyen, depuis = self.essai.bilan, Moyen.MACHINE, self.essai.debut
+            item.stash[_BILAN] = bilan
+            try:
+                resultat = yield
+            finally:
+                self.conduite.fermer_essai(self.essai)
+                self.essai = None
+        for retenu in retenus:
+            self._conclure(retenu, bilan, moyen, debut, depuis)
+        return resultat
+
+    def _sans_jouer(self, item: pytest.Item, retenu: ScenarioRetenu) -> tuple[Bilan, Moyen | None, int | None]:
+        bilan = Bilan()
+        if retenu.hors_profil:
+            bilan.echouer(Verdict.NON_APPLICABLE, retenu.hors_profil)
+        elif isinstance(item, ScenarioSansFeature):
+            bilan.echouer(*item.issue())
+        return bilan, None, None
+
+    def _conclure(
+        self, retenu: ScenarioRetenu, bilan: Bilan, moyen: Moyen | None, debut: datetime, depuis: int | None
+    ) -> None:
+        """Écrit le verdict quand le dernier élément du scénario est passé ; les constats s'additionnent."""
+        if not bilan.constats and self.conduite.deja_conforme(retenu):
+            self._dire(retenu, repris=True)
+            return
+        cumul = self._bilans.setdefault(retenu.numero, Bilan())
+        cumul.constater(bilan.constats)
+        cumul.pieces.extend(bilan.pieces)
+        cumul.raison = cumul.raison or bilan.raison
+        self._restants[retenu.numero] -= 1
+        if self._restants[retenu.numero]:
+            return
+        self.conduite.conclure(retenu, cumul, moyen=moyen, etapes=self._etapes, debut=debut, depuis=depuis)
+        self._dire(retenu)
+
+    def _dire(self, retenu: ScenarioRetenu, *, repris: bool = False) -> None:
+        self._rang += 1
+        terminal = self.config.pluginmanager.get_plugin("terminalreporter")
+        if terminal is None:
+            return
+        resultat = self.conduite.resultats[retenu.cle]
+        for ligne in ligne_de_scenario(resultat, self._rang, len(self.conduite.retenus), repris=repris):
+            terminal.write_line(ligne)
+
+    @pytest.hookimpl(wrapper=True)
+    def pytest_runtest_call(self, item: pytest.Item) -> Iterator[None]:
+        bilan = item.stash[_BILAN]
+        try:
+            yield
+        except ScenarioArrete:
+            pass
+        except NonConcluant as erreur:
+            bilan.echouer(Verdict.NON_CONCLUANT, str(erreur))
+        except JournalArrete as erreur:
+            bilan.echouer(Verdict.NON_CONCLUANT, str(erreur))
+            self._clore(interrompue=True)
+            pytest.exit(f"campagne arrêtée : {erreur}", returncode=CODE_BANC)
+        except Exception as erreur:
+            bilan.echouer(Verdict.NON_CONCLUANT, f"défaut du banc : {type(erreur).__name__} : {erreur}")
+            raise
+        issue = self._issue(item, bilan)
+        if issue is not None:
+            raise issue
+
+    def _issue(self, item: pytest.Item, bilan: Bilan) -> BaseException | None:
+        """Ce que pytest et Allure doivent voir de ce verdict."""
+        if not bilan.constats and self.conduite.deja_conforme(self._a_jouer[item][0]):
+            return None
+        verdict = bilan.verdict()
+        texte = "\n".join(c.en_texte() for c in bilan.constats if c.verdict is verdict) or bilan.motif()
+        match verdict:
+            case Verdict.CONFORME:
+                return None
+            case Verdict.NON_CONFORME:
+                return pytest.fail.Exception(texte, pytrace=False)
+            case Verdict.NON_CONCLUANT:
+                return NonConcluant(texte)
+            case _:
+                return pytest.skip.Exception(f"{verdict.libelle} : {bilan.motif()}", _use_item_location=True)
+
+    # -------------------------------------------------------------- étapes
+    def pytest_bdd_before_scenario(self, request: pytest.FixtureRequest, feature: Feature, scenario: Scenario) -> None:
+        self._allure.titrer(self._a_jouer[request.node], feature.name)
+
+    def pytest_bdd_before_step(self, feature: Feature, step: Step) -> None:
+        essai = self._en_cours()
+        self._debut_etape = (perf_counter(), essai.journal.position())
+        self._allure.ouvrir(f"{mot_cle(feature.filename, step)} {step.name}")
+
+    def pytest_bdd_after_step(self, feature: Feature, step: Step) -> None:
+        self._fermer_etape(feature, step, EtatEtape.PASSEE)
+
+    def pytest_bdd_step_error(self, feature: Feature, step: Step, exception: Exception) -> None:
+        self._fermer_etape(feature, step, EtatEtape.ECHOUEE, exception)
+
+    def pytest_bdd_step_func_lookup_error(self, feature: Feature, step: Step, exception: Exception) -> None:
+        self._en_cours().bilan.echouer(
+            Verdict.NON_CONCLUANT, f"défaut du banc : étape sans code : « {step.name} » ({feature.filename})"
+        )
+
+    def pytest_bdd_after_scenario(self, feature: Feature, scenario: Scenario) -> None:
+        for etape in scenario.steps[len(self._etapes) :]:
+            self._etapes.append(EtapeJouee(mot_cle(feature.filename, etape), etape.name, EtatEtape.NON_JOUEE))
+
+    def _fermer_etape(self, feature: Feature, step: Step, etat: EtatEtape, erreur: Exception | None = None) -> None:
+        essai = self._en_cours()
+        depart, depuis = self._debut_etape
+        echanges = essai.journal.echanges(depuis=depuis)
+        self._etapes.append(
+            EtapeJouee(
+                mot=mot_cle(feature.filename, step),
+                texte=step.name,
+                etat=etat,
+                duree_s=round(perf_counter() - depart, 6),
+                echanges=tuple(echange.numero for echange in echanges),
+            )
+        )
+        self._allure.fermer(echanges, erreur)
+
+    def _en_cours(self) -> Essai:
+        if self.essai is None:
+            raise RuntimeError("étape jouée hors d'un essai")
+        return self.essai
+
+    # ----------------------------------------------------------------- fin
+    def pytest_report_teststatus(self, report: pytest.TestReport) -> tuple[str, str, str] | None:
+        """Garde les comptes de pytest sans ses points : la ligne du banc suffit."""
+        if report.when == "call" or (report.when != "call" and report.outcome != "passed"):
+            return report.outcome if report.when == "call" or report.skipped else "error", "", ""
+        return "", "", ""
+
+    @pytest.hookimpl(wrapper=True, tryfirst=True)
+    def pytest_sessionfinish(self, session: pytest.Session, exitstatus: int) -> Iterator[None]:
+        resultat = yield
+        if self._demarree:
+            interrompue = exitstatus not in (pytest.ExitCode.OK, pytest.ExitCode.TESTS_FAILED)
+            self._clore(interrompue=interrompue)
+            if not interrompue:
+                session.exitstatus = self._code
+        return resultat
+
+    def _clore(self, *, interrompue: bool) -> None:
+        if not self._demarree:
+            return
+        self._demarree = False
+        resultats = list(self.conduite.resultats.values())
+        self._code = code_de_sortie(resultats, self.conduite.options.exiger_complet, interrompue=interrompue)
+        self.conduite.clore(interrompue=interrompue)
+
+    @pytest.hookimpl(trylast=True)
+    def pytest_terminal_summary(self, terminalreporter: Any) -> None:
+        if self.conduite.resultats:
+            for ligne in resume(list(self.conduite.resultats.values()), self.conduite.dossier):
+                terminalreporter.write_line(ligne)
+
+
+_BILAN = pytest.StashKey[Bilan]()

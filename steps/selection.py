@@ -1,0 +1,72 @@
+"""Quels scénarios de conformité font partie de la campagne, et lesquels s'appliquent au logiciel."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from reports.resultat import CleScenario
+from requirements.catalogue import Catalogue
+from requirements.modele import PROFIL_GENERAL, Exigence, ScenarioConformite
+
+
+@dataclass(frozen=True)
+class ScenarioRetenu:
+    """Un scénario de la campagne. `hors_profil` : pourquoi il ne s'applique pas, vide s'il s'applique."""
+
+    exigence: Exigence
+    scenario: ScenarioConformite
+    hors_profil: str = ""
+
+    @property
+    def numero(self) -> str:
+        return self.scenario.id
+
+    @property
+    def cle(self) -> CleScenario:
+        return CleScenario(self.exigence.rem, self.exigence.id, self.scenario.id)
+
+
+class SelectionVide(ValueError):
+    """Rien ne répond à la demande ; le message dit ce qui existe."""
+
+
+def selectionner(
+    catalogue: Catalogue,
+    *,
+    vagues: Sequence[int] = (),
+    profils: Sequence[str] = (),
+    exigences: Sequence[str] = (),
+    profils_reclames: Sequence[str] = (),
+) -> list[ScenarioRetenu]:
+    """Les scénarios demandés, dans l'ordre du catalogue, chacun une fois.
+
+    Un profil demandé ou réclamé qui n'existe pas dans le REM est refusé : une faute de frappe ferait
+    disparaître des scénarios sans bruit.
+    """
+    connus = {exigence.profil for exigence in catalogue.exigences}
+    for profil in (*profils, *profils_reclames):
+        if profil not in connus:
+            raise SelectionVide(f"profil inconnu du REM : {profil!r} ; attendu l'un de : {', '.join(sorted(connus))}")
+    demandes = [catalogue.resoudre(numero) for numero in exigences]
+    numeros = {objet.id for objet in demandes}
+    retenus = []
+    for exigence in catalogue.exigences:
+        if vagues and exigence.vague not in vagues:
+            continue
+        if profils and exigence.profil not in profils:
+            continue
+        for scenario in exigence.scenarios:
+            if numeros and exigence.id not in numeros and scenario.id not in numeros:
+                continue
+            retenus.append(ScenarioRetenu(exigence, scenario, _hors_profil(exigence, profils_reclames)))
+    if not retenus:
+        demande = ", ".join([*exigences, *profils, *(f"vague {v}" for v in vagues)])
+        raise SelectionVide(f"aucun scénario de conformité ne répond à : {demande}")
+    return retenus
+
+
+def _hors_profil(exigence: Exigence, reclames: Sequence[str]) -> str:
+    if exigence.profil == PROFIL_GENERAL or exigence.profil in reclames:
+        return ""
+    return f"profil « {exigence.profil} » non réclamé dans logiciel.yaml (réclamés : {', '.join(reclames)})"
