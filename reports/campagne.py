@@ -19,11 +19,11 @@ from reports.resultat import (
     ResultatScenario,
 )
 from reports.verdict import Verdict
+from requirements.catalogue import Catalogue
 from requirements.modele import PROFIL_GENERAL, Exigence, ScenarioConformite
 
 __all__ = [
     "Campagne",
-    "CatalogueLu",
     "CleScenario",
     "ErreurCampagne",
     "EtapeJouee",
@@ -44,15 +44,8 @@ RAISON_INTERROMPUE = "campagne interrompue"
 RAISON_PROFIL = "profil « {profil} » non revendiqué"
 
 
-class ErreurCampagne(Exception):  # noqa: N818 — nom français, comme toutes nos erreurs
+class ErreurCampagne(Exception):
     """Le dossier ne porte pas de campagne lisible ; le message dit quel fichier et pourquoi."""
-
-
-class CatalogueLu(Protocol):
-    """Ce que les rapports lisent du catalogue."""
-
-    @property
-    def exigences(self) -> Sequence[Exigence]: ...
 
 
 class EnregistrementLu(Protocol):
@@ -163,7 +156,7 @@ class Campagne:
 _CLES = frozenset(Campagne("", "", "", ()).en_dict())
 
 
-def charger_campagne(dossier: Path, journal: JournalLu | None = None, catalogue: CatalogueLu | None = None) -> Campagne:
+def charger_campagne(dossier: Path, journal: JournalLu | None = None, catalogue: Catalogue | None = None) -> Campagne:
     """Relit une campagne.
 
     Les résultats viennent du journal, seule source ; `verdicts.json` n'est lu qu'en son absence. `campagne.json`
@@ -223,7 +216,7 @@ def _lire_json(chemin: Path) -> Any:
         raise ErreurCampagne(f"{chemin} : illisible ({erreur})") from erreur
 
 
-def completer(campagne: Campagne, catalogue: CatalogueLu) -> Campagne:
+def completer(campagne: Campagne, catalogue: Catalogue) -> Campagne:
     """Ajoute les scénarios demandés qui n'ont pas de verdict, puis range tout dans l'ordre du catalogue."""
     connus = {resultat.cle for resultat in campagne.resultats}
     raison = RAISON_INTERROMPUE if campagne.interrompue else "aucun verdict enregistré pour ce scénario"
@@ -235,16 +228,16 @@ def completer(campagne: Campagne, catalogue: CatalogueLu) -> Campagne:
     return replace(campagne, resultats=ordonner((*campagne.resultats, *manquants), catalogue))
 
 
-def scenarios_demandes(campagne: Campagne, catalogue: CatalogueLu) -> Iterable[tuple[Exigence, ScenarioConformite]]:
+def scenarios_demandes(campagne: Campagne, catalogue: Catalogue) -> Iterable[tuple[Exigence, ScenarioConformite]]:
     """Les scénarios du catalogue que cette campagne devait juger."""
     demandees = set(campagne.exigences_demandees)
     for exigence in catalogue.exigences:
         if exigence.vague not in campagne.vagues:
             continue
-        if demandees and not demandees & {exigence.id, exigence.id_court}:
-            continue
+        tous = not demandees or demandees & {exigence.id, exigence.id_court}
         for scenario in exigence.scenarios:
-            yield exigence, scenario
+            if tous or scenario.id in demandees:
+                yield exigence, scenario
 
 
 def profil_revendique(exigence: Exigence, profils: Sequence[str]) -> bool:
@@ -274,7 +267,7 @@ def _sans_verdict(
     )
 
 
-def ordonner(resultats: Iterable[ResultatScenario], catalogue: CatalogueLu) -> tuple[ResultatScenario, ...]:
+def ordonner(resultats: Iterable[ResultatScenario], catalogue: Catalogue) -> tuple[ResultatScenario, ...]:
     """Range les résultats dans l'ordre du catalogue ; ceux qu'il ne connaît pas viennent à la fin, par numéro."""
     rangs: dict[CleScenario, int] = {}
     for exigence in catalogue.exigences:
