@@ -1,0 +1,5 @@
+"""Simulateur du téléservice INSi."""
+
+from simulators.insi.simulateur import SimulateurINSi
+
+__all__ = ["SimulateurINSi"]

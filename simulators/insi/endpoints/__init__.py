@@ -1,0 +1,1 @@
+"""Un dossier par opération ; chacun expose `POINT` et porte ses exemples."""

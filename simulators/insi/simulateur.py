@@ -1,0 +1,168 @@
+"""Le téléservice INSi monté sur le serveur du banc : un port en TLS mutuel, un port « carte »."""
+
+from __future__ import annotations
+
+import gzip
+from dataclasses import replace
+from datetime import datetime
+
+from cryptography import x509
+
+from simulators.insi import erreurs
+from simulators.insi import espaces as e
+from simulators.insi.erreurs import CODES_OFFICIELS, Faute
+from simulators.insi.etat import EtatInsi
+from simulators.insi.pannes import PANNES, PARTICULARITES, Sortie, faute_de
+from simulators.insi.rendu import rendre_faute, rendre_resultat, rendre_verification
+from simulators.insi.resultat import Resultat
+from simulators.insi.traitement import Demande, Traitee, jouer, lire_demande, recevoir, reconnaitre
+from simulators.socle.journal import JournalEchanges
+from simulators.socle.pannes import PanneArmee, RegistrePannes
+from simulators.socle.pki import IgcTest, Usage
+from simulators.socle.serveur import ConfigTls, ModeClient, Port, ReponseSimulee, RequeteRecue, Route, ServeurBanc
+
+CORPS_MAX = 1 << 20
+"""Une demande fait moins de 20 ko : 1 Mio laisse voir une erreur de débutant et arrête un envoi démesuré."""
+
+
+class SimulateurINSi:
+    """Le téléservice INSi : recherches par traits et par carte, vérification unitaire.
+
+    Port « certificat » : TLS mutuel, CN INSI-AUTO ou INSI-MANU. Port « carte » : TLS du serveur seul, assertion dans le
+    message (carte CPx ; Pro Santé Connect et structure reconnus).
+    """
+
+    def __init__(self, journal: JournalEchanges, igc: IgcTest) -> None:
+        self.etat = EtatInsi()
+        self.pannes = RegistrePannes("insi", journal, PANNES)
+        self._igc = igc
+        self._certificat: Port | None = None
+        self._carte: Port | None = None
+
+    def monter(self, serveur: ServeurBanc, *, port_certificat: int = 0, port_carte: int = 0) -> None:
+        """Ouvre les deux ports."""
+        self._certificat = serveur.ajouter(
+            "insi",
+            [Route("POST", e.CHEMIN, self._traiter_certificat, _operation)],
+            tls=ConfigTls(client=ModeClient.REQUIS),
+            port=port_certificat,
+            pannes=self.pannes,
+            corps_max=CORPS_MAX,
+        )
+        self._carte = serveur.ajouter(
+            "insi",
+            [Route("POST", e.CHEMIN, self._traiter_carte, _operation)],
+            tls=ConfigTls(client=ModeClient.AUCUN),
+            port=port_carte,
+            pannes=self.pannes,
+            corps_max=CORPS_MAX,
+        )
+
+    def adresses(self) -> dict[str, str]:
+        """Les adresses à donner au logiciel."""
+        if self._certificat is None or self._carte is None:
+            raise RuntimeError("le simulateur INSi n'est pas monté : appelez monter() d'abord")
+        return {
+            "url_certificat": self._certificat.url + e.CHEMIN,
+            "url_carte": self._carte.url + e.CHEMIN,
+        }
+
+    def remettre_a_zero(self) -> None:
+        """Revient à la population de départ et oublie les pannes."""
+        self.etat.remettre_a_zero()
+        self.pannes.vider()
+
+    def panne(self, nom: str, *, fois: int | None = 1, **parametres: object) -> PanneArmee:
+        """Arme une panne ou une particularité ; les noms connus sont dans `pannes.noms`."""
+        return self.pannes.armer(nom, fois=fois, **parametres)
+
+    async def _traiter_certificat(self, requete: RequeteRecue) -> ReponseSimulee:
+        return self._traiter(requete, tls_mutuel=True)
+
+    async def _traiter_carte(self, requete: RequeteRecue) -> ReponseSimulee:
+        return self._traiter(requete, tls_mutuel=False)
+
+    def _traiter(self, requete: RequeteRecue, *, tls_mutuel: bool) -> ReponseSimulee:
+        demande = Demande(
+            octets=requete.corps.octets,
+            type_contenu=requete.entete("Content-Type") or "",
+            instant=requete.instant,
+            tls_mutuel=tls_mutuel,
+            certificat=requete.certificat_client if tls_mutuel else None,
+        )
+        traitee = recevoir(demande, self.etat, self._anomalies)
+        requete.operation = traitee.operation
+        if traitee.http is None and traitee.faute is None:
+            traitee.faute = self._faute_jouee(requete)
+            if traitee.faute is None:
+                jouer(traitee, self.etat)
+        for cle, valeur in traitee.notes.items():
+            requete.noter(cle, valeur)
+        if traitee.http is not None:
+            requete.noter("refus", "type de contenu")
+            return _refus_http(traitee.http)
+        if traitee.issue is None:
+            return _repondre_faute(requete, traitee.faute or erreurs.teleservices_indisponibles(), traitee.message_id)
+        return self._repondre(requete, traitee)
+
+    def _anomalies(self, certificat: x509.Certificate, instant: datetime) -> list[str]:
+        return self._igc.anomalies(certificat, instant=instant, usage=Usage.SIGNATURE)
+
+    def _faute_jouee(self, requete: RequeteRecue) -> Faute | None:
+        armee = self.pannes.prendre(requete, *CODES_OFFICIELS)
+        return None if armee is None else faute_de(armee.nom, armee.parametres)
+
+    def _repondre(self, requete: RequeteRecue, traitee: Traitee) -> ReponseSimulee:
+        assert traitee.issue is not None
+        sortie = Sortie(traitee.issue.resultat)
+        inscription = traitee.issue.inscription
+        if inscription is not None:
+            requete.noter("identite_trouvee", inscription.identite.cas or inscription.identite.nom_naissance)
+            for nom in inscription.particularites:
+                sortie = PARTICULARITES[nom].appliquer(sortie, {})
+        jouees = []
+        for nom, particularite in PARTICULARITES.items():
+            armee = self.pannes.prendre(requete, nom)
+            if armee is not None:
+                sortie = particularite.appliquer(sortie, armee.parametres)
+                jouees.append(nom)
+        if len(jouees) > 1:
+            requete.noter("particularites", ", ".join(jouees))
+        return _habiller(requete, sortie, traitee)
+
+
+def _operation(requete: RequeteRecue) -> str:
+    point = reconnaitre(lire_demande(requete.corps.octets))
+    return point.operation if point else ""
+
+
+def _refus_http(statut: int) -> ReponseSimulee:
+    message = "[banc] Type de contenu attendu : application/soap+xml (SOAP 1.2).\n"
+    return ReponseSimulee(statut, message.encode(), "text/plain; charset=utf-8")
+
+
+def _repondre_faute(requete: RequeteRecue, faute: Faute, message_id: str | None) -> ReponseSimulee:
+    requete.noter("faute", faute.libelle)
+    corps = rendre_faute(faute, message_id=message_id)
+    return ReponseSimulee(faute.statut, corps.encode(), "application/soap+xml; charset=utf-8")
+
+
+def _habiller(requete: RequeteRecue, sortie: Sortie, traitee: Traitee) -> ReponseSimulee:
+    resultat = sortie.resultat
+    action = e.PREFIXE_ACTION + traitee.operation
+    if isinstance(resultat, Resultat):
+        requete.noter("code_retour", resultat.code)
+        if resultat.individu is not None:
+            requete.noter("matricule_ins", resultat.individu.actif.numero + (resultat.individu.actif.cle or ""))
+            requete.noter("oid_ins", resultat.individu.actif.oid)
+        xml = rendre_resultat(resultat, action=action, message_id=traitee.message_id, options=sortie.rendu)
+    else:
+        requete.noter("retour_verification", "OK" if resultat.concorde else "KO")
+        xml = rendre_verification(resultat, action=action, message_id=traitee.message_id, options=sortie.rendu)
+    octets = xml.encode(sortie.codage)
+    if sortie.marque_ordre:
+        octets = b"\xef\xbb\xbf" + octets
+    reponse = ReponseSimulee(200, octets, f'application/soap+xml; charset=utf-8; action="{action}Response"')
+    if sortie.gzip:
+        return replace(reponse, corps=gzip.compress(octets, mtime=0), entetes=(("Content-Encoding", "gzip"),))
+    return reponse
