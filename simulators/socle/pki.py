@@ -1,0 +1,397 @@
+"""IGC d'essai, faite à chaque démarrage : sujets aux formes de l'IGC-Santé, variantes fautives, révocation.
+
+EC P-256 partout où un profil n'exige pas autre chose ; RSA-2048 pour les certificats qui signent un VIHF et pour
+les serveurs dont les suites documentées sont en RSA.
+"""
+
+from __future__ import annotations
+
+import ipaddress
+import os
+import re
+import ssl
+import threading
+from collections.abc import Callable, Sequence
+from concurrent.futures import Future, ThreadPoolExecutor
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
+from enum import Enum, StrEnum
+from hashlib import sha256
+from pathlib import Path
+
+from cryptography import x509
+from cryptography.hazmat.primitives import hashes, serialization
+from cryptography.hazmat.primitives.asymmetric import ec, rsa
+from cryptography.x509.oid import AuthorityInformationAccessOID, ExtendedKeyUsageOID, NameOID
+
+from simulators.socle.acteurs import PROFESSIONNELS, STRUCTURE, Professionnel
+from simulators.socle.autorites import Autorite, repondre_ocsp
+from simulators.socle.identifiants import ClePrivee, Identifiants, ecrire_prive
+
+__all__ = ["PROFILS", "Identifiants", "IgcTest", "Usage", "Variante"]
+
+NOMS_DE_SERVEUR = (
+    "localhost",
+    "127.0.0.1",
+    "::1",
+    "services-ps.ameli.fr",
+    "services-ps-tlsm.ameli.fr",
+    "qualiflps.services-ps.ameli.fr",
+    "qualiflps-services-ps-tlsm.ameli.fr",
+    "lps2.dmp.gouv.fr",
+    "dev6.lps2.dmp.gouv.fr",
+    "dev9.lps2.dmp.gouv.fr",
+    "dev6.lps-igc-sante.dmp.gouv.fr",
+)
+"""Noms portés par les certificats de serveur d'essai : boucle locale et services imités."""
+
+_TROIS_ANS = timedelta(days=3 * 365)
+
+
+class Variante(StrEnum):
+    """Certificat valable, ou fautif d'une seule façon."""
+
+    VALIDE = "valide"
+    EXPIRE = "expire"
+    PAS_ENCORE_VALIDE = "pas_encore_valide"
+    REVOQUE = "revoque"
+    AUTRE_AUTORITE = "autre_autorite"
+    AUTO_SIGNE = "auto_signe"
+
+
+class Usage(Enum):
+    """À quoi sert le certificat."""
+
+    AUTHENTIFICATION = "authentification"
+    SIGNATURE = "signature"
+    CACHET = "cachet"
+    SERVEUR = "serveur"
+
+
+@dataclass(frozen=True)
+class _Profil:
+    usage: Usage
+    autorite: str
+    sujet: tuple[tuple[x509.ObjectIdentifier, str], ...]
+    rsa: bool = False
+
+
+def _organisation(cn: str, usage: Usage, *, cle_rsa: bool = False) -> _Profil:
+    sujet = (
+        (NameOID.COUNTRY_NAME, "FR"),
+        (NameOID.STATE_OR_PROVINCE_NAME, "Paris (75)"),
+        (NameOID.ORGANIZATION_NAME, STRUCTURE.nom),
+        (NameOID.ORGANIZATIONAL_UNIT_NAME, STRUCTURE.identifiant_national),
+        (NameOID.COMMON_NAME, cn),
+    )
+    return _Profil(usage, "organisations", sujet, cle_rsa)
+
+
+def _personne(professionnel: Professionnel, usage: Usage) -> _Profil:
+    sujet = (
+        (NameOID.COUNTRY_NAME, "FR"),
+        (NameOID.ORGANIZATION_NAME, "CARTES D'ESSAI DU BANC"),
+        (NameOID.COMMON_NAME, professionnel.identifiant_national),
+        (NameOID.SURNAME, professionnel.nom),
+        (NameOID.GIVEN_NAME, professionnel.prenom),
+    )
+    return _Profil(usage, "personnes", sujet, rsa=usage is Usage.SIGNATURE)
+
+
+PROFILS: dict[str, _Profil] = {
+    "insi_manu": _organisation("INSI-MANU", Usage.AUTHENTIFICATION),
+    "insi_auto": _organisation("INSI-AUTO", Usage.AUTHENTIFICATION),
+    "org_auth_cli": _organisation(STRUCTURE.nom, Usage.AUTHENTIFICATION),
+    "org_sign": _organisation(STRUCTURE.nom, Usage.CACHET, cle_rsa=True),
+    **{f"cps_auth_{rang}": _personne(ps, Usage.AUTHENTIFICATION) for rang, ps in enumerate(PROFESSIONNELS, 1)},
+    **{f"cps_sign_{rang}": _personne(ps, Usage.SIGNATURE) for rang, ps in enumerate(PROFESSIONNELS, 1)},
+}
+
+
+class IgcTest:
+    """Autorités, certificats et révocations d'une campagne. Sûre entre fils d'exécution."""
+
+    def __init__(self, dossier: Path, url_publication: str | None, maintenant: datetime | None) -> None:
+        self.dossier = dossier
+        self.url_publication = url_publication
+        self._maintenant = (maintenant or datetime.now(UTC)).replace(microsecond=0)
+        self._graine = os.urandom(16)
+        self._verrou = threading.RLock()
+        self._caches: dict[str, Identifiants] = {}
+        self._emis: dict[int, x509.Certificate] = {}
+        self._abonnes: list[Callable[[], None]] = []
+        self._numero_crl = 1
+        self._fils = ThreadPoolExecutor(2, thread_name_prefix="cles-rsa")
+        besoin = 1 + sum(profil.rsa for profil in PROFILS.values())
+        self._cles_rsa: list[Future[rsa.RSAPrivateKey]] = [self._fils.submit(_cle_rsa) for _ in range(besoin)]
+        debut, fin = self._maintenant - timedelta(days=30), self._maintenant + 4 * _TROIS_ANS
+        elementaire = Autorite.creer("racine-elementaire", "TEST AC RACINE IGC-SANTE ELEMENTAIRE", None, debut, fin)
+        fort = Autorite.creer("racine-fort", "TEST AC RACINE IGC-SANTE FORT", None, debut, fin)
+        etrangere = Autorite.creer("etrangere", "AC D'ESSAI ETRANGERE AU BANC", None, debut, fin)
+        self._autorites = {
+            "organisations": Autorite.creer(
+                "organisations", "TEST AC IGC-SANTE ELEMENTAIRE ORGANISATIONS", elementaire, debut, fin
+            ),
+            "personnes": Autorite.creer("personnes", "TEST AC IGC-SANTE FORT PERSONNES", fort, debut, fin),
+        }
+        self._etrangere = Autorite.creer(
+            "etrangere-organisations", "AC D'ESSAI ETRANGERE ORGANISATIONS", etrangere, debut, fin
+        )
+        self.racines = (elementaire.certificat, fort.certificat)
+        self.autorites = tuple(autorite.certificat for autorite in self._autorites.values())
+        hier = self._maintenant - timedelta(days=1)
+        # Séries connues d'avance : la liste de révocation est complète avant que ces certificats existent.
+        self._revoques = {self._serie(nom, Variante.REVOQUE): hier for nom in PROFILS}
+        self.racines_pem = dossier / "racines.pem"
+        ecrire_prive(self.racines_pem, b"".join(map(_pem, self.racines)))
+        self._ecrire_confiance()
+
+    @classmethod
+    def creer(cls, dossier: Path, *, url_publication: str | None = None, maintenant: datetime | None = None) -> IgcTest:
+        """IGC neuve ; `url_publication` (http://…) est inscrite dans les certificats pour la CRL et l'OCSP."""
+        return cls(dossier, url_publication, maintenant)
+
+    # -- émission ----------------------------------------------------------------------------------------------
+
+    def identifiants(
+        self, nom: str, variante: Variante | str = Variante.VALIDE, *, cn: str | None = None
+    ) -> Identifiants:
+        """Certificat d'un profil ; `cn` remplace le nom commun (un `Insi-Auto` mal écrit, par exemple)."""
+        if nom not in PROFILS:
+            raise KeyError(f"profil de certificat inconnu : {nom!r} (connus : {', '.join(PROFILS)})")
+        profil = PROFILS[nom]
+        sujet = tuple(
+            (oid, cn if cn is not None and oid == NameOID.COMMON_NAME else texte) for oid, texte in profil.sujet
+        )
+        profil = _Profil(profil.usage, profil.autorite, sujet, profil.rsa)
+        return self._obtenir(nom if cn is None else f"{nom}-{_fichier(cn)}", profil, Variante(variante), ())
+
+    def emettre_professionnel(
+        self, professionnel: Professionnel, usage: Usage, variante: Variante | str = Variante.VALIDE
+    ) -> Identifiants:
+        """Certificat de carte d'un professionnel quelconque."""
+        nom = f"{usage.value}-{professionnel.identifiant_national}"
+        return self._obtenir(nom, _personne(professionnel, usage), Variante(variante), ())
+
+    def serveur(
+        self, noms: Sequence[str] | None = None, variante: Variante | str = Variante.VALIDE, *, cle_rsa: bool = False
+    ) -> Identifiants:
+        """Certificat de serveur ; sans noms, ceux de la boucle locale et des services imités."""
+        retenus = tuple(NOMS_DE_SERVEUR if noms is None else noms)
+        sujet = (
+            (NameOID.COUNTRY_NAME, "FR"),
+            (NameOID.ORGANIZATION_NAME, "BANC SONS - SERVEUR DE TEST"),
+            (NameOID.COMMON_NAME, retenus[0]),
+        )
+        profil = _Profil(Usage.SERVEUR, "organisations", sujet, cle_rsa)
+        suffixe = "" if noms is None else "-" + sha256("|".join(retenus).encode()).hexdigest()[:8]
+        return self._obtenir(f"serveur{'-rsa' if cle_rsa else ''}{suffixe}", profil, Variante(variante), retenus)
+
+    def _obtenir(self, nom: str, profil: _Profil, variante: Variante, noms: tuple[str, ...]) -> Identifiants:
+        complet = nom if variante is Variante.VALIDE else f"{nom}-{variante.value}"
+        with self._verrou:
+            if complet not in self._caches:
+                self._caches[complet] = self._emettre(nom, complet, profil, variante, noms)
+            return self._caches[complet]
+
+    def _emettre(
+        self, nom: str, complet: str, profil: _Profil, variante: Variante, noms: tuple[str, ...]
+    ) -> Identifiants:
+        cle: ClePrivee = self._prendre_cle_rsa() if profil.rsa else ec.generate_private_key(ec.SECP256R1())
+        autorite = self._etrangere if variante is Variante.AUTRE_AUTORITE else self._autorites[profil.autorite]
+        sujet = x509.Name([x509.NameAttribute(oid, texte) for oid, texte in profil.sujet])
+        debut, fin = self._validite(variante)
+        signataire: ClePrivee = cle if variante is Variante.AUTO_SIGNE else autorite.cle
+        constructeur = (
+            x509.CertificateBuilder()
+            .subject_name(sujet)
+            .issuer_name(sujet if variante is Variante.AUTO_SIGNE else autorite.certificat.subject)
+            .public_key(cle.public_key())
+            .serial_number(self._serie(nom, variante))
+            .not_valid_before(debut)
+            .not_valid_after(fin)
+            .add_extension(x509.BasicConstraints(ca=False, path_length=None), critical=True)
+            .add_extension(_usage_de_cle(profil.usage), critical=True)
+            .add_extension(x509.SubjectKeyIdentifier.from_public_key(cle.public_key()), critical=False)
+            .add_extension(x509.AuthorityKeyIdentifier.from_issuer_public_key(signataire.public_key()), critical=False)
+        )
+        etendu = {
+            Usage.AUTHENTIFICATION: ExtendedKeyUsageOID.CLIENT_AUTH,
+            Usage.SERVEUR: ExtendedKeyUsageOID.SERVER_AUTH,
+        }
+        if profil.usage in etendu:
+            constructeur = constructeur.add_extension(x509.ExtendedKeyUsage([etendu[profil.usage]]), critical=False)
+        if noms:
+            constructeur = constructeur.add_extension(
+                x509.SubjectAlternativeName(list(map(_nom, noms))), critical=False
+            )
+        if self.url_publication and variante is not Variante.AUTO_SIGNE:
+            constructeur = _publier(constructeur, self.url_publication, autorite.code)
+        certificat = constructeur.sign(signataire, hashes.SHA256())
+        self._emis[certificat.serial_number] = certificat
+        if variante is Variante.REVOQUE and certificat.serial_number not in self._revoques:
+            self.revoquer(certificat)
+        chaine = () if variante is Variante.AUTO_SIGNE else (autorite.certificat,)
+        return Identifiants.ecrire(self.dossier, complet, certificat, cle, chaine)
+
+    def _validite(self, variante: Variante) -> tuple[datetime, datetime]:
+        jour, maintenant = timedelta(days=1), self._maintenant
+        if variante is Variante.EXPIRE:
+            return maintenant - 20 * jour, maintenant - jour
+        if variante is Variante.PAS_ENCORE_VALIDE:
+            return maintenant + jour, maintenant + _TROIS_ANS
+        return maintenant - jour, maintenant + _TROIS_ANS
+
+    def _serie(self, nom: str, variante: Variante) -> int:
+        condense = sha256(self._graine + f"{nom}/{variante.value}".encode()).digest()
+        return int.from_bytes(b"\x01" + condense[:15], "big")
+
+    def _prendre_cle_rsa(self) -> rsa.RSAPrivateKey:
+        return self._cles_rsa.pop().result() if self._cles_rsa else _cle_rsa()
+
+    # -- confiance et révocation -------------------------------------------------------------------------------
+
+    def anomalies(
+        self, certificat: x509.Certificate, *, instant: datetime | None = None, usage: Usage | None = None
+    ) -> list[str]:
+        """Ce qui empêche de s'y fier, en français ; liste vide si rien. `usage` : ce que le service en attend."""
+        quand = instant or datetime.now(UTC)
+        anomalies = []
+        emetteur = next((autorite for autorite in self._autorites.values() if autorite.a_emis(certificat)), None)
+        if emetteur is None:
+            anomalies.append(f"autorité inconnue : {certificat.issuer.rfc4514_string()}")
+        elif certificat.serial_number in self._revoques:
+            anomalies.append("certificat révoqué")
+        if quand < certificat.not_valid_before_utc:
+            anomalies.append(f"certificat pas encore valable (à partir du {certificat.not_valid_before_utc:%d/%m/%Y})")
+        if quand > certificat.not_valid_after_utc:
+            anomalies.append(f"certificat expiré depuis le {certificat.not_valid_after_utc:%d/%m/%Y}")
+        if usage is not None and not _convient(certificat, usage):
+            anomalies.append(f"usage de clé : {usage.value} attendu, le certificat ne le permet pas")
+        return anomalies
+
+    def est_revoque(self, certificat: x509.Certificate) -> bool:
+        """Vrai si une autorité du banc a révoqué ce certificat."""
+        return certificat.serial_number in self._revoques and any(
+            a.a_emis(certificat) for a in self._autorites.values()
+        )
+
+    def revoquer(self, certificat: x509.Certificate) -> None:
+        """Révoque dès maintenant : CRL, OCSP et serveurs en cours le savent au retour."""
+        with self._verrou:
+            self._revoques[certificat.serial_number] = self._maintenant
+            self._numero_crl += 1
+            self._ecrire_confiance()
+            abonnes = list(self._abonnes)
+        for prevenir in abonnes:
+            prevenir()
+
+    def crl(self, code: str) -> bytes:
+        """CRL en DER de l'autorité de ce code (`organisations`, `personnes`) ; `KeyError` sinon."""
+        with self._verrou:
+            autorite = self._autorites[code]
+            # Chaque liste est datée après la précédente : OpenSSL retient la plus récente.
+            instant = self._maintenant - timedelta(hours=12) + timedelta(seconds=self._numero_crl)
+            return autorite.crl(self._revoques.items(), instant, self._numero_crl)
+
+    def autorite_der(self, code: str) -> bytes:
+        """Certificat en DER de l'autorité de ce code."""
+        return self._autorites[code].certificat.public_bytes(serialization.Encoding.DER)
+
+    def repondre_ocsp(self, demande_der: bytes) -> bytes:
+        """Réponse OCSP en DER."""
+        with self._verrou:
+            return repondre_ocsp(demande_der, self._autorites.values(), self._emis, self._revoques, self._maintenant)
+
+    def abonner(self, prevenir: Callable[[], None]) -> None:
+        """Appelle cette fonction après chaque révocation."""
+        with self._verrou:
+            self._abonnes.append(prevenir)
+
+    @property
+    def confiance_pem(self) -> Path:
+        """Racines, intermédiaires et CRL : ce qu'un serveur du banc charge pour juger un client."""
+        return self.dossier / "confiance.pem"
+
+    def _ecrire_confiance(self) -> None:
+        listes = [
+            x509.load_der_x509_crl(self.crl(code)).public_bytes(serialization.Encoding.PEM) for code in self._autorites
+        ]
+        ecrire_prive(self.confiance_pem, b"".join([*map(_pem, (*self.racines, *self.autorites)), *listes]))
+
+    def contexte_client(self, identifiants: Identifiants | None = None, *, verifier: bool = True) -> ssl.SSLContext:
+        """Contexte TLS d'un client d'essai qui se fie aux racines du banc."""
+        contexte = ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT)
+        if verifier:
+            contexte.load_verify_locations(self.racines_pem)
+        else:
+            contexte.check_hostname = False
+            contexte.verify_mode = ssl.CERT_NONE
+        if identifiants is not None:
+            contexte.load_cert_chain(identifiants.chemin_pem, identifiants.chemin_cle)
+        return contexte
+
+    def fermer(self) -> None:
+        """Attend la fin des clés RSA en préparation."""
+        self._fils.shutdown(wait=True, cancel_futures=True)
+
+
+def _cle_rsa() -> rsa.RSAPrivateKey:
+    return rsa.generate_private_key(65537, 2048)
+
+
+def _pem(certificat: x509.Certificate) -> bytes:
+    return certificat.public_bytes(serialization.Encoding.PEM)
+
+
+def _fichier(texte: str) -> str:
+    return f"{re.sub(r'[^A-Za-z0-9_-]', '_', texte)}-{sha256(texte.encode()).hexdigest()[:6]}"
+
+
+def _nom(nom: str) -> x509.GeneralName:
+    try:
+        return x509.IPAddress(ipaddress.ip_address(nom))
+    except ValueError:
+        return x509.DNSName(nom)
+
+
+def _usage_de_cle(usage: Usage) -> x509.KeyUsage:
+    return x509.KeyUsage(
+        digital_signature=usage is not Usage.SIGNATURE,
+        content_commitment=usage in (Usage.SIGNATURE, Usage.CACHET),
+        key_encipherment=usage is Usage.SERVEUR,
+        data_encipherment=False,
+        key_agreement=False,
+        key_cert_sign=False,
+        crl_sign=False,
+        encipher_only=False,
+        decipher_only=False,
+    )
+
+
+def _convient(certificat: x509.Certificate, usage: Usage) -> bool:
+    try:
+        cle = certificat.extensions.get_extension_for_class(x509.KeyUsage).value
+    except x509.ExtensionNotFound:
+        return False
+    if usage in (Usage.SIGNATURE, Usage.CACHET):
+        return cle.content_commitment
+    try:
+        etendu = certificat.extensions.get_extension_for_class(x509.ExtendedKeyUsage).value
+    except x509.ExtensionNotFound:
+        return False
+    attendu = ExtendedKeyUsageOID.SERVER_AUTH if usage is Usage.SERVEUR else ExtendedKeyUsageOID.CLIENT_AUTH
+    return cle.digital_signature and attendu in etendu
+
+
+def _publier(constructeur: x509.CertificateBuilder, url: str, code: str) -> x509.CertificateBuilder:
+    crl = x509.DistributionPoint([x509.UniformResourceIdentifier(f"{url}/crl/{code}.crl")], None, None, None)
+    acces = [
+        x509.AccessDescription(AuthorityInformationAccessOID.OCSP, x509.UniformResourceIdentifier(f"{url}/ocsp")),
+        x509.AccessDescription(
+            AuthorityInformationAccessOID.CA_ISSUERS, x509.UniformResourceIdentifier(f"{url}/ac/{code}.cer")
+        ),
+    ]
+    return constructeur.add_extension(x509.CRLDistributionPoints([crl]), critical=False).add_extension(
+        x509.AuthorityInformationAccess(acces), critical=False
+    )
