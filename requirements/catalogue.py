@@ -192,9 +192,13 @@ def charger(couloir: str, *, racine: Path = DOSSIER_COULOIRS) -> Catalogue:
     if couloir not in disponibles:
         suite = f"couloirs disponibles : {', '.join(disponibles)}" if disponibles else f"aucun couloir dans {racine}"
         raise CouloirInconnu(f"Couloir inconnu : « {couloir} » ; {suite}.")
-    dossier = racine / couloir
-    lu, exigences = Chargement(dossier).lire()
-    return Catalogue(lu, exigences, dossier)
+    return charger_dossier(racine / couloir)
+
+
+def charger_dossier(dossier: Path) -> Catalogue:
+    """Lit et valide le catalogue d'un dossier quelconque ; lève `ErreurCatalogue` avec toutes les anomalies."""
+    couloir, exigences = Chargement(dossier).lire()
+    return Catalogue(couloir, exigences, dossier)
 
 
 def tous_les_numeros(racine: Path = DOSSIER_COULOIRS) -> frozenset[str]:

@@ -109,7 +109,7 @@ def couvrir(
     return Couverture(catalogue, tuple(lignes))
 
 
-def lire_verifications(fichier: Path, catalogue: Catalogue, connus: Collection[str]) -> Numeros:
+def lire_verifications(fichier: Path, connus: Collection[str]) -> Numeros:
     """`{"<scénario>": ["<code de règle>", …]}` ; lève `ErreurCatalogue` si la forme ou un numéro est faux."""
     try:
         contenu = json.loads(fichier.read_text(encoding="utf-8"))
@@ -124,9 +124,7 @@ def lire_verifications(fichier: Path, catalogue: Catalogue, connus: Collection[s
     lus: dict[str, tuple[str, ...]] = {}
     for numero, codes in contenu.items():
         if numero not in connus:
-            anomalies.append(
-                Anomalie(fichier, 0, f"un scénario du REM {catalogue.rem}", f"« {numero} »", "corriger le numéro")
-            )
+            anomalies.append(Anomalie(fichier, 0, "un scénario du catalogue", f"« {numero} »", "corriger le numéro"))
         elif not isinstance(codes, list) or not all(isinstance(code, str) for code in codes):
             anomalies.append(Anomalie(fichier, 0, attendu, f"{codes!r} pour « {numero} »", "régénérer le fichier"))
         else:
