@@ -83,9 +83,7 @@ def exigence(numero: str, *, vague: int = 2, profil: str = "Général", scenario
         classe=Classe.RESEAU,
         service=Service.INSI,
         source=SOURCE,
-        scenarios=tuple(
-            scenario(numero, rang, texte=texte) for rang in range(1, scenarios + 1)
-        ),
+        scenarios=tuple(scenario(numero, rang, texte=texte) for rang in range(1, scenarios + 1)),
         non_verifiee="" if scenarios else texte or "les données de concertation n'écrivent aucun scénario",
     )
 
@@ -186,7 +184,7 @@ def resultat(ex: Exigence, sc: ScenarioConformite, verdict: Verdict, *, numero: 
 
 def echange(numero: int, *, corps: bytes = _REQUETE.encode(), reponse: bytes = _REQUETE.encode()) -> Echange:
     """Un échange INSi plausible."""
-    debut = dt.datetime(2026, 11, 21, 14, 3, 12, 150_000, tzinfo=dt.timezone.utc)
+    debut = dt.datetime(2026, 11, 21, 14, 3, 12, 150_000, tzinfo=dt.UTC)
     return Echange(
         numero=numero,
         service="insi",
@@ -199,7 +197,9 @@ def echange(numero: int, *, corps: bytes = _REQUETE.encode(), reponse: bytes = _
             (("Content-Type", "application/soap+xml; charset=utf-8"), ("Authorization", "empreinte:0123456789abcdef")),
             CorpsMemoire(corps),
         ),
-        reponse=Reponse(200, (("Content-Type", "application/soap+xml"), ("X-Banc-SONS", "serveur de test")), CorpsMemoire(reponse)),
+        reponse=Reponse(
+            200, (("Content-Type", "application/soap+xml"), ("X-Banc-SONS", "serveur de test")), CorpsMemoire(reponse)
+        ),
         pair="127.0.0.1:50000",
         tls=Tls("TLSv1.3", "TLS_AES_256_GCM_SHA384", "localhost"),
         notes={"code": "00"},
@@ -276,6 +276,8 @@ def jeu_hostile() -> tuple[Campagne, Catalogue, dict[int, Echange]]:
             requete=replace(modele.requete, cible=f"/{texte}", entetes=((texte[:50], texte),)),
         )
     entete = campagne(
-        *resultats, logiciel=Logiciel(HOSTILES[0], HOSTILES[1], HOSTILES[7], HOSTILES[5], HOSTILES[2]), demonstration=True
+        *resultats,
+        logiciel=Logiciel(HOSTILES[0], HOSTILES[1], HOSTILES[7], HOSTILES[5], HOSTILES[2]),
+        demonstration=True,
     )
     return entete, catalogue(*exigences), echanges
