@@ -1,0 +1,21 @@
+"""Le CDA R2 : lecture de l'en-tête, aides des scénarios, règles qui ne demandent pas le kit officiel."""
+
+from steps.verifications.cda.aides import matricules, niveau, remplace, statut_compte_rendu, version
+from steps.verifications.cda.controle import verifier_cda
+from steps.verifications.cda.lecture import CdaIllisible, lire_cda
+from steps.verifications.cda.modele import EnTeteCda, Identifiant
+from steps.verifications.cda.patient import cle_juste
+
+__all__ = [
+    "CdaIllisible",
+    "EnTeteCda",
+    "Identifiant",
+    "cle_juste",
+    "lire_cda",
+    "matricules",
+    "niveau",
+    "remplace",
+    "statut_compte_rendu",
+    "verifier_cda",
+    "version",
+]

@@ -1,0 +1,168 @@
+"""Règles du patient d'un CDA : INS, clé, traits."""
+
+from __future__ import annotations
+
+import re
+
+from reports.constat import Confiance, Constat, Regle
+from steps.verifications.cda.jugement import juger
+from steps.verifications.cda.modele import (
+    OID_INS_DEMONSTRATION,
+    OID_INS_NIA,
+    OID_INS_NIR,
+    OID_INS_TEST,
+    EnTeteCda,
+)
+from steps.verifications.registre import verification
+
+_GUIDE = "ANS, CI-SIS, structuration minimale des documents CDA R2 (IG-document-core), recordTarget"
+_OU = "ClinicalDocument/recordTarget/patientRole"
+_MATRICULE = re.compile(r"^[1-8]\d{4}(?:\d{2}|2A|2B)\d{8}$")
+# OID qui ressemblent à un INS et n'en sont pas : INS-C historique, NIR et NIA d'assuré (médico-social).
+OIDS_TROMPEURS = {
+    "1.2.250.1.213.1.4.2": "INS-C, historique",
+    "1.2.250.1.213.1.4.13": "NIR employé comme numéro de sécurité sociale",
+    "1.2.250.1.213.1.4.14": "NIA employé comme numéro de sécurité sociale",
+}
+
+PRESENT = Regle(
+    "CDA-PAT-01", "Le patient est identifié", _GUIDE, Confiance.OFFICIELLE,
+    "Ajouter patientRole/id : l'INS qualifiée, sinon l'identifiant local.",
+)  # fmt: skip
+OID = Regle(
+    "CDA-PAT-02", "L'INS est sous un OID de l'INS", f"{_GUIDE} ; ANS, OID de l'identité nationale de santé",
+    Confiance.OFFICIELLE, "Employer l'OID renvoyé par INSi (.8 NIR, .9 NIA ; .10 test, .11 démonstration).",
+)  # fmt: skip
+CLE = Regle(
+    "CDA-PAT-03", "Chaque matricule INS a 15 caractères et une clé juste",
+    "Référentiel INS ; format du NIR et de sa clé",
+    Confiance.OFFICIELLE, "Écrire les 13 caractères et la clé : 97 − (N modulo 97), avec 2A → 19 et 2B → 18.",
+)  # fmt: skip
+TRAITS = Regle(
+    "CDA-PAT-04", "Les traits de l'INS accompagnent le matricule", _GUIDE, Confiance.OFFICIELLE,
+    "Renseigner nom et premier prénom de naissance (qualifier BR), liste des prénoms, date, sexe, code du lieu.",
+)  # fmt: skip
+TEST = Regle(
+    "CDA-PAT-05", "Le matricule est celui d'une identité de test", "ANS, OID de l'identité nationale de santé",
+    Confiance.OFFICIELLE, "Vérifier qu'aucune identité réelle n'a servi : les essais emploient l'OID .10 ou .11.",
+)  # fmt: skip
+SEXE = Regle(
+    "CDA-PAT-06", "Le sexe est dans JDV_J143", f"{_GUIDE} ; JDV_J143", Confiance.OFFICIELLE,
+    "Écrire M, F ou UN dans le système 2.16.840.1.113883.5.1.",
+)  # fmt: skip
+UN_SEUL = Regle(
+    "CDA-PAT-07", "Le patient porte une seule INS", "Rapprochement du banc", Confiance.DEDUITE,
+    "N'écrire qu'un identifiant sous un OID de l'INS.",
+)  # fmt: skip
+
+
+def cle_juste(matricule: str) -> bool:
+    """Vrai si le matricule a 15 caractères et une clé juste (Corse comprise)."""
+    if not _MATRICULE.match(matricule):
+        return False
+    numero = matricule[:13].replace("2A", "19", 1) if matricule[5:7] == "2A" else matricule[:13]
+    numero = numero.replace("2B", "18", 1) if matricule[5:7] == "2B" else numero
+    return int(matricule[13:]) == 97 - int(numero) % 97
+
+
+@verification(PRESENT)
+def identifie(cda: EnTeteCda, echanges: tuple[int, ...] = ()) -> Constat:
+    """Le patient porte au moins un identifiant."""
+    ids = ", ".join(map(str, cda.patient.ids))
+    return juger(
+        PRESENT, bool(cda.patient.ids), "Le patient n'a aucun identifiant.",
+        attendu="au moins un patientRole/id", recu=ids, ou=f"{_OU}/id", echanges=echanges,
+    )  # fmt: skip
+
+
+@verification(OID, UN_SEUL, TEST)
+def oid_ins(cda: EnTeteCda, echanges: tuple[int, ...] = ()) -> list[Constat]:
+    """L'INS est sous un OID de l'INS, une seule fois, et c'est celui d'une identité de test."""
+    trompeurs = [ident for ident in cda.patient.ids if ident.racine in OIDS_TROMPEURS]
+    ins = [ident for ident in cda.patient.ids if ident in cda.matricules]
+    recus = ", ".join(map(str, cda.patient.ids))
+    constats = [
+        juger(
+            OID, not trompeurs and not (ins and not ins[0].extension),
+            "Un identifiant est présenté sous un OID qui n'est pas celui d'une INS : "
+            + ", ".join(f"{ident.racine} ({OIDS_TROMPEURS[ident.racine]})" for ident in trompeurs),
+            attendu=f"{OID_INS_NIR}, {OID_INS_NIA}, {OID_INS_TEST} ou {OID_INS_DEMONSTRATION}",
+            recu=recus, ou=f"{_OU}/id/@root", echanges=echanges,
+        )
+    ]  # fmt: skip
+    if ins:
+        constats.append(
+            juger(
+                UN_SEUL, len(set(ins)) == 1, "Le patient porte plusieurs INS.",
+                attendu="une INS", recu=recus, ou=f"{_OU}/id", echanges=echanges,
+            )
+        )  # fmt: skip
+        reelles = [ident for ident in ins if ident.racine in (OID_INS_NIR, OID_INS_NIA)]
+        if reelles:
+            constats.append(
+                TEST.a_regarder(
+                    "Le matricule est sous un OID de production : ce peut être une personne réelle.",
+                    recu=reelles[0].racine, ou=f"{_OU}/id/@root", echanges=echanges,
+                )
+            )  # fmt: skip
+        else:
+            constats.append(TEST.respectee(recu=ins[0].racine, ou=f"{_OU}/id/@root", echanges=echanges))
+    return constats
+
+
+@verification(CLE)
+def cles(cda: EnTeteCda, echanges: tuple[int, ...] = ()) -> list[Constat]:
+    """Tout matricule INS du document a 15 caractères et une clé juste."""
+    if not cda.matricules:
+        return []
+    faux = sorted({ident.extension for ident in cda.matricules if not cle_juste(ident.extension)})
+    vus = sorted({ident.extension for ident in cda.matricules})
+    return [
+        juger(
+            CLE, not faux, "Un matricule INS n'a pas la forme ou la clé attendues.",
+            attendu="13 caractères et une clé de 2 chiffres juste", recu=", ".join(faux or vus),
+            ou="tout id sous un OID de l'INS", echanges=echanges,
+        )
+    ]  # fmt: skip
+
+
+@verification(TRAITS)
+def traits(cda: EnTeteCda, echanges: tuple[int, ...] = ()) -> list[Constat]:
+    """Avec une INS, tous les traits de l'identité sont écrits."""
+    patient = cda.patient
+    if patient.ins is None:
+        return []
+    lieu = re.fullmatch(r"[0-9][0-9AB][0-9]{3}", patient.lieu_naissance) is not None
+    presents = {
+        "nom de naissance (family qualifier=BR)": bool(patient.nom("BR")),
+        "premier prénom de naissance (given qualifier=BR)": bool(patient.prenom("BR")),
+        "prénoms de naissance (given sans qualifier)": bool(patient.prenom("")),
+        "date de naissance (birthTime)": bool(patient.naissance),
+        "sexe (administrativeGenderCode)": patient.sexe is not None and bool(patient.sexe.code),
+        "code du lieu de naissance (birthplace/place/addr/county, 5 caractères)": lieu,
+    }
+    absents = [nom for nom, present in presents.items() if not present]
+    return [
+        juger(
+            TRAITS, not absents, "L'INS n'est pas accompagnée de tous ses traits.",
+            attendu=", ".join(absents) or "tous les traits",
+            recu=f"absents : {', '.join(absents)}" if absents else "tous",
+            ou=f"{_OU}/patient", echanges=echanges,
+        )
+    ]  # fmt: skip
+
+
+@verification(SEXE)
+def sexe(cda: EnTeteCda, echanges: tuple[int, ...] = ()) -> list[Constat]:
+    """Le sexe est codé dans le jeu de valeurs."""
+    recu = cda.patient.sexe
+    if recu is None or recu.nul:
+        return []
+    return [
+        juger(
+            SEXE, recu.code in ("M", "F", "UN") and recu.systeme == "2.16.840.1.113883.5.1",
+            "Le sexe du patient n'est pas dans le jeu de valeurs.",
+            attendu="M, F ou UN (2.16.840.1.113883.5.1)", recu=str(recu),
+            ou=f"{_OU}/patient/administrativeGenderCode", echanges=echanges,
+        )
+    ]  # fmt: skip
