@@ -6,9 +6,10 @@ import json
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from pathlib import Path
-from typing import Any, Protocol
+from typing import Any
 
 from reports.fichiers import ecrire_json
+from reports.options import MENTION_DEMONSTRATION
 from reports.resultat import (
     CleScenario,
     EtapeJouee,
@@ -21,6 +22,7 @@ from reports.resultat import (
 from reports.verdict import Verdict
 from requirements.catalogue import Catalogue
 from requirements.modele import PROFIL_GENERAL, Exigence, ScenarioConformite
+from simulators.socle.journal import JournalEchanges
 
 __all__ = [
     "Campagne",
@@ -46,19 +48,6 @@ RAISON_PROFIL = "profil « {profil} » non revendiqué"
 
 class ErreurCampagne(Exception):
     """Le dossier ne porte pas de campagne lisible ; le message dit quel fichier et pourquoi."""
-
-
-class EnregistrementLu(Protocol):
-    """Ce que les rapports lisent d'un enregistrement du journal."""
-
-    @property
-    def donnees(self) -> Mapping[str, Any]: ...
-
-
-class JournalLu(Protocol):
-    """Ce que les rapports lisent du journal pour rebâtir une campagne."""
-
-    def enregistrements(self, type: str | None = None, depuis: int = 0) -> Iterable[EnregistrementLu]: ...
 
 
 @dataclass(frozen=True, slots=True)
@@ -127,6 +116,7 @@ class Campagne:
             "systeme": dict(self.systeme),
             "journal": dict(self.journal),
             **self.autres,
+            **_mention(self),
         }
 
     @classmethod
@@ -153,10 +143,16 @@ class Campagne:
         )
 
 
-_CLES = frozenset(Campagne("", "", "", ()).en_dict())
+def _mention(campagne: Campagne) -> dict[str, str]:
+    return {"mention": MENTION_DEMONSTRATION} if campagne.demonstration else {}
 
 
-def charger_campagne(dossier: Path, journal: JournalLu | None = None, catalogue: Catalogue | None = None) -> Campagne:
+_CLES = frozenset(Campagne("", "", "", (), demonstration=True).en_dict())
+
+
+def charger_campagne(
+    dossier: Path, journal: JournalEchanges | None = None, catalogue: Catalogue | None = None
+) -> Campagne:
     """Relit une campagne.
 
     Les résultats viennent du journal, seule source ; `verdicts.json` n'est lu qu'en son absence. `campagne.json`
@@ -171,10 +167,14 @@ def charger_campagne(dossier: Path, journal: JournalLu | None = None, catalogue:
         raise ErreurCampagne(f"{dossier / 'campagne.json'} : valeur absente ou inattendue ({erreur})") from erreur
     if campagne.fin is None:
         campagne = replace(campagne, interrompue=True)
+        if journal is not None:
+            # L'arrêt brutal n'a pas laissé le temps d'écrire où en était le journal.
+            tete = {"derniere_empreinte": journal.derniere_empreinte(), "enregistrements": journal.position()}
+            campagne = replace(campagne, journal=tete)
     return completer(campagne, catalogue) if catalogue is not None else campagne
 
 
-def _lire_entete(dossier: Path, journal: JournalLu | None) -> Mapping[str, Any]:
+def _lire_entete(dossier: Path, journal: JournalEchanges | None) -> Mapping[str, Any]:
     chemin = dossier / "campagne.json"
     if chemin.is_file():
         entete = _lire_json(chemin)
@@ -187,7 +187,7 @@ def _lire_entete(dossier: Path, journal: JournalLu | None) -> Mapping[str, Any]:
     raise ErreurCampagne(f"{dossier} : ni campagne.json, ni enregistrement « campagne » dans un journal")
 
 
-def _lire_resultats(dossier: Path, journal: JournalLu | None) -> list[ResultatScenario]:
+def _lire_resultats(dossier: Path, journal: JournalEchanges | None) -> list[ResultatScenario]:
     bruts: Iterable[Mapping[str, Any]]
     if journal is not None:
         ou = "journal, enregistrements « verdict »"
@@ -280,5 +280,8 @@ def ecrire_verdicts(dossier: Path, campagne: Campagne) -> list[Path]:
     """Écrit `campagne.json` et `verdicts.json`, dans l'ordre des résultats reçus."""
     return [
         ecrire_json(dossier / "campagne.json", campagne.en_dict()),
-        ecrire_json(dossier / "verdicts.json", {"scenarios": [resultat.en_dict() for resultat in campagne.resultats]}),
+        ecrire_json(
+            dossier / "verdicts.json",
+            {**_mention(campagne), "scenarios": [resultat.en_dict() for resultat in campagne.resultats]},
+        ),
     ]

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from pathlib import Path
 
 MENTION_DEMONSTRATION = "DÉMONSTRATION, non recevable"
 """Ce que porte tout fichier d'une campagne menée sur le logiciel témoin."""
@@ -24,9 +25,11 @@ SANS_TEXTES = TextesOfficiels()
 
 @dataclass(frozen=True, slots=True)
 class OptionsRapports:
-    """Réglages de `ecrire_tout`. `allure` : écrire les fichiers d'accompagnement dans `allure-results/`."""
+    """Réglages de `ecrire_tout`.
 
-    junit: bool = False
+    `junit` : fichier JUnit à écrire, s'il est demandé. `allure` : compléter `allure-results/`.
+    """
+
+    junit: Path | None = None
     allure: bool = True
-    exiger_complet: bool = False
     textes: TextesOfficiels = SANS_TEXTES

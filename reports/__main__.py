@@ -1,0 +1,215 @@
+"""`python -m reports` : rebâtir les rapports d'une campagne, la résumer, la rendre avec Allure, vérifier le journal."""
+
+from __future__ import annotations
+
+import argparse
+import json
+import sys
+from collections.abc import Sequence
+from pathlib import Path
+from typing import Any
+
+from reports.allure import DOSSIER
+from reports.allure_html import AllureIndisponible, rendre_allure, titre_du_rapport
+from reports.campagne import Campagne, ErreurCampagne, charger_campagne
+from reports.ecriture import ecrire_tout
+from reports.options import OptionsRapports
+from reports.preuves import controler_pieces
+from reports.synthese import code_de_sortie, synthetiser
+from reports.terminal import couleurs_permises, resumer
+from reports.texte import pluriel
+from requirements.catalogue import Catalogue, charger
+from requirements.erreurs import ErreurRequirements
+from simulators.socle.journal import JournalEchanges
+
+CODE_REUSSITE = 0
+CODE_ANOMALIE = 1
+CODE_EMPECHE = 3
+
+_EPILOGUE = """\
+codes de sortie :
+  0  fait ; pour resumer : tout ce que la machine peut juger est conforme
+  1  resumer : au moins un scénario non conforme ; verifier-journal : au moins une anomalie
+  3  impossible : dossier illisible, outil absent ; pour resumer : non concluant sans non conforme
+
+exemples :
+  python -m reports generer campagnes/biologie-2026-11-21-140311
+  python -m reports resumer campagnes/biologie-2026-11-21-140311 --json
+"""
+
+
+def main(arguments: Sequence[str] | None = None) -> int:
+    """Point d'entrée ; rend le code de sortie."""
+    options = _analyseur().parse_args(arguments)
+    for flux in (sys.stdout, sys.stderr):
+        # Une console Windows en page de code 850 ne sait pas écrire tous nos signes : mieux vaut « ? » qu'un arrêt.
+        if hasattr(flux, "reconfigure"):
+            flux.reconfigure(errors="replace")
+    try:
+        if not options.dossier.is_dir():
+            raise ErreurCampagne(f"{options.dossier} : ce dossier n'existe pas")
+        code: int = options.commande(options)
+    except (ErreurCampagne, ErreurRequirements, AllureIndisponible, OSError) as erreur:
+        print(f"Erreur : {erreur}", file=sys.stderr)
+        return CODE_EMPECHE
+    return code
+
+
+class _Aide(argparse.RawDescriptionHelpFormatter):
+    """L'aide d'argparse, en français."""
+
+    def add_usage(self, usage: str | None, actions: Any, groups: Any, prefix: str | None = None) -> None:
+        super().add_usage(usage, actions, groups, "usage : " if prefix is None else prefix)
+
+
+def _analyseur() -> argparse.ArgumentParser:
+    analyseur = argparse.ArgumentParser(
+        prog="python -m reports", description=__doc__, epilog=_EPILOGUE, formatter_class=_Aide, add_help=False
+    )
+    _aide(analyseur)
+    commandes = analyseur.add_subparsers(title="commandes", metavar="COMMANDE", required=True)
+
+    generer = _commande(commandes, "generer", "rebâtit tous les rapports depuis le journal, même après un arrêt brutal")
+    generer.add_argument("--junit", type=Path, metavar="FICHIER.xml", help="écrire aussi un fichier JUnit")
+    generer.set_defaults(commande=_generer)
+
+    resumer_ = _commande(commandes, "resumer", "montre les comptes par verdict et par section, et ce qui manque")
+    resumer_.add_argument(
+        "--exiger-complet", action="store_true", help="« à vérifier » et « non exécuté » comptent comme un échec"
+    )
+    resumer_.set_defaults(commande=_resumer)
+
+    allure = _commande(commandes, "allure", "rend allure-results/ en une page HTML (demande Node.js)")
+    allure.add_argument(
+        "--sortie", type=Path, metavar="FICHIER.html", help="page à écrire (par défaut : DIR/allure.html)"
+    )
+    allure.set_defaults(commande=_allure)
+
+    verifier = _commande(commandes, "verifier-journal", "recalcule la chaîne du journal et les empreintes des pièces")
+    verifier.set_defaults(commande=_verifier_journal)
+    return analyseur
+
+
+def _commande(commandes: Any, nom: str, aide: str) -> argparse.ArgumentParser:
+    sous: argparse.ArgumentParser = commandes.add_parser(
+        nom, help=aide, description=aide[0].upper() + aide[1:] + ".", formatter_class=_Aide, add_help=False
+    )
+    _aide(sous)
+    sous.add_argument("dossier", type=Path, metavar="DIR", help="dossier de campagne")
+    sous.add_argument("--json", action="store_true", help="réponse en JSON sur la sortie standard")
+    return sous
+
+
+def _aide(analyseur: argparse.ArgumentParser) -> None:
+    analyseur.add_argument("-h", "--help", action="help", help="montre cette aide")
+    analyseur._positionals.title = "arguments"
+    analyseur._optionals.title = "options"
+
+
+def _ouvrir_journal(dossier: Path) -> JournalEchanges | None:
+    try:
+        return JournalEchanges.ouvrir(dossier)
+    except FileNotFoundError:
+        return None
+
+
+def _charger(dossier: Path, journal: JournalEchanges | None) -> tuple[Campagne, Catalogue]:
+    campagne = charger_campagne(dossier, journal)
+    catalogue = charger(campagne.couloir)
+    return charger_campagne(dossier, journal, catalogue), catalogue
+
+
+def _generer(options: argparse.Namespace) -> int:
+    dossier: Path = options.dossier
+    journal = _ouvrir_journal(dossier)
+    if journal is None:
+        raise ErreurCampagne(f"{dossier} : aucun journal, rien à partir de quoi rebâtir les rapports")
+    with journal:
+        campagne, catalogue = _charger(dossier, journal)
+        ecrits = ecrire_tout(dossier, campagne, catalogue, journal, OptionsRapports(junit=options.junit))
+    if options.json:
+        _imprimer_json(
+            {
+                "dossier": str(dossier),
+                "interrompue": campagne.interrompue,
+                "scenarios": len(campagne.resultats),
+                "fichiers": [str(chemin) for chemin in ecrits],
+            }
+        )
+    else:
+        if campagne.interrompue:
+            print("Campagne interrompue : les scénarios sans verdict sont comptés « non exécuté ».")
+        print(
+            f"{pluriel(len(ecrits), 'fichier écrit', 'fichiers écrits')} pour "
+            f"{pluriel(len(campagne.resultats), 'scénario')}. Rapport : {dossier / 'rapport.html'}"
+        )
+    return CODE_REUSSITE
+
+
+def _resumer(options: argparse.Namespace) -> int:
+    dossier: Path = options.dossier
+    journal = _ouvrir_journal(dossier)
+    try:
+        campagne, _ = _charger(dossier, journal)
+    finally:
+        if journal is not None:
+            journal.fermer()
+    code = code_de_sortie(campagne.resultats, options.exiger_complet, interrompue=campagne.interrompue)
+    if options.json:
+        _imprimer_json(
+            {"campagne": campagne.en_dict(), **synthetiser(campagne.resultats).en_dict(), "code_de_sortie": code}
+        )
+    else:
+        print("\n".join(resumer(campagne, dossier, couleurs=couleurs_permises(sys.stdout))))
+    return code
+
+
+def _allure(options: argparse.Namespace) -> int:
+    dossier: Path = options.dossier
+    sortie: Path = options.sortie or dossier / "allure.html"
+    if not options.json:
+        print("Rendu Allure en cours (la première fois, npm installe Allure)…", file=sys.stderr, flush=True)
+    page = rendre_allure(dossier / DOSSIER, sortie, titre_du_rapport(dossier / DOSSIER))
+    if options.json:
+        _imprimer_json({"page": str(page), "taille": page.stat().st_size})
+    else:
+        print(f"Page Allure : {page}")
+    return CODE_REUSSITE
+
+
+def _verifier_journal(options: argparse.Namespace) -> int:
+    dossier: Path = options.dossier
+    journal = _ouvrir_journal(dossier)
+    if journal is None:
+        raise ErreurCampagne(f"{dossier} : aucun journal à vérifier")
+    with journal:
+        anomalies = journal.verifier_chaine()
+        enregistrements, empreinte = journal.position(), journal.derniere_empreinte()
+        anomalies += _ecarts_avec_la_campagne(dossier, journal)
+    if options.json:
+        _imprimer_json({"enregistrements": enregistrements, "derniere_empreinte": empreinte, "anomalies": anomalies})
+    else:
+        print(f"{pluriel(enregistrements, 'enregistrement')}, dernière empreinte {empreinte}")
+        for anomalie in anomalies:
+            print(f"  ✗ {anomalie}")
+        print("Chaîne rompue." if anomalies else "Chaîne, corps et pièces intacts.")
+    return CODE_ANOMALIE if anomalies else CODE_REUSSITE
+
+
+def _ecarts_avec_la_campagne(dossier: Path, journal: JournalEchanges) -> list[str]:
+    """Les pièces citées par les verdicts, et l'empreinte du journal que `campagne.json` annonce."""
+    campagne = charger_campagne(dossier, journal)
+    pieces = (piece for resultat in campagne.resultats for preuve in resultat.preuves for piece in preuve.fichiers)
+    ecarts = controler_pieces(dossier, pieces)
+    annoncee = campagne.journal.get("derniere_empreinte")
+    if campagne.fin is not None and annoncee and annoncee != journal.derniere_empreinte():
+        ecarts.append(f"campagne.json annonce l'empreinte {annoncee}, le journal finit par une autre")
+    return ecarts
+
+
+def _imprimer_json(valeur: Any) -> None:
+    print(json.dumps(valeur, ensure_ascii=False, indent=2))
+
+
+if __name__ == "__main__":
+    raise SystemExit(main())
