@@ -1,0 +1,69 @@
+"""`python -m simulators.logiciel_temoin` : lance le logiciel témoin et dit son adresse."""
+
+from __future__ import annotations
+
+import argparse
+import json
+import os
+import signal
+import sys
+import threading
+from pathlib import Path
+
+from simulators.logiciel_temoin.api import ServeurLabo
+from simulators.logiciel_temoin.defauts import CATALOGUE, Defauts
+from simulators.logiciel_temoin.environnement import lire_environnement
+from simulators.logiciel_temoin.labo import Labo
+
+
+def analyser(arguments: list[str]) -> argparse.Namespace:
+    analyseur = argparse.ArgumentParser(
+        prog="python -m simulators.logiciel_temoin",
+        description="Labo Témoin : un petit SGL de démonstration, piloté par une API HTTP locale.",
+    )
+    analyseur.add_argument("--environnement", type=Path, help="fichier JSON écrit par les simulateurs")
+    analyseur.add_argument(
+        "--defaut", action="append", default=[], metavar="NOM", choices=sorted(CATALOGUE), help="défaut à activer"
+    )
+    analyseur.add_argument("--port", type=int, default=0, help="port de l'API (0 : choisi par le système)")
+    analyseur.add_argument("--donnees", type=Path, help="dossier où garder les documents produits")
+    analyseur.add_argument("--lister-defauts", action="store_true", help="affiche les défauts connus, en JSON")
+    options = analyseur.parse_args(arguments)
+    if not options.lister_defauts and options.environnement is None:
+        analyseur.error("--environnement est obligatoire")
+    return options
+
+
+def main(arguments: list[str]) -> int:
+    options = analyser(arguments)
+    if options.lister_defauts:
+        print(json.dumps(CATALOGUE, ensure_ascii=False, indent=2))
+        return 0
+    labo = Labo(lire_environnement(options.environnement), Defauts(options.defaut), options.donnees)
+    serveur = ServeurLabo(labo, options.port)
+    fin = threading.Event()
+    signal.signal(signal.SIGTERM, lambda *_: fin.set())
+    signal.signal(signal.SIGINT, lambda *_: fin.set())
+    threading.Thread(target=serveur.serve_forever, kwargs={"poll_interval": 0.05}, daemon=True).start()
+    threading.Thread(target=_attendre_fin_entree, args=(fin,), daemon=True).start()
+    print(json.dumps({"url": serveur.url}), flush=True)
+    while not fin.wait(0.5):
+        pass
+    serveur.shutdown()
+    serveur.server_close()
+    labo.transport.fermer()
+    return 0
+
+
+def _attendre_fin_entree(fin: threading.Event) -> None:
+    """L'entrée standard fermée dit que celui qui nous a lancés n'est plus là."""
+    try:
+        while os.read(0, 4096):
+            pass
+    except OSError:
+        pass
+    fin.set()
+
+
+if __name__ == "__main__":
+    sys.exit(main(sys.argv[1:]))

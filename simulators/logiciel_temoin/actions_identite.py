@@ -1,0 +1,271 @@
+"""Actions métier sur les identités."""
+
+from __future__ import annotations
+
+from simulators.logiciel_temoin import diffusion, flux_identites, hl7v2, identites, recuperation, verification
+from simulators.logiciel_temoin import insi_messages as m
+from simulators.logiciel_temoin.base import ElementTravail
+from simulators.logiciel_temoin.erreurs import Echec, Enveloppe, Refus, fait
+from simulators.logiciel_temoin.horloge import iso, maintenant
+from simulators.logiciel_temoin.labo import Labo
+from simulators.logiciel_temoin.parametres import Parametres
+from simulators.logiciel_temoin.recherche import rechercher
+from simulators.logiciel_temoin.registre import action
+from simulators.logiciel_temoin.utilisateurs import Utilisateur
+
+
+def _exiger_acces(labo: Labo, utilisateur: Utilisateur) -> None:
+    if not labo.defaut("habilitation_ins_ignoree"):
+        utilisateur.exiger_ins()
+
+
+@action("creer_patient")
+def creer_patient(labo: Labo, utilisateur: Utilisateur, p: Parametres) -> Enveloppe:
+    _exiger_acces(labo, utilisateur)
+    patient = identites.creer(labo, utilisateur, p.objet("identite"), p.texte_ou_rien("justificatif"))
+    return fait("Fiche créée.", patient_id=patient.patient_id, statut=patient.statut)
+
+
+@action("lire_patient")
+def lire_patient(labo: Labo, utilisateur: Utilisateur, p: Parametres) -> Enveloppe:
+    _exiger_acces(labo, utilisateur)
+    patient = labo.base.patient(p.texte("patient_id"))
+    labo.traces.ajouter("acces_ins", utilisateur.compte, "consultation", patient.patient_id)
+    champs = identites.champs_de_la_fiche(labo, utilisateur, patient)
+    return fait(patient=patient.en_dict(), champs=champs)
+
+
+@action("modifier_patient")
+def modifier_patient(labo: Labo, utilisateur: Utilisateur, p: Parametres) -> Enveloppe:
+    _exiger_acces(labo, utilisateur)
+    patient = labo.base.patient(p.texte("patient_id"))
+    modifications = p.objet("modifications")
+    refuses, messages = identites.modifier(labo, utilisateur, patient, modifications)
+    tout_refuse = bool(refuses) and len(refuses) == len(modifications)
+    donnees = {"patient": patient.en_dict(), "champs_refuses": refuses}
+    return Enveloppe("refuse" if tout_refuse else "fait", tuple(messages), donnees)
+
+
+@action("rechercher_patients")
+def rechercher_patients(labo: Labo, utilisateur: Utilisateur, p: Parametres) -> Enveloppe:
+    _exiger_acces(labo, utilisateur)
+    trouves = rechercher(
+        list(labo.base.patients.values()),
+        labo.defauts,
+        date_naissance=p.texte_ou_vide("date_naissance"),
+        nom=p.texte_ou_vide("nom"),
+        prenom=p.texte_ou_vide("prenom"),
+        matricule=p.texte_ou_vide("matricule_ins"),
+    )
+    if p.texte_ou_vide("matricule_ins"):
+        for patient in trouves:
+            labo.traces.ajouter("acces_ins", utilisateur.compte, "recherche par matricule", patient.patient_id)
+    return fait(f"{len(trouves)} patient(s) trouvé(s).", patients=[patient.en_dict() for patient in trouves])
+
+
+@action("renseigner_justificatif")
+def renseigner_justificatif(labo: Labo, utilisateur: Utilisateur, p: Parametres) -> Enveloppe:
+    _exiger_acces(labo, utilisateur)
+    patient = labo.base.patient(p.texte("patient_id"))
+    messages = identites.appliquer_justificatif(labo, utilisateur, patient, p.texte("nature"))
+    return fait("Justificatif enregistré.", *messages, patient=patient.en_dict())
+
+
+@action("valider_identite")
+def valider_identite(labo: Labo, utilisateur: Utilisateur, p: Parametres) -> Enveloppe:
+    _exiger_acces(labo, utilisateur)
+    patient = labo.base.patient(p.texte("patient_id"))
+    identites.valider(labo, utilisateur, patient)
+    return fait(f"Identité au statut {patient.statut}.", patient=patient.en_dict())
+
+
+@action("attribuer_attribut")
+def attribuer_attribut(labo: Labo, utilisateur: Utilisateur, p: Parametres) -> Enveloppe:
+    _exiger_acces(labo, utilisateur)
+    patient = labo.base.patient(p.texte("patient_id"))
+    attribut = p.choix("attribut", ("douteux", "fictif", "homonyme"))
+    messages = identites.poser_attribut(labo, utilisateur, patient, attribut, p.booleen("actif"))
+    return fait(*messages, patient=patient.en_dict())
+
+
+@action("lire_historique_statuts")
+def lire_historique_statuts(labo: Labo, utilisateur: Utilisateur, p: Parametres) -> Enveloppe:
+    _exiger_acces(labo, utilisateur)
+    patient = labo.base.patient(p.texte("patient_id"))
+    changements = [
+        {
+            "statut_anterieur": c.statut_anterieur,
+            "statut": c.statut,
+            "horodatage": iso(c.horodatage),
+            "responsable": c.responsable,
+        }
+        for c in patient.historique_statuts
+    ]
+    return fait(changements=changements)
+
+
+@action("appeler_insi")
+def appeler_insi(labo: Labo, utilisateur: Utilisateur, p: Parametres) -> Enveloppe:
+    _exiger_acces(labo, utilisateur)
+    if not labo.defaut("habilitation_insi_ignoree"):
+        utilisateur.exiger_insi()
+    patient = labo.base.patient(p.texte("patient_id"))
+    modalite = p.choix("modalite", ("traits", "carte_vitale"))
+    authentification = p.choix("authentification", ("certificat", "carte"), "certificat")
+    resultat = recuperation.appeler(labo, utilisateur, patient, modalite, authentification, _carte(p))
+    suite = recuperation.rapatrier(labo, utilisateur, patient, resultat, p.booleen("accepter", True))
+    donnees = {
+        "code_retour": suite.code,
+        "ecarts": suite.ecarts,
+        "alertes": suite.alertes,
+        "patient": patient.en_dict(),
+    }
+    return Enveloppe("refuse" if suite.refusee else "fait", tuple(suite.messages), donnees)
+
+
+def _carte(p: Parametres) -> m.CarteVitale | None:
+    brut = p.objet_ou_rien("carte_vitale")
+    if brut is None:
+        return None
+    return m.CarteVitale(
+        nir_assure=str(brut.get("nir_assure", "")),
+        nir_individu=str(brut["nir_individu"]) if brut.get("nir_individu") else None,
+        nom_naissance=str(brut.get("nom_naissance", "")),
+        date_naissance=str(brut.get("date_naissance", "")),
+        rang_naissance=str(brut.get("rang_naissance") or "1"),
+    )
+
+
+@action("verifier_ins")
+def verifier_ins(labo: Labo, utilisateur: Utilisateur, p: Parametres) -> Enveloppe:
+    _exiger_acces(labo, utilisateur)
+    if not labo.defaut("habilitation_insi_ignoree"):
+        utilisateur.exiger_insi()
+    patient = labo.base.patient(p.texte("patient_id"))
+    retour = verification.verifier_patient(labo, utilisateur, patient)
+    message = "INSi confirme l'identité." if retour == "OK" else "INSi ne confirme pas l'identité : statut provisoire."
+    return fait(message, retour=retour, patient=patient.en_dict())
+
+
+@action("recevoir_message")
+def recevoir_message(labo: Labo, utilisateur: Utilisateur, p: Parametres) -> Enveloppe:
+    emetteur = p.objet("emetteur")
+    try:
+        recue = hl7v2.lire_message(p.texte("contenu"))
+    except hl7v2.MessageIllisible as erreur:
+        labo.base.mettre_en_liste(ElementTravail(f"Message HL7 v2 illisible : {erreur}"))
+        raise Echec(f"Message HL7 v2 illisible : {erreur}") from erreur
+    domaine = str(emetteur.get("domaine", ""))
+    reception = flux_identites.recevoir_identite(labo, utilisateur, recue, domaine)
+    if recue.matricule:
+        labo.traces.ajouter(
+            "echanges_ins",
+            utilisateur.compte,
+            "réception d'identité",
+            reception.patient.patient_id if reception.patient else None,
+            partenaire=str(emetteur.get("nom", "")),
+            nature=f"HL7 v2 ADT^{recue.evenement} reçu",
+        )
+    accuse = hl7v2.acquittement(
+        recue, diffusion.adressage(labo, recue.emetteur), labo.numero_message(), maintenant(), "AA"
+    )
+    patient_id = reception.patient.patient_id if reception.patient else None
+    return fait(*reception.messages, patient_id=patient_id, acquittement=accuse)
+
+
+@action("transmettre_identite")
+def transmettre_identite(labo: Labo, utilisateur: Utilisateur, p: Parametres) -> Enveloppe:
+    _exiger_acces(labo, utilisateur)
+    patient = labo.base.patient(p.texte("patient_id"))
+    destinataire = p.texte("destinataire")
+    message = diffusion.publier(labo, utilisateur, patient, "A28", destinataire=destinataire)
+    return fait(f"Identité transmise à {destinataire}.", message=message)
+
+
+@action("lire_messages_emis")
+def lire_messages_emis(labo: Labo, utilisateur: Utilisateur, p: Parametres) -> Enveloppe:
+    _exiger_acces(labo, utilisateur)
+    patient = labo.base.patient(p.texte("patient_id"))
+    return fait(messages_hl7=list(labo.base.messages_emis.get(patient.patient_id, [])))
+
+
+@action("lire_liste_travail")
+def lire_liste_travail(labo: Labo, utilisateur: Utilisateur, _p: Parametres) -> Enveloppe:
+    _exiger_acces(labo, utilisateur)
+    elements = [
+        {"patient_id": e.patient_id, "document_id": e.document_id, "motif": e.motif, "matricule_ins": e.matricule_ins}
+        for e in list(labo.base.liste_travail)
+    ]
+    return fait(elements=elements)
+
+
+@action("lire_traces")
+def lire_traces(labo: Labo, _utilisateur: Utilisateur, p: Parametres) -> Enveloppe:
+    categorie = p.choix("categorie", ("acces_ins", "insi", "identite", "echanges_ins", "dmp"))
+    return fait(traces=labo.traces.lire(categorie, p.texte_ou_rien("patient_id")))
+
+
+@action("lire_utilisateur")
+def lire_utilisateur(_labo: Labo, utilisateur: Utilisateur, _p: Parametres) -> Enveloppe:
+    ps = utilisateur.professionnel
+    return fait(
+        compte=utilisateur.compte,
+        identifiant_national=ps.rpps if ps else None,
+        nom=ps.nom if ps else "",
+        prenom=ps.prenom if ps else "",
+    )
+
+
+@action("configurer")
+def configurer(labo: Labo, utilisateur: Utilisateur, p: Parametres) -> Enveloppe:
+    parametre, valeur = p.texte("parametre"), p.brut("valeur")
+    if parametre == "habilitations":
+        if not utilisateur.administrateur:
+            raise Refus("Seul le responsable de traitement règle les habilitations.")
+        return fait("Habilitations réglées.", valeur=_habiliter(labo, valeur))
+    if parametre == "etat_patient":
+        return fait("État du patient enregistré.", valeur=_etat_patient(labo, utilisateur, valeur))
+    if parametre not in labo.reglages:
+        raise Refus(f"Réglage inconnu : {parametre}.")
+    if parametre == "justificatifs" and labo.defaut("justificatifs_non_parametrables"):
+        raise Refus("La liste des justificatifs n'est pas modifiable.")
+    return fait("Réglage enregistré.", valeur=labo.reglages.ecrire(parametre, valeur))
+
+
+def _habiliter(labo: Labo, valeur: object) -> object:
+    if not isinstance(valeur, dict) or "utilisateur" not in valeur:
+        raise Refus("Habilitation attendue : utilisateur, acces_ins, acces_insi.")
+    return labo.annuaire.habiliter(str(valeur["utilisateur"]), valeur.get("acces_ins"), valeur.get("acces_insi"))
+
+
+def _etat_patient(labo: Labo, utilisateur: Utilisateur, valeur: object) -> object:
+    if not isinstance(valeur, dict):
+        raise Refus("État attendu : patient_id, decede, opposition_alimentation.")
+    patient = labo.base.patient(str(valeur.get("patient_id")))
+    for champ in ("decede", "opposition_alimentation"):
+        if champ in valeur and getattr(patient, champ) != bool(valeur[champ]):
+            avant = str(getattr(patient, champ))
+            identites.tracer_modification(labo, utilisateur, patient, champ, avant, str(bool(valeur[champ])))
+            setattr(patient, champ, bool(valeur[champ]))
+    return {
+        "patient_id": patient.patient_id,
+        "decede": patient.decede,
+        "opposition_alimentation": patient.opposition_alimentation,
+    }
+
+
+@action("lire_configuration")
+def lire_configuration(labo: Labo, _utilisateur: Utilisateur, p: Parametres) -> Enveloppe:
+    parametre = p.texte("parametre")
+    if parametre == "habilitations":
+        return fait(valeur=labo.annuaire.habilitations())
+    if parametre == "etat_patient":
+        return fait(
+            valeur=[
+                {"patient_id": i.patient_id, "decede": i.decede, "opposition_alimentation": i.opposition_alimentation}
+                for i in list(labo.base.patients.values())
+            ]
+        )
+    if parametre not in labo.reglages:
+        raise Refus(f"Réglage inconnu : {parametre}.")
+    return fait(valeur=labo.reglages.lire(parametre))

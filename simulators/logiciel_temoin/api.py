@@ -1,0 +1,117 @@
+"""API HTTP de pilotage, sur la boucle locale : une action par appel, un fil par appel."""
+
+from __future__ import annotations
+
+import json
+import threading
+import traceback
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from typing import Any
+
+from simulators.logiciel_temoin import actions_identite  # noqa: F401 - inscrit ses actions
+from simulators.logiciel_temoin.erreurs import Echec, Enveloppe, ParametreInvalide, Refus
+from simulators.logiciel_temoin.labo import EDITEUR, NOM, VERSION, Labo
+from simulators.logiciel_temoin.parametres import Parametres
+from simulators.logiciel_temoin.registre import ACTIONS
+
+TAILLE_MAX = 64 * 1024 * 1024
+
+
+def jouer(labo: Labo, nom: str, corps: dict[str, Any]) -> Enveloppe:
+    """Joue une action ; une règle métier qui l'empêche donne « refuse », une panne donne « echec »."""
+    valeurs = dict(corps)
+    utilisateur = labo.annuaire.ouvrir(str(valeurs.pop("utilisateur", "")))
+    try:
+        return ACTIONS[nom](labo, utilisateur, Parametres(valeurs))
+    except Refus as refus:
+        return Enveloppe("refuse", refus.messages, refus.donnees)
+    except Echec as echec:
+        return Enveloppe("echec", echec.messages, echec.donnees)
+
+
+class ServeurLabo(ThreadingHTTPServer):
+    """Serveur HTTP du logiciel."""
+
+    daemon_threads = True
+    block_on_close = False
+    # Au-delà du défaut (5) : plusieurs actions peuvent partir ensemble.
+    request_queue_size = 64
+
+    def __init__(self, labo: Labo, port: int) -> None:
+        self.labo = labo
+        self.interface = threading.RLock()
+        super().__init__(("127.0.0.1", port), Gestionnaire)
+
+    @property
+    def url(self) -> str:
+        return f"http://127.0.0.1:{self.server_address[1]}"
+
+
+class Gestionnaire(BaseHTTPRequestHandler):
+    """`GET /apropos`, `GET /actions`, `POST /actions/<nom>`."""
+
+    protocol_version = "HTTP/1.1"
+    server: ServeurLabo
+
+    def do_GET(self) -> None:
+        labo = self.server.labo
+        if self.path == "/apropos":
+            self._repondre(
+                200,
+                {
+                    "nom": NOM,
+                    "version": VERSION,
+                    "editeur": EDITEUR,
+                    "type_logiciel": "SGL",
+                    "defauts": sorted(labo.defauts.actifs),
+                },
+            )
+        elif self.path == "/actions":
+            self._repondre(200, {"actions": sorted(ACTIONS)})
+        else:
+            self._repondre(404, {"erreur": f"adresse inconnue : {self.path}"})
+
+    def do_POST(self) -> None:
+        prefixe, _, nom = self.path.rpartition("/")
+        corps = self._corps()
+        if corps is None:
+            return
+        if prefixe != "/actions" or nom not in ACTIONS:
+            self._repondre(404, {"erreur": f"action inconnue : {nom}"})
+            return
+        try:
+            valeurs = json.loads(corps or b"{}")
+            if not isinstance(valeurs, dict):
+                raise ParametreInvalide("un objet JSON est attendu")
+            self._repondre(200, self._jouer(nom, valeurs).en_dict())
+        except (ParametreInvalide, json.JSONDecodeError, UnicodeDecodeError) as erreur:
+            self._repondre(400, {"erreur": str(erreur)})
+        except Exception as erreur:  # noqa: BLE001 - frontière du produit : une erreur interne se dit, elle ne coupe pas
+            traceback.print_exc()
+            self._repondre(500, {"erreur": f"erreur interne du logiciel : {erreur}"})
+
+    def _jouer(self, nom: str, valeurs: dict[str, Any]) -> Enveloppe:
+        labo = self.server.labo
+        if labo.defaut("interface_bloquee_pendant_dmp"):
+            with self.server.interface:
+                return jouer(labo, nom, valeurs)
+        return jouer(labo, nom, valeurs)
+
+    def _corps(self) -> bytes | None:
+        taille = int(self.headers.get("Content-Length") or 0)
+        if taille > TAILLE_MAX:
+            self.close_connection = True
+            self._repondre(413, {"erreur": "appel trop volumineux"})
+            return None
+        return self.rfile.read(taille)
+
+    def _repondre(self, statut: int, objet: dict[str, Any]) -> None:
+        octets = json.dumps(objet, ensure_ascii=False).encode()
+        self.send_response(statut)
+        self.send_header("Content-Type", "application/json; charset=utf-8")
+        self.send_header("Content-Length", str(len(octets)))
+        self.end_headers()
+        self.wfile.write(octets)
+
+    def log_message(self, format: str, *args: Any) -> None:
+        """Rien sur la sortie d'erreur : les traces du produit suffisent."""

@@ -1,0 +1,133 @@
+"""Les données du laboratoire : patients, documents, messages, en mémoire ; rien de réel n'y entre."""
+
+from __future__ import annotations
+
+import itertools
+import threading
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import Any
+
+from simulators.logiciel_temoin.erreurs import Refus
+from simulators.logiciel_temoin.identite import Patient
+
+
+@dataclass
+class Auteur:
+    """Auteur d'un document ; `rpps` vaut None quand il n'est plus au RPPS."""
+
+    nom: str
+    prenom: str
+    rpps: str | None = None
+    identifiant_national: str | None = None
+    profession: str = "10"
+    specialite: str | None = "SM03"
+
+
+@dataclass
+class Analyse:
+    """Une analyse d'un compte rendu ; `valeur` None tant que le résultat manque."""
+
+    code: str
+    libelle: str
+    valeur: str | None
+    unite: str
+
+
+@dataclass
+class Document:
+    """Un document du dossier, et ce qu'il est devenu dans le DMP."""
+
+    document_id: str
+    patient_id: str
+    titre: str
+    type_local: str
+    type_code: str
+    date_acte: datetime
+    auteur: Auteur
+    version: int = 1
+    origine: str = "valide"
+    statut_cr: str = "complet"
+    analyses: list[Analyse] = field(default_factory=list)
+    niveau: str = "N1"
+    set_id: str = ""
+    unique_id: str | None = None
+    precedent: str | None = None
+    pdf: bytes = b""
+    cda: bytes = b""
+    historique: bool = False
+    bloque: bool = False
+    etat_dmp: str = "non_envoye"
+    envoi_incertain: bool = False
+    date_envoi: datetime | None = None
+    conservation: dict[str, Any] | None = None
+
+    def en_dict(self, *, etat_visible: bool = True) -> dict[str, Any]:
+        return {
+            "document_id": self.document_id,
+            "patient_id": self.patient_id,
+            "titre": self.titre,
+            "type_code": self.type_code,
+            "version": self.version,
+            "date_acte": self.date_acte.isoformat(timespec="seconds"),
+            "unique_id": self.unique_id,
+            "etat_dmp": self.etat_dmp,
+            "visible_utilisateur": etat_visible,
+        }
+
+
+@dataclass
+class Sejour:
+    """Un séjour (ou une venue) clôturé."""
+
+    sejour_id: str
+    patient_id: str
+    debut: datetime
+    fin: datetime
+    documents: tuple[str, ...]
+
+
+@dataclass
+class ElementTravail:
+    """Ce qu'une personne doit examiner."""
+
+    motif: str
+    patient_id: str | None = None
+    document_id: str | None = None
+    matricule_ins: str | None = None
+
+
+class Base:
+    """Accès aux données ; `verrou` protège les modifications composées."""
+
+    def __init__(self) -> None:
+        self.verrou = threading.RLock()
+        self.patients: dict[str, Patient] = {}
+        self.documents: dict[str, Document] = {}
+        self.sejours: dict[str, Sejour] = {}
+        self.liste_travail: list[ElementTravail] = []
+        self.messages_emis: dict[str, list[str]] = {}
+        self._numeros = itertools.count(1)
+
+    def numero(self, prefixe: str) -> str:
+        return f"{prefixe}{next(self._numeros):06d}"
+
+    def patient(self, patient_id: str) -> Patient:
+        patient = self.patients.get(patient_id)
+        if patient is None:
+            raise Refus(f"Patient inconnu : {patient_id}.")
+        return patient
+
+    def document(self, document_id: str) -> Document:
+        document = self.documents.get(document_id)
+        if document is None:
+            raise Refus(f"Document inconnu : {document_id}.")
+        return document
+
+    def documents_de(self, patient_id: str) -> Iterator[Document]:
+        return (d for d in list(self.documents.values()) if d.patient_id == patient_id)
+
+    def mettre_en_liste(self, element: ElementTravail) -> None:
+        with self.verrou:
+            self.liste_travail.append(element)

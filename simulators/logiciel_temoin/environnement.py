@@ -1,0 +1,141 @@
+"""L'environnement donné au produit : adresses des services, certificats, structure, professionnels."""
+
+from __future__ import annotations
+
+import json
+from dataclasses import dataclass
+from functools import cached_property
+from pathlib import Path
+from typing import Any
+
+from cryptography import x509
+from cryptography.hazmat.primitives import serialization
+from cryptography.hazmat.primitives.asymmetric import ec, rsa
+from cryptography.x509.oid import NameOID
+
+
+@dataclass(frozen=True)
+class Certificat:
+    """Certificat (feuille puis chaîne) et sa clé, tous deux en PEM."""
+
+    pem: Path
+    cle: Path
+
+    @cached_property
+    def chaine(self) -> list[x509.Certificate]:
+        return x509.load_pem_x509_certificates(self.pem.read_bytes())
+
+    @cached_property
+    def cle_privee(self) -> rsa.RSAPrivateKey | ec.EllipticCurvePrivateKey:
+        cle = serialization.load_pem_private_key(self.cle.read_bytes(), password=None)
+        if not isinstance(cle, rsa.RSAPrivateKey | ec.EllipticCurvePrivateKey):
+            raise ValueError(f"type de clé non géré : {self.cle}")
+        return cle
+
+    @property
+    def feuille(self) -> x509.Certificate:
+        return self.chaine[0]
+
+    @property
+    def sujet(self) -> str:
+        """DN du sujet, RFC 2253 (l'attribut le plus précis d'abord)."""
+        return self.feuille.subject.rfc4514_string({NameOID.GIVEN_NAME: "GN", NameOID.SURNAME: "SN"})
+
+    @property
+    def unite(self) -> str:
+        """OU du sujet : l'identifiant national de la structure."""
+        return _attribut(self.feuille, NameOID.ORGANIZATIONAL_UNIT_NAME)
+
+
+def _attribut(certificat: x509.Certificate, oid: x509.ObjectIdentifier) -> str:
+    valeurs = certificat.subject.get_attributes_for_oid(oid)
+    return str(valeurs[0].value) if valeurs else ""
+
+
+@dataclass(frozen=True)
+class Professionnel:
+    """Un professionnel de santé du laboratoire et ses cartes."""
+
+    role: str
+    rpps: str
+    identifiant_national: str
+    nom: str
+    prenom: str
+    profession: str
+    specialite: str
+    certificats: tuple[str, ...]
+
+    @property
+    def carte_signature(self) -> str | None:
+        return next((nom for nom in self.certificats if "sign" in nom), None)
+
+    @property
+    def carte_authentification(self) -> str | None:
+        return next((nom for nom in self.certificats if "auth" in nom), None)
+
+
+@dataclass(frozen=True)
+class Structure:
+    """Le laboratoire qui emploie le logiciel."""
+
+    nom: str
+    identifiant_national: str
+    finess: str
+    secteur_activite: str
+    identifiant_facturation: str
+    oid_domaine: str
+
+
+@dataclass(frozen=True)
+class Environnement:
+    """Tout ce que l'installation du logiciel a reçu."""
+
+    url_insi_certificat: str
+    url_insi_carte: str
+    url_dmp: str
+    url_web_ps: str
+    racines: Path
+    certificats: dict[str, Certificat]
+    structure: Structure
+    professionnels: tuple[Professionnel, ...]
+    idam: str
+    numero_homologation_dmp: str
+
+    def professionnel(self, role: str) -> Professionnel | None:
+        return next((ps for ps in self.professionnels if ps.role == role), None)
+
+    @property
+    def responsable(self) -> Professionnel:
+        """Le biologiste responsable des traitements automatiques."""
+        return self.professionnels[0]
+
+
+def lire_environnement(chemin: Path) -> Environnement:
+    """Lit le fichier d'environnement écrit par le banc (ou par l'exploitant)."""
+    brut: dict[str, Any] = json.loads(chemin.read_text(encoding="utf-8"))
+    services, lps = brut["services"], brut.get("lps", {})
+    return Environnement(
+        url_insi_certificat=services["insi"]["url_certificat"],
+        url_insi_carte=services["insi"]["url_carte"],
+        url_dmp=services["dmp"]["url"].rstrip("/"),
+        url_web_ps=services["dmp"]["url_web_ps"].rstrip("/"),
+        racines=Path(brut["autorites"]["racines_pem"]),
+        certificats={nom: Certificat(Path(c["pem"]), Path(c["cle"])) for nom, c in brut["certificats"].items()},
+        structure=Structure(**{nom: str(brut["structure"][nom]) for nom in Structure.__dataclass_fields__}),
+        professionnels=tuple(_professionnel(ps) for ps in brut["professionnels"]),
+        idam=str(lps.get("idam", "")),
+        numero_homologation_dmp=str(lps.get("numero_homologation_dmp", "")),
+    )
+
+
+def _professionnel(brut: dict[str, Any]) -> Professionnel:
+    return Professionnel(
+        role=brut["role"],
+        rpps=str(brut["rpps"]),
+        identifiant_national=str(brut["identifiant_national"]),
+        nom=brut["nom"],
+        prenom=brut["prenom"],
+        profession=str(brut.get("profession", "10")),
+        specialite=str(brut.get("specialite", "SM03")),
+        certificats=tuple(brut.get("certificats", ())),
+    )

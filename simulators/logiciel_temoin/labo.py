@@ -1,0 +1,66 @@
+"""Le laboratoire : toutes ses parties assemblées, pour un environnement et des défauts donnés."""
+
+from __future__ import annotations
+
+import itertools
+import threading
+import uuid
+from pathlib import Path
+
+from simulators.logiciel_temoin.base import Base
+from simulators.logiciel_temoin.defauts import Defauts
+from simulators.logiciel_temoin.environnement import Environnement
+from simulators.logiciel_temoin.reglages import Reglages
+from simulators.logiciel_temoin.traces import JournalTraces
+from simulators.logiciel_temoin.transport import Transport
+from simulators.logiciel_temoin.utilisateurs import Annuaire
+
+NOM = "Labo Témoin"
+VERSION = "1.0.0"
+EDITEUR = "Banc SONS"
+NOM_LPS = "LABO-TEMOIN"
+
+
+class Labo:
+    """État et services communs du logiciel."""
+
+    def __init__(self, environnement: Environnement, defauts: Defauts, dossier: Path | None = None) -> None:
+        self.environnement = environnement
+        self.defauts = defauts
+        self.dossier = dossier
+        self.base = Base()
+        self.traces = JournalTraces(defauts)
+        self.reglages = Reglages()
+        self.annuaire = Annuaire(environnement)
+        self.transport = Transport(environnement.racines)
+        self.instance = str(uuid.uuid4())
+        self.cadence = threading.Lock()
+        self.documents_distants: dict[tuple[str, str], dict[str, str]] = {}
+        self.cache_dmp: dict[tuple[str, str], "EntreeCache"] = {}  # noqa: UP037
+        self.identifiants_fixes: dict[str, str] = {}
+        self._messages = itertools.count(1)
+
+    def defaut(self, nom: str) -> bool:
+        return self.defauts.actif(nom)
+
+    def identifiant(self, usage: str) -> str:
+        """Nouvel UUID ; le défaut nommé d'après l'usage le fige."""
+        if self.defauts.actif(f"{usage}_constant"):
+            return self.identifiants_fixes.setdefault(usage, str(uuid.uuid4()))
+        return str(uuid.uuid4())
+
+    def oid_unique(self) -> str:
+        """OID unique au monde, tiré d'un UUID (arc 2.25)."""
+        return f"2.25.{uuid.uuid4().int}"
+
+    def numero_message(self) -> str:
+        return f"LT{next(self._messages):08d}"
+
+
+class EntreeCache:
+    """Un document du DMP gardé pour un temps."""
+
+    def __init__(self, octets: bytes, compte: str, expire_le: object) -> None:
+        self.octets = octets
+        self.compte = compte
+        self.expire_le = expire_le

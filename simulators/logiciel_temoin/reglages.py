@@ -1,0 +1,103 @@
+"""Paramétrage du site : ce que l'administrateur règle, avec le contrôle de chaque valeur."""
+
+from __future__ import annotations
+
+import copy
+import threading
+from typing import Any
+
+from simulators.logiciel_temoin.erreurs import Refus
+from simulators.logiciel_temoin.identite import LIBELLES
+
+_DEFAUTS_D_USINE: dict[str, Any] = {
+    "justificatifs": [
+        {"nature": "passeport", "libelle": "Passeport", "haut_niveau_confiance": True},
+        {"nature": "carte_nationale_identite", "libelle": "Carte nationale d'identité", "haut_niveau_confiance": True},
+        {"nature": "titre_sejour", "libelle": "Titre permanent de séjour", "haut_niveau_confiance": True},
+        {"nature": "acte_naissance", "libelle": "Extrait d'acte de naissance", "haut_niveau_confiance": True},
+        {"nature": "livret_famille", "libelle": "Livret de famille", "haut_niveau_confiance": True},
+        {"nature": "permis_conduire", "libelle": "Permis de conduire", "haut_niveau_confiance": False},
+        {"nature": "carte_vitale", "libelle": "Carte Vitale", "haut_niveau_confiance": False},
+    ],
+    "validation_automatique": False,
+    "contrats_confiance": [],
+    "champs_affiches": list(LIBELLES),
+    "champs_edition": [],
+    "alimentation_automatique_dmp": True,
+    "conservation_documents_dmp": {"duree_jours": 365, "archivage": False},
+    "prechargement_dmp": {"actif": True, "duree_heures": 48, "types": [], "depuis": None},
+    "vitesse_alimentation_dmp": None,
+    "types_documents_dmp": {"CR-BIO": "11502-2", "LETTRE-LIAISON": "11490-0", "CR-CONSULTATION": "11488-4"},
+}
+
+
+class Reglages:
+    """Valeurs courantes des réglages."""
+
+    def __init__(self) -> None:
+        self._valeurs = copy.deepcopy(_DEFAUTS_D_USINE)
+        self._verrou = threading.Lock()
+
+    def __contains__(self, nom: str) -> bool:
+        return nom in self._valeurs
+
+    def lire(self, nom: str) -> Any:
+        with self._verrou:
+            return copy.deepcopy(self._valeurs[nom])
+
+    def ecrire(self, nom: str, valeur: Any) -> Any:
+        controle = _CONTROLES[nom]
+        if not controle(valeur):
+            raise Refus(f"Valeur refusée pour le réglage « {nom} ».")
+        with self._verrou:
+            if isinstance(valeur, dict) and isinstance(self._valeurs[nom], dict) and nom != "types_documents_dmp":
+                self._valeurs[nom] = {**self._valeurs[nom], **copy.deepcopy(valeur)}
+            else:
+                self._valeurs[nom] = copy.deepcopy(valeur)
+            return copy.deepcopy(self._valeurs[nom])
+
+    def haut_niveau_confiance(self, nature: str) -> bool:
+        return any(j["nature"] == nature and j["haut_niveau_confiance"] for j in self.lire("justificatifs"))
+
+    def justificatif_connu(self, nature: str) -> bool:
+        return any(j["nature"] == nature for j in self.lire("justificatifs"))
+
+
+def _booleen(valeur: Any) -> bool:
+    return isinstance(valeur, bool)
+
+
+def _liste_de_textes(valeur: Any) -> bool:
+    return isinstance(valeur, list) and all(isinstance(v, str) for v in valeur)
+
+
+def _champs(valeur: Any) -> bool:
+    return _liste_de_textes(valeur) and set(valeur) <= set(LIBELLES)
+
+
+def _justificatifs(valeur: Any) -> bool:
+    return isinstance(valeur, list) and all(
+        isinstance(j, dict) and j.get("nature") and isinstance(j.get("haut_niveau_confiance"), bool) for j in valeur
+    )
+
+
+def _objet(valeur: Any) -> bool:
+    return isinstance(valeur, dict)
+
+
+def _vitesse(valeur: Any) -> bool:
+    return valeur is None or (isinstance(valeur, int | float) and not isinstance(valeur, bool) and valeur > 0)
+
+
+_CONTROLES = {
+    "justificatifs": _justificatifs,
+    "validation_automatique": _booleen,
+    "contrats_confiance": _liste_de_textes,
+    "champs_affiches": _champs,
+    "champs_edition": _champs,
+    "alimentation_automatique_dmp": _booleen,
+    "conservation_documents_dmp": _objet,
+    "prechargement_dmp": _objet,
+    "vitesse_alimentation_dmp": _vitesse,
+    "types_documents_dmp": _objet,
+}

@@ -1,0 +1,61 @@
+"""Journal de traces du produit : qui a fait quoi, quand, sur quel usager."""
+
+from __future__ import annotations
+
+import threading
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import Any
+
+from simulators.logiciel_temoin.defauts import Defauts
+from simulators.logiciel_temoin.horloge import iso, maintenant
+
+CATEGORIES = ("acces_ins", "insi", "identite", "echanges_ins", "dmp")
+
+
+@dataclass(frozen=True)
+class Trace:
+    """Une ligne du journal de traces."""
+
+    categorie: str
+    horodatage: datetime
+    utilisateur: str
+    action: str
+    patient_id: str | None
+    detail: dict[str, Any] = field(default_factory=dict)
+
+    def en_dict(self) -> dict[str, Any]:
+        return {
+            "horodatage": iso(self.horodatage),
+            "utilisateur": self.utilisateur,
+            "action": self.action,
+            "patient_id": self.patient_id,
+            "detail": self.detail,
+        }
+
+
+class JournalTraces:
+    """Traces en mémoire, par catégorie, dans l'ordre."""
+
+    def __init__(self, defauts: Defauts) -> None:
+        self._lignes: list[Trace] = []
+        self._verrou = threading.Lock()
+        self._defauts = defauts
+
+    def ajouter(self, categorie: str, utilisateur: str, action: str, patient_id: str | None, **detail: Any) -> None:
+        if self._defauts.actif(f"trace_{categorie}_absente"):
+            return
+        if self._defauts.actif("trace_sans_utilisateur"):
+            utilisateur = ""
+        elif self._defauts.actif("trace_utilisateur_constant"):
+            utilisateur = "biologiste_1"
+        with self._verrou:
+            self._lignes.append(Trace(categorie, maintenant(), utilisateur, action, patient_id, detail))
+
+    def lire(self, categorie: str, patient_id: str | None) -> list[dict[str, Any]]:
+        with self._verrou:
+            return [
+                ligne.en_dict()
+                for ligne in self._lignes
+                if ligne.categorie == categorie and patient_id in (None, ligne.patient_id)
+            ]
