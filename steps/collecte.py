@@ -72,7 +72,8 @@ def repartir(
     """Rend les éléments à jouer, dans l'ordre du catalogue, chacun avec ses scénarios, et ceux à écarter.
 
     Un scénario joué par plusieurs éléments (plan du scénario) les garde tous ; un élément peut établir plusieurs
-    scénarios que le REM demande deux fois ; un scénario sans feature en reçoit un qui dit pourquoi. Deux scénarios Gherkin différents pour un même numéro sont refusés.
+    scénarios que le REM demande deux fois ; un scénario sans feature en reçoit un qui dit pourquoi. Deux scénarios
+    Gherkin différents pour un même numéro sont refusés.
     """
     par_numero: dict[str, list[pytest.Item]] = {}
     ecartes: list[pytest.Item] = []

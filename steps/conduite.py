@@ -13,10 +13,11 @@ from json import dumps
 from pathlib import Path
 from typing import Any, TypeVar
 
-from reports.ecriture import ecrire_tout
 from simulators.banc import Banc
 
-from reports.campagne import charger_campagne
+from reports.campagne import Campagne, charger_campagne
+from reports.ecriture import ecrire_tout
+from reports.options import OptionsRapports
 from reports.resultat import CleScenario, EtapeJouee, ResultatScenario
 from reports.verdict import Moyen, Verdict
 from requirements.catalogue import Catalogue
@@ -50,6 +51,7 @@ class Conduite:
         self.dossier = choisir_dossier(options, self.debut)
         self.resultats: dict[CleScenario, ResultatScenario] = {}
         self.apropos: Apropos | None = None
+        self.campagne: Campagne | None = None
         self._secrets = Path(tempfile.mkdtemp(prefix="banc-sons-"))
         self._temoin: ProcessusTemoin | None = None
         self._journal: JournalEchanges | None = None
@@ -164,12 +166,10 @@ class Conduite:
         try:
             self.journal.ajouter("campagne", {"etat": "interrompue" if interrompue else "fin"})
             self._ecrire_en_tete(datetime.now(UTC), interrompue=interrompue)
+            self.campagne = charger_campagne(self.dossier, self.journal, self.catalogue)
+            junit = self.dossier / "junit.xml" if self.options.junit else None
             return ecrire_tout(
-                self.dossier,
-                Campagne.charger(self.dossier),
-                self.catalogue,
-                self.journal,
-                OptionsEcriture(junit=self.options.junit),
+                self.dossier, self.campagne, self.catalogue, self.journal, OptionsRapports(junit=junit)
             )
         finally:
             self.arreter()
@@ -215,7 +215,7 @@ class Conduite:
             },
             "demonstration": logiciel.demonstration,
             "debut": self.debut.isoformat(),
-            "catalogue": {"empreinte": self.catalogue.empreinte, "date": self.catalogue.date},
+            "catalogue": {"empreinte": self.catalogue.empreinte, "date": self.catalogue.date.isoformat()},
             "systeme": {"python": platform.python_version(), "os": f"{platform.system()} {platform.release()}"},
         }
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from concurrent.futures import Future, ThreadPoolExecutor
 from dataclasses import dataclass, field
+from datetime import UTC, datetime
 from typing import Any
 
 from simulators.banc import Banc
@@ -34,8 +35,8 @@ class DocumentEssai:
 class Essai:
     """Ce que les étapes d'un scénario se partagent.
 
-    `derniere` : réponse de la dernière action ; `depuis` : rang du journal au début de la dernière action,
-    pour ne juger que ce qu'elle a provoqué.
+    `releves` : ce qu'une étape « Quand » laisse aux étapes « Alors ». `derniere` : réponse de la dernière
+    action ; `depuis` : rang du journal à son début, pour ne juger que ce qu'elle a provoqué.
     """
 
     def __init__(
@@ -56,11 +57,13 @@ class Essai:
         self.documents: dict[str, DocumentEssai] = {}
         self.reponses: dict[str, ReponseAction] = {}
         self.reglages: dict[tuple[str, str], Any] = {}
+        self.releves: dict[str, Any] = {}
+        self.instant_debut = datetime.now(UTC)
         self.debut = journal.position()
         self.depuis = self.debut
         self._derniere: ReponseAction | None = None
         self._executeur: ThreadPoolExecutor | None = None
-        self._fin: list[Callable[[], None]] = []
+        self._fin: list[Callable[[], object]] = []
 
     @property
     def derniere(self) -> ReponseAction:
@@ -145,6 +148,10 @@ class Essai:
         except KeyError:
             raise NonConcluant(f"la feature parle du patient « {nom} » sans l'avoir présenté") from None
 
+    def compte(self, role: str) -> str:
+        """Le compte du logiciel qui joue ce rôle."""
+        return self.logiciel.comptes.get(role, role)
+
     def document(self, nom: str) -> DocumentEssai:
         """Le document que la feature appelle ainsi."""
         try:
@@ -153,7 +160,7 @@ class Essai:
             raise NonConcluant(f"la feature parle du document « {nom} » sans l'avoir créé") from None
 
     # -------------------------------------------------------------- finir
-    def a_la_fin(self, action: Callable[[], None]) -> None:
+    def a_la_fin(self, action: Callable[[], object]) -> None:
         """Remet en place un réglage quand le scénario s'achève, quoi qu'il arrive."""
         self._fin.append(action)
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import sys
 from collections.abc import Iterator
 from datetime import UTC, datetime
 from time import perf_counter
@@ -9,11 +10,11 @@ from typing import Any
 
 import pytest
 from pytest_bdd.parser import Feature, Scenario, Step
-from reports.terminal import ligne_de_scenario, resume
 
 from reports import allure as allure_banc
 from reports.resultat import EtapeJouee, EtatEtape
 from reports.synthese import code_de_sortie
+from reports.terminal import couleurs_permises, ligne_scenario, resumer
 from reports.verdict import Moyen, Verdict
 from requirements.catalogue import charger, tous_les_numeros
 from requirements.erreurs import ErreurRequirements
@@ -52,8 +53,8 @@ def pytest_addoption(parser: pytest.Parser) -> None:
 
 @pytest.hookimpl(tryfirst=True)
 def pytest_configure(config: pytest.Config) -> None:
-    for numero, titre in tous_les_numeros().items():
-        config.addinivalue_line("markers", f"{numero}: {titre}")
+    for numero in sorted(tous_les_numeros()):
+        config.addinivalue_line("markers", f"{numero}: numéro d'un REM")
     options = options_campagne.lire(config)
     config.stash[_OPTIONS] = options
     if config.args_source is pytest.Config.ArgsSource.TESTPATHS:
@@ -125,8 +126,9 @@ class ConduitePytest:
         self._bilans: dict[str, Bilan] = {}
         self._etapes: list[EtapeJouee] = []
         self._debut_etape = (0.0, 0)
-        self._allure = allure_banc.EtapesAllure()
+        self._etape_allure = ""
         self._rang = 0
+        self._couleurs = couleurs_permises(sys.stdout)
         self._code = 0
         self._demarree = False
 
@@ -223,12 +225,13 @@ class ConduitePytest:
         if terminal is None:
             return
         resultat = self.conduite.resultats[retenu.cle]
-        for ligne in ligne_de_scenario(resultat, self._rang, len(self.conduite.retenus), repris=repris):
-            terminal.write_line(ligne)
+        ligne = ligne_scenario(resultat, self._rang, len(self.conduite.retenus), couleurs=self._couleurs)
+        terminal.write_line(f"{ligne} (repris)" if repris else ligne)
 
     @pytest.hookimpl(wrapper=True)
     def pytest_runtest_call(self, item: pytest.Item) -> Iterator[None]:
         bilan = item.stash[_BILAN]
+        self._etiqueter(item)
         try:
             yield
         except ScenarioArrete:
@@ -246,12 +249,24 @@ class ConduitePytest:
         if issue is not None:
             raise issue
 
+    def _etiqueter(self, item: pytest.Item) -> None:
+        conduite = self.conduite
+        for retenu in self._a_jouer[item]:
+            couples = allure_banc.etiquettes(
+                conduite.options.couloir,
+                retenu.exigence,
+                retenu.scenario,
+                demonstration=conduite.logiciel.demonstration,
+            )
+            allure_banc.etiqueter(couples, allure_banc.titre(retenu.scenario))
+
     def _issue(self, item: pytest.Item, bilan: Bilan) -> BaseException | None:
         """Ce que pytest et Allure doivent voir de ce verdict."""
         if not bilan.constats and self.conduite.deja_conforme(self._a_jouer[item][0]):
             return None
         verdict = bilan.verdict()
-        texte = "\n".join(c.en_texte() for c in bilan.constats if c.verdict is verdict) or bilan.motif()
+        constats = "\n".join(c.en_texte() for c in bilan.constats if c.verdict is verdict)
+        texte = allure_banc.message_de_verdict(verdict, constats or bilan.motif())
         match verdict:
             case Verdict.CONFORME:
                 return None
@@ -260,16 +275,13 @@ class ConduitePytest:
             case Verdict.NON_CONCLUANT:
                 return NonConcluant(texte)
             case _:
-                return pytest.skip.Exception(f"{verdict.libelle} : {bilan.motif()}", _use_item_location=True)
+                return pytest.skip.Exception(texte, _use_item_location=True)
 
     # -------------------------------------------------------------- étapes
-    def pytest_bdd_before_scenario(self, request: pytest.FixtureRequest, feature: Feature, scenario: Scenario) -> None:
-        self._allure.titrer(self._a_jouer[request.node], feature.name)
-
     def pytest_bdd_before_step(self, feature: Feature, step: Step) -> None:
         essai = self._en_cours()
         self._debut_etape = (perf_counter(), essai.journal.position())
-        self._allure.ouvrir(f"{mot_cle(feature.filename, step)} {step.name}")
+        self._etape_allure = allure_banc.commencer_etape(mot_cle(feature.filename, step), step.name)
 
     def pytest_bdd_after_step(self, feature: Feature, step: Step) -> None:
         self._fermer_etape(feature, step, EtatEtape.PASSEE)
@@ -284,7 +296,9 @@ class ConduitePytest:
 
     def pytest_bdd_after_scenario(self, feature: Feature, scenario: Scenario) -> None:
         for etape in scenario.steps[len(self._etapes) :]:
-            self._etapes.append(EtapeJouee(mot_cle(feature.filename, etape), etape.name, EtatEtape.NON_JOUEE))
+            mot = mot_cle(feature.filename, etape)
+            self._etapes.append(EtapeJouee(mot, etape.name, EtatEtape.NON_JOUEE))
+            allure_banc.etape_non_jouee(mot, etape.name)
 
     def _fermer_etape(self, feature: Feature, step: Step, etat: EtatEtape, erreur: Exception | None = None) -> None:
         essai = self._en_cours()
@@ -299,7 +313,9 @@ class ConduitePytest:
                 echanges=tuple(echange.numero for echange in echanges),
             )
         )
-        self._allure.fermer(echanges, erreur)
+        for echange in echanges:
+            allure_banc.joindre_echange(echange)
+        allure_banc.finir_etape(self._etape_allure, erreur)
 
     def _en_cours(self) -> Essai:
         if self.essai is None:
@@ -333,8 +349,8 @@ class ConduitePytest:
 
     @pytest.hookimpl(trylast=True)
     def pytest_terminal_summary(self, terminalreporter: Any) -> None:
-        if self.conduite.resultats:
-            for ligne in resume(list(self.conduite.resultats.values()), self.conduite.dossier):
+        if self.conduite.campagne is not None:
+            for ligne in resumer(self.conduite.campagne, self.conduite.dossier, couleurs=self._couleurs):
                 terminalreporter.write_line(ligne)
 
 

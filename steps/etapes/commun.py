@@ -160,6 +160,6 @@ def regler(essai: Essai, parametre: str, valeur: Any) -> None:
         avant = lu.donnees.get("valeur")
         essai.reglages[parametre, "avant"] = avant
         essai.a_la_fin(
-            lambda: (essai.preparer("configurer", "administrateur", parametre=parametre, valeur=avant), None)[1]
+            lambda: essai.preparer("configurer", "administrateur", parametre=parametre, valeur=avant)
         )
     essai.preparer("configurer", "administrateur", parametre=parametre, valeur=valeur)

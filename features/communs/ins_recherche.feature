@@ -1,0 +1,69 @@
+# language: fr
+Fonctionnalité: Recherche d'antériorité
+  Avant de créer une fiche, l'utilisateur cherche si le patient est déjà connu.
+
+  Contexte:
+    Étant donné des patients déjà connus du logiciel
+      | patient | nom de naissance | premier prénom de naissance | nom utilisé | prénom utilisé | né comme |
+      | Aude    | BERTRAND         | AUDE                        | CHARPENTIER | LOUISE         | Aude     |
+      | Bela    | CHARLIER         | BELA                        |             |                | Aude     |
+      | Cleo    | MOREAU           | LOUIS                       |             | CLEO           | Aude     |
+      | Dany    | BERTHIER         | DANY                        | LENOIR      |                | Dany     |
+
+  @INS/va1.02.01
+  Scénario: Recherche par la seule date de naissance
+    Quand le biologiste cherche les patients nés comme « Aude »
+    Alors la recherche rend « Aude », « Bela » et « Cleo » mais pas « Dany »
+    Quand le biologiste cherche les patients nés comme « Dany »
+    Alors la recherche rend « Dany » mais pas « Aude », « Bela » et « Cleo »
+
+  @INS/va1.02.02
+  Scénario: Recherche par date de naissance et début du nom utilisé
+    Quand le biologiste cherche les patients nés comme « Aude » dont le nom commence par « CHAR »
+    Alors la recherche rend « Aude » et « Bela » mais pas « Cleo » et « Dany »
+
+  @INS/va1.02.03
+  Scénario: Recherche par date de naissance et début du nom de naissance
+    Quand le biologiste cherche les patients nés comme « Aude » dont le nom commence par « BER »
+    Alors la recherche rend « Aude » mais pas « Bela », « Cleo » et « Dany »
+    Quand le biologiste cherche les patients nés comme « Dany » dont le nom commence par « LEN »
+    Alors la recherche rend « Dany » mais pas « Aude »
+
+  @INS/va1.02.04
+  Scénario: Recherche par date de naissance et début du prénom de naissance
+    Quand le biologiste cherche les patients nés comme « Aude » dont le prénom commence par « LOUI »
+    Alors la recherche rend « Aude » et « Cleo » mais pas « Bela » et « Dany »
+
+  @INS/va1.02.05
+  Scénario: Recherche par date de naissance et début du prénom utilisé
+    Quand le biologiste cherche les patients nés comme « Aude » dont le prénom commence par « CLE »
+    Alors la recherche rend « Cleo » mais pas « Aude », « Bela » et « Dany »
+    Quand le biologiste cherche les patients nés comme « Aude » dont le prénom commence par « LOUISE »
+    Alors la recherche rend « Aude » mais pas « Bela » et « Cleo »
+
+  @INS/va1.25.01
+  Scénario: Un tiret saisi en trop ne cache pas le patient
+    Étant donné la fiche d'un patient « Eloi » nommé « PETIT JEAN » et prénommé « ELOI »
+    Quand le biologiste cherche le patient « Eloi » par le nom « PETIT-JEAN »
+    Alors la recherche retrouve le patient « Eloi »
+    # L'exigence nomme aussi les accents et signes diacritiques : on les vérifie ici.
+    Quand le biologiste cherche le patient « Eloi » par le prénom « Éloï »
+    Alors la recherche retrouve le patient « Eloi »
+
+  @INS/va1.25.02
+  Scénario: Un tiret oublié ne cache pas le patient
+    Étant donné la fiche d'un patient « Fanny » nommé « GARNIER » et prénommé « ANNE-MARIE »
+    Quand le biologiste cherche le patient « Fanny » par le prénom « ANNE MARIE »
+    Alors la recherche retrouve le patient « Fanny »
+
+  @INS/va1.25.03
+  Scénario: Un double tiret saisi en trop ne cache pas le patient
+    Étant donné la fiche d'un patient « Gael » nommé « MARTIN DURAND » et prénommé « GAEL »
+    Quand le biologiste cherche le patient « Gael » par le nom « MARTIN--DURAND »
+    Alors la recherche retrouve le patient « Gael »
+
+  @INS/va1.25.04
+  Scénario: Une apostrophe saisie en trop ne cache pas le patient
+    Étant donné la fiche d'un patient « Heli » nommé « D AMBROISE » et prénommé « HELI »
+    Quand le biologiste cherche le patient « Heli » par le nom « D'AMBROISE »
+    Alors la recherche retrouve le patient « Heli »

@@ -1,0 +1,363 @@
+"""Règles sur ce que le logiciel permet, empêche ou signale : créations, droits, justificatifs, alertes, listes."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+from reports.constat import Confiance, Constat, Regle
+from steps.verifications.identite import R_CREATION_ADMISE, R_CREATION_REFUSEE, R_DATE, R_DATE_ADMISE
+from steps.verifications.registre import verification
+
+_GUIDE = "Guide d'implémentation de l'INS, règle {} (reprise par le REM, travaux de concertation 2023)"
+
+R_BLOCAGE_INSI = Regle(
+    "INSI-BLOCAGE-01",
+    "Aucun appel à INSi pour une identité douteuse ou fictive",
+    _GUIDE.format(25),
+    Confiance.OFFICIELLE,
+    "Bloquez l'appel à INSi dès que l'attribut douteux ou fictif est posé.",
+)
+R_APPEL_POSSIBLE = Regle(
+    "INSI-BLOCAGE-02",
+    "L'appel à INSi est possible pour une identité sans attribut douteux ou fictif",
+    _GUIDE.format("25 et 37"),
+    Confiance.OFFICIELLE,
+    "Permettez l'appel à INSi pour cette identité.",
+)
+R_DROIT_INSI = Regle(
+    "DRO-INSI-01",
+    "Seules les personnes habilitées peuvent appeler INSi",
+    _GUIDE.format(4),
+    Confiance.OFFICIELLE,
+    "Soumettez l'appel à INSi à une habilitation paramétrable.",
+)
+R_DROIT_INS = Regle(
+    "DRO-INS-01",
+    "Seules les personnes habilitées accèdent à l'INS",
+    _GUIDE.format(4),
+    Confiance.OFFICIELLE,
+    "Soumettez l'accès à l'identité INS à une habilitation paramétrable.",
+)
+R_DROIT_ACCORDE = Regle(
+    "DRO-INS-02",
+    "Une personne à qui l'habilitation est donnée obtient l'accès",
+    _GUIDE.format(4),
+    Confiance.OFFICIELLE,
+    "Appliquez l'habilitation dès qu'elle est paramétrée.",
+)
+R_JUSTIFICATIF = Regle(
+    "PAR-JUSTIFICATIF-01",
+    "La nature du justificatif d'identité peut être renseignée",
+    _GUIDE.format(19),
+    Confiance.OFFICIELLE,
+    "Proposez un champ pour la nature du justificatif et gardez sa valeur.",
+)
+R_JUSTIFICATIFS_PARAMETRES = Regle(
+    "PAR-JUSTIFICATIF-02",
+    "La liste des justificatifs et leur niveau de confiance sont paramétrables par le site",
+    _GUIDE.format(19),
+    Confiance.OFFICIELLE,
+    "Permettez au site de définir les justificatifs et leur niveau de confiance, et appliquez-les.",
+)
+R_VALIDATION_MANUELLE = Regle(
+    "PAR-VALIDATION-01",
+    "L'utilisateur peut valider l'identité par une action manuelle",
+    _GUIDE.format(19),
+    Confiance.OFFICIELLE,
+    "Offrez toujours une action manuelle de validation.",
+)
+R_VALIDATION_DESACTIVEE = Regle(
+    "PAR-VALIDATION-02",
+    "La validation automatique de l'identité peut être désactivée",
+    _GUIDE.format(19),
+    Confiance.OFFICIELLE,
+    "Permettez de désactiver la validation automatique, et respectez ce réglage.",
+)
+R_ALERTE = Regle(
+    "INSI-ALERTE-01",
+    "L'utilisateur est alerté d'un écart entre le premier prénom saisi et les prénoms rendus par INSi",
+    _GUIDE.format(6),
+    Confiance.OFFICIELLE,
+    "Comparez le premier prénom au début de la liste rendue et alertez l'utilisateur.",
+)
+R_ECARTS = Regle(
+    "INSI-ALERTE-02",
+    "Les écarts entre traits saisis et traits rendus par INSi sont montrés à l'utilisateur",
+    _GUIDE.format(6),
+    Confiance.OFFICIELLE,
+    "Montrez, avant acceptation, chaque trait local et le trait rendu quand ils diffèrent.",
+)
+R_MESSAGE_BLOCAGE = Regle(
+    "INSI-ALERTE-03",
+    "L'utilisateur est averti que l'INS rendue ne peut pas être rapatriée",
+    _GUIDE.format("11 et 12"),
+    Confiance.OFFICIELLE,
+    "Dites à l'utilisateur pourquoi l'INS rendue n'est pas reprise.",
+)
+R_LISTE_TRAVAIL = Regle(
+    "LIS-TRAVAIL-01",
+    "Ce que la vérification INSi a refusé est placé dans une liste de travail",
+    _GUIDE.format("49 et 55"),
+    Confiance.OFFICIELLE,
+    "Ajoutez l'identité, ou la donnée de santé, à une liste de travail dédiée.",
+)
+R_NON_INTEGRE = Regle(
+    "LIS-TRAVAIL-02",
+    "Une donnée de santé dont l'INS n'est pas vérifiée n'est pas intégrée d'elle-même",
+    _GUIDE.format(55),
+    Confiance.OFFICIELLE,
+    "Retenez la donnée hors du dossier et alertez l'utilisateur.",
+)
+R_INTEGRE = Regle(
+    "LIS-TRAVAIL-03",
+    "Une donnée de santé dont l'INS est vérifiée est intégrée au dossier du patient",
+    _GUIDE.format("52 et 55"),
+    Confiance.OFFICIELLE,
+    "Intégrez la donnée quand la vérification répond OK.",
+)
+
+
+@verification(R_CREATION_REFUSEE)
+def creation_sans_trait_refusee(trait: str, resultat: str, recu: str) -> Constat:
+    """La création sans ce trait obligatoire est empêchée."""
+    if resultat == "fait":
+        return R_CREATION_REFUSEE.enfreinte(
+            f"identité créée sans {trait}", attendu="refus de la création", recu=recu, ou="création de la fiche"
+        )
+    return R_CREATION_REFUSEE.respectee(f"création sans {trait} refusée", recu=recu, ou="création de la fiche")
+
+
+@verification(R_CREATION_ADMISE)
+def creation_minimale_admise(resultat: str, recu: str) -> Constat:
+    """Les cinq traits obligatoires suffisent."""
+    if resultat != "fait":
+        return R_CREATION_ADMISE.enfreinte(
+            "création refusée avec les cinq traits obligatoires",
+            attendu="fiche créée",
+            recu=recu,
+            ou="création de la fiche",
+        )
+    return R_CREATION_ADMISE.respectee("fiche créée avec les cinq traits obligatoires", ou="création de la fiche")
+
+
+@verification(R_DATE, R_DATE_ADMISE)
+def date_de_naissance(date: str, *, possible: bool, resultat: str, recu: str) -> Constat:
+    """Une date impossible est refusée ; une date possible est acceptée (contrôle positif)."""
+    fait = resultat == "fait"
+    if possible:
+        if fait:
+            return R_DATE_ADMISE.respectee(f"date {date} acceptée", ou="date de naissance")
+        return R_DATE_ADMISE.enfreinte(
+            f"date {date} refusée", attendu="date acceptée", recu=recu, ou="date de naissance"
+        )
+    if fait:
+        return R_DATE.enfreinte(f"date {date} acceptée", attendu="refus", recu=recu, ou="date de naissance")
+    return R_DATE.respectee(f"date {date} refusée", recu=recu, ou="date de naissance")
+
+
+@verification(R_BLOCAGE_INSI)
+def aucun_appel_insi(numeros: Sequence[int], attribut: str, resultat: str) -> Constat:
+    """INSi n'a rien reçu pour l'identité marquée ; la fenêtre se ferme sur la réponse de l'action."""
+    if numeros:
+        return R_BLOCAGE_INSI.enfreinte(
+            f"INSi a été appelé pour une identité marquée « {attribut} »",
+            attendu="aucun échange avec INSi",
+            recu=f"{len(numeros)} échange(s)",
+            ou="échanges avec INSi",
+            echanges=tuple(numeros),
+        )
+    if resultat == "fait":
+        return R_BLOCAGE_INSI.enfreinte(
+            f"le logiciel annonce avoir appelé INSi pour une identité marquée « {attribut} »",
+            attendu="blocage",
+            recu="fait, sans échange observé",
+            ou="réponse du logiciel",
+        )
+    return R_BLOCAGE_INSI.respectee(f"appel bloqué : identité « {attribut} »", recu=resultat, ou="échanges avec INSi")
+
+
+@verification(R_APPEL_POSSIBLE)
+def appel_insi_observe(numeros: Sequence[int], circonstance: str) -> Constat:
+    """Contrôle positif : INSi a bien reçu un appel."""
+    if not numeros:
+        return R_APPEL_POSSIBLE.enfreinte(
+            f"INSi n'a reçu aucun appel {circonstance}",
+            attendu="au moins un échange avec INSi",
+            recu="aucun échange",
+            ou="échanges avec INSi",
+        )
+    return R_APPEL_POSSIBLE.respectee(
+        f"{len(numeros)} appel(s) {circonstance}", ou="échanges avec INSi", echanges=tuple(numeros)
+    )
+
+
+@verification(R_DROIT_INSI, R_DROIT_INS, R_DROIT_ACCORDE)
+def droit_applique(
+    regle: Regle, *, permis: bool, resultat: str, recu: str, quoi: str, echanges: Sequence[int] = ()
+) -> Constat:
+    """L'action aboutit si elle est permise, et seulement alors ; aucune trace d'elle chez le service sinon."""
+    fait = resultat == "fait" or bool(echanges)
+    if permis and not fait:
+        return regle.enfreinte(
+            f"{quoi} : empêché malgré l'habilitation", attendu="accès", recu=recu, ou="habilitations"
+        )
+    if not permis and fait:
+        return regle.enfreinte(
+            f"{quoi} : permis sans habilitation",
+            attendu="refus",
+            recu=recu,
+            ou="habilitations",
+            echanges=tuple(echanges),
+        )
+    return regle.respectee(
+        f"{quoi} : {'permis' if permis else 'refusé'}", recu=recu, ou="habilitations", echanges=tuple(echanges)
+    )
+
+
+@verification(R_JUSTIFICATIF)
+def justificatif_garde(attendu: str, recu: Any) -> Constat:
+    """La nature du justificatif relue est celle qui a été renseignée."""
+    if recu != attendu:
+        return R_JUSTIFICATIF.enfreinte(
+            "la nature du justificatif n'est pas gardée", attendu=attendu, recu=repr(recu), ou="fiche du patient"
+        )
+    return R_JUSTIFICATIF.respectee(f"justificatif {attendu} gardé", recu=attendu, ou="fiche du patient")
+
+
+@verification(R_JUSTIFICATIFS_PARAMETRES)
+def justificatifs_parametres(attendus: Sequence[Mapping[str, Any]], relus: Any) -> Constat:
+    """La liste relue porte chaque justificatif avec son niveau de confiance."""
+    lus = {
+        str(j.get("nature")): bool(j.get("haut_niveau_confiance"))
+        for j in (relus if isinstance(relus, list) else [])
+        if isinstance(j, Mapping)
+    }
+    manques = [j for j in attendus if lus.get(str(j["nature"])) is not bool(j["haut_niveau_confiance"])]
+    if manques:
+        return R_JUSTIFICATIFS_PARAMETRES.enfreinte(
+            "la liste des justificatifs paramétrée n'est pas celle relue",
+            attendu=str(list(attendus)),
+            recu=str(relus),
+            ou="paramétrage des justificatifs",
+        )
+    return R_JUSTIFICATIFS_PARAMETRES.respectee(
+        f"{len(attendus)} justificatifs paramétrés avec leur niveau", recu=str(lus), ou="paramétrage des justificatifs"
+    )
+
+
+@verification(R_VALIDATION_MANUELLE)
+def validation_manuelle(resultat: str, statut: Any, recu: str) -> Constat:
+    """L'action manuelle de validation aboutit."""
+    if resultat != "fait" or statut not in ("VALI", "QUAL"):
+        return R_VALIDATION_MANUELLE.enfreinte(
+            "la validation manuelle n'a pas abouti",
+            attendu="identité validée",
+            recu=f"{recu}, statut {statut!r}",
+            ou="fiche du patient",
+        )
+    return R_VALIDATION_MANUELLE.respectee("identité validée par une action manuelle", recu=str(statut))
+
+
+@verification(R_VALIDATION_DESACTIVEE)
+def validation_automatique(*, active: bool, statut: Any) -> Constat:
+    """Automatisme désactivé : le justificatif seul ne change pas le statut."""
+    if not active and statut in ("VALI", "QUAL"):
+        return R_VALIDATION_DESACTIVEE.enfreinte(
+            "identité validée d'elle-même alors que l'automatisme est désactivé",
+            attendu="PROV",
+            recu=repr(statut),
+            ou="fiche du patient",
+        )
+    return R_VALIDATION_DESACTIVEE.respectee(
+        "l'automatisme désactivé ne valide pas l'identité" if not active else "automatisme actif", recu=str(statut)
+    )
+
+
+@verification(R_ALERTE)
+def alerte_prenom(alertes: Sequence[str], messages: Sequence[str], *, attendue: bool) -> Constat:
+    """Une alerte parle du prénom quand il y a incohérence, et seulement alors."""
+    textes = [texte for texte in (*alertes, *messages) if "prénom" in texte.lower() or "prenom" in texte.lower()]
+    recu = " ; ".join(textes) or "aucune alerte sur le prénom"
+    if bool(textes) is not attendue:
+        return R_ALERTE.enfreinte(
+            "alerte sur le premier prénom absente" if attendue else "alerte sur le prénom sans incohérence",
+            attendu="une alerte" if attendue else "aucune alerte",
+            recu=recu,
+            ou="messages à l'utilisateur",
+        )
+    return R_ALERTE.respectee("alerte montrée" if attendue else "aucune alerte sans incohérence", recu=recu)
+
+
+@verification(R_ECARTS)
+def ecarts_montres(ecarts: Sequence[Mapping[str, Any]], attendus: Mapping[str, tuple[str, str]]) -> Constat:
+    """Chaque écart réel est montré avec ses deux valeurs. `attendus` : champ → (local, rendu par INSi)."""
+    montres = {str(e.get("champ")): (e.get("local"), e.get("retourne")) for e in ecarts}
+    manquants = [champ for champ, valeurs in attendus.items() if montres.get(champ) != valeurs]
+    if manquants:
+        return R_ECARTS.enfreinte(
+            f"écart(s) non montrés ou faux : {', '.join(manquants)}",
+            attendu=str(dict(attendus)),
+            recu=str(montres),
+            ou="comparaison des traits",
+        )
+    return R_ECARTS.respectee(f"{len(attendus)} écart(s) montrés", recu=str(montres), ou="comparaison des traits")
+
+
+@verification(R_MESSAGE_BLOCAGE)
+def blocage_explique(messages: Sequence[str]) -> Constat:
+    """L'utilisateur voit au moins un message."""
+    textes = [message for message in messages if message.strip()]
+    if not textes:
+        return R_MESSAGE_BLOCAGE.enfreinte(
+            "aucun message ne dit que l'INS n'est pas reprise",
+            attendu="un message à l'utilisateur",
+            recu="aucun message",
+            ou="messages à l'utilisateur",
+        )
+    return R_MESSAGE_BLOCAGE.respectee("blocage expliqué à l'utilisateur", recu=" ; ".join(textes))
+
+
+@verification(R_LISTE_TRAVAIL)
+def dans_la_liste(elements: Sequence[Mapping[str, Any]], cle: str, valeur: str) -> Constat:
+    """La liste de travail porte l'élément voulu (`cle` : patient_id, document_id ou matricule_ins)."""
+    if not any(element.get(cle) == valeur for element in elements):
+        return R_LISTE_TRAVAIL.enfreinte(
+            "élément absent de la liste de travail",
+            attendu=f"{cle} = {valeur}",
+            recu="; ".join(str(dict(element)) for element in elements[-5:]) or "liste vide",
+            ou="liste de travail",
+        )
+    return R_LISTE_TRAVAIL.respectee(f"{cle} {valeur} dans la liste de travail", ou="liste de travail")
+
+
+@verification(R_NON_INTEGRE, R_INTEGRE)
+def integration_du_document(
+    *, integre: Any, documents: Sequence[str], attendu: bool, messages: Sequence[str]
+) -> Constat:
+    """La donnée reçue est au dossier si l'INS est vérifiée, hors du dossier et signalée sinon."""
+    present = bool(integre) or bool(documents)
+    if attendu:
+        if present:
+            return R_INTEGRE.respectee("donnée intégrée au dossier", recu=", ".join(documents), ou="dossier du patient")
+        return R_INTEGRE.enfreinte(
+            "donnée non intégrée alors que l'INS est vérifiée",
+            attendu="donnée au dossier",
+            recu="dossier vide",
+            ou="dossier du patient",
+        )
+    if present:
+        return R_NON_INTEGRE.enfreinte(
+            "donnée intégrée d'elle-même malgré le retour KO",
+            attendu="donnée hors du dossier",
+            recu=", ".join(documents) or "intégrée",
+            ou="dossier du patient",
+        )
+    if not any(message.strip() for message in messages):
+        return R_NON_INTEGRE.enfreinte(
+            "donnée retenue sans alerter l'utilisateur",
+            attendu="une alerte",
+            recu="aucun message",
+            ou="messages à l'utilisateur",
+        )
+    return R_NON_INTEGRE.respectee("donnée retenue, utilisateur alerté", recu=" ; ".join(messages))

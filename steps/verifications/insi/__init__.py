@@ -1,0 +1,76 @@
+"""Vérifications des appels au téléservice INSi : fonctions pures sur les échanges du journal."""
+
+from steps.verifications.insi.appels import (
+    Appel,
+    FauteRetournee,
+    IdentiteRetournee,
+    InsRetourne,
+    Mode,
+    ReponseLue,
+    lire_appel,
+    lire_reponse,
+)
+from steps.verifications.insi.assertions import (
+    algorithmes,
+    attributs,
+    forme,
+    fraicheur,
+    identite,
+    presence,
+    signature,
+)
+from steps.verifications.insi.contexte import ContexteInsi, PatientConnu
+from steps.verifications.insi.contextes import emetteur, identifiants_et_heure, presence_et_structure, progiciel
+from steps.verifications.insi.corps import defauts_nom, defauts_prenom, ecriture, matricules, structure, traits
+from steps.verifications.insi.ensemble import (
+    CONTROLES_APPEL,
+    CONTROLES_SUITE,
+    reunir,
+    verifier_requetes_insi,
+)
+from steps.verifications.insi.protocole import adressage, enveloppe, http
+from steps.verifications.insi.sequence import appels_interdits, ordre_des_essais, repetitions, unicite
+from steps.verifications.insi.transport import certificat_client, version_tls
+
+__all__ = [
+    "CONTROLES_APPEL",
+    "CONTROLES_SUITE",
+    "Appel",
+    "ContexteInsi",
+    "FauteRetournee",
+    "IdentiteRetournee",
+    "InsRetourne",
+    "Mode",
+    "PatientConnu",
+    "ReponseLue",
+    "adressage",
+    "algorithmes",
+    "appels_interdits",
+    "attributs",
+    "certificat_client",
+    "defauts_nom",
+    "defauts_prenom",
+    "ecriture",
+    "emetteur",
+    "enveloppe",
+    "forme",
+    "fraicheur",
+    "http",
+    "identifiants_et_heure",
+    "identite",
+    "lire_appel",
+    "lire_reponse",
+    "matricules",
+    "ordre_des_essais",
+    "presence",
+    "presence_et_structure",
+    "progiciel",
+    "repetitions",
+    "reunir",
+    "signature",
+    "structure",
+    "traits",
+    "unicite",
+    "verifier_requetes_insi",
+    "version_tls",
+]

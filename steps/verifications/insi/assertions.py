@@ -1,0 +1,349 @@
+"""Assertion du professionnel : présence, signature, certificat, identité, fraîcheur, attributs ; modes PSC et structure."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable
+from datetime import UTC, datetime, timedelta
+
+from cryptography import x509
+from cryptography.x509.oid import NameOID
+
+from reports.constat import Confiance, Constat, Regle
+from simulators.insi import espaces as e
+from simulators.insi.assertion import AssertionLue, AssertionRefusee, Genre, lire_profil_signature, verifier_signature
+from steps.verifications.insi.appels import Appel, Mode
+from steps.verifications.insi.contexte import ContexteInsi
+from steps.verifications.insi.sources import CONTRAT, GUIDE, X509
+from steps.verifications.registre import verification
+
+PRESENCE = Regle(
+    "INSI-SAML-01",
+    "Sans certificat logiciel, le message porte une assertion de professionnel et une seule",
+    f"{CONTRAT}, modes d'authentification",
+    Confiance.DOCUMENTEE,
+    "Mettre dans wsse:Security l'assertion du professionnel, une seule fois.",
+)
+SIGNATURE = Regle(
+    "INSI-SAML-02",
+    "La signature de l'assertion est valide sur les octets reçus et couvre l'assertion elle-même",
+    f"{CONTRAT}, assertion PS",
+    Confiance.DOCUMENTEE,
+    "Signer l'assertion telle qu'elle part, sans la retoucher ensuite ; une seule référence, vers son ID.",
+)
+ALGORITHMES = Regle(
+    "INSI-SAML-03",
+    "La signature suit le profil exc-C14N, RSA-SHA256, SHA-256, enveloppée",
+    f"{CONTRAT}, assertion PS",
+    Confiance.DOCUMENTEE,
+    "Employer exc-C14N, RSA-SHA256, SHA-256 et les transformations enveloped-signature puis exc-C14N.",
+)
+CERTIFICAT = Regle(
+    "INSI-SAML-04",
+    "Le certificat du signataire est valable et fait pour signer",
+    f"{X509}, § 4.1.2.5 et § 4.2.1.3",
+    Confiance.OFFICIELLE,
+    "Signer avec le certificat de signature de la carte, en cours de validité.",
+)
+IDENTITE = Regle(
+    "INSI-SAML-05",
+    "Le NameID est l'identifiant national porté par le certificat",
+    f"{CONTRAT}, assertion PS",
+    Confiance.DOCUMENTEE,
+    "Écrire dans NameID l'identifiant national du professionnel lu dans le certificat.",
+)
+EMETTEUR = Regle(
+    "INSI-SAML-06",
+    "Issuer est le sujet du certificat du signataire, au format X509SubjectName",
+    f"{CONTRAT}, assertion PS",
+    Confiance.DOCUMENTEE,
+    "Écrire dans Issuer le nom distinctif du sujet du certificat de la carte.",
+)
+FRAICHEUR = Regle(
+    "INSI-SAML-07",
+    "L'assertion a été émise il y a une heure au plus",
+    f"{CONTRAT} (commentaire d'un client : refusée environ une heure après son émission)",
+    Confiance.DOCUMENTEE,
+    "Refaire une assertion quand la précédente a plus d'une heure.",
+)
+ATTRIBUTS = Regle(
+    "INSI-SAML-08",
+    "identifiantFacturation et secteurActivite sont donnés, une valeur chacun",
+    f"{GUIDE}, attributs de l'assertion",
+    Confiance.SECONDAIRE,
+    "Ajouter l'attribut manquant à l'AttributeStatement.",
+)
+FORME = Regle(
+    "INSI-SAML-09",
+    "L'assertion est en version 2.0 et porte un ID valide",
+    "OASIS SAML 2.0 core, § 1.3.4 et § 2.3.3",
+    Confiance.OFFICIELLE,
+    'Écrire Version="2.0" et un ID qui commence par _.',
+)
+PSC = Regle(
+    "INSI-SAML-10",
+    "En mode Pro Santé Connect, l'assertion n'est pas signée",
+    f"{GUIDE}, mode Pro Santé Connect",
+    Confiance.SECONDAIRE,
+    "En mode PSC, envoyer l'assertion sans signature, NameQualifier « PSC ».",
+)
+
+_OU = "/Envelope/Header/Security/Assertion"
+_HEURE = timedelta(hours=1)
+_NCNAME = re.compile(r"[A-Za-z_][\w.\-]*")
+
+
+def _principale(appel: Appel) -> AssertionLue | None:
+    """L'assertion qui authentifie, s'il y en a exactement une."""
+    lues = [lue for lue in appel.assertions if lue.genre is not Genre.AUTRE]
+    return lues[0] if len(lues) == 1 else None
+
+
+@verification(PRESENCE)
+def presence(appel: Appel, contexte: ContexteInsi) -> list[Constat]:
+    """Une assertion, ni plus ni moins, quand il n'y a pas de certificat logiciel."""
+    if appel.mode is Mode.CERTIFICAT or appel.message is None:
+        return []
+    n = (appel.numero,)
+    lues = [lue for lue in appel.assertions if lue.genre is not Genre.AUTRE]
+    if len(lues) == 1:
+        suite = " ; son admission par INSi n'est pas connue du banc" if lues[0].genre is Genre.STRUCTURE else ""
+        return [
+            PRESENCE.respectee(
+                f"une assertion en mode {lues[0].genre.value}{suite}", recu=lues[0].name_id or "", echanges=n
+            )
+        ]
+    return [
+        PRESENCE.enfreinte(
+            "nombre d'assertions inattendu",
+            attendu="une assertion, NameQualifier CPS (carte) ou PSC",
+            recu=f"{len(lues)} (et {len(appel.assertions) - len(lues)} d'un autre genre)",
+            ou="/Envelope/Header/Security",
+            echanges=n,
+        )
+    ]
+
+
+@verification(SIGNATURE, CERTIFICAT)
+def signature(appel: Appel, contexte: ContexteInsi) -> list[Constat]:
+    """La signature de la carte est valide, par un certificat valable."""
+    lue = _principale(appel)
+    if lue is None or lue.genre is not Genre.PS or appel.mode is Mode.CERTIFICAT or appel.message is None:
+        return []
+    n = (appel.numero,)
+    octets, racine = appel.echange.requete.corps.octets, appel.message.racine
+    rang = appel.assertions.index(lue)
+    try:
+        verifiee = verifier_signature(octets, racine, rang, instant=appel.echange.debut)
+    except AssertionRefusee as refus:
+        return [
+            SIGNATURE.enfreinte(
+                "signature non valide",
+                attendu="une signature valide de l'assertion",
+                recu=str(refus),
+                ou=f"{_OU}/Signature",
+                echanges=n,
+            )
+        ]
+    sujet = verifiee.certificat.subject.rfc4514_string()
+    return [SIGNATURE.respectee(recu=f"signée par {sujet}", echanges=n), _certificat(verifiee.certificat, appel)]
+
+
+def _certificat(certificat: x509.Certificate, appel: Appel) -> Constat:
+    n = (appel.numero,)
+    debut, fin = certificat.not_valid_before_utc, certificat.not_valid_after_utc
+    usage = _usage(certificat)
+    recu = f"valable du {debut:%d/%m/%Y} au {fin:%d/%m/%Y}, usages : {usage or 'non précisés'}"
+    if debut <= appel.echange.debut <= fin and usage is not False:
+        return CERTIFICAT.respectee(recu=recu, echanges=n)
+    return CERTIFICAT.enfreinte(
+        "certificat du signataire inadapté",
+        attendu=f"valable le {appel.echange.debut:%d/%m/%Y}, usage digitalSignature ou contentCommitment",
+        recu=recu,
+        ou=f"{_OU}/Signature/KeyInfo/X509Data/X509Certificate",
+        echanges=n,
+    )
+
+
+def _usage(certificat: x509.Certificate) -> str | bool:
+    """Usages de signature du certificat ; chaîne vide si l'extension manque, False s'il ne peut pas signer."""
+    try:
+        usage = certificat.extensions.get_extension_for_class(x509.KeyUsage).value
+    except x509.ExtensionNotFound:
+        return ""
+    noms = [nom for nom in ("digital_signature", "content_commitment") if getattr(usage, nom)]
+    return ", ".join(noms) or False
+
+
+@verification(ALGORITHMES)
+def algorithmes(appel: Appel, contexte: ContexteInsi) -> list[Constat]:
+    """Les algorithmes de la signature sont ceux du profil."""
+    lue = _principale(appel)
+    if lue is None or lue.genre is not Genre.PS or not lue.signee:
+        return []
+    profil = lire_profil_signature(lue.element)
+    recu = (profil.canonicalisation, profil.signature, profil.condensat, *profil.transformations)
+    attendu = (e.EXC_C14N, e.RSA_SHA256, e.SHA256, e.ENVELOPPEE, e.EXC_C14N)
+    lisible = ", ".join(str(algorithme) for algorithme in recu)
+    if recu == attendu:
+        return [ALGORITHMES.respectee(recu=lisible, echanges=(appel.numero,))]
+    return [
+        ALGORITHMES.enfreinte(
+            "profil de signature inattendu",
+            attendu=", ".join(attendu),
+            recu=lisible,
+            ou=f"{_OU}/Signature/SignedInfo",
+            echanges=(appel.numero,),
+        )
+    ]
+
+
+@verification(IDENTITE, EMETTEUR)
+def identite(appel: Appel, contexte: ContexteInsi) -> list[Constat]:
+    """L'assertion dit le même professionnel que le certificat qui la signe."""
+    lue = _principale(appel)
+    if lue is None or lue.genre is not Genre.PS:
+        return []
+    certificat = lire_profil_signature(lue.element).certificat
+    if certificat is None:
+        return []
+    n = (appel.numero,)
+    sujet = certificat.subject
+    noms = {str(attribut.value) for attribut in sujet}
+    # L'identifiant est dans le CN (IGC-Santé) ou dans un autre attribut du sujet selon la génération de carte.
+    if lue.name_id and lue.name_id in noms:
+        constats = [IDENTITE.respectee(recu=lue.name_id, echanges=n)]
+    else:
+        communs = [str(attribut.value) for attribut in sujet.get_attributes_for_oid(NameOID.COMMON_NAME)]
+        constats = [
+            IDENTITE.enfreinte(
+                "le professionnel de l'assertion n'est pas celui du certificat",
+                attendu=", ".join(communs) or sujet.rfc4514_string(),
+                recu=lue.name_id or "absent",
+                ou=f"{_OU}/Subject/NameID",
+                echanges=n,
+            )
+        ]
+    if lue.format_emetteur == e.FORMAT_SUJET_X509 and _meme_sujet(lue.emetteur or "", sujet):
+        constats.append(EMETTEUR.respectee(recu=lue.emetteur or "", echanges=n))
+    else:
+        constats.append(
+            EMETTEUR.enfreinte(
+                "émetteur de l'assertion différent du sujet du certificat",
+                attendu=f"{sujet.rfc4514_string()} (format X509SubjectName)",
+                recu=f"{lue.emetteur or 'absent'} (format {lue.format_emetteur or 'absent'})",
+                ou=f"{_OU}/Issuer",
+                echanges=n,
+            )
+        )
+    return constats
+
+
+def _meme_sujet(ecrit: str, sujet: x509.Name) -> bool:
+    """Plusieurs écritures d'un même nom distinctif circulent : on compare les valeurs, sans ordre ni étiquettes."""
+    recues = set()
+    for morceau in re.split(r"(?<!\\)[,/+;\n]", ecrit):
+        valeur = morceau.partition("=")[2].strip().strip('"').replace("\\", "")
+        if valeur:
+            recues.add(valeur.casefold())
+    return bool(recues) and recues == {str(attribut.value).strip().casefold() for attribut in sujet}
+
+
+@verification(FRAICHEUR)
+def fraicheur(appel: Appel, contexte: ContexteInsi) -> list[Constat]:
+    """L'assertion a moins d'une heure à l'instant de l'appel."""
+    lue = _principale(appel)
+    if lue is None or lue.genre is Genre.STRUCTURE:
+        return []
+    n = (appel.numero,)
+    try:
+        emise: datetime | None = datetime.fromisoformat(lue.emission or "")
+    except ValueError:
+        emise = None
+    if emise is not None and emise.tzinfo is None:
+        emise = emise.replace(tzinfo=UTC)
+    if (
+        emise is not None
+        and emise <= appel.echange.debut + timedelta(minutes=5)
+        and (appel.echange.debut - emise <= _HEURE)
+    ):
+        return [FRAICHEUR.respectee(recu=lue.emission or "", echanges=n)]
+    return [
+        FRAICHEUR.enfreinte(
+            "assertion périmée ou datée du futur",
+            attendu=f"entre {appel.echange.debut - _HEURE:%Y-%m-%dT%H:%M:%SZ} et l'appel",
+            recu=lue.emission or "absent",
+            ou=f"{_OU}/@IssueInstant",
+            echanges=n,
+        )
+    ]
+
+
+@verification(ATTRIBUTS)
+def attributs(appel: Appel, contexte: ContexteInsi) -> list[Constat]:
+    """Les attributs attendus sont donnés ; `codeSpecialite` ou `codeSpecialiteAMO`, l'un ou l'autre, est rapporté."""
+    lue = _principale(appel)
+    if lue is None or lue.genre is Genre.STRUCTURE:
+        return []
+    recus = ", ".join(f"{nom}={'|'.join(valeurs)}" for nom, valeurs in lue.attributs.items()) or "aucun"
+    defauts = [
+        nom
+        for nom in ("identifiantFacturation", "secteurActivite")
+        if len([valeur for valeur in lue.attributs.get(nom, ()) if valeur]) != 1
+    ]
+    if not defauts:
+        return [ATTRIBUTS.respectee(recu=recus, echanges=(appel.numero,))]
+    return [
+        ATTRIBUTS.enfreinte(
+            f"attribut absent, vide ou multiple : {', '.join(defauts)}",
+            attendu="identifiantFacturation et secteurActivite, une valeur chacun",
+            recu=recus,
+            ou=f"{_OU}/AttributeStatement",
+            echanges=(appel.numero,),
+        )
+    ]
+
+
+@verification(FORME, PSC)
+def forme(appel: Appel, contexte: ContexteInsi) -> list[Constat]:
+    """Version et identifiant de l'assertion ; absence de signature en mode Pro Santé Connect."""
+    lue = _principale(appel)
+    if lue is None:
+        return []
+    n = (appel.numero,)
+    recu = f"Version={lue.version or 'absente'}, ID={lue.id or 'absent'}"
+    constats = [
+        FORME.respectee(recu=recu, echanges=n)
+        if lue.version == "2.0" and _NCNAME.fullmatch(lue.id or "")
+        else FORME.enfreinte(
+            "version ou identifiant de l'assertion inattendu",
+            attendu='Version="2.0", ID qui est un NCName',
+            recu=recu,
+            ou=_OU,
+            echanges=n,
+        )
+    ]
+    if lue.genre is Genre.PSC:
+        constats.append(
+            PSC.respectee(recu="assertion non signée, NameQualifier PSC", echanges=n)
+            if not lue.signee
+            else PSC.enfreinte(
+                "assertion PSC signée",
+                attendu="pas de signature",
+                recu="une signature",
+                ou=f"{_OU}/Signature",
+                echanges=n,
+            )
+        )
+    return constats
+
+
+CONTROLES: tuple[Callable[[Appel, ContexteInsi], list[Constat]], ...] = (
+    presence,
+    signature,
+    algorithmes,
+    identite,
+    fraicheur,
+    attributs,
+    forme,
+)

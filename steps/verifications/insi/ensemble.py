@@ -1,0 +1,90 @@
+"""Toutes les vérifications INSi sur les échanges d'un scénario."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+
+from reports.constat import Confiance, Constat, Regle
+from reports.verdict import Verdict
+from simulators.socle.echange import Echange
+from steps.verifications.insi import assertions, contextes, corps, protocole, sequence, transport
+from steps.verifications.insi.appels import Appel, lire_appel
+from steps.verifications.insi.contexte import ContexteInsi
+
+AU_MOINS_UN_APPEL = Regle(
+    "INSI-OBS-01",
+    "Au moins un appel à INSi a été observé",
+    "Règle du banc : le silence n'est jamais conforme",
+    Confiance.OFFICIELLE,
+    "Vérifier que le logiciel appelle bien l'adresse du simulateur, puis rejouer le scénario.",
+)
+
+CONTROLES_APPEL: tuple[Callable[[Appel, ContexteInsi], list[Constat]], ...] = (
+    transport.version_tls,
+    transport.certificat_client,
+    protocole.http,
+    protocole.enveloppe,
+    protocole.adressage,
+    contextes.presence_et_structure,
+    contextes.identifiants_et_heure,
+    contextes.emetteur,
+    contextes.progiciel,
+    *assertions.CONTROLES,
+    corps.structure,
+    corps.traits,
+    corps.ecriture,
+    corps.matricules,
+)
+"""Contrôles d'un appel pris seul."""
+
+CONTROLES_SUITE: tuple[Callable[[Sequence[Appel], ContexteInsi], list[Constat]], ...] = (
+    sequence.unicite,
+    sequence.ordre_des_essais,
+    sequence.repetitions,
+    sequence.appels_interdits,
+)
+"""Contrôles de la suite des appels."""
+
+
+def verifier_requetes_insi(echanges: Sequence[Echange], contexte: ContexteInsi | None = None) -> list[Constat]:
+    """Tous les contrôles sur les échanges INSi d'un scénario, dans l'ordre du journal.
+
+    Les constats conformes d'une même règle sont réunis en un ; chaque manquement garde le sien. Sans échange : un
+    constat *non concluant*.
+    """
+    contexte = contexte or ContexteInsi()
+    appels = [lire_appel(echange) for echange in sorted(echanges, key=lambda echange: echange.numero)]
+    if not appels:
+        return [AU_MOINS_UN_APPEL.sans_objet("aucun appel à INSi observé : rien n'a pu être jugé")]
+    constats = [constat for appel in appels for controle in CONTROLES_APPEL for constat in controle(appel, contexte)]
+    for controle_suite in CONTROLES_SUITE:
+        constats += controle_suite(appels, contexte)
+    return reunir(constats)
+
+
+def reunir(constats: Sequence[Constat]) -> list[Constat]:
+    """Un constat conforme par règle, avec tous ses échanges ; les autres constats restent tels quels, en tête."""
+    autres = [constat for constat in constats if constat.verdict is not Verdict.CONFORME]
+    enfreints = {constat.code for constat in autres}
+    par_code: dict[str, list[Constat]] = {}
+    for constat in constats:
+        if constat.verdict is Verdict.CONFORME and constat.code not in enfreints:
+            par_code.setdefault(constat.code, []).append(constat)
+    return autres + [_fondre(groupe) for groupe in par_code.values()]
+
+
+def _fondre(groupe: list[Constat]) -> Constat:
+    premier = groupe[0]
+    recus = list(dict.fromkeys(constat.recu for constat in groupe if constat.recu))
+    messages = list(dict.fromkeys(constat.message for constat in groupe))
+    reste = f" (et {len(recus) - 3} autres)" if len(recus) > 3 else ""
+    numeros = dict.fromkeys(numero for constat in groupe for numero in constat.echanges)
+    return Constat(
+        code=premier.code,
+        verdict=premier.verdict,
+        message=" ; ".join(messages),
+        recu=" ; ".join(recus[:3]) + reste,
+        source=premier.source,
+        confiance=premier.confiance,
+        echanges=tuple(sorted(numeros)),
+    )
