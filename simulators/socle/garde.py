@@ -24,7 +24,7 @@ _MOIS = frozenset({*range(1, 13), *range(20, 43), *range(50, 100)})
 _RECOUVREMENT = 2 * PORTEE + 64
 
 
-class JournalArrete(RuntimeError):  # noqa: N818 (le nom dit l'état, en français)
+class JournalArrete(RuntimeError):
     """Le journal n'accepte plus rien : la campagne a été arrêtée."""
 
 

@@ -163,10 +163,9 @@ class JournalEchanges:
         expurgateur = self._expurgateur
         with self._condition:
             self._exiger_ouvert()
-            entetes = requete.entetes + (reponse.entetes if reponse else ())
-            textes = [requete.cible, *(valeur for _, valeur in entetes), *(notes or {}).values()]
-            if any(map(self._garde.trouve_texte, textes)):
-                self._arreter("une cible, un en-tête ou une note d'échange HTTP")
+            self.garder_message(requete.cible, requete.entetes + (reponse.entetes if reponse else ()))
+            if any(map(self._garde.trouve_texte, (notes or {}).values())):
+                self._arreter("une note d'échange")
             echange = Echange(
                 numero=self._position + 1,
                 service=service,
@@ -202,6 +201,12 @@ class JournalEchanges:
         with self._condition:
             numero = self._inserer("poignee_refusee", codage.coder_poignee(poignee))
         return PoigneeRefusee(numero, poignee.service, poignee.instant, raison, pair, poignee.scenario)
+
+    def garder_message(self, cible: str, entetes: Iterable[tuple[str, str]]) -> None:
+        """Arrête la campagne si une cible ou un en-tête porte un matricule réel ; n'écrit rien sinon."""
+        self._exiger_ouvert()
+        if any(map(self._garde.trouve_texte, [cible, *(valeur for _, valeur in entetes)])):
+            self._arreter("une cible ou un en-tête HTTP")
 
     def debuter_scenario(self, identifiant: str, **infos: object) -> int:
         """Ouvre un scénario : tout ce qui suit en porte l'identifiant."""
