@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from lxml import etree
 
 from simulators.insi import espaces as e
-from simulators.insi.lecture import enfants, sous_texte, texte
+from simulators.insi.lecture import brut, enfants, sous_texte, texte
 
 
 @dataclass(frozen=True, slots=True)
@@ -211,9 +211,11 @@ def _lire_traits(bloc: etree._Element | None) -> Traits:
         return Traits()
     espace = e.espace_de(bloc.tag)
     noms = ("Prenom", "ListePrenom")
+    nom = bloc.find(e.nom_qualifie(espace, "NomNaissance"))
     return Traits(
-        nom_naissance=sous_texte(bloc, espace, "NomNaissance"),
-        prenoms=tuple(texte(enfant) for enfant in enfants(bloc) if e.nom_local(enfant.tag) in noms),
+        # Un espace en trop au bord d'un nom compte : la recherche est stricte.
+        nom_naissance=None if nom is None else brut(nom),
+        prenoms=tuple(brut(enfant) for enfant in enfants(bloc) if e.nom_local(enfant.tag) in noms),
         sexe=sous_texte(bloc, espace, "Sexe"),
         date_naissance=sous_texte(bloc, espace, "DateNaissance"),
         lieu_naissance=sous_texte(bloc, espace, "LieuNaissance"),

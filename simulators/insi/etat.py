@@ -158,7 +158,7 @@ class EtatInsi:
         """WS_INS3 (non normatif) : vrai si le matricule et l'OID sont ceux d'une personne qui a ces traits."""
         numero = fourni.matricule.numero if fourni.matricule else None
         inscription = self._inscriptions.get(numero or "")
-        if inscription is None:
+        if inscription is None or (inscription.reponse == "01" and inscription.retour_verification is None):
             return Issue(ResultatVerification(False))
         if inscription.retour_verification is not None:
             return Issue(ResultatVerification(inscription.retour_verification), inscription)

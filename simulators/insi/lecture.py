@@ -89,7 +89,12 @@ def sous_texte(element: etree._Element | None, espace: str, nom: str) -> str | N
 
 def texte(element: etree._Element) -> str:
     """Tout le texte de l'élément, sans les bords ; un commentaire ne le tronque pas."""
-    return str(element.xpath("string()")).strip()
+    return brut(element).strip()
+
+
+def brut(element: etree._Element) -> str:
+    """Tout le texte de l'élément tel qu'il est écrit, blancs du bord compris."""
+    return str(element.xpath("string()"))
 
 
 def enfants(element: etree._Element | None) -> list[etree._Element]:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import gzip
+from collections.abc import Callable
 from dataclasses import replace
 from datetime import datetime
 
@@ -72,9 +73,17 @@ class SimulateurINSi:
         self.etat.remettre_a_zero()
         self.pannes.vider()
 
-    def panne(self, nom: str, *, fois: int | None = 1, **parametres: object) -> PanneArmee:
+    def panne(
+        self,
+        nom: str,
+        *,
+        fois: int | None = 1,
+        operation: str | None = None,
+        si: Callable[[RequeteRecue], bool] | None = None,
+        **parametres: object,
+    ) -> PanneArmee:
         """Arme une panne ou une particularité ; les noms connus sont dans `pannes.noms`."""
-        return self.pannes.armer(nom, fois=fois, **parametres)
+        return self.pannes.armer(nom, fois=fois, operation=operation, si=si, **parametres)
 
     async def _traiter_certificat(self, requete: RequeteRecue) -> ReponseSimulee:
         return self._traiter(requete, tls_mutuel=True)

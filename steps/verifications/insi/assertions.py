@@ -1,4 +1,4 @@
-"""Assertion du professionnel : présence, signature, certificat, identité, fraîcheur, attributs ; modes PSC et structure."""
+"""Assertion du professionnel : présence, signature, certificat, identité, fraîcheur, attributs ; mode PSC."""
 
 from __future__ import annotations
 

@@ -131,7 +131,7 @@ def _action_http(appel: Appel, action: str | None) -> list[Constat]:
     if action is None:
         return [
             ACTION_HTTP.a_regarder(
-                "paramètre action absent du type de contenu : facultatif dans SOAP 1.2, présent chez les clients connus",
+                "paramètre action absent : facultatif dans SOAP 1.2, présent chez les clients connus",
                 ou="en-tête Content-Type",
                 echanges=n,
             )
