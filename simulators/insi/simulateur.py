@@ -15,7 +15,7 @@ from simulators.insi.erreurs import CODES_OFFICIELS, Faute
 from simulators.insi.etat import EtatInsi
 from simulators.insi.pannes import PANNES, PARTICULARITES, Sortie, faute_de
 from simulators.insi.rendu import rendre_faute, rendre_resultat, rendre_verification
-from simulators.insi.resultat import Resultat
+from simulators.insi.resultat import Resultat, ResultatVerification
 from simulators.insi.traitement import Demande, Traitee, jouer, lire_demande, recevoir, reconnaitre
 from simulators.socle.journal import JournalEchanges
 from simulators.socle.pannes import PanneArmee, RegistrePannes
@@ -36,12 +36,15 @@ class SimulateurINSi:
     def __init__(self, journal: JournalEchanges, igc: IgcTest) -> None:
         self.etat = EtatInsi()
         self.pannes = RegistrePannes("insi", journal, PANNES)
+        self._journal = journal
         self._igc = igc
         self._certificat: Port | None = None
         self._carte: Port | None = None
 
     def monter(self, serveur: ServeurBanc, *, port_certificat: int = 0, port_carte: int = 0) -> None:
         """Ouvre les deux ports."""
+        for inscription in self.etat.inscriptions:
+            self._journal.autoriser_matricules(inscription.identite.matricules)
         self._certificat = serveur.ajouter(
             "insi",
             [Route("POST", e.CHEMIN, self._traiter_certificat, _operation)],
@@ -114,6 +117,12 @@ class SimulateurINSi:
             return _repondre_faute(requete, traitee.faute or erreurs.teleservices_indisponibles(), traitee.message_id)
         return self._repondre(requete, traitee)
 
+    def _autoriser(self, resultat: Resultat | ResultatVerification) -> None:
+        """Le service ne répond que des personnes fictives : la garde des matricules réels doit les connaître."""
+        if isinstance(resultat, Resultat) and resultat.individu is not None:
+            rendus = (resultat.individu.actif, *resultat.individu.historique)
+            self._journal.autoriser_matricules(ins.numero for ins in rendus)
+
     def _anomalies(self, certificat: x509.Certificate, instant: datetime) -> list[str]:
         return self._igc.anomalies(certificat, instant=instant, usage=Usage.SIGNATURE)
 
@@ -137,6 +146,7 @@ class SimulateurINSi:
                 jouees.append(nom)
         if len(jouees) > 1:
             requete.noter("particularites", ", ".join(jouees))
+        self._autoriser(sortie.resultat)
         return _habiller(requete, sortie, traitee)
 
 
