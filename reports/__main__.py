@@ -183,17 +183,24 @@ def _verifier_journal(options: argparse.Namespace) -> int:
     if journal is None:
         raise ErreurCampagne(f"{dossier} : aucun journal à vérifier")
     with journal:
-        anomalies = journal.verifier_chaine()
+        chaine = journal.verifier_chaine()
         enregistrements, empreinte = journal.position(), journal.derniere_empreinte()
-        anomalies += _ecarts_avec_la_campagne(dossier, journal)
+        pieces = _ecarts_avec_la_campagne(dossier, journal)
     if options.json:
-        _imprimer_json({"enregistrements": enregistrements, "derniere_empreinte": empreinte, "anomalies": anomalies})
+        _imprimer_json(
+            {"enregistrements": enregistrements, "derniere_empreinte": empreinte, "chaine": chaine, "pieces": pieces}
+        )
     else:
         print(f"{pluriel(enregistrements, 'enregistrement')}, dernière empreinte {empreinte}")
-        for anomalie in anomalies:
-            print(f"  ✗ {anomalie}")
-        print("Chaîne rompue." if anomalies else "Chaîne, corps et pièces intacts.")
-    return CODE_ANOMALIE if anomalies else CODE_REUSSITE
+        _montrer("Chaîne des enregistrements et corps des échanges", chaine)
+        _montrer("Pièces et campagne.json", pieces)
+    return CODE_ANOMALIE if chaine or pieces else CODE_REUSSITE
+
+
+def _montrer(quoi: str, anomalies: Sequence[str]) -> None:
+    print(f"{quoi} : {pluriel(len(anomalies), 'anomalie') if anomalies else 'intacts'}")
+    for anomalie in anomalies:
+        print(f"  ✗ {anomalie}")
 
 
 def _ecarts_avec_la_campagne(dossier: Path, journal: JournalEchanges) -> list[str]:

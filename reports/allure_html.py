@@ -22,6 +22,11 @@ _DELAI_RENDU_S = 600
 _BALISE_SCRIPT = re.compile(r"<script\b[^>]*>.*?</script\s*>", re.DOTALL | re.IGNORECASE)
 _AUDIENCE = re.compile(r"googletagmanager|google-analytics|\bgtag\s*\(|dataLayer", re.IGNORECASE)
 _LANGUE = re.compile(r"<html\b[^>]*>", re.IGNORECASE)
+_TETE = re.compile(r"<head\b[^>]*>", re.IGNORECASE)
+_POLITIQUE = (
+    '<meta http-equiv="Content-Security-Policy" '
+    "content=\"default-src data: blob: 'unsafe-inline' 'unsafe-eval'; form-action 'none'\">"
+)
 # Ce qu'un navigateur irait chercher ou appeler seul ; un lien que l'on clique, ou un espace de noms, n'en est pas.
 _ADRESSES = (
     re.compile(
@@ -66,6 +71,8 @@ def nettoyer(page: str) -> str:
     """Retire la mesure d'audience, annonce la langue, puis refuse une page qui appellerait encore l'extérieur."""
     page = _BALISE_SCRIPT.sub(lambda trouve: "" if _est_audience(trouve.group()) else trouve.group(), page)
     page = _LANGUE.sub(_en_francais, page, count=1)
+    # Le navigateur lui-même refuse alors tout appel vers l'extérieur, y compris depuis le programme d'Allure.
+    page = _TETE.sub(lambda trouve: trouve.group() + _POLITIQUE, page, count=1)
     restes = adresses_exterieures(page)
     if restes:
         raise AllureIndisponible(

@@ -15,7 +15,7 @@ from reports.constat import Confiance
 from reports.fichiers import ecrire_atomique
 from reports.options import MENTION_DEMONSTRATION, SANS_TEXTES, TextesOfficiels
 from reports.preuves import libelle_type
-from reports.resultat import EtatEtape
+from reports.resultat import EtatEtape, EtatPreuve
 from reports.synthese import ORDRE_AFFICHAGE
 from reports.texte import (
     abreger,
@@ -112,6 +112,7 @@ def _environnement() -> Environment:
         confiances=_CONFIANCES,
         css=_chaine_css,
         duree_lisible=duree_lisible,
+        etats_preuve=EtatPreuve,
         heure_lisible=heure_lisible,
         lexique=LEXIQUE,
         libelle_type=libelle_type,

@@ -11,7 +11,7 @@ from reports.campagne import Campagne, profil_revendique
 from reports.constat import Constat
 from reports.options import TextesOfficiels
 from reports.preuves import RACINE, nom_de_dossier
-from reports.resultat import CleScenario, PreuveProduite, ResultatScenario
+from reports.resultat import CleScenario, EtatPreuve, PreuveProduite, ResultatScenario
 from reports.synthese import Synthese, synthetiser
 from reports.verdict import Verdict
 from reports.vues_echanges import VueEchange, VuesEchanges
@@ -129,15 +129,14 @@ class VueRapport:
             VueSection(code, self.libelles_sections.get(code, ""), tuple(membres)) for code, membres in groupes.items()
         )
 
-    @cached_property
-    def a_apporter(self) -> tuple[tuple[VueScenario, VuePreuve], ...]:
-        """Les pièces qu'une personne doit encore fournir, scénario par scénario."""
+    def preuves_en_attente(self, etat: EtatPreuve) -> tuple[tuple[VueScenario, VuePreuve], ...]:
+        """Les preuves dans cet état (à apporter, manquante), hors scénarios non applicables."""
         return tuple(
             (vue, preuve)
             for vue in self.scenarios
             if vue.resultat.verdict is not Verdict.NON_APPLICABLE
             for preuve in vue.preuves
-            if preuve.preuve.reste_a_apporter
+            if preuve.preuve.etat is etat
         )
 
     @cached_property
