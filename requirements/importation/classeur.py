@@ -139,9 +139,10 @@ def _lignes(chemin: Path, onglet: Any, disposition: Disposition) -> Iterator[Lig
     onglet.reset_dimensions()
     vues = 0
     for numero, cellules in enumerate(onglet.iter_rows(max_col=COLONNES_MAX, values_only=True), start=1):
-        if numero <= disposition.ligne or all(valeur is None for valeur in cellules):
+        if numero <= disposition.ligne:
             continue
-        textes = tuple(_texte(valeur) for valeur in cellules)
+        derniere = max((rang for rang, valeur in enumerate(cellules, start=1) if valeur is not None), default=0)
+        textes = tuple(_texte(valeur) for valeur in cellules[:derniere])
         if not any(textes):
             continue
         vues += 1

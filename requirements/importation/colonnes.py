@@ -36,7 +36,7 @@ _SYNONYMES: dict[str, tuple[str, ...]] = {
 }
 _N_PREUVE = re.compile(r"(?:n|id) preuve ?(\d*)")
 _PREUVE = re.compile(r"preuve ?(\d*)")
-_NUMERO = re.compile(r"^(?:n\s*[°ºo]\.?|num(?:ero)?\.?)\s*(?:(?:de la|de|du|d)\b\s*|(?:de l|d)')?\s*")
+_NUMERO = re.compile(r"(?:n ?°|n ?o(?=[ .])|num(?:ero)?\b)\.? ?(?:de l'|d'|de la |de |du )?")
 _APOSTROPHES = str.maketrans({"’": "'", "ʼ": "'", "`": "'", "´": "'", "\u00a0": " ", "\u202f": " ", "_": " "})
 
 OBLIGATOIRES = ("id", "texte")
@@ -44,11 +44,11 @@ OBLIGATOIRES = ("id", "texte")
 
 def normaliser(entete: str) -> str:
     """L'en-tête sans accents, casse, apostrophes typographiques, retours à la ligne ni ponctuation finale."""
-    plat = entete.translate(_APOSTROPHES).lower()
+    plat = unicodedata.normalize("NFKD", entete.translate(_APOSTROPHES).lower())
+    plat = "".join(signe for signe in plat if not unicodedata.combining(signe))
     plat = re.sub(r"\s+", " ", plat).strip(" :*.")
-    plat = _NUMERO.sub("n ", plat)
-    sans_accents = unicodedata.normalize("NFKD", plat)
-    return "".join(signe for signe in sans_accents if not unicodedata.combining(signe))
+    numero = _NUMERO.match(plat)
+    return f"n {plat[numero.end() :].strip()}" if numero else plat
 
 
 @dataclass(frozen=True, slots=True)
