@@ -12,7 +12,7 @@ from aiohttp.web_protocol import RequestHandler
 from simulators.socle.echange import Corps, Tls
 from simulators.socle.journal import JournalArrete
 from simulators.socle.requete import RequeteRecue
-from simulators.socle.tls import decrire, raison_de_refus
+from simulators.socle.tls import CONNEXION, decrire, raison_de_refus
 from simulators.socle.traitement import Service
 
 DELAI_POIGNEE = 15.0
@@ -125,6 +125,7 @@ class Accueil(asyncio.Protocol):
     async def _negocier(self, brut: asyncio.Transport) -> None:
         pair = adresse(brut)
         boucle = asyncio.get_running_loop()
+        CONNEXION.set(brut)
         try:
             transport = await boucle.start_tls(
                 brut, self, self._contexte, server_side=True, ssl_handshake_timeout=DELAI_POIGNEE

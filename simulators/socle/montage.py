@@ -37,12 +37,12 @@ class Socle:
 
 
 def demarrer_socle(
-    journal: JournalEchanges, dossier_secrets: Path, *, port_igc: int = 0, exposer: bool = False
+    journal: JournalEchanges, dossier_secrets: Path, *, port_base: int | None = None, exposer: bool = False
 ) -> Socle:
     """Ouvre d'abord le port de publication : son adresse est inscrite dans les certificats."""
-    serveur = ServeurBanc(journal, exposer=exposer)
+    serveur = ServeurBanc(journal, exposer=exposer, port_base=port_base)
     publication = PublicationIgc()
-    port = publication.monter(serveur, port=port_igc)
+    port = publication.monter(serveur)
     igc = IgcTest.creer(dossier_secrets, url_publication=port.url)
     publication.igc = serveur.igc = igc
     return Socle(serveur, igc, port)

@@ -39,7 +39,16 @@ T = TypeVar("T")
 class ServeurBanc:
     """Écoute pour tous les services ; n'écoute que la boucle locale, sauf demande expresse."""
 
-    def __init__(self, journal: JournalEchanges, igc: IgcTest | None = None, *, exposer: bool = False) -> None:
+    def __init__(
+        self,
+        journal: JournalEchanges,
+        igc: IgcTest | None = None,
+        *,
+        exposer: bool = False,
+        port_base: int | None = None,
+    ) -> None:
+        """`port_base` : premier des numéros donnés, dans l'ordre, aux ports qui n'en demandent pas."""
+        self._suivant = port_base
         self.journal = journal
         self.igc = igc
         self.exposer = exposer
@@ -77,14 +86,21 @@ class ServeurBanc:
         corps_max: int = CORPS_MAX,
         delai_lecture: float = DELAI_LECTURE,
         enregistrer: bool = True,
+        local: bool = False,
     ) -> Port:
-        """Ouvre un port pour ce service et le rend ; `port` 0 : choisi par le système."""
+        """Ouvre un port pour ce service et le rend ; `port` 0 : choisi par le système.
+
+        `enregistrer` faux : rien n'entre au journal (gestion du banc). `local` : boucle locale même si le reste est
+        exposé.
+        """
+        if port == 0 and self._suivant is not None:
+            port, self._suivant = self._suivant, self._suivant + 1
         contexte: ssl.SSLContext | None = None
         if tls is not None:
             if self.igc is None:
                 raise ValueError("un port TLS demande une IGC : ServeurBanc(journal, igc)")
             contexte = contexte_serveur(self.igc, tls)
-        prises = _ouvrir(port, exposer=self.exposer)
+        prises = _ouvrir(port, exposer=self.exposer and not local)
         ouvert = Port(service, prises[0].getsockname()[1], tls is not None)
         chemins = [Route("*", "/*", routes)] if callable(routes) else list(routes)
         if pannes is not None:

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import asyncio
 import ssl
 import sys
+from contextvars import ContextVar
 from dataclasses import dataclass
 from enum import Enum
 from typing import Any
@@ -32,15 +34,52 @@ class ConfigTls:
     verifier_revocation: bool = True
 
 
+CONNEXION: ContextVar[asyncio.Transport | None] = ContextVar("connexion", default=None)
+"""Transport TCP de la poignée de main en cours."""
+
+
 class ObjetSsl(ssl.SSLObject):
-    """Connexion TLS qui retient le nom demandé par le client (SNI)."""
+    """Connexion TLS qui retient le nom demandé par le client (SNI) et lui dit pourquoi elle est refusée.
+
+    asyncio ferme la connexion sans envoyer l'alerte qu'OpenSSL a préparée : le client ne verrait qu'une coupure,
+    là où un vrai service lui dit « certificat expiré ».
+    """
 
     sni: str | None = None
+    sortie: ssl.MemoryBIO | None = None
+    connexion: asyncio.Transport | None = None
+
+    def do_handshake(self) -> None:
+        try:
+            super().do_handshake()
+        except (ssl.SSLWantReadError, ssl.SSLWantWriteError):
+            raise
+        except ssl.SSLError:
+            if self.sortie is not None and self.connexion is not None and (alerte := self.sortie.read()):
+                self.connexion.write(alerte)
+            raise
+
+
+class ContexteBanc(ssl.SSLContext):
+    """Contexte qui relie chaque connexion TLS à son transport."""
+
+    def wrap_bio(
+        self,
+        incoming: ssl.MemoryBIO,
+        outgoing: ssl.MemoryBIO,
+        server_side: bool = False,
+        server_hostname: str | bytes | None = None,
+        session: ssl.SSLSession | None = None,
+    ) -> ssl.SSLObject:
+        objet = super().wrap_bio(incoming, outgoing, server_side, server_hostname, session)
+        if isinstance(objet, ObjetSsl):
+            objet.sortie, objet.connexion = outgoing, CONNEXION.get()
+        return objet
 
 
 def contexte_serveur(igc: IgcTest, config: ConfigTls) -> ssl.SSLContext:
     """Contexte d'un port ; il suit les révocations prononcées ensuite."""
-    contexte = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
+    contexte = ContexteBanc(ssl.PROTOCOL_TLS_SERVER)
     contexte.sslobject_class = ObjetSsl
     contexte.minimum_version = config.version_minimale
     if config.version_maximale is not None:

@@ -285,6 +285,8 @@ class Service:
 
     def noter_incident(self, pair: str, tls: Tls | None, statut: int | None, incident: str) -> None:
         """Note une connexion qui n'a pas donné de requête."""
+        if not self.enregistrer:
+            return
         maintenant = datetime.now(UTC)
         try:
             self.journal.ajouter_echange(

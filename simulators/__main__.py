@@ -1,0 +1,146 @@
+"""`python -m simulators lancer` : les simulateurs seuls, pour mettre au point un logiciel."""
+
+from __future__ import annotations
+
+import argparse
+import json
+import os
+import signal
+import sys
+import tempfile
+import threading
+from collections.abc import Sequence
+from datetime import datetime
+from pathlib import Path
+from types import FrameType
+
+from simulators.banc import Banc
+from simulators.socle.journal import JournalEchanges
+
+COULOIRS = ("biologie",)
+
+
+def main(arguments: Sequence[str] | None = None) -> int:
+    """Point d'entrée ; 0 après un arrêt demandé, 1 si le banc ne peut pas démarrer."""
+    options = _analyseur().parse_args(arguments)
+    arret = threading.Event()
+    _ecouter_les_signaux(arret)
+    dossier = options.dossier or Path(tempfile.mkdtemp(prefix="banc-sons-journal-"))
+    try:
+        with (
+            _journal(dossier) as journal,
+            Banc(journal, port_base=options.port_base, exposer=options.exposer, peupler=True) as banc,
+        ):
+            environnement = banc.environnement()
+            _ecrire(options.environnement, environnement)
+            _annoncer(banc, options, dossier, environnement)
+            # Attente par tranches : sous Windows, une attente sans fin ne laisse pas passer Ctrl+C.
+            while not arret.wait(0.5):
+                continue
+    except OSError as erreur:
+        print(f"Le banc ne peut pas démarrer : {erreur.strerror or erreur}", file=sys.stderr)
+        return 1
+    except KeyboardInterrupt:
+        arret.set()
+    finally:
+        if options.environnement.is_file():
+            options.environnement.unlink()
+    if not options.json:
+        print(f"Arrêt propre. Journal : {dossier}", flush=True)
+    return 0
+
+
+def _analyseur() -> argparse.ArgumentParser:
+    analyseur = argparse.ArgumentParser(
+        prog="python -m simulators",
+        description="Serveurs de test du banc SONS : INSi, DMP, IGC d'essai.",
+        add_help=False,
+    )
+    _aide(analyseur)
+    commandes = analyseur.add_subparsers(dest="commande", required=True, metavar="commande")
+    lancer = commandes.add_parser(
+        "lancer",
+        help="démarre les simulateurs jusqu'à l'arrêt (Ctrl+C ou SIGTERM)",
+        description="Démarre tous les simulateurs et écrit ce qu'un logiciel doit savoir pour les appeler. "
+        "Une page de suivi en direct est servie à l'adresse affichée.",
+        add_help=False,
+    )
+    _aide(lancer)
+    lancer.add_argument("--couloir", choices=COULOIRS, default="biologie", help="couloir visé (biologie par défaut)")
+    lancer.add_argument(
+        "--environnement",
+        type=Path,
+        required=True,
+        metavar="FICHIER.json",
+        help="fichier à écrire : adresses, certificats, identités de test ; effacé à l'arrêt, avec les clés",
+    )
+    lancer.add_argument("--dossier", type=Path, metavar="DOSSIER", help="où écrire le journal (temporaire par défaut)")
+    lancer.add_argument(
+        "--port-base", type=_port, metavar="N", help="premier port ; les suivants se suivent (au hasard par défaut)"
+    )
+    lancer.add_argument(
+        "--exposer", action="store_true", help="écoute sur toutes les interfaces (la gestion reste locale)"
+    )
+    lancer.add_argument("--json", action="store_true", help="annonce en une ligne JSON, pour un programme")
+    return analyseur
+
+
+def _aide(analyseur: argparse.ArgumentParser) -> None:
+    analyseur.add_argument("-h", "--help", action="help", help="affiche cette aide")
+    analyseur._optionals.title = "options"
+    analyseur._positionals.title = "commandes"
+
+
+def _port(texte: str) -> int:
+    if not texte.isdigit() or not 1024 <= int(texte) <= 65_500:
+        raise argparse.ArgumentTypeError("un numéro de port entre 1024 et 65500 est attendu")
+    return int(texte)
+
+
+def _journal(dossier: Path) -> JournalEchanges:
+    """Journal neuf, ou suite de celui du dossier."""
+    if (dossier / "journal.sqlite").exists():
+        return JournalEchanges.reprendre(dossier)
+    return JournalEchanges.creer(dossier)
+
+
+def _ecrire(chemin: Path, environnement: dict[str, object]) -> None:
+    """Écrit d'un coup, lisible du seul utilisateur : il contient des mots de passe de certificats d'essai."""
+    chemin.parent.mkdir(parents=True, exist_ok=True)
+    provisoire = chemin.with_name(f".{chemin.name}.partiel")
+    descripteur = os.open(provisoire, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600)
+    with os.fdopen(descripteur, "w", encoding="utf-8") as fichier:
+        json.dump(environnement, fichier, ensure_ascii=False, indent=2)
+    provisoire.replace(chemin)
+
+
+def _annoncer(banc: Banc, options: argparse.Namespace, dossier: Path, environnement: dict[str, object]) -> None:
+    if options.json:
+        annonce = {
+            "console": banc.url_console,
+            "environnement": str(options.environnement.resolve()),
+            "journal": str(dossier.resolve()),
+            "services": environnement["services"],
+        }
+        print(json.dumps(annonce, ensure_ascii=False), flush=True)
+        return
+    print(f"Banc SONS, SERVEURS DE TEST, en service depuis {datetime.now().astimezone():%H:%M:%S}.")
+    print(f"  Console        {banc.url_console}")
+    for port in banc.serveur.ports:
+        print(f"  {port.service:<14} {port.url}")
+    print(f"  Environnement  {options.environnement}")
+    print(f"  Journal        {dossier}")
+    print("Ctrl+C pour arrêter.", flush=True)
+
+
+def _ecouter_les_signaux(arret: threading.Event) -> None:
+    def arreter(numero: int, cadre: FrameType | None) -> None:
+        arret.set()
+
+    for nom in ("SIGINT", "SIGTERM", "SIGBREAK"):
+        if hasattr(signal, nom):
+            signal.signal(getattr(signal, nom), arreter)
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -1,0 +1,137 @@
+"""Le banc entier : IGC, serveur, simulateurs et gestion, démarrés et arrêtés ensemble."""
+
+from __future__ import annotations
+
+import shutil
+import tempfile
+from collections.abc import Mapping
+from pathlib import Path
+from types import TracebackType
+from typing import Any, Self
+
+from simulators.dmp import SimulateurDMP
+from simulators.insi import SimulateurINSi
+from simulators.socle.acteurs import PROFESSIONNELS, STRUCTURE
+from simulators.socle.gestion import Gestion
+from simulators.socle.identites import IDENTITES_DE_TEST, MATRICULES_PUBLICS_DE_TEST, IdentiteTest
+from simulators.socle.journal import JournalEchanges
+from simulators.socle.montage import demarrer_socle
+from simulators.socle.pannes import RegistrePannes
+from simulators.socle.pki import PROFILS
+
+AVERTISSEMENT = (
+    "SERVEURS DE TEST du banc SONS : certificats, professionnels et identités sont fictifs et sans valeur. "
+    "N'y envoyer aucune donnée de patient réel."
+)
+LPS = {"idam": "SIMAUT000001", "numero_homologation_dmp": "BANC-SONS-0001", "nom": "LOGICIEL A L'ESSAI"}
+
+
+class Banc:
+    """Tous les simulateurs d'une campagne, sur un journal donné.
+
+    Les clés vivent dans un sous-dossier neuf de `dossier_secrets` (par défaut celui des fichiers temporaires du
+    système), effacé à l'arrêt : jamais dans le dossier de campagne.
+    """
+
+    def __init__(
+        self,
+        journal: JournalEchanges,
+        *,
+        dossier_secrets: Path | None = None,
+        port_base: int | None = None,
+        exposer: bool = False,
+        peupler: bool = False,
+    ) -> None:
+        """`peupler` : ouvre un DMP à chaque personne qu'INSi connaît, aussi après une remise à zéro."""
+        self.journal = journal
+        self._peupler = peupler
+        if dossier_secrets is not None:
+            dossier_secrets.mkdir(parents=True, exist_ok=True)
+        self._secrets = Path(tempfile.mkdtemp(prefix="banc-sons-", dir=dossier_secrets)).resolve()
+        permis = {matricule for identite in IDENTITES_DE_TEST for matricule in identite.matricules}
+        journal.autoriser_matricules(permis | MATRICULES_PUBLICS_DE_TEST)
+        try:
+            self._socle = demarrer_socle(journal, self._secrets, port_base=port_base, exposer=exposer)
+        except OSError:
+            shutil.rmtree(self._secrets, ignore_errors=True)
+            raise
+        self.serveur = self._socle.serveur
+        self.igc = self._socle.igc
+        self.insi = SimulateurINSi(journal, self.igc)
+        self.dmp = SimulateurDMP(journal, self.igc)
+        try:
+            self._gestion = Gestion(self).monter(self.serveur)
+            self.insi.monter(self.serveur)
+            self.dmp.monter(self.serveur)
+            self._certificats = {nom: self.igc.identifiants(nom) for nom in PROFILS}
+        except OSError:
+            self.arreter()
+            raise
+        for identifiants in self._certificats.values():
+            journal.proteger(identifiants.mot_de_passe)
+        self.remettre_a_zero()
+
+    @property
+    def registres(self) -> Mapping[str, RegistrePannes]:
+        """Pannes de chaque service."""
+        return {"insi": self.insi.pannes, "dmp": self.dmp.pannes}
+
+    @property
+    def url_console(self) -> str:
+        """Adresse de la console, à ouvrir dans un navigateur."""
+        return f"{self._gestion.url}/"
+
+    def environnement(self) -> dict[str, Any]:
+        """Ce qu'un logiciel doit savoir pour appeler le banc ; forme du fichier d'environnement."""
+        publication = self._socle.publication.url
+        return {
+            "version": 1,
+            "avertissement": AVERTISSEMENT,
+            "services": {
+                "insi": self.insi.adresses(),
+                "dmp": self.dmp.adresses(),
+                "gestion": {"url": self._gestion.url},
+            },
+            "autorites": {
+                "racines_pem": str(self.igc.racines_pem),
+                "crl": f"{publication}/crl/organisations.crl",
+                "ocsp": f"{publication}/ocsp",
+            },
+            "certificats": {nom: identifiants.en_dict() for nom, identifiants in self._certificats.items()},
+            "structure": STRUCTURE.en_dict(),
+            "professionnels": [professionnel.en_dict() for professionnel in PROFESSIONNELS],
+            "lps": dict(LPS),
+            "identites": [identite.en_dict() for identite in IDENTITES_DE_TEST],
+        }
+
+    def remettre_a_zero(self) -> None:
+        """Simulateurs vides, pannes retirées ; le journal et les certificats restent."""
+        self.insi.remettre_a_zero()
+        self.dmp.remettre_a_zero()
+        if self._peupler:
+            for identite in IDENTITES_DE_TEST:
+                if identite.attendu != "01":
+                    self._ouvrir_dossier(identite)
+
+    def _ouvrir_dossier(self, identite: IdentiteTest) -> None:
+        self.dmp.etat.ouvrir_dossier(
+            identite.matricule_ins,
+            identite.oid,
+            nom=identite.nom_naissance,
+            prenoms=identite.prenoms,
+            sexe=identite.sexe,
+            date_naissance=identite.date_naissance,
+        )
+
+    def arreter(self) -> None:
+        """Ferme les ports et efface les clés. Le journal reste à qui l'a donné."""
+        self._socle.arreter()
+        shutil.rmtree(self._secrets, ignore_errors=True)
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(
+        self, genre: type[BaseException] | None, erreur: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        self.arreter()
