@@ -19,6 +19,7 @@ OIDS_INS = frozenset({OID_INS_NIR, OID_INS_NIA, OID_INS_NIR_TEST, OID_INS_NIR_DE
 """OID qui disent qu'un identifiant est un matricule INS (le NIR d'ouvrant droit et l'INS-C n'en sont pas)."""
 
 _APOSTROPHES = re.compile("[\u2018\u2019\u02bc\u2032\u00b4`]")
+_COUPURES = re.compile(r"[\s.\-_/\u2010-\u2014\u00b7]")
 _TIRETS = re.compile("[\u2010\u2011\u2012\u2013\u2212]")
 
 
@@ -83,3 +84,8 @@ def comparable(texte: str) -> str:
     sans_accent = "".join(c for c in decompose if not unicodedata.combining(c))
     unifie = _APOSTROPHES.sub("'", _TIRETS.sub("-", sans_accent))
     return " ".join(unifie.upper().split())
+
+
+def porte_suite(texte: str, suite: str) -> bool:
+    """Vrai si `texte` porte `suite` (un matricule), quels que soient les espaces, points ou tirets qui la coupent."""
+    return bool(suite) and suite in _COUPURES.sub("", texte)
