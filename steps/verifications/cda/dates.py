@@ -3,10 +3,36 @@
 from __future__ import annotations
 
 import re
-from datetime import UTC, date, datetime, timedelta, timezone
+from datetime import UTC, date, datetime, timedelta, timezone, tzinfo
 
 _TS = re.compile(r"^(?P<date>\d{4}(?:\d{2}){0,5})(?P<fraction>\.\d{1,4})?(?P<fuseau>[+-]\d{4})?$")
 _FORMATS = {4: "%Y", 6: "%Y%m", 8: "%Y%m%d", 10: "%Y%m%d%H", 12: "%Y%m%d%H%M", 14: "%Y%m%d%H%M%S"}
+
+
+class _Paris(tzinfo):
+    """Heure légale de Paris, exacte depuis 1996 ; sans base de fuseaux, que Windows n'a pas."""
+
+    def utcoffset(self, dt: datetime | None) -> timedelta:
+        return timedelta(hours=1) + self.dst(dt)
+
+    def dst(self, dt: datetime | None) -> timedelta:
+        if dt is None:
+            return timedelta()
+        local = dt.replace(tzinfo=None)
+        ete = _dernier_dimanche(local.year, 3) + timedelta(hours=2) <= local
+        fin = _dernier_dimanche(local.year, 10) + timedelta(hours=3)
+        return timedelta(hours=1 if ete and local < fin else 0)
+
+    def tzname(self, dt: datetime | None) -> str:
+        return "CEST" if self.dst(dt) else "CET"
+
+
+def _dernier_dimanche(annee: int, mois: int) -> datetime:
+    dernier = datetime(annee, mois, 31)  # noqa: DTZ001 - heure locale, comparée à une heure locale
+    return dernier - timedelta(days=(dernier.weekday() + 1) % 7)
+
+
+PARIS = _Paris()
 
 
 def ts_valide(valeur: str) -> bool:

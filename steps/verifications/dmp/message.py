@@ -17,7 +17,6 @@ from simulators.socle.mtom import ErreurMtom, MessageMtom, decouper, est_multipa
 
 OCTETS_RACINE_MAX = 16 * 1024 * 1024
 ALIMENTATION = frozenset({"TD2.1", "TD2.2"})
-CONSULTATION = frozenset({"TD3.1", "TD3.2"})
 
 
 class MessageIllisible(ValueError):

@@ -195,9 +195,9 @@ def criteres_de(echange: Echange) -> Recherche | None:
 
 def est_consultation(echange: Echange) -> bool:
     """Vrai pour TD3.2 et TD3.1, sauf TD3.1b : retrouver la référence d'un document connu n'est pas consulter."""
-    if echange.service != "dmp" or echange.operation not in ("TD3.1", "TD3.2"):
+    if echange.service != "dmp" or not echange.operation.startswith(("TD3.1", "TD3.2")):
         return False
-    criteres = criteres_de(echange) if echange.operation == "TD3.1" else None
+    criteres = criteres_de(echange) if echange.operation.startswith("TD3.1") else None
     return criteres is None or criteres.transaction != "TD3.1b"
 
 
