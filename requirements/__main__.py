@@ -27,7 +27,11 @@ def analyseur() -> AnalyseurFrancais:
     )
     sous = racine.add_subparsers(dest="commande", required=True, metavar="commande", title="commandes")
 
-    commande = sous.add_parser("valider", help="valide les données (champs, numéros, références, textes)")
+    commande = sous.add_parser(
+        "valider",
+        help="valide les données (champs, numéros, références, textes)",
+        description="Valide toutes les données d'un couloir et dit chaque anomalie : fichier, ligne, attendu, reçu.",
+    )
     commande.add_argument("--couloir", help="un seul couloir ; par défaut tous")
     commande.add_argument(
         "--racine", type=Path, metavar="DOSSIER", help="dossier des couloirs ; par défaut ceux livrés"
@@ -35,7 +39,11 @@ def analyseur() -> AnalyseurFrancais:
     commande.add_argument("--json", action="store_true", help="sortie pour un programme")
     commande.set_defaults(agir=commandes.valider)
 
-    commande = sous.add_parser("couverture", help="matrice exigence × scénario × feature × vérification × défaut")
+    commande = sous.add_parser(
+        "couverture",
+        help="matrice exigence × scénario × feature × vérification × défaut",
+        description="Dit, pour chaque exigence et chaque scénario, ce qui le joue, le vérifie et le met à l'épreuve.",
+    )
     commande.add_argument("--couloir", default="biologie", help="couloir (par défaut biologie)")
     commande.add_argument("--format", choices=tuple(FORMATS), default="markdown", help="forme de la matrice")
     commande.add_argument("--sortie", type=Path, metavar="FICHIER", help="écrit la matrice dans ce fichier")
@@ -45,7 +53,11 @@ def analyseur() -> AnalyseurFrancais:
     commande.add_argument("--defauts", type=Path, metavar="FICHIER", help="par défaut tests/defauts.yaml")
     commande.set_defaults(agir=commandes.couverture)
 
-    commande = sous.add_parser("differences", help="ce qui change entre deux vagues, deux catalogues ou deux imports")
+    commande = sous.add_parser(
+        "differences",
+        help="ce qui change entre deux vagues, deux catalogues ou deux imports",
+        description="Compare deux vagues (--de, --a), ou deux dossiers de catalogue ou d'import (--avant, --apres).",
+    )
     commande.add_argument("--couloir", default="biologie", help="couloir (par défaut biologie)")
     commande.add_argument("--de", type=int, default=1, metavar="VAGUE", help="vague de départ (par défaut 1)")
     commande.add_argument("--a", type=int, default=2, metavar="VAGUE", help="vague d'arrivée (par défaut 2)")
@@ -58,7 +70,15 @@ def analyseur() -> AnalyseurFrancais:
     commande.add_argument("--json", action="store_true", help="sortie pour un programme")
     commande.set_defaults(agir=commandes.differences)
 
-    commande = sous.add_parser("importer", help="importe le classeur officiel d'un REM dans votre dossier")
+    commande = sous.add_parser(
+        "importer",
+        help="importe le classeur officiel d'un REM dans votre dossier",
+        description="""Lit votre copie du classeur d'un REM, quelle que soit sa révision, et rapproche ses exigences de
+celles du catalogue par leur numéro. Écrit hors du projet surcouche.yaml (les textes officiels, que les
+rapports montrent à côté de nos résumés) et rapport-import.txt (nouveau, changé, disparu). Une
+exigence renumérotée n'est jamais rattachée d'office : elle est proposée, et vous la confirmez dans
+correspondances.yaml.""",
+    )
     commande.add_argument("classeur", type=Path, metavar="CLASSEUR.xlsx", help="votre copie du classeur")
     commande.add_argument("--couloir", required=True, help="couloir du REM")
     commande.add_argument(

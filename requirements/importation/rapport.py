@@ -43,6 +43,8 @@ class Rapport:
     surcouche: Surcouche
     nouvelles: tuple[str, ...]
     disparues: tuple[str, ...]
+    disparues_sans_scenario: tuple[str, ...]
+    """Parmi les disparues, celles qui n'ont aucun scénario : l'export Convergence ne les porte jamais."""
     obsoletes: tuple[str, ...]
     ambigues: tuple[str, ...]
     changements: tuple[Ecart, ...]
@@ -67,6 +69,7 @@ class Rapport:
             "reprises": self.reprises,
             "nouvelles": list(self.nouvelles),
             "disparues": list(self.disparues),
+            "disparues_sans_scenario": list(self.disparues_sans_scenario),
             "obsoletes": list(self.obsoletes),
             "ambigues": list(self.ambigues),
             "changements": [asdict(ecart) for ecart in self.changements],
@@ -90,6 +93,11 @@ class Rapport:
             )
         lignes += _paragraphe("Nouvelles (dans le classeur, pas dans notre catalogue)", self.nouvelles)
         lignes += _paragraphe("Non retrouvées dans le classeur importé", self.disparues)
+        if self.disparues_sans_scenario:
+            nombre = len(self.disparues_sans_scenario)
+            lignes.append(
+                f"  (dont {nombre} sans scénario : une exigence sans scénario n'est pas dans l'export Convergence)"
+            )
         lignes += _paragraphe("Obsolètes dans le classeur", self.obsoletes)
         lignes += _paragraphe("Numéros ambigus, sans correspondance", self.ambigues)
         lignes += _paragraphe("Changées par rapport à notre catalogue", map(dire, self.changements))
@@ -119,6 +127,7 @@ def rediger(
     lues = surcouche.exigences
     attendues = catalogue.selectionner(vagues=vagues or None)
     trouvees = {lue.correspondance for lue in lues}
+    absentes = [exigence for exigence in attendues if exigence.id not in trouvees]
     changements = [
         ecart
         for lue in lues
@@ -128,7 +137,8 @@ def rediger(
     return Rapport(
         surcouche=surcouche,
         nouvelles=tuple(lue.id for lue in lues if not lue.correspondance and lue.methode != AMBIGUE),
-        disparues=tuple(exigence.id for exigence in attendues if exigence.id not in trouvees),
+        disparues=tuple(exigence.id for exigence in absentes),
+        disparues_sans_scenario=tuple(exigence.id for exigence in absentes if not exigence.scenarios),
         obsoletes=tuple(lue.id for lue in lues if _est_obsolete(lue)),
         ambigues=tuple(lue.id for lue in lues if lue.methode == AMBIGUE),
         changements=tuple(changements),

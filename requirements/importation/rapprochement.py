@@ -16,6 +16,7 @@ from requirements.modele import Exigence
 
 IDENTIQUE = "numéro identique"
 SANS_PREFIXE = "même numéro sans préfixe"
+DU_SOCLE = "numéro du socle commun"
 CONFIRMEE = "confirmée par l'utilisateur"
 AMBIGUE = "plusieurs numéros possibles"
 
@@ -40,8 +41,11 @@ def rapprocher(contenu: Contenu, catalogue: Catalogue, confirmees: Mapping[str, 
     prefixe = catalogue.couloir.prefixe
     exacts = {exigence.id: exigence for exigence in catalogue.exigences}
     nus: dict[str, list[Exigence]] = defaultdict(list)
+    socles: dict[str, list[Exigence]] = defaultdict(list)
     for exigence in catalogue.exigences:
         nus[numeros.sans_prefixe(exigence.id, prefixe)].append(exigence)
+        if exigence.id_socle:
+            socles[numeros.sans_prefixe(exigence.id_socle, prefixe)].append(exigence)
     prises = {lue.id for lue in contenu.exigences if lue.id in exacts}
     for lue in contenu.exigences:
         candidates = [e for e in nus.get(numeros.sans_prefixe(lue.id, prefixe), []) if e.id not in prises]
@@ -53,6 +57,8 @@ def rapprocher(contenu: Contenu, catalogue: Catalogue, confirmees: Mapping[str, 
             lue.correspondance, lue.methode = candidates[0].id, SANS_PREFIXE
         elif candidates:
             lue.methode = AMBIGUE
+        elif len(du_socle := socles.get(numeros.sans_prefixe(lue.id, prefixe), [])) == 1:
+            lue.correspondance, lue.methode = du_socle[0].id, DU_SOCLE
     _retirer_les_doubles(contenu)
     for lue in contenu.exigences:
         if lue.correspondance:
@@ -65,7 +71,7 @@ def _retirer_les_doubles(contenu: Contenu) -> None:
     for lue in contenu.exigences:
         if lue.correspondance:
             par_cible[lue.correspondance].append(lue)
-    force = {CONFIRMEE: 0, IDENTIQUE: 1, SANS_PREFIXE: 2}
+    force = {CONFIRMEE: 0, IDENTIQUE: 1, SANS_PREFIXE: 2, DU_SOCLE: 3}
     for lues in par_cible.values():
         meilleure = min(force[lue.methode] for lue in lues)
         premieres = [lue for lue in lues if force[lue.methode] == meilleure]
@@ -134,6 +140,12 @@ def proposer(contenu: Contenu, catalogue: Catalogue, precedents: Mapping[str, st
             if score >= _SEUIL and score > scores.get(numero, (0.0, ""))[0]:
                 scores[numero] = (score, contre)
         meilleurs = sorted(scores.items(), key=lambda couple: (-couple[1][0], couple[0]))[:_PROPOSITIONS]
+        propositions += [
+            # Une exigence de vague 1 a pu être scindée ou réunie : son ancien numéro ne suffit pas à la rattacher.
+            Proposition(lue.id, exigence.id, 1.0, "son ancien numéro de vague 1")
+            for exigence in libres
+            if lue.id in exigence.ids_vague1
+        ]
         propositions += [Proposition(lue.id, numero, round(score, 2), contre) for numero, (score, contre) in meilleurs]
     return propositions
 

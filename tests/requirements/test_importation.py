@@ -13,7 +13,7 @@ from requirements.catalogue import Catalogue, charger
 from requirements.erreurs import ErreurClasseur
 from requirements.importation import Rapport, charger_surcouche, importer
 from requirements.importation.colonnes import normaliser, reconnaitre
-from requirements.importation.rapprochement import AMBIGUE, CONFIRMEE, IDENTIQUE, SANS_PREFIXE
+from requirements.importation.rapprochement import AMBIGUE, CONFIRMEE, DU_SOCLE, IDENTIQUE, SANS_PREFIXE
 from requirements.importation.surcouche import PROJET, dossier_par_defaut
 from tests.requirements.fabrique import (
     ENTETE_ANCIEN,
@@ -100,6 +100,7 @@ def test_dispositions_a_une_ligne_par_scenario(
     assert surcouche.texte_exigence("INS/va1.02") == surcouche.texte_preuve("rien") == ""
     assert rapport.nouvelles == ("LABEL.06",)
     assert len(rapport.disparues) == 226
+    assert len(rapport.disparues_sans_scenario) == 17
     assert "INS/va1.01" not in rapport.disparues
 
 
@@ -250,6 +251,16 @@ def test_numero_ambigu(tmp_path: Path, biologie: Catalogue) -> None:
     lignes.append({"ID": "INS/va1.01", "Exigence": "C."})
     rapport = _importer(tmp_path, biologie, ENTETE_PUBLICATION, lignes)
     assert rapport.surcouche.texte_exigence("INS/va1.01") == "C."
+
+
+def test_numero_du_socle_et_de_vague_1(tmp_path: Path, biologie: Catalogue) -> None:
+    """Un numéro du socle rattache ; un ancien numéro de vague 1 ne fait que proposer, car il a pu être scindé."""
+    lignes: Lignes = [{"ID": "SC.CDA/INT.09", "Exigence": "A."}, {"ID": "SGL.INS.01", "Exigence": "B."}]
+    rapport = _importer(tmp_path, biologie, ENTETE_PUBLICATION, lignes)
+    du_socle, ancienne = rapport.surcouche.exigences
+    assert (du_socle.correspondance, du_socle.methode) == ("DMP/UX.29", DU_SOCLE)
+    assert ancienne.correspondance == ""
+    assert {p.catalogue for p in rapport.propositions if p.classeur == "SGL.INS.01"} == {"INS/va1.01", "INS/va1.56"}
 
 
 def test_depuis_l_import_precedent(tmp_path: Path, biologie: Catalogue) -> None:
