@@ -23,16 +23,13 @@ CREATE TABLE enregistrements (
     precedent TEXT NOT NULL,
     empreinte TEXT NOT NULL
 );
-CREATE INDEX par_type ON enregistrements (type, numero);
-CREATE INDEX par_service ON enregistrements (type, service, operation, numero);
-CREATE INDEX par_scenario ON enregistrements (scenario, type, numero);
+CREATE INDEX par_type ON enregistrements (type, numero) WHERE type <> 'echange';
+CREATE INDEX par_service ON enregistrements (type, service, operation, numero) WHERE operation IS NOT NULL;
+CREATE INDEX par_scenario ON enregistrements (scenario, type, numero) WHERE scenario IS NOT NULL;
 CREATE TRIGGER jamais_modifie BEFORE UPDATE ON enregistrements
 BEGIN SELECT RAISE(ABORT, 'le journal ne se modifie pas'); END;
 CREATE TRIGGER jamais_efface BEFORE DELETE ON enregistrements
 BEGIN SELECT RAISE(ABORT, 'le journal ne s''efface pas'); END;
-CREATE TRIGGER a_la_suite BEFORE INSERT ON enregistrements
-WHEN NEW.numero IS NOT (SELECT ifnull(max(numero), 0) + 1 FROM enregistrements)
-BEGIN SELECT RAISE(ABORT, 'le journal ne se complète qu''à la suite'); END;
 """
 _CHAMPS = "numero, type, horodatage, scenario, service, operation, donnees, precedent, empreinte"
 _INSERER = f"INSERT INTO enregistrements ({_CHAMPS}) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)"
@@ -43,6 +40,7 @@ def ouvrir(dossier: Path, *, creer: bool = False) -> sqlite3.Connection:
     connexion = sqlite3.connect(dossier / FICHIER, isolation_level=None, check_same_thread=False, timeout=10)
     connexion.execute("PRAGMA journal_mode=WAL")
     connexion.execute("PRAGMA synchronous=NORMAL")
+    connexion.execute("PRAGMA wal_autocheckpoint=4000")
     if creer:
         connexion.executescript(f"BEGIN;{_SCHEMA}COMMIT;")
     return connexion
@@ -91,8 +89,9 @@ def lire(
     """Enregistrements de numéro supérieur à `depuis`, filtrés par index."""
     filtres = {"type": type, "service": service, "operation": operation, "scenario": scenario}
     retenus = {nom: valeur for nom, valeur in filtres.items() if valeur is not None}
-    conditions = " AND ".join(["numero > ?", *(f"{nom} = ?" for nom in retenus)])
-    requete = f"SELECT {_CHAMPS} FROM enregistrements {_index(retenus)} WHERE {conditions} ORDER BY numero"
+    choix, implicite = _index(retenus, depuis)
+    conditions = " AND ".join(["numero > ?", *(f"{nom} = ?" for nom in retenus), *implicite])
+    requete = f"SELECT {_CHAMPS} FROM enregistrements {choix} WHERE {conditions} ORDER BY numero"
     if limite is not None:
         requete += f" LIMIT {int(limite)}"
     return [lire_enregistrement(ligne) for ligne in connexion.execute(requete, (depuis, *retenus.values()))]
@@ -104,10 +103,18 @@ def un(connexion: sqlite3.Connection, numero: int) -> Enregistrement | None:
     return lire_enregistrement(ligne) if ligne else None
 
 
-def _index(filtres: dict[str, str]) -> str:
-    """Index à suivre : le choix ne dépend pas des statistiques de SQLite, le coût reste celui de la réponse."""
+def _index(filtres: dict[str, str], depuis: int) -> tuple[str, tuple[str, ...]]:
+    """Index à suivre, et la condition qui permet un index partiel.
+
+    Le choix ne dépend pas des statistiques de SQLite : le coût suit la réponse, ou ce qui est venu après `depuis`,
+    jamais la longueur du journal.
+    """
     if "scenario" in filtres:
-        return "INDEXED BY par_scenario"
+        return "INDEXED BY par_scenario", ()
     if "operation" in filtres and "service" in filtres:
-        return "INDEXED BY par_service"
-    return "INDEXED BY par_type" if "type" in filtres else ""
+        return "INDEXED BY par_service", ()
+    if "service" in filtres and "type" in filtres and depuis == 0 and filtres["type"] == "echange":
+        return "INDEXED BY par_service", ("operation IS NOT NULL",)
+    if filtres.get("type") not in (None, "echange"):
+        return "INDEXED BY par_type", ("type <> 'echange'",)
+    return "NOT INDEXED", ()

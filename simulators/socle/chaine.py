@@ -9,10 +9,12 @@ from datetime import UTC, datetime
 ORIGINE = "0" * 64
 """Empreinte qui précède le premier enregistrement."""
 
+_encoder = json.JSONEncoder(ensure_ascii=False, sort_keys=True, separators=(",", ":"), allow_nan=False).encode
+
 
 def canonique(valeur: object) -> str:
     """JSON canonique : clés triées, sans espace, UTF-8 littéral."""
-    return json.dumps(valeur, ensure_ascii=False, sort_keys=True, separators=(",", ":"), allow_nan=False)
+    return _encoder(valeur)
 
 
 def chainer(precedent: str, numero: int, genre: str, horodatage: str, donnees: str) -> str:
@@ -26,7 +28,8 @@ def chainer(precedent: str, numero: int, genre: str, horodatage: str, donnees: s
 
 def horodater(instant: datetime) -> str:
     """ISO 8601 en UTC, à la microseconde, de longueur fixe."""
-    return instant.astimezone(UTC).strftime("%Y-%m-%dT%H:%M:%S.%fZ")
+    en_utc = instant if instant.tzinfo is UTC else instant.astimezone(UTC)
+    return f"{en_utc.isoformat(timespec='microseconds')[:-6]}Z"
 
 
 def lire_horodatage(texte: str) -> datetime:

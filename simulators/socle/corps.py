@@ -20,6 +20,7 @@ SEUIL_MEMOIRE = 4 * 2**20
 """Au-delà, un corps reçu déborde sur un fichier temporaire chiffré."""
 
 _BLOC = 2**18
+_ECRITURE = os.O_WRONLY | os.O_CREAT | os.O_EXCL | getattr(os, "O_BINARY", 0)
 
 
 class MagasinCorps:
@@ -27,6 +28,7 @@ class MagasinCorps:
 
     def __init__(self, dossier: Path, *, lecture: bool = False) -> None:
         self.racine = dossier / "corps"
+        self._racine_texte = str(self.racine)
         self._sous_dossiers: set[str] = set()
         if not lecture:
             self.racine.mkdir(parents=True, exist_ok=True)
@@ -51,26 +53,32 @@ class MagasinCorps:
         sha256 = hashlib.sha256(octets).hexdigest()
         chemin = self._preparer(sha256)
         try:
-            descripteur = os.open(chemin, os.O_WRONLY | os.O_CREAT | os.O_EXCL | getattr(os, "O_BINARY", 0), 0o644)
+            descripteur = os.open(chemin, _ECRITURE, 0o644)
         except FileExistsError:
-            if chemin.stat().st_size != len(octets):
-                self._remplacer(chemin, octets)
+            if os.stat(chemin).st_size != len(octets):  # noqa: PTH116 (chemin en texte : voie rapide)
+                self._remplacer(Path(chemin), octets)
         else:
-            with os.fdopen(descripteur, "wb", buffering=0) as fichier:
-                fichier.write(octets)
-        return CorpsFichier(chemin, sha256, len(octets))
+            try:
+                reste = memoryview(octets)
+                while reste:
+                    reste = reste[os.write(descripteur, reste) :]
+            finally:
+                os.close(descripteur)
+        return CorpsFichier(Path(chemin), sha256, len(octets))
 
     def adopter(self, source: Path, sha256: str, taille: int) -> Corps:
         """Fait d'un fichier temporaire du même volume un corps du magasin."""
-        chemin = self._preparer(sha256)
+        chemin = Path(self._preparer(sha256))
         source.replace(chemin)
         return CorpsFichier(chemin, sha256, taille)
 
-    def _preparer(self, sha256: str) -> Path:
-        if sha256[:2] not in self._sous_dossiers:
-            (self.racine / sha256[:2]).mkdir(parents=True, exist_ok=True)
-            self._sous_dossiers.add(sha256[:2])
-        return self.chemin(sha256)
+    def _preparer(self, sha256: str) -> str:
+        """Chemin du corps, sous-dossier créé. En texte : cette voie est celle de chaque échange."""
+        prefixe = sha256[:2]
+        if prefixe not in self._sous_dossiers:
+            (self.racine / prefixe).mkdir(parents=True, exist_ok=True)
+            self._sous_dossiers.add(prefixe)
+        return f"{self._racine_texte}{os.sep}{prefixe}{os.sep}{sha256}"
 
     def _remplacer(self, chemin: Path, octets: bytes) -> None:
         provisoire = chemin.with_suffix(".partiel")

@@ -374,7 +374,7 @@ class JournalEchanges:
 
     def _range(self, corps: Corps) -> Corps:
         """Un corps du magasin tel quel ; tout autre y est rangé."""
-        if isinstance(corps, CorpsFichier) and corps.chemin == self._magasin.chemin(corps.sha256):
+        if isinstance(corps, CorpsFichier) and corps.chemin.parent.parent == self._magasin.racine:
             return corps
         if corps.taille <= SEUIL_MEMOIRE:
             return self.ranger(corps.octets)
