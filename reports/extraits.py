@@ -16,7 +16,7 @@ LIMITE = 4096
 """Caractères d'un corps montrés dans un rapport ; le corps entier est à côté, désigné par son empreinte."""
 
 # Au-delà, un corps n'est pas mis en forme : le début brut suffit, et un lot de 60 Mo n'est pas lu en entier.
-_LECTURE_MAX = 256 * 1024
+_LECTURE_MAX = 128 * 1024
 _VALEUR_MAX = 160
 _PARTIES_MAX = 6
 

@@ -92,6 +92,8 @@ def nom_de_dossier(preuve_id: str) -> str:
     if _NUMERO_ORDINAIRE.match(preuve_id) and len(preuve_id) <= 80 and not _RESERVES.match(preuve_id):
         return preuve_id.replace("/", "_")
     lisible = re.sub(r"[^A-Za-z0-9.-]+", "_", _sans_accent(preuve_id)).strip("._")[:60] or "sans-numero"
+    if _RESERVES.match(lisible):
+        lisible = f"_{lisible}"
     return f"{lisible}~{hashlib.sha256(preuve_id.encode('utf-8', 'surrogatepass')).hexdigest()[:8]}"
 
 

@@ -19,6 +19,8 @@ from simulators.socle.echange import Corps, Echange, Tls
 
 # Le rapport doit rester sous 10 Mo pour 300 scénarios ; le reste de la page en demande 2 à 3.
 BUDGET_EXTRAITS = 6_000_000
+# Titres, en-têtes et empreintes d'un échange détaillé.
+_HORS_EXTRAITS = 1_500
 _EXTRAITS_PAR_SCENARIO = 12
 _LIGNES_PAR_SCENARIO = 200
 
@@ -37,21 +39,21 @@ class VueCorps:
 
 @dataclass(frozen=True, slots=True)
 class VueEchange:
-    """Un échange prêt à afficher. `ici` : c'est dans ce scénario que la page le montre ; ailleurs, un lien suffit."""
+    """Un échange prêt à afficher.
+
+    `ici` : c'est dans ce scénario que la page le montre ; ailleurs, un lien suffit. `detaille` : en-têtes et
+    extraits sont montrés ; sinon une ligne et des liens vers les corps.
+    """
 
     echange: Echange
     ici: bool
+    detaille: bool
     tls: str
     client: str
     requete: VueCorps
     reponse: VueCorps | None
     entetes_requete: tuple[tuple[str, str], ...]
     entetes_reponse: tuple[tuple[str, str], ...]
-
-    @property
-    def detaille(self) -> bool:
-        """Au moins un extrait est montré."""
-        return self.requete.montre or bool(self.reponse and self.reponse.montre)
 
 
 @dataclass
@@ -63,6 +65,7 @@ class VuesEchanges:
     budget: int = BUDGET_EXTRAITS
     _corps: dict[tuple[int, str], VueCorps] = field(default_factory=dict)
     _lieu: dict[int, CleScenario] = field(default_factory=dict)
+    _detailles: set[int] = field(default_factory=set)
 
     def __post_init__(self) -> None:
         rangs = {verdict: rang for rang, verdict in enumerate(ORDRE_AFFICHAGE)}
@@ -81,11 +84,15 @@ class VuesEchanges:
         return tuple(self._vue(echange, resultat.cle) for echange in connus if echange is not None)
 
     def _reserver(self, echange: Echange) -> None:
+        if self.budget <= 0:
+            return
+        self._detailles.add(echange.numero)
+        self.budget -= _HORS_EXTRAITS
         messages: list[tuple[str, Corps]] = [("requete", echange.requete.corps)]
         if echange.reponse is not None:
             messages.append(("reponse", echange.reponse.corps))
         for sens, corps in messages:
-            if self.budget <= 0 or corps.taille == 0:
+            if corps.taille == 0:
                 continue
             extrait = extraire(corps)
             self.budget -= len(escape(extrait.texte).encode("utf-8", "replace"))
@@ -96,6 +103,7 @@ class VuesEchanges:
         return VueEchange(
             echange=echange,
             ici=self._lieu.get(echange.numero) == cle,
+            detaille=echange.numero in self._detailles,
             tls=_texte_tls(echange.tls),
             client=_nom_client(echange.tls.certificat) if echange.tls and echange.tls.certificat else "",
             requete=self._corps.get((echange.numero, "requete")) or _vue_corps(requete.corps),
