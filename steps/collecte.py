@@ -7,6 +7,8 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from pytest_bdd.parser import ScenarioTemplate
+from pytest_bdd.scenario import scenario_wrapper_template_registry
 
 from reports.verdict import Verdict
 from requirements.modele import Classe, Service
@@ -49,15 +51,15 @@ def numeros_de(item: pytest.Item, connus: Iterable[str]) -> list[str]:
     return [marque.name for marque in item.iter_markers() if marque.name in connus]
 
 
-def est_feature(item: pytest.Item) -> bool:
-    """Vrai pour un élément né d'une feature Gherkin."""
-    return hasattr(getattr(item, "obj", None), "__scenario__")
+def scenario_gherkin(item: pytest.Item) -> ScenarioTemplate | None:
+    """Le scénario Gherkin dont l'élément est né ; None pour un autre élément."""
+    return scenario_wrapper_template_registry.get(getattr(item, "obj", None))
 
 
 def couloir_de(item: pytest.Item) -> str:
     """Le couloir d'une feature : le dossier sous `features/` ; « communs » vaut pour tous."""
-    fichier = Path(item.obj.__scenario__.feature.filename)  # type: ignore[attr-defined]
-    morceaux = fichier.parts
+    scenario = scenario_gherkin(item)
+    morceaux = Path(scenario.feature.filename).parts if scenario else ("features", "")
     rang = len(morceaux) - 1 - morceaux[::-1].index("features")
     return morceaux[rang + 1]
 
@@ -79,7 +81,7 @@ def repartir(
     ecartes: list[pytest.Item] = []
     numeros = {retenu.numero for retenu in retenus}
     for item in items:
-        if not est_feature(item):
+        if scenario_gherkin(item) is None:
             ecartes.append(item)
             continue
         portes = numeros_de(item, numeros) if couloir_de(item) in (couloir, "communs") else []
@@ -101,7 +103,7 @@ def repartir(
 
 def _refuser_doublons(par_numero: dict[str, list[pytest.Item]]) -> None:
     for numero, elements in par_numero.items():
-        noms = {element.obj.__scenario__.name for element in elements}  # type: ignore[attr-defined]
+        noms = {scenario.name for element in elements if (scenario := scenario_gherkin(element))}
         if len(noms) > 1:
             raise CollecteIncoherente(
                 f"le scénario de conformité {numero} est joué par plusieurs scénarios Gherkin : {sorted(noms)} ; "
@@ -142,8 +144,8 @@ def verifier_scenarios_perdus(racine: Path, items: Sequence[pytest.Item]) -> Non
     """Compare les scénarios écrits et collectés : pytest-bdd en laisse tomber un, sans rien dire, à nom égal."""
     collectes: dict[Path, set[str]] = {}
     for item in items:
-        if est_feature(item):
-            modele = item.obj.__scenario__  # type: ignore[attr-defined]
+        modele = scenario_gherkin(item)
+        if modele is not None:
             collectes.setdefault(Path(modele.feature.filename).resolve(), set()).add(modele.name)
     for fichier in features(racine):
         noms = [nom for nom, _ in scenarios_ecrits(fichier)]

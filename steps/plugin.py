@@ -35,9 +35,10 @@ pytest_plugins = (
     "steps.etapes.commun",
     "steps.etapes.identite",
     "steps.etapes.insi",
+    "steps.etapes.recherche",
     "steps.etapes.flux",
-    "steps.etapes.documents",
-    "steps.etapes.dmp",
+    # "steps.etapes.documents",
+    # "steps.etapes.dmp",
 )
 
 CODE_BANC = 3

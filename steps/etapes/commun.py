@@ -68,10 +68,21 @@ def validation_automatique_desactivee(essai: Essai) -> None:
 
 
 # ------------------------------------------------------------------ fonctions
-def presenter(essai: Essai, nom: str, *, connu: bool, imposes: Mapping[str, str] | None = None) -> PatientEssai:
-    """Fabrique une identité fictive propre au scénario, et l'inscrit à INSi si elle doit y être connue."""
+def presenter(
+    essai: Essai,
+    nom: str,
+    *,
+    connu: bool,
+    imposes: Mapping[str, str] | None = None,
+    inscription: Mapping[str, Any] | None = None,
+    **choix: Any,
+) -> PatientEssai:
+    """Fabrique une identité fictive propre au scénario, et l'inscrit à INSi si elle doit y être connue.
+
+    `imposes` : champs du contrat ; `choix` : réglages de `fabriquer_identite` ; `inscription` : façon dont INSi
+    répond pour cette personne.
+    """
     imposes = dict(imposes or {})
-    choix: dict[str, Any] = {}
     if "nom_naissance" in imposes:
         choix["nom_naissance"] = imposes["nom_naissance"]
     if "prenoms_naissance" in imposes:
@@ -87,7 +98,7 @@ def presenter(essai: Essai, nom: str, *, connu: bool, imposes: Mapping[str, str]
     essai.patients[nom] = patient
     essai.journal.autoriser_matricules({reference.matricule, reference.matricule_ins})
     if connu:
-        essai.banc.insi.etat.inscrire(reference)
+        essai.banc.insi.etat.inscrire(reference, **(inscription or {}))
     else:
         essai.banc.insi.etat.radier(reference)
     return patient
@@ -159,7 +170,5 @@ def regler(essai: Essai, parametre: str, valeur: Any) -> None:
         lu = essai.preparer("lire_configuration", "administrateur", parametre=parametre)
         avant = lu.donnees.get("valeur")
         essai.reglages[parametre, "avant"] = avant
-        essai.a_la_fin(
-            lambda: essai.preparer("configurer", "administrateur", parametre=parametre, valeur=avant)
-        )
+        essai.a_la_fin(lambda: essai.preparer("configurer", "administrateur", parametre=parametre, valeur=avant))
     essai.preparer("configurer", "administrateur", parametre=parametre, valeur=valeur)

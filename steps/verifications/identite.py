@@ -172,6 +172,14 @@ R_NATURE_MATRICULE = Regle(
     "Affichez « NIR » ou « NIA » après le matricule, selon son OID.",
 )
 
+R_DATE_LISIBLE = Regle(
+    "IDE-AFFICHAGE-05",
+    "La date de naissance est affichée au format JJ/MM/AAAA",
+    _GUIDE.format(6),
+    Confiance.OFFICIELLE,
+    "Affichez la date rendue par INSi (AAAA-MM-JJ) sous la forme JJ/MM/AAAA.",
+)
+
 LIBELLES_ADMIS: Mapping[str, tuple[str, ...]] = {
     "matricule_ins": ("matricule ins", "ins"),
     "oid_ins": ("oid", "nature du matricule ins", "nir", "nia", "oid du matricule ins", "oid ins"),
@@ -508,6 +516,16 @@ def nature_du_matricule(valeur_affichee: str, matricule: str, oid: str) -> Const
             ou=_OU_FICHE,
         )
     return R_NATURE_MATRICULE.respectee(recu=valeur_affichee, ou=_OU_FICHE)
+
+
+@verification(R_DATE_LISIBLE)
+def date_lisible(affichee: str, attendue: str) -> Constat:
+    """La date montrée est celle d'INSi, en JJ/MM/AAAA."""
+    if affichee != attendue:
+        return R_DATE_LISIBLE.enfreinte(
+            "date de naissance affichée autrement", attendu=attendue, recu=repr(affichee), ou=_OU_FICHE
+        )
+    return R_DATE_LISIBLE.respectee(recu=affichee, ou=_OU_FICHE)
 
 
 def normaliser_libelle(libelle: str) -> str:

@@ -1,0 +1,137 @@
+"""Étapes des comptes rendus : validation, export du CDA, édition sur papier."""
+
+from __future__ import annotations
+
+import base64
+import binascii
+from typing import Any
+
+from pytest_bdd import then, when
+from pytest_bdd.parsers import parse
+
+from steps.bilan import NonConcluant
+from steps.essai import DocumentEssai, Essai
+from steps.etapes.commun import regler, relire
+from steps.etapes.identite import retirer
+from steps.flux.identite import IdentiteUsager
+from steps.logiciel.protocole import ReponseAction
+from steps.patients import PatientEssai
+from steps.verifications import cda, datamatrix, pdf
+
+ANALYSES: tuple[dict[str, Any], ...] = (
+    {"code": "718-7", "libelle": "Hémoglobine", "valeur": "13.4", "unite": "g/dL"},
+    {"code": "2951-2", "libelle": "Sodium", "valeur": "139", "unite": "mmol/L"},
+)
+"""Deux analyses banales ; leurs valeurs ne servent qu'à remplir le compte rendu."""
+
+_CHAMPS_CHOISIS = ("nom_utilise", "prenom_utilise", "code_lieu_naissance")
+
+
+def valider(essai: Essai, patient: PatientEssai, nom: str, **options: Any) -> DocumentEssai:
+    """Valide un compte rendu complet ; sans document, le scénario n'est pas jugeable."""
+    reponse = essai.jouer(
+        "valider_compte_rendu",
+        "biologiste_1",
+        patient_id=patient.patient_id,
+        statut_cr="complet",
+        analyses=[dict(analyse) for analyse in ANALYSES],
+        **options,
+    )
+    donnees = reponse.donnees.get("document")
+    if not reponse.fait or not isinstance(donnees, dict):
+        raise NonConcluant(f"valider_compte_rendu n'a pas rendu de document : {reponse.en_phrase()}")
+    document = DocumentEssai(nom, patient, str(donnees["document_id"]), donnees)
+    essai.documents[nom] = document
+    return document
+
+
+def octets(reponse: ReponseAction, champ: str) -> bytes:
+    """Le fichier rendu en base64 par une action ; NonConcluant s'il manque ou ne se décode pas."""
+    texte = reponse.donnees.get(champ)
+    if not reponse.fait or not isinstance(texte, str):
+        raise NonConcluant(f"{champ} attendu, reçu : {reponse.en_phrase()}")
+    try:
+        return base64.b64decode(texte, validate=True)
+    except binascii.Error as erreur:
+        raise NonConcluant(f"{champ} : base64 illisible ({erreur})") from erreur
+
+
+@when(parse("le biologiste valide un compte rendu pour le patient « {nom} » et l'exporte"))
+def valider_et_exporter(essai: Essai, nom: str) -> None:
+    document = valider(essai, relire(essai, essai.patient(nom)), f"compte rendu de {nom}")
+    reponse = essai.jouer("exporter_document", "biologiste_1", document_id=document.document_id)
+    contenu = octets(reponse, "cda_base64")
+    essai.releves["cda"] = contenu
+    essai.bilan.joindre(f"{document.document_id}.xml", "document", contenu, f"compte rendu CDA de « {nom} »")
+
+
+@when(parse("le biologiste valide et imprime un compte rendu pour le patient « {nom} »"))
+def valider_et_imprimer(essai: Essai, nom: str) -> None:
+    patient = relire(essai, essai.patient(nom))
+    document = valider(essai, patient, f"compte rendu de {nom}")
+    reponse = essai.jouer(
+        "editer_document", "biologiste_1", patient_id=patient.patient_id, document_id=document.document_id
+    )
+    contenu = octets(reponse, "pdf_base64")
+    essai.releves["pdf"] = contenu
+    essai.bilan.joindre(f"{document.document_id}.pdf", "document", contenu, f"compte rendu imprimé de « {nom} »")
+
+
+@when("l'administrateur ajoute nom utilisé, prénom utilisé et code lieu de naissance aux éditions")
+def ajouter_aux_editions(essai: Essai) -> None:
+    regler(essai, "champs_edition", list(_CHAMPS_CHOISIS))
+
+
+def _identite(essai: Essai, nom: str) -> IdentiteUsager:
+    """L'identité que le document doit porter : réponse d'INSi, complétée des traits saisis."""
+    patient = essai.patient(nom)
+    reference = IdentiteUsager.depuis_reference(patient.reference)
+    return IdentiteUsager(
+        nom_naissance=reference.nom_naissance,
+        premier_prenom_naissance=patient.saisie["premier_prenom_naissance"],
+        prenoms_naissance=reference.prenoms_naissance,
+        date_naissance=reference.date_naissance,
+        sexe=reference.sexe,
+        code_lieu_naissance=reference.code_lieu_naissance,
+        nom_utilise=patient.saisie.get("nom_utilise", ""),
+        prenom_utilise=patient.saisie.get("prenom_utilise", ""),
+        matricule_ins=reference.matricule_ins,
+        oid_ins=reference.oid_ins,
+    )
+
+
+@then(parse("le document imprimé montre l'identité minimale et le matricule INS du patient « {nom} »"))
+def identite_imprimee(essai: Essai, nom: str) -> None:
+    essai.bilan.constater(pdf.identite_minimale(retirer(essai, "pdf", bytes), _identite(essai, nom)))
+
+
+@then(
+    parse("le document imprimé montre aussi nom utilisé, prénom utilisé et code lieu de naissance du patient « {nom} »")
+)
+def traits_choisis_imprimes(essai: Essai, nom: str) -> None:
+    essai.bilan.constater(
+        pdf.champs_choisis(retirer(essai, "pdf", bytes), _identite(essai, nom), list(_CHAMPS_CHOISIS))
+    )
+
+
+@then(parse("le datamatrix INS du document imprimé porte l'identité du patient « {nom} »"))
+def datamatrix_imprime(essai: Essai, nom: str) -> None:
+    essai.bilan.constater(datamatrix.datamatrix_ins(retirer(essai, "pdf", bytes), _identite(essai, nom)))
+
+
+@then(parse("le document imprimé ne porte ni matricule INS, ni OID, ni datamatrix du patient « {nom} »"))
+def rien_d_ins_imprime(essai: Essai, nom: str) -> None:
+    contenu, identite = retirer(essai, "pdf", bytes), _identite(essai, nom)
+    essai.bilan.constater(pdf.sans_ins(contenu, identite))
+    essai.bilan.constater(datamatrix.sans_datamatrix(contenu, identite))
+
+
+@then(parse("le document exporté ne porte ni le matricule INS ni l'OID du patient « {nom} »"))
+def cda_sans_ins(essai: Essai, nom: str) -> None:
+    essai.bilan.constater(cda.ins_absente(retirer(essai, "cda", bytes), _identite(essai, nom).matricule_ins))
+
+
+@then(parse("le document exporté porte le matricule INS et l'OID du patient « {nom} »"))
+def cda_avec_ins(essai: Essai, nom: str) -> None:
+    identite = _identite(essai, nom)
+    essai.bilan.constater(cda.ins_presente(retirer(essai, "cda", bytes), identite.matricule_ins, identite.oid_ins))

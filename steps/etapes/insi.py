@@ -1,0 +1,439 @@
+"""Étapes du téléservice INSi : récupération par traits ou par carte, vérification, blocages, traces."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping, Sequence
+from datetime import UTC, datetime
+from typing import Any
+
+from pytest_bdd import given, then, when
+from pytest_bdd.parsers import parse
+from pytest_bdd.parsers import re as motif
+
+from simulators.socle.echange import Echange
+from steps.essai import Essai
+from steps.etapes import vocabulaire
+from steps.etapes.commun import presenter, regler, relire, retenir
+from steps.etapes.identite import retirer, traits_rendus
+from steps.patients import PatientEssai
+from steps.verifications import conduite_logiciel as conduite
+from steps.verifications import identite as regles
+from steps.verifications import traces as regles_traces
+from steps.verifications.homologation import R_HOMOLOGATION, modes_observes
+from steps.verifications.insi import ContexteInsi, PatientConnu, verifier_requetes_insi
+
+_RECHERCHES = ("rechercherInsAvecTraitsIdentite", "rechercherInsAvecCarteVitale")
+
+
+# ------------------------------------------------------------------ présenter
+@given(parse("un patient « {nom} » connu d'INSi avec un ancien matricule"))
+def patient_avec_historique(essai: Essai, nom: str) -> None:
+    presenter(essai, nom, connu=True, anciens=1, anciens_dates=True)
+
+
+@given(parse("un patient « {nom} » qu'INSi rend avec d'autres prénoms que le prénom saisi"))
+def patient_prenoms_differents(essai: Essai, nom: str) -> None:
+    """Le téléservice trouve le patient par le prénom saisi, mais le rend avec une autre liste de prénoms."""
+    patient = presenter(essai, nom, connu=False)
+    essai.banc.insi.etat.inscrire(patient.reference, traits_retournes={"prenoms": "OMBELINE CONSTANCE"})
+
+
+@given(parse("un patient « {nom} » qu'INSi rend avec la date de naissance « {date} »"))
+def patient_date_incomplete(essai: Essai, nom: str, date: str) -> None:
+    patient = presenter(essai, nom, connu=False)
+    essai.banc.insi.etat.inscrire(patient.reference, traits_retournes={"date_naissance": date})
+
+
+@given(
+    motif(
+        r"un patient « (?P<nom>[^»]+) » qu'INSi rend avec (?P<trait>le nom de naissance|les prénoms de naissance|le sexe) vides?$"
+    )
+)
+def patient_trait_vide(essai: Essai, nom: str, trait: str) -> None:
+    patient = presenter(essai, nom, connu=False)
+    cle = {"le nom de naissance": "nom_naissance", "les prénoms de naissance": "prenoms", "le sexe": "sexe"}[trait]
+    essai.banc.insi.etat.inscrire(patient.reference, traits_retournes={cle: ""})
+
+
+@given(parse("deux homonymes d'un patient « {nom} » connus d'INSi"))
+def homonymes(essai: Essai, nom: str) -> None:
+    """Deux personnes de mêmes traits et de matricules différents, nées au même endroit : INSi répond 02."""
+    patient = presenter(essai, nom, connu=True)
+    reference = patient.reference
+    double = presenter(
+        essai,
+        f"{nom} bis",
+        connu=True,
+        nom_naissance=reference.nom_naissance,
+        prenoms=reference.prenoms,
+        sexe=reference.sexe,
+        date_naissance=reference.date_naissance,
+        lieu_naissance=reference.lieu_naissance,
+    )
+    del essai.patients[double.nom]
+
+
+@given(parse("un patient « {nom} » que son premier prénom ne suffit pas à trouver dans INSi"))
+def patient_deuxieme_prenom(essai: Essai, nom: str) -> None:
+    """INSi le connaît sous son deuxième prénom : le logiciel doit essayer les prénoms suivants, un à un."""
+    patient = presenter(
+        essai,
+        nom,
+        connu=True,
+        prenoms=("FANETTE", "ODILE", "JUSTINE"),
+        inscription={"prenoms_de_recherche": ("ODILE",)},
+    )
+    patient.saisie["prenoms_naissance"] = "FANETTE ODILE JUSTINE"
+
+
+@given(parse("le patient « {nom} » qu'INSi ne reconnaît plus"))
+def patient_plus_reconnu(essai: Essai, nom: str) -> None:
+    """La vérification de son INS répond désormais KO."""
+    essai.banc.insi.etat.inscrire(essai.patient(nom).reference, retour_verification=False)
+
+
+# ----------------------------------------------------------------------- agir
+def appeler(essai: Essai, patient: PatientEssai, role: str, modalite: str, **options: Any) -> None:
+    """Lance une récupération ; garde la réponse et relit la fiche si elle a pu changer."""
+    parametres: dict[str, Any] = {"patient_id": patient.patient_id, "modalite": modalite, **options}
+    if modalite == "carte_vitale":
+        reference = patient.reference
+        parametres["carte_vitale"] = {
+            "nir_assure": reference.matricule,
+            "nir_individu": reference.matricule,
+            "nom_naissance": patient.saisie["nom_naissance"],
+            "date_naissance": patient.saisie["date_naissance"],
+            "rang_naissance": "1",
+        }
+    essai.releves[f"avant {patient.nom}"] = dict(patient.identite)
+    essai.jouer("appeler_insi", role, **parametres)
+    retenir(patient, essai.derniere.donnees.get("patient"))
+
+
+@when(
+    motif(
+        r"(?P<qui>.+?) (?:essaie de récupérer|récupère) l'INS du patient « (?P<nom>[^»]+) » par (?P<moyen>ses traits|sa carte Vitale)$"
+    )
+)
+def recuperer(essai: Essai, qui: str, nom: str, moyen: str) -> None:
+    modalite = "traits" if moyen == "ses traits" else "carte_vitale"
+    appeler(essai, essai.patient(nom), vocabulaire.role(qui), modalite)
+
+
+@when(
+    motif(
+        r"le biologiste récupère l'INS du patient « (?P<nom>[^»]+) » par ses traits avec (?P<cle>le certificat de la structure|sa carte)$"
+    )
+)
+def recuperer_avec(essai: Essai, nom: str, cle: str) -> None:
+    authentification = "carte" if cle == "sa carte" else "certificat"
+    appeler(essai, essai.patient(nom), "biologiste_1", "traits", authentification=authentification)
+
+
+@when(parse("le biologiste vérifie l'INS du patient « {nom} »"))
+def verifier(essai: Essai, nom: str) -> None:
+    patient = essai.patient(nom)
+    essai.jouer("verifier_ins", "biologiste_1", patient_id=patient.patient_id)
+
+
+# ------------------------------------------------------------------- constater
+@then(parse("les écarts entre la saisie du patient « {nom} » et la réponse d'INSi sont montrés"))
+def ecarts_montres(essai: Essai, nom: str) -> None:
+    """Les écarts attendus sont recalculés de la saisie et de la réponse d'INSi."""
+    patient = essai.patient(nom)
+    rendus = traits_rendus(patient)
+    attendus = {
+        champ: (patient.saisie[champ], rendus[champ])
+        for champ in ("nom_naissance", "date_naissance", "sexe", "code_lieu_naissance")
+        if patient.saisie.get(champ) and patient.saisie[champ] != rendus[champ]
+    }
+    essai.bilan.constater(conduite.ecarts_montres(list(essai.derniere.donnees.get("ecarts", [])), attendus))
+
+
+@then(parse("la date de naissance du patient « {nom} » est affichée au format JJ/MM/AAAA"))
+def date_affichee(essai: Essai, nom: str) -> None:
+    patient = essai.patient(nom)
+    reponse = essai.preparer("lire_patient", "biologiste_1", patient_id=patient.patient_id)
+    annee, mois, jour = patient.reference.date_naissance.split("-")
+    valeur = next(
+        (str(c.get("valeur", "")) for c in reponse.donnees.get("champs", []) if c.get("champ") == "date_naissance"), ""
+    )
+    essai.bilan.constater(regles.date_lisible(valeur, f"{jour}/{mois}/{annee}"))
+
+
+@then("l'utilisateur est alerté d'une incohérence sur le prénom")
+def alerte_prenom(essai: Essai) -> None:
+    _juger_alerte(essai, attendue=True)
+
+
+@then("l'utilisateur n'est alerté d'aucune incohérence sur le prénom")
+def pas_d_alerte_prenom(essai: Essai) -> None:
+    _juger_alerte(essai, attendue=False)
+
+
+def _juger_alerte(essai: Essai, *, attendue: bool) -> None:
+    reponse = essai.derniere
+    alertes = [str(alerte) for alerte in reponse.donnees.get("alertes", [])]
+    essai.bilan.constater(conduite.alerte_prenom(alertes, reponse.messages, attendue=attendue))
+
+
+@then(parse("le premier prénom du patient « {nom} » reste celui qui a été saisi"))
+def premier_prenom_garde(essai: Essai, nom: str) -> None:
+    patient = relire(essai, essai.patient(nom))
+    champ = "premier_prenom_naissance"
+    essai.bilan.constater(
+        regles.identite_inchangee(
+            {champ: patient.saisie[champ]}, {champ: patient.identite.get(champ)}, "par la réponse d'INSi"
+        )
+    )
+
+
+@then(parse("l'INS du patient « {nom} » n'est pas rapatriée et l'utilisateur en est averti"))
+def ins_non_rapatriee(essai: Essai, nom: str) -> None:
+    """INSi a bien répondu 00 (sinon rien n'est prouvé), et la fiche relue n'a pas changé."""
+    patient = essai.patient(nom)
+    essai.bilan.exiger(conduite.appel_insi_observe(_numeros(essai.echanges("insi")), f"pour « {nom} »"))
+    reponse = essai.derniere
+    relire(essai, patient)
+    avant = retirer(essai, f"avant {nom}", dict)
+    essai.bilan.constater(regles.identite_inchangee(avant, patient.identite, "après une réponse inexploitable d'INSi"))
+    essai.bilan.constater(regles.statut_attendu(patient.statut, "PROV", "après une réponse inexploitable d'INSi"))
+    alertes = [str(alerte) for alerte in reponse.donnees.get("alertes", [])]
+    essai.bilan.constater(conduite.blocage_explique([*reponse.messages, *alertes]))
+
+
+@then(parse("aucun appel à INSi n'est parti pour l'identité « {attribut} »"))
+def aucun_appel(essai: Essai, attribut: str) -> None:
+    numeros = _numeros(essai.echanges("insi"))
+    essai.bilan.constater(conduite.aucun_appel_insi(numeros, attribut, essai.derniere.resultat))
+
+
+@then("un appel à INSi est parti pour l'identité sans attribut")
+def appel_parti(essai: Essai) -> None:
+    essai.bilan.constater(
+        conduite.appel_insi_observe(_numeros(essai.echanges("insi")), "pour l'identité sans attribut")
+    )
+
+
+def _numeros(echanges: Sequence[Echange]) -> list[int]:
+    return [echange.numero for echange in echanges]
+
+
+# ------------------------------------------------------------------ habilitations
+@when(motif(r"l'administrateur donne à (?P<qui>.+) l'accès à (?P<quoi>INSi|l'INS)$"))
+def donner_acces(essai: Essai, qui: str, quoi: str) -> None:
+    role = essai.compte(vocabulaire.role(qui))
+    regler(essai, "habilitations", {"utilisateur": role, "acces_ins": True, "acces_insi": quoi == "INSi"})
+
+
+@when(parse("une personne sans droit sur l'INS essaie d'ouvrir la fiche du patient « {nom} »"))
+def ouvrir_sans_droit(essai: Essai, nom: str) -> None:
+    essai.jouer("lire_patient", "sans_acces_ins", patient_id=essai.patient(nom).patient_id)
+
+
+@then(motif(r"l'accès à l'INS est (?P<issue>refusé|obtenu)$"))
+def acces_ins(essai: Essai, issue: str) -> None:
+    """Refusé : aucune donnée personnelle rendue. Obtenu : le matricule INS est montré."""
+    reponse = essai.derniere
+    patient = reponse.donnees.get("patient")
+    identite = patient.get("identite", {}) if isinstance(patient, Mapping) else {}
+    montre = reponse.resultat if identite.get("matricule_ins") or issue == "refusé" else "refuse"
+    if issue == "refusé" and identite.get("matricule_ins"):
+        montre = "fait"
+    regle = conduite.R_DROIT_ACCORDE if issue == "obtenu" else conduite.R_DROIT_INS
+    essai.bilan.constater(
+        conduite.droit_applique(
+            regle, permis=issue == "obtenu", resultat=montre, recu=reponse.en_phrase(), quoi="accès à l'INS"
+        )
+    )
+
+
+@then(motif(r"l'appel à INSi est (?P<issue>refusé|obtenu)$"))
+def acces_insi(essai: Essai, issue: str) -> None:
+    reponse = essai.derniere
+    numeros = _numeros(essai.echanges("insi"))
+    resultat = reponse.resultat if issue == "refusé" else ("fait" if numeros else "refuse")
+    regle = conduite.R_DROIT_INSI if issue == "refusé" else conduite.R_DROIT_ACCORDE
+    essai.bilan.constater(
+        conduite.droit_applique(
+            regle,
+            permis=issue == "obtenu",
+            resultat=resultat,
+            recu=reponse.en_phrase(),
+            quoi="appel à INSi",
+            echanges=numeros,
+        )
+    )
+
+
+# ------------------------------------------------------------------------ traces
+def lire_traces(essai: Essai, categorie: str, patient: PatientEssai | None = None) -> list[Mapping[str, Any]]:
+    """Le journal de traces du logiciel, filtré sur le patient s'il est donné."""
+    parametres = {"patient_id": patient.patient_id} if patient else {}
+    reponse = essai.preparer("lire_traces", "administrateur", categorie=categorie, **parametres)
+    return list(reponse.donnees.get("traces", []))
+
+
+def _bornes(essai: Essai) -> tuple[datetime, datetime]:
+    return essai.instant_debut, datetime.now(UTC)
+
+
+@then(
+    motif(
+        r"l'appel par (?P<moyen>carte Vitale|traits) pour le patient « (?P<nom>[^»]+) » est tracé avec le retour (?P<code>\d\d)$"
+    )
+)
+def appel_trace(essai: Essai, moyen: str, nom: str, code: str) -> None:
+    """Autant de traces que d'appels vus par INSi depuis l'action."""
+    modalite, operation = ("traits", _RECHERCHES[0]) if moyen == "traits" else ("carte_vitale", _RECHERCHES[1])
+    vus = essai.echanges("insi", operation)
+    essai.bilan.exiger(conduite.appel_insi_observe(_numeros(vus), f"pour « {nom} »"))
+    debut, fin = _bornes(essai)
+    essai.bilan.constater(
+        regles_traces.appel_insi_trace(
+            lire_traces(essai, "insi", essai.patient(nom)),
+            operation="recuperation",
+            retour=code,
+            modalite=modalite,
+            nombre=len(vus),
+            debut=debut,
+            fin=fin,
+        )
+    )
+
+
+@then(parse("tout ce qu'INSi a rendu pour le patient « {nom} » est tracé"))
+def retour_trace(essai: Essai, nom: str) -> None:
+    patient = essai.patient(nom)
+    reference = patient.reference
+    rendus = traits_rendus(patient)
+    traits = {champ: rendus[champ] for champ in ("nom_naissance", "prenoms_naissance", "date_naissance")}
+    if reference.lieu_naissance:
+        traits["code_lieu_naissance"] = reference.lieu_naissance
+    essai.bilan.constater(
+        regles_traces.retour_insi_trace(
+            lire_traces(essai, "insi", patient),
+            matricule=reference.matricule,
+            oid=reference.oid,
+            historique=[ancien.matricule for ancien in reference.historique],
+            traits=traits,
+        )
+    )
+
+
+@then(motif(r"la vérification de l'INS du patient « (?P<nom>[^»]+) » est tracée avec le retour (?P<retour>OK|KO)$"))
+def verification_tracee(essai: Essai, nom: str, retour: str) -> None:
+    vus = essai.echanges("insi", "verifierInsAvecTraitsIdentite")
+    essai.bilan.exiger(conduite.appel_insi_observe(_numeros(vus), f"pour vérifier « {nom} »"))
+    debut, fin = _bornes(essai)
+    essai.bilan.constater(
+        regles_traces.appel_insi_trace(
+            lire_traces(essai, "insi", essai.patient(nom)),
+            operation="verification",
+            retour=retour,
+            modalite=None,
+            nombre=len(vus),
+            debut=debut,
+            fin=fin,
+        )
+    )
+
+
+@then(
+    motif(
+        r"l'appel pour le patient « (?P<un>[^»]+) » est tracé au nom de (?P<qui_un>.+) et celui pour « (?P<deux>[^»]+) » au nom de (?P<qui_deux>.+)$"
+    )
+)
+def appels_au_nom_de(essai: Essai, un: str, qui_un: str, deux: str, qui_deux: str) -> None:
+    vus = [e for e in essai.echanges("insi", tout=True) if re.match("rechercher", e.operation)]
+    essai.bilan.exiger(conduite.appel_insi_observe(_numeros(vus), "pour les deux patients"))
+    attendus = {
+        essai.patient(nom).patient_id: essai.compte(vocabulaire.role(qui))
+        for nom, qui in ((un, qui_un), (deux, qui_deux))
+    }
+    debut, fin = _bornes(essai)
+    essai.bilan.constater(regles_traces.utilisateurs_des_appels(lire_traces(essai, "insi"), attendus, debut, fin))
+
+
+@then(
+    motif(
+        r"l'accès à l'INS du patient « (?P<nom>[^»]+) » est tracé pour (?P<un>le biologiste) et (?P<deux>un autre biologiste)$"
+    )
+)
+def acces_traces(essai: Essai, nom: str, un: str, deux: str) -> None:
+    patient = essai.patient(nom)
+    debut, fin = _bornes(essai)
+    essai.bilan.constater(
+        regles_traces.acces_trace(
+            lire_traces(essai, "acces_ins", patient),
+            patient_id=patient.patient_id,
+            comptes=[essai.compte(vocabulaire.role(qui)) for qui in (un, deux)],
+            debut=debut,
+            fin=fin,
+        )
+    )
+
+
+@then(motif(r"la modification du (?P<champ>.+) du patient « (?P<nom>[^»]+) » par (?P<qui>.+) est tracée$"))
+def modification_tracee(essai: Essai, champ: str, nom: str, qui: str) -> None:
+    patient = essai.patient(nom)
+    debut, fin = _bornes(essai)
+    essai.bilan.constater(
+        regles_traces.modification_tracee(
+            lire_traces(essai, "identite", patient),
+            patient_id=patient.patient_id,
+            champ=vocabulaire.champ(champ),
+            compte=essai.compte(vocabulaire.role(qui)),
+            debut=debut,
+            fin=fin,
+        )
+    )
+
+
+# ------------------------------------------------------------------ vérification
+@then(parse("l'identité du patient « {nom} » a été rétrogradée sans matricule INS"))
+def retrogradee(essai: Essai, nom: str) -> None:
+    """Le scénario du REM fixe le statut « provisoire », là où la règle 49 dit seulement de rétrograder."""
+    patient = relire(essai, essai.patient(nom))
+    essai.bilan.constater(regles.statut_attendu(patient.statut, "PROV", "après une vérification KO"))
+    essai.bilan.constater(regles.sans_matricule(patient.identite, "après une vérification KO"))
+
+
+@then(parse("l'identité du patient « {nom} » est dans la liste de travail"))
+def en_liste_de_travail(essai: Essai, nom: str) -> None:
+    reponse = essai.preparer("lire_liste_travail", "biologiste_1")
+    elements = list(reponse.donnees.get("elements", []))
+    essai.bilan.constater(conduite.dans_la_liste(elements, "patient_id", essai.patient(nom).patient_id))
+
+
+# ----------------------------------------------------------------- guide d'intégration
+@then("les demandes reçues par INSi suivent le guide d'intégration")
+def demandes_conformes(essai: Essai) -> None:
+    """Toutes les demandes du scénario, une à une puis dans leur suite."""
+    contexte = ContexteInsi(
+        idam=essai.logiciel.idam or None,
+        patients=tuple(
+            PatientConnu(
+                nom_naissance=patient.saisie["nom_naissance"],
+                prenoms=tuple(
+                    patient.saisie.get("prenoms_naissance", patient.saisie["premier_prenom_naissance"]).split()
+                ),
+                sexe=patient.saisie["sexe"],
+                date_naissance=patient.saisie["date_naissance"],
+                lieu_naissance=patient.saisie.get("code_lieu_naissance"),
+            )
+            for patient in essai.patients.values()
+        ),
+    )
+    essai.bilan.constater(verifier_requetes_insi(essai.echanges("insi", tout=True), contexte))
+
+
+@then("INSi a reçu un appel par certificat et un appel par carte")
+def deux_modes(essai: Essai) -> None:
+    essai.bilan.constater(modes_observes(essai.echanges("insi", tout=True)))
+
+
+@then(motif(r"l'autorisation du CNDA reste à apporter pour (?P<quoi>.+)$"))
+def autorisation_a_apporter(essai: Essai, quoi: str) -> None:
+    essai.bilan.constater(R_HOMOLOGATION.a_regarder(f"joindre l'autorisation du CNDA qui couvre {quoi}"))
