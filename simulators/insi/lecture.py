@@ -47,7 +47,7 @@ def analyser(octets: bytes) -> etree._Element:
     )
     try:
         racine = etree.fromstring(octets, analyseur)
-    except (etree.XMLSyntaxError, ValueError) as erreur:
+    except (etree.XMLSyntaxError, ValueError, LookupError) as erreur:
         raise XmlRefuse(MotifRefus.MALFORME, f"XML mal formé : {erreur}") from erreur
     if racine.getroottree().docinfo.internalDTD is not None:
         raise XmlRefuse(MotifRefus.DTD, "une DTD est interdite dans un message SOAP")
@@ -72,7 +72,7 @@ def _refuser_dtd(octets: bytes) -> None:
         return
     except _DtdTrouvee:
         raise XmlRefuse(MotifRefus.DTD, "une DTD est interdite dans un message SOAP") from None
-    except (expat.ExpatError, ValueError) as erreur:
+    except (expat.ExpatError, ValueError, LookupError) as erreur:
         # Mal formé avant le premier élément (ou codage inconnu d'expat) : l'analyse complète en jugera,
         # sauf si une DTD est écrite en clair.
         if b"<!doctype" in octets[:65536].replace(b"\x00", b"").lower():

@@ -81,9 +81,23 @@ _rendu("prefixes_env", "Enveloppe en env:, Body en S:, RESULTAT préfixé", enve
 _rendu("prefixe_resultat", "RESULTAT porte un préfixe au lieu de l'espace par défaut", resultat="insi")
 _rendu("declarations_inutiles", "Déclarations d'espaces de noms inutilisées", declarations_inutiles=True)
 _rendu("histo_desordonne", "DateDeb et DateFin avant IdIndividu dans INSHISTO", historique_desordonne=True)
-_rendu(
-    "reponse_autre_demande", "wsa:RelatesTo d'une autre demande", relie_a="uuid:00000000-0000-4000-8000-00000000dead"
-)
+_rendu("autre_demande", "wsa:RelatesTo d'une autre demande", relie_a="uuid:00000000-0000-4000-8000-00000000dead")
+
+# --- personne : avant les particularités qui s'ajoutent à elle --------------------------------------------------------
+
+
+@_particularite("autre_personne", "L'INS et les traits d'une autre personne")
+def _autre_personne(sortie: Sortie, parametres: Mapping[str, Any]) -> Sortie:
+    autre = fabriquer_identite("une-autre-personne")
+    tiq = {
+        "NomNaissance": autre.nom_naissance,
+        "ListePrenom": " ".join(autre.prenoms),
+        "Sexe": autre.sexe,
+        "DateNaissance": autre.date_naissance,
+        "LieuNaissance": autre.lieu_naissance or "99999",
+    }
+    return _individu(lambda _: Individu(InsRendu(autre.matricule, autre.oid, autre.cle), (), tiq), sortie)
+
 
 # --- traits -----------------------------------------------------------------------------------------------------------
 
@@ -158,19 +172,6 @@ _sur_individu(
         i, historique=tuple(replace(h, date_debut=h.date_fin, date_fin=h.date_debut) for h in _anciens(i, 1))
     ),
 )
-
-
-@_particularite("autre_personne", "L'INS et les traits d'une autre personne")
-def _autre_personne(sortie: Sortie, parametres: Mapping[str, Any]) -> Sortie:
-    autre = fabriquer_identite("une-autre-personne")
-    tiq = {
-        "NomNaissance": autre.nom_naissance,
-        "ListePrenom": " ".join(autre.prenoms),
-        "Sexe": autre.sexe,
-        "DateNaissance": autre.date_naissance,
-        "LieuNaissance": autre.lieu_naissance or "99999",
-    }
-    return _individu(lambda _: Individu(InsRendu(autre.matricule, autre.oid, autre.cle), (), tiq), sortie)
 
 
 # --- compte rendu -----------------------------------------------------------------------------------------------------
