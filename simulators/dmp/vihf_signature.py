@@ -66,7 +66,7 @@ def verifier_signature(assertion: etree._Element, *, sha1_accepte: bool = False)
         raise ErreurSignature("certificat de KeyInfo illisible") from erreur
     try:
         resultat = XMLVerifier().verify(
-            isolee, x509_cert=certificat, id_attribute="ID", expect_config=_configuration(sha1_accepte)
+            isolee, x509_cert=certificat, id_attribute="ID", expect_config=_configuration(certificat, sha1_accepte)
         )
     except (SignXMLException, ValueError, UnsupportedAlgorithm, TypeError) as erreur:
         raise ErreurSignature(f"signature invalide : {erreur}") from erreur
@@ -115,13 +115,15 @@ def _refuser_enveloppement(assertion: etree._Element) -> None:
             raise ErreurSignature(f"transformation interdite : {transformation.get('Algorithm')}")
 
 
-def _configuration(sha1_accepte: bool) -> SignatureConfiguration:
+def _configuration(certificat: x509.Certificate, sha1_accepte: bool) -> SignatureConfiguration:
     def garder(nom: str) -> bool:
         return "HMAC" not in nom and (sha1_accepte or "SHA1" not in nom)
 
     return SignatureConfiguration(
         location="./",
         expect_references=1,
+        # Les dates du certificat sont jugées par l'appelant, avec le reste de la confiance qu'on lui accorde.
+        verification_time=certificat.not_valid_before_utc,
         signature_methods=frozenset(methode for methode in SignatureMethod if garder(methode.name)),
         digest_algorithms=frozenset(condensat for condensat in DigestAlgorithm if garder(condensat.name)),
     )

@@ -294,6 +294,7 @@ def lien(source: str, cible: str, genre: str, **slots: str) -> str:
 
 HAS_MEMBER = "urn:oasis:names:tc:ebxml-regrep:AssociationType:HasMember"
 RPLC = "urn:ihe:iti:2007:AssociationType:RPLC"
+CLASSE_SIGNATURE = "urn:oid:1.3.6.1.4.1.19376.1.2.1.1.1"
 SIGNS = "urn:ihe:iti:2007:AssociationType:signs"
 STATUT = "urn:ihe:iti:2010:AssociationType:UpdateAvailabilityStatus"
 
