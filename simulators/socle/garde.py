@@ -21,7 +21,8 @@ _PREFIXE = b"1.2.250.1.213.1.4."
 _MATRICULE = re.compile(rb"(?<![0-9A-Za-z.])([0-9]{6}[0-9ABab][0-9]{6})([0-9]{2})?(?![0-9A-Za-z]|\.[0-9])")
 # Mois de naissance possibles d'un NIR : réels, puis valeurs de convention (état civil incomplet).
 _MOIS = frozenset({*range(1, 13), *range(20, 43), *range(50, 100)})
-_RECOUVREMENT = 2 * PORTEE + 64
+_MARGE = 32  # un OID, ou un matricule et ce qui le borne, y tient
+_RECOUVREMENT = 2 * PORTEE + 5 * _MARGE
 
 
 class JournalArrete(RuntimeError):
@@ -69,12 +70,14 @@ class GardeMatricules:
         """Examen d'un flux, bloc après bloc."""
         return Examen(self)
 
-    def interdit(self, voisinage: bytes) -> bool:
-        """Vrai si ce voisinage d'OID porte un matricule plausible que personne n'a permis."""
-        return any(
-            trouve[1].upper() not in self._permis and _plausible(trouve[1], trouve[2])
-            for trouve in _MATRICULE.finditer(voisinage)
-        )
+    def interdit(self, octets: bytes, debut: int, fin: int) -> bool:
+        """Vrai si un matricule plausible que personne n'a permis est à portée de l'OID placé là."""
+        for trouve in _MATRICULE.finditer(octets, max(0, debut - PORTEE), fin + PORTEE + _MARGE):
+            if trouve.start() > fin + PORTEE:
+                break
+            if trouve[1].upper() not in self._permis and _plausible(trouve[1], trouve[2]):
+                return True
+        return False
 
 
 class Examen:
@@ -97,17 +100,17 @@ class Examen:
         if b"\0" in bloc:  # UTF-16 : les caractères de l'ASCII redeviennent contigus
             bloc = bloc.replace(b"\0", b"")
         tampon = self._reste + bloc if self._reste else bloc
-        limite = len(tampon) if fin else len(tampon) - PORTEE
+        limite = len(tampon) if fin else len(tampon) - PORTEE - _MARGE
         if tampon.find(_PREFIXE, self._vus) >= 0:
             for oid in _OID_PRODUCTION.finditer(tampon, self._vus):
                 if oid.end() > limite and not fin:
                     break
-                if self._garde.interdit(tampon[max(0, oid.start() - PORTEE) : oid.end() + PORTEE]):
+                if self._garde.interdit(tampon, oid.start(), oid.end()):
                     return True
-        # Tout OID dont la fin ne dépasse pas `limite` a été examiné ; un OID fait moins de 32 octets.
+        # Tout OID dont la fin ne dépasse pas `limite` a été examiné.
         coupe = max(0, len(tampon) - _RECOUVREMENT)
         self._reste = tampon[coupe:]
-        self._vus = max(0, max(self._vus, limite - 32) - coupe)
+        self._vus = max(0, max(self._vus, limite - _MARGE) - coupe)
         return False
 
 
