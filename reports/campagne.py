@@ -182,9 +182,20 @@ def _lire_entete(dossier: Path, journal: JournalEchanges | None) -> Mapping[str,
             return entete
         raise ErreurCampagne(f"{chemin} : un objet JSON est attendu, reçu {type(entete).__name__}")
     if journal is not None:
-        for enregistrement in reversed(list(journal.enregistrements(type="campagne"))):
-            return enregistrement.donnees
-    raise ErreurCampagne(f"{dossier} : ni campagne.json, ni enregistrement « campagne » dans un journal")
+        return _entete_du_journal(dossier, journal)
+    raise ErreurCampagne(f"{dossier} : ni campagne.json, ni journal")
+
+
+def _entete_du_journal(dossier: Path, journal: JournalEchanges) -> Mapping[str, Any]:
+    """L'en-tête écrit au début, complété par les enregistrements suivants (état, fin)."""
+    entete: dict[str, Any] = {}
+    for enregistrement in journal.enregistrements(type="campagne"):
+        entete.update(enregistrement.donnees)
+        if enregistrement.donnees.get("etat") == "fin":
+            entete.setdefault("fin", enregistrement.horodatage.isoformat())
+    if "couloir" not in entete:
+        raise ErreurCampagne(f"{dossier} : ni campagne.json, ni en-tête de campagne dans le journal")
+    return entete
 
 
 def _lire_resultats(dossier: Path, journal: JournalEchanges | None) -> list[ResultatScenario]:
@@ -230,9 +241,15 @@ def completer(campagne: Campagne, catalogue: Catalogue) -> Campagne:
 
 def scenarios_demandes(campagne: Campagne, catalogue: Catalogue) -> Iterable[tuple[Exigence, ScenarioConformite]]:
     """Les scénarios du catalogue que cette campagne devait juger."""
+    retenus = campagne.autres.get("retenus")
     demandees = set(campagne.exigences_demandees)
+    profils = set(campagne.autres.get("profils_demandes") or ())
     for exigence in catalogue.exigences:
-        if exigence.vague not in campagne.vagues:
+        if isinstance(retenus, list):
+            # La liste écrite au départ de la campagne vaut mieux que les critères qui l'ont donnée.
+            yield from ((exigence, scenario) for scenario in exigence.scenarios if scenario.id in retenus)
+            continue
+        if exigence.vague not in campagne.vagues or (profils and exigence.profil not in profils):
             continue
         tous = not demandees or demandees & {exigence.id, exigence.id_court}
         for scenario in exigence.scenarios:

@@ -12,6 +12,7 @@ from reports.junit import ecrire_junit
 from reports.options import OptionsRapports
 from reports.preuves import ecrire_index
 from reports.rapport import ecrire_rapport
+from reports.textes_officiels import charger_textes
 from requirements.catalogue import Catalogue
 from simulators.socle.journal import JournalEchanges
 
@@ -30,11 +31,12 @@ def ecrire_tout(
     Rend les fichiers écrits. Sans journal, le rapport cite les échanges sans les montrer.
     """
     echanges = {echange.numero: echange for echange in journal.echanges()} if journal is not None else {}
+    textes = options.textes if options.textes is not None else charger_textes(catalogue)
     ecrits = [
         *ecrire_verdicts(dossier, campagne),
         *ecrire_index(dossier, campagne.resultats),
-        ecrire_rapport(dossier, campagne, catalogue, echanges, options.textes),
-        ecrire_convergence(dossier, campagne, catalogue, options.textes),
+        ecrire_rapport(dossier, campagne, catalogue, echanges, textes),
+        ecrire_convergence(dossier, campagne, catalogue, textes),
     ]
     if options.junit is not None:
         ecrits.append(ecrire_junit(options.junit, campagne))

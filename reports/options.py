@@ -28,8 +28,9 @@ class OptionsRapports:
     """Réglages de `ecrire_tout`.
 
     `junit` : fichier JUnit à écrire, s'il est demandé. `allure` : compléter `allure-results/`.
+    `textes` : textes officiels à montrer ; par défaut, ceux que l'utilisateur a importés pour ce couloir.
     """
 
     junit: Path | None = None
     allure: bool = True
-    textes: TextesOfficiels = SANS_TEXTES
+    textes: TextesOfficiels | None = None

@@ -12,7 +12,7 @@ from pathlib import Path, PurePosixPath
 from typing import Any
 
 from reports.fichiers import ecrire_atomique, ecrire_json
-from reports.resultat import PieceJointe, ResultatScenario
+from reports.resultat import PieceJointe, PreuveProduite, ResultatScenario
 
 RACINE = "preuves"
 
@@ -180,6 +180,11 @@ def controler_pieces(dossier: Path, pieces: Iterable[PieceJointe]) -> list[str]:
     return ecarts
 
 
+def dossier_de(preuve: PreuveProduite) -> str:
+    """Le dossier où sont les fichiers d'une preuve, relatif à la campagne ; vide si elle n'en a pas."""
+    return PurePosixPath(preuve.fichiers[0].chemin).parent.as_posix() if preuve.fichiers else ""
+
+
 def ecrire_index(dossier: Path, resultats: Sequence[ResultatScenario]) -> list[Path]:
     """Écrit sous `preuves/` : `index.json` (preuve → scénario, état, fichiers) et `empreintes.sha256`."""
     entrees: list[dict[str, Any]] = []
@@ -194,7 +199,7 @@ def ecrire_index(dossier: Path, resultats: Sequence[ResultatScenario]) -> list[P
                     "scenario": resultat.scenario,
                     "verdict": resultat.verdict.value,
                     "etat": preuve.etat.value,
-                    "dossier": f"{RACINE}/{nom_de_dossier(preuve.id)}" if preuve.fichiers else None,
+                    "dossier": dossier_de(preuve) or None,
                     "fichiers": [piece.en_dict() for piece in preuve.fichiers],
                 }
             )

@@ -10,7 +10,7 @@ from urllib.parse import quote
 from reports.campagne import Campagne, profil_revendique
 from reports.constat import Constat
 from reports.options import TextesOfficiels
-from reports.preuves import RACINE, nom_de_dossier
+from reports.preuves import dossier_de
 from reports.resultat import CleScenario, EtatPreuve, PreuveProduite, ResultatScenario
 from reports.synthese import Synthese, synthetiser
 from reports.verdict import Verdict
@@ -143,11 +143,13 @@ class VueRapport:
     def exigences_retenues(self) -> tuple[Exigence, ...]:
         """Les exigences des vagues de la campagne, ou celles qui ont été demandées."""
         demandees = set(self.campagne.exigences_demandees)
+        profils = self.campagne.autres.get("profils_demandes")
         jugees = {resultat.exigence for resultat in self.campagne.resultats}
         return tuple(
             exigence
             for exigence in self.catalogue.exigences
             if exigence.vague in self.campagne.vagues
+            and (not profils or exigence.profil in profils)
             and (not demandees or exigence.id in jugees or demandees & {exigence.id, exigence.id_court})
         )
 
@@ -191,7 +193,7 @@ class VueRapport:
             ancre=self._ancre(f"preuve-{preuve.id or resultat.scenario + '-sans-numero'}"),
             nom=preuve.id or "sans numéro",
             pieces=", ".join(libelle_piece(piece) for piece in preuve.pieces_acceptees),
-            dossier=f"{RACINE}/{nom_de_dossier(preuve.id)}" if preuve.fichiers else "",
+            dossier=dossier_de(preuve),
         )
 
     def _ancre(self, souhaitee: str) -> str:

@@ -81,6 +81,27 @@ def test_entete_relu_du_journal(tmp_path: Path) -> None:
     assert relue.interrompue
 
 
+def test_fin_relue_du_journal(tmp_path: Path) -> None:
+    """Un enregistrement de fin complète l'en-tête du début : la campagne n'est pas dite interrompue."""
+    lue, _, _ = jeu_complet(1)
+    debut = {cle: valeur for cle, valeur in lue.en_dict().items() if cle not in ("fin", "interrompue")}
+    with JournalEchanges.creer(tmp_path) as journal:
+        journal.ajouter("campagne", {"etat": "debut", **debut})
+        journal.ajouter("campagne", {"etat": "fin"})
+        relue = charger_campagne(tmp_path, journal)
+    assert relue.fin is not None
+    assert not relue.interrompue
+
+
+def test_scenarios_retenus_ecrits_au_depart() -> None:
+    """Quand l'en-tête donne les scénarios retenus, ceux-là seuls sont attendus."""
+    livre = catalogue(exigence("INS.01", scenarios=2), exigence("INS.02"))
+    lue = campagne(autres={"retenus": ["INS.01.02"]})
+    assert [vu.scenario for vu in completer(lue, livre).resultats] == ["INS.01.02"]
+    lue = campagne(autres={"profils_demandes": ["IE Usagers"]})
+    assert completer(lue, livre).resultats == ()
+
+
 def test_reprise_garde_le_dernier_verdict(tmp_path: Path) -> None:
     """Un scénario rejoué n'a qu'un verdict : le dernier écrit."""
     lue, livre, _ = jeu_complet(1)
@@ -122,7 +143,7 @@ def test_ordre_du_catalogue() -> None:
 
 def test_dossier_sans_campagne(tmp_path: Path) -> None:
     """Un dossier vide est refusé avec un message qui dit ce qui manque."""
-    with pytest.raises(ErreurCampagne, match=r"ni campagne\.json, ni enregistrement"):
+    with pytest.raises(ErreurCampagne, match=r"ni campagne\.json, ni journal"):
         charger_campagne(tmp_path)
 
 
