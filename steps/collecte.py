@@ -32,8 +32,8 @@ class ScenarioSansFeature(pytest.Item):
     def runtest(self) -> None:
         """Rien à jouer : l'issue est posée par le plugin."""
 
-    def reportinfo(self) -> tuple[Path, int | None, str]:
-        return self.path, None, f"{self.retenu.numero} {self.retenu.scenario.titre}"
+    def reportinfo(self) -> tuple[Path, int, str]:
+        return self.path, 0, f"{self.retenu.numero} {self.retenu.scenario.titre}"
 
     def issue(self) -> tuple[Verdict, str]:
         """Verdict et raison d'un scénario que la machine ne joue pas."""
@@ -53,7 +53,8 @@ def numeros_de(item: pytest.Item, connus: Iterable[str]) -> list[str]:
 
 def scenario_gherkin(item: pytest.Item) -> ScenarioTemplate | None:
     """Le scénario Gherkin dont l'élément est né ; None pour un autre élément."""
-    return scenario_wrapper_template_registry.get(getattr(item, "obj", None))
+    fonction = getattr(item, "obj", None)
+    return scenario_wrapper_template_registry.get(fonction) if callable(fonction) else None
 
 
 def couloir_de(item: pytest.Item) -> str:

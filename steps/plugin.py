@@ -37,7 +37,7 @@ pytest_plugins = (
     "steps.etapes.insi",
     "steps.etapes.recherche",
     "steps.etapes.flux",
-    # "steps.etapes.documents",
+    "steps.etapes.documents",
     # "steps.etapes.dmp",
 )
 
@@ -326,19 +326,17 @@ class ConduitePytest:
     # ----------------------------------------------------------------- fin
     def pytest_report_teststatus(self, report: pytest.TestReport) -> tuple[str, str, str] | None:
         """Garde les comptes de pytest sans ses points : la ligne du banc suffit."""
-        if report.when == "call" or (report.when != "call" and report.outcome != "passed"):
-            return report.outcome if report.when == "call" or report.skipped else "error", "", ""
-        return "", "", ""
+        if report.when == "call" or report.skipped:
+            return report.outcome, "", ""
+        return ("error", "", "") if report.failed else ("", "", "")
 
-    @pytest.hookimpl(wrapper=True, tryfirst=True)
-    def pytest_sessionfinish(self, session: pytest.Session, exitstatus: int) -> Iterator[None]:
-        resultat = yield
+    def pytest_sessionfinish(self, session: pytest.Session, exitstatus: int) -> None:
+        """Écrit les rapports avant le résumé du terminal, et donne à pytest le code de sortie du banc."""
         if self._demarree:
             interrompue = exitstatus not in (pytest.ExitCode.OK, pytest.ExitCode.TESTS_FAILED)
             self._clore(interrompue=interrompue)
             if not interrompue:
                 session.exitstatus = self._code
-        return resultat
 
     def _clore(self, *, interrompue: bool) -> None:
         if not self._demarree:

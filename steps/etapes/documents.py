@@ -16,7 +16,7 @@ from steps.etapes.identite import retirer
 from steps.flux.identite import IdentiteUsager
 from steps.logiciel.protocole import ReponseAction
 from steps.patients import PatientEssai
-from steps.verifications import cda, datamatrix, pdf
+from steps.verifications import datamatrix, diffusion, pdf
 
 ANALYSES: tuple[dict[str, Any], ...] = (
     {"code": "718-7", "libelle": "Hémoglobine", "valeur": "13.4", "unite": "g/dL"},
@@ -102,7 +102,7 @@ def _identite(essai: Essai, nom: str) -> IdentiteUsager:
 
 @then(parse("le document imprimé montre l'identité minimale et le matricule INS du patient « {nom} »"))
 def identite_imprimee(essai: Essai, nom: str) -> None:
-    essai.bilan.constater(pdf.identite_minimale(retirer(essai, "pdf", bytes), _identite(essai, nom)))
+    essai.bilan.constater(pdf.traits_affiches(retirer(essai, "pdf", bytes), _identite(essai, nom)))
 
 
 @then(
@@ -110,28 +110,27 @@ def identite_imprimee(essai: Essai, nom: str) -> None:
 )
 def traits_choisis_imprimes(essai: Essai, nom: str) -> None:
     essai.bilan.constater(
-        pdf.champs_choisis(retirer(essai, "pdf", bytes), _identite(essai, nom), list(_CHAMPS_CHOISIS))
+        pdf.champs_supplementaires(retirer(essai, "pdf", bytes), _identite(essai, nom), list(_CHAMPS_CHOISIS))
     )
 
 
 @then(parse("le datamatrix INS du document imprimé porte l'identité du patient « {nom} »"))
 def datamatrix_imprime(essai: Essai, nom: str) -> None:
-    essai.bilan.constater(datamatrix.datamatrix_ins(retirer(essai, "pdf", bytes), _identite(essai, nom)))
+    essai.bilan.constater(datamatrix.datamatrix_conforme(retirer(essai, "pdf", bytes), _identite(essai, nom)))
 
 
 @then(parse("le document imprimé ne porte ni matricule INS, ni OID, ni datamatrix du patient « {nom} »"))
 def rien_d_ins_imprime(essai: Essai, nom: str) -> None:
     contenu, identite = retirer(essai, "pdf", bytes), _identite(essai, nom)
-    essai.bilan.constater(pdf.sans_ins(contenu, identite))
-    essai.bilan.constater(datamatrix.sans_datamatrix(contenu, identite))
+    essai.bilan.constater(pdf.ins_absente_de_l_edition(contenu, identite))
+    essai.bilan.constater(datamatrix.datamatrix_absent(contenu, identite))
 
 
 @then(parse("le document exporté ne porte ni le matricule INS ni l'OID du patient « {nom} »"))
 def cda_sans_ins(essai: Essai, nom: str) -> None:
-    essai.bilan.constater(cda.ins_absente(retirer(essai, "cda", bytes), _identite(essai, nom).matricule_ins))
+    essai.bilan.constater(diffusion.ins_absente(retirer(essai, "cda", bytes), _identite(essai, nom)))
 
 
 @then(parse("le document exporté porte le matricule INS et l'OID du patient « {nom} »"))
 def cda_avec_ins(essai: Essai, nom: str) -> None:
-    identite = _identite(essai, nom)
-    essai.bilan.constater(cda.ins_presente(retirer(essai, "cda", bytes), identite.matricule_ins, identite.oid_ins))
+    essai.bilan.constater(diffusion.ins_presente(retirer(essai, "cda", bytes), _identite(essai, nom)))

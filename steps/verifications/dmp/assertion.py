@@ -166,7 +166,7 @@ def vihf_propre_a_un_patient(echanges: Sequence[Echange]) -> Constat:
     patients: dict[str, dict[str, int]] = {}
     for echange in echanges:
         vihf = vihf_de(echange) if echange.service == "dmp" and echange.requete.methode == "POST" else None
-        if vihf is not None and vihf.id:
+        if vihf is not None and vihf.id and vihf.resource_id:
             patients.setdefault(vihf.id, {}).setdefault(vihf.resource_id, echange.numero)
     if not patients:
         return UNICITE.sans_objet("aucun VIHF observé")

@@ -76,7 +76,8 @@ def _lire(source: _Source) -> MessageDmp:
                 octets = mtom.racine.lire(fichier, OCTETS_RACINE_MAX)
             except ErreurMtom as erreur:
                 raise MessageIllisible(f"MTOM : {erreur}") from erreur
-            nature = parse_type_contenu(mtom.racine.parametres.get("type", ""))[0] or nature
+            annonce = mtom.racine.parametres.get("type") or parametres.get("start-info") or mtom.racine.type_contenu
+            nature = parse_type_contenu(annonce)[0]
             action = action or mtom.racine.parametres.get("action", "")
         else:
             octets = fichier.read(OCTETS_RACINE_MAX + 1)

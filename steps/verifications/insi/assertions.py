@@ -134,7 +134,7 @@ def signature(appel: Appel, contexte: ContexteInsi) -> list[Constat]:
     octets, racine = appel.echange.requete.corps.octets, appel.message.racine
     rang = appel.assertions.index(lue)
     try:
-        verifiee = verifier_signature(octets, racine, rang, instant=appel.echange.debut)
+        verifiee = verifier_signature(octets, racine, rang)
     except AssertionRefusee as refus:
         return [
             SIGNATURE.enfreinte(

@@ -1,0 +1,25 @@
+"""Vérifications des éditions PDF : lisibles, traits en clair avec leurs intitulés, INS présente ou absente."""
+
+from steps.verifications.pdf.edition import (
+    champs_supplementaires,
+    ins_absente_de_l_edition,
+    pdf_ouvrable,
+    texte_extrait,
+    traits_affiches,
+)
+from steps.verifications.pdf.flux import PdfDemesure, PdfIllisible
+from steps.verifications.pdf.lecture import PdfChiffre, PdfLu, images_des_pages, lire_pdf
+
+__all__ = [
+    "PdfChiffre",
+    "PdfDemesure",
+    "PdfIllisible",
+    "PdfLu",
+    "champs_supplementaires",
+    "images_des_pages",
+    "ins_absente_de_l_edition",
+    "lire_pdf",
+    "pdf_ouvrable",
+    "texte_extrait",
+    "traits_affiches",
+]
