@@ -9,20 +9,10 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
 
+from simulators.logiciel_temoin.cda_lecture import Intervenant
 from simulators.logiciel_temoin.erreurs import Refus
+from simulators.logiciel_temoin.horloge import maintenant
 from simulators.logiciel_temoin.identite import Patient
-
-
-@dataclass
-class Auteur:
-    """Auteur d'un document ; `rpps` vaut None quand il n'est plus au RPPS."""
-
-    nom: str
-    prenom: str
-    rpps: str | None = None
-    identifiant_national: str | None = None
-    profession: str = "10"
-    specialite: str | None = "SM03"
 
 
 @dataclass
@@ -45,7 +35,10 @@ class Document:
     type_local: str
     type_code: str
     date_acte: datetime
-    auteur: Auteur
+    auteur: Intervenant
+    date_creation: datetime = field(default_factory=maintenant)
+    type_systeme: str = "2.16.840.1.113883.6.1"
+    type_libelle: str = ""
     version: int = 1
     origine: str = "valide"
     statut_cr: str = "complet"
@@ -54,8 +47,12 @@ class Document:
     set_id: str = ""
     unique_id: str | None = None
     precedent: str | None = None
+    remplace_par: str | None = None
     pdf: bytes = b""
     cda: bytes = b""
+    cle_cda: tuple[object, ...] = ()
+    auteur_hors_rpps: bool = False
+    personne_morale: bool = False
     historique: bool = False
     bloque: bool = False
     etat_dmp: str = "non_envoye"

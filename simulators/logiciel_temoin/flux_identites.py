@@ -110,6 +110,21 @@ def _autre_domaine(
     return Reception(patient, [f"INS vérifiée par INSi ; statut {patient.statut}."], retour)
 
 
+def ranger_verifiee(
+    labo: Labo, utilisateur: Utilisateur, recue: IdentiteRecue, connu: Patient | None, domaine: str
+) -> Patient:
+    """Range l'identité d'un document reçu, une fois son INS vérifiée (ou reçue de notre domaine)."""
+    if domaine == labo.environnement.structure.oid_domaine:
+        return _meme_domaine(labo, utilisateur, recue, connu, domaine).patient or _absent()
+    ins = {c: recue.identite[c] for c in MATRICULE}
+    statut = statut_apres_verification(labo, connu, domaine)
+    return _ranger(labo, utilisateur, recue, connu, statut, ins, domaine)
+
+
+def _absent() -> Patient:
+    raise LookupError("aucune fiche rangée")
+
+
 def statut_apres_verification(labo: Labo, connu: Patient | None, domaine: str) -> str:
     """Qualifiée sous contrat de confiance ou si nous avions validé l'identité ; récupérée sinon."""
     contrat = domaine in labo.reglages.lire("contrats_confiance") and not labo.defaut("contrat_confiance_ignore")

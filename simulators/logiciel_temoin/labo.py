@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import itertools
-import threading
 import uuid
+from dataclasses import dataclass
+from datetime import datetime
 from pathlib import Path
 
 from simulators.logiciel_temoin.base import Base
@@ -21,6 +22,15 @@ EDITEUR = "Banc SONS"
 NOM_LPS = "LABO-TEMOIN"
 
 
+@dataclass(frozen=True)
+class EntreeCache:
+    """Un document du DMP gardé pour un temps, pour le compte qui l'a préchargé."""
+
+    octets: bytes
+    compte: str
+    expire_le: datetime
+
+
 class Labo:
     """État et services communs du logiciel."""
 
@@ -34,9 +44,8 @@ class Labo:
         self.annuaire = Annuaire(environnement)
         self.transport = Transport(environnement.racines)
         self.instance = str(uuid.uuid4())
-        self.cadence = threading.Lock()
-        self.documents_distants: dict[tuple[str, str], dict[str, str]] = {}
-        self.cache_dmp: dict[tuple[str, str], "EntreeCache"] = {}  # noqa: UP037
+        self.entrepots: dict[tuple[str, str], str] = {}
+        self.cache_dmp: dict[tuple[str, str], EntreeCache] = {}
         self.identifiants_fixes: dict[str, str] = {}
         self._messages = itertools.count(1)
 
@@ -55,12 +64,3 @@ class Labo:
 
     def numero_message(self) -> str:
         return f"LT{next(self._messages):08d}"
-
-
-class EntreeCache:
-    """Un document du DMP gardé pour un temps."""
-
-    def __init__(self, octets: bytes, compte: str, expire_le: object) -> None:
-        self.octets = octets
-        self.compte = compte
-        self.expire_le = expire_le

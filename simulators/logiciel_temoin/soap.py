@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass
+from typing import cast
 
 from lxml import etree
 
@@ -42,6 +43,11 @@ def lire_xml(octets: bytes) -> etree._Element:
     except (etree.XMLSyntaxError, ValueError) as erreur:
         raise ReponseIllisible(f"ce n'est pas un XML lisible : {erreur}") from erreur
     return racine
+
+
+def par_defaut(espace: str, **prefixes: str) -> dict[str, str]:
+    """Table d'espaces de noms dont le premier est celui par défaut (lxml le désigne par None)."""
+    return cast("dict[str, str]", {None: espace, **prefixes})
 
 
 def texte(element: etree._Element | None) -> str:

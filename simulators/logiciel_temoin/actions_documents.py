@@ -1,0 +1,175 @@
+"""Actions métier sur les documents."""
+
+from __future__ import annotations
+
+import base64
+import binascii
+from datetime import datetime
+
+from simulators.logiciel_temoin import alimentation, documentation, documents, pdf
+from simulators.logiciel_temoin.base import Analyse, Document, Sejour
+from simulators.logiciel_temoin.dmp_client import ErreurDmp
+from simulators.logiciel_temoin.erreurs import Echec, Enveloppe, ParametreInvalide, Refus, fait
+from simulators.logiciel_temoin.horloge import lire_iso, maintenant
+from simulators.logiciel_temoin.labo import Labo
+from simulators.logiciel_temoin.parametres import Parametres
+from simulators.logiciel_temoin.registre import action
+from simulators.logiciel_temoin.soap import ReponseIllisible
+from simulators.logiciel_temoin.utilisateurs import Utilisateur
+
+
+def montrer(labo: Labo, document: Document) -> dict[str, object]:
+    return document.en_dict(etat_visible=not labo.defaut("etat_envoi_invisible"))
+
+
+def _alimenter_seul(labo: Labo, utilisateur: Utilisateur, document: Document) -> str:
+    """Envoi automatique : un refus ou une erreur se dit, l'action principale reste faite."""
+    try:
+        alimentation.envoyer(labo, utilisateur, document)
+    except Refus as refus:
+        return " ".join(refus.messages)
+    except ErreurDmp as erreur:
+        return "L'envoi au DMP a échoué." if labo.defaut("code_erreur_masque") else f"{erreur} (code {erreur.code})"
+    return "Document envoyé au DMP."
+
+
+@action("valider_compte_rendu")
+def valider_compte_rendu(labo: Labo, utilisateur: Utilisateur, p: Parametres) -> Enveloppe:
+    utilisateur.exiger_ins()
+    patient = labo.base.patient(p.texte("patient_id"))
+    date_acte = _instant(p.texte("date_acte")) if p.texte_ou_rien("date_acte") else maintenant()
+    document = documents.valider(
+        labo,
+        utilisateur,
+        patient,
+        p.choix("statut_cr", ("partiel", "complet")),
+        [_analyse(a) for a in p.liste("analyses")],
+        date_acte,
+        p.choix("niveau", ("N3", "N1"), "N3"),
+        p.texte_ou_rien("remplace"),
+    )
+    documents.cda_de(labo, document)
+    if p.booleen("bloquer_dmp", False):
+        document.bloque = True
+        if not labo.defaut("blocage_ignore"):
+            document.etat_dmp = "bloque"
+        labo.identifiants_fixes[f"bloque {patient.patient_id}"] = document.document_id
+    elif labo.defaut("blocage_tous") and f"bloque {patient.patient_id}" in labo.identifiants_fixes:
+        document.bloque, document.etat_dmp = True, "bloque"
+    messages = ["Compte rendu validé."]
+    if not labo.reglages.lire("alimentation_automatique_dmp") or labo.defaut("alimentation_automatique_absente"):
+        messages.append("L'envoi automatique au DMP est désactivé.")
+    else:
+        messages.append(_alimenter_seul(labo, utilisateur, document))
+    return fait(*messages, document=montrer(labo, document))
+
+
+def _analyse(brut: object) -> Analyse:
+    if not isinstance(brut, dict) or not brut.get("code"):
+        raise ParametreInvalide("analyse : code, libelle, valeur, unite attendus")
+    valeur = brut.get("valeur")
+    return Analyse(
+        str(brut["code"]),
+        str(brut.get("libelle") or brut["code"]),
+        None if valeur is None else str(valeur),
+        str(brut.get("unite") or ""),
+    )
+
+
+def _instant(texte: str) -> datetime:
+    try:
+        return lire_iso(texte)
+    except ValueError as erreur:
+        raise ParametreInvalide(f"date ISO 8601 attendue : {texte!r}") from erreur
+
+
+def _base64(p: Parametres, nom: str) -> bytes:
+    try:
+        return base64.b64decode(p.texte(nom), validate=True)
+    except (binascii.Error, ValueError) as erreur:
+        raise ParametreInvalide(f"{nom} : base64 attendu") from erreur
+
+
+@action("enregistrer_document")
+def enregistrer_document(labo: Labo, utilisateur: Utilisateur, p: Parametres) -> Enveloppe:
+    utilisateur.exiger_ins()
+    document = documents.ranger_ancien(
+        labo,
+        labo.base.patient(p.texte("patient_id")),
+        p.texte("type_local"),
+        p.texte("titre"),
+        _instant(p.texte("date_acte")),
+        _base64(p, "pdf_base64"),
+        p.objet("auteur"),
+    )
+    return fait("Document rangé au dossier.", document=montrer(labo, document))
+
+
+@action("recevoir_document")
+def recevoir_document(labo: Labo, utilisateur: Utilisateur, p: Parametres) -> Enveloppe:
+    emetteur = p.objet("emetteur")
+    try:
+        document, integre, messages = documents.recevoir(
+            labo,
+            utilisateur,
+            _base64(p, "contenu_base64"),
+            str(emetteur.get("nom", "")),
+            str(emetteur.get("domaine", "")),
+        )
+    except (ReponseIllisible, ValueError) as erreur:
+        if isinstance(erreur, ParametreInvalide):
+            raise
+        raise Echec(f"Document reçu illisible : {erreur}", integre=False) from erreur
+    automatique = labo.reglages.lire("alimentation_automatique_dmp")
+    if integre and automatique and not labo.defaut("alimentation_recus_absente"):
+        messages.append(_alimenter_seul(labo, utilisateur, document))
+    return fait(*messages, document=montrer(labo, document), integre=integre)
+
+
+@action("lister_documents")
+def lister_documents(labo: Labo, utilisateur: Utilisateur, p: Parametres) -> Enveloppe:
+    utilisateur.exiger_ins()
+    patient = labo.base.patient(p.texte("patient_id"))
+    return fait(documents=[montrer(labo, d) for d in labo.base.documents_de(patient.patient_id)])
+
+
+@action("editer_document")
+def editer_document(labo: Labo, utilisateur: Utilisateur, p: Parametres) -> Enveloppe:
+    utilisateur.exiger_ins()
+    patient = labo.base.patient(p.texte("patient_id"))
+    document = labo.base.document(p.texte("document_id"))
+    if document.patient_id != patient.patient_id:
+        raise Refus("Ce document n'est pas au dossier de ce patient.")
+    contenu = document.pdf or pdf.editer(labo, patient, document)
+    labo.traces.ajouter("acces_ins", utilisateur.compte, "édition d'un document", patient.patient_id)
+    return fait("Document édité.", pdf_base64=base64.b64encode(contenu).decode())
+
+
+@action("exporter_document")
+def exporter_document(labo: Labo, utilisateur: Utilisateur, p: Parametres) -> Enveloppe:
+    utilisateur.exiger_ins()
+    document = labo.base.document(p.texte("document_id"))
+    return fait(cda_base64=base64.b64encode(documents.cda_de(labo, document)).decode())
+
+
+@action("lire_documentation")
+def lire_documentation(labo: Labo, _utilisateur: Utilisateur, p: Parametres) -> Enveloppe:
+    p.choix("sujet", ("suppression_dmp",))
+    titre, contenu = documentation.SUPPRESSION_DMP
+    return fait(titre=titre, contenu="" if labo.defaut("documentation_vide") else contenu)
+
+
+@action("enregistrer_sejour")
+def enregistrer_sejour(labo: Labo, utilisateur: Utilisateur, p: Parametres) -> Enveloppe:
+    utilisateur.exiger_ins()
+    patient = labo.base.patient(p.texte("patient_id"))
+    debut, fin = _instant(p.texte("debut")), _instant(p.texte("fin"))
+    if fin < debut:
+        raise Refus("La fin du séjour précède son début.")
+    rattaches = tuple(p.textes_ou_rien("documents") or ())
+    for document_id in rattaches:
+        if labo.base.document(document_id).patient_id != patient.patient_id:
+            raise Refus(f"Le document {document_id} n'est pas au dossier de ce patient.")
+    sejour = Sejour(labo.base.numero("S"), patient.patient_id, debut, fin, rattaches)
+    labo.base.sejours[sejour.sejour_id] = sejour
+    return fait("Séjour enregistré.", sejour_id=sejour.sejour_id)

@@ -1,0 +1,249 @@
+"""Les documents du dossier : validation, versions, documents anciens, documents reçus."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from datetime import datetime
+
+from simulators.logiciel_temoin import cda, cda_lecture, flux_identites, pdf
+from simulators.logiciel_temoin.base import Analyse, Document, ElementTravail
+from simulators.logiciel_temoin.cda_entete import specialite
+from simulators.logiciel_temoin.cda_lecture import EnteteCda, Intervenant
+from simulators.logiciel_temoin.environnement import Professionnel
+from simulators.logiciel_temoin.erreurs import Refus
+from simulators.logiciel_temoin.hl7v2 import IdentiteRecue
+from simulators.logiciel_temoin.horloge import lire_ts, maintenant
+from simulators.logiciel_temoin.identite import QUAL, RECUP, Patient
+from simulators.logiciel_temoin.labo import Labo
+from simulators.logiciel_temoin.utilisateurs import Utilisateur
+
+LOINC = "2.16.840.1.113883.6.1"
+TITRE_CR = "Compte rendu d'examens biologiques"
+LIBELLES_TYPES = {
+    "11502-2": "CR d'examens biologiques",
+    "11490-0": "Lettre de liaison à la sortie d'un établissement de soins",
+    "11488-4": "CR de consultation",
+    "18761-7": "Lettre de liaison à l'entrée d'un établissement de soins",
+    "34112-3": "CR hospitalier",
+}
+FIGES = ("alimente", "remplace", "supprime")
+
+
+def intervenant_de(labo: Labo, professionnel: Professionnel) -> Intervenant:
+    structure = labo.environnement.structure
+    return Intervenant(
+        professionnel.identifiant_national,
+        professionnel.nom,
+        professionnel.prenom,
+        specialite(professionnel.profession, professionnel.specialite),
+        structure.nom,
+        structure.identifiant_national,
+    )
+
+
+def valider(
+    labo: Labo,
+    utilisateur: Utilisateur,
+    patient: Patient,
+    statut_cr: str,
+    analyses: list[Analyse],
+    date_acte: datetime,
+    niveau: str,
+    remplace: str | None,
+) -> Document:
+    """Validation biologique d'un compte rendu, ou d'une nouvelle version."""
+    professionnel = utilisateur.exiger_professionnel()
+    if not analyses:
+        raise Refus("Un compte rendu porte au moins une analyse.")
+    if statut_cr == "complet" and any(a.valeur is None for a in analyses):
+        raise Refus("Un résultat manque : le compte rendu ne peut pas être complet.")
+    document = Document(
+        document_id=labo.base.numero("D"),
+        patient_id=patient.patient_id,
+        titre=TITRE_CR,
+        type_local="CR-BIO",
+        type_code="11502-2",
+        type_libelle=LIBELLES_TYPES["11502-2"],
+        date_acte=date_acte,
+        auteur=intervenant_de(labo, professionnel),
+        statut_cr=statut_cr,
+        analyses=analyses,
+        niveau=niveau,
+        set_id=labo.oid_unique(),
+        unique_id=labo.oid_unique(),
+    )
+    if remplace:
+        _enchainer(labo, patient, document, labo.base.document(remplace))
+    labo.base.documents[document.document_id] = document
+    return document
+
+
+def _enchainer(labo: Labo, patient: Patient, document: Document, precedent: Document) -> None:
+    if precedent.patient_id != patient.patient_id or precedent.origine != "valide":
+        raise Refus("La version précédente n'est pas un compte rendu de ce patient.")
+    if precedent.remplace_par or precedent.etat_dmp == "supprime":
+        raise Refus("Cette version a déjà été remplacée ou supprimée.")
+    document.version = precedent.version + 1
+    document.precedent = precedent.document_id
+    if not labo.defaut("cda_set_id_neuf"):
+        document.set_id = precedent.set_id
+    precedent.remplace_par = document.document_id
+
+
+def ranger_ancien(
+    labo: Labo,
+    patient: Patient,
+    type_local: str,
+    titre: str,
+    date_acte: datetime,
+    contenu: bytes,
+    auteur: dict[str, object],
+) -> Document:
+    """Range un PDF ancien, avec sa date d'acte et son auteur."""
+    if not contenu.startswith(b"%PDF"):
+        raise Refus("Le fichier n'est pas un PDF.")
+    rpps = str(auteur["rpps"]) if auteur.get("rpps") else None
+    nom, prenom = str(auteur.get("nom", "")), str(auteur.get("prenom", ""))
+    structure = labo.environnement.structure
+    # Sans identifiant national : identifiant interne de la structure (type 3 : FINESS/identifiant local).
+    identifiant = f"8{rpps}" if rpps else f"3{structure.finess}/{nom}.{prenom}".replace(" ", "-")
+    document = Document(
+        document_id=labo.base.numero("D"),
+        patient_id=patient.patient_id,
+        titre=titre,
+        type_local=type_local,
+        type_code="",
+        date_acte=date_acte,
+        auteur=Intervenant(
+            identifiant, nom, prenom, specialite("10", "SM03"), structure.nom, structure.identifiant_national
+        ),
+        origine="ancien",
+        historique=True,
+        set_id=labo.oid_unique(),
+        unique_id=labo.oid_unique(),
+        pdf=contenu,
+        auteur_hors_rpps=rpps is None,
+    )
+    typer(labo, document)
+    labo.base.documents[document.document_id] = document
+    return document
+
+
+def typer(labo: Labo, document: Document) -> None:
+    """Donne au document son typeCode, d'après la correspondance réglée par le site."""
+    if document.origine != "ancien":
+        return
+    choix = str(labo.reglages.lire("types_documents_dmp").get(document.type_local, ""))
+    if labo.defaut("historique_type_code_constant") and choix:
+        choix = "11502-2"
+    code, _, systeme = choix.partition("^^")
+    document.type_code, document.type_systeme = code, systeme or LOINC
+    document.type_libelle = LIBELLES_TYPES.get(code, document.titre)
+
+
+def cda_de(labo: Labo, document: Document) -> bytes:
+    """Le CDA du document ; refait si l'identité a changé, figé dès qu'il est parti."""
+    if document.cda and (document.etat_dmp in FIGES or document.origine == "fichier" or not document.patient_id):
+        return document.cda
+    patient = labo.base.patient(document.patient_id)
+    cle = (patient.statut, tuple(patient.identite.items()), document.personne_morale, document.type_code)
+    if not document.cda or document.cle_cda != cle:
+        document.cda, document.cle_cda = cda.construire(labo, patient, document), cle
+    return document.cda
+
+
+def recevoir(
+    labo: Labo, utilisateur: Utilisateur, octets: bytes, nom_emetteur: str, domaine: str
+) -> tuple[Document, bool, list[str]]:
+    """Intègre un document reçu, ou le met en liste de travail ; rend (document, intégré, messages)."""
+    entete = cda_lecture.lire_entete(octets)
+    recue = _identite_recue(entete, nom_emetteur)
+    connu = flux_identites.rapprocher(labo, recue, domaine)
+    document = _document_recu(labo, entete, octets)
+    if entete.ins:
+        labo.traces.ajouter(
+            "echanges_ins",
+            utilisateur.compte,
+            "réception de document",
+            connu.patient_id if connu else None,
+            partenaire=nom_emetteur,
+            nature=f"CDA R2 {entete.type_document.code} reçu",
+        )
+    if not entete.ins:
+        if connu is None:
+            return _mettre_de_cote(labo, document, None, "Document reçu sans INS : patient à rapprocher")
+        return _integrer(labo, document, connu, "Document intégré au dossier.")
+    memes = connu is not None and connu.statut in (QUAL, RECUP) and connu.matricule == entete.ins[0]
+    if connu is not None and memes:
+        return _integrer(labo, document, connu, "Document intégré au dossier.")
+    retour: str | None = "OK"
+    if domaine != labo.environnement.structure.oid_domaine:
+        retour = flux_identites.verifier_reception(labo, utilisateur, connu.patient_id if connu else None, recue)
+    if retour != "OK" and not labo.defaut("ko_document_integre"):
+        motif = "Vérification INSi KO" if retour else "Vérification INSi sans réponse"
+        return _mettre_de_cote(labo, document, entete.ins[0], f"{motif} : document reçu à examiner")
+    patient = flux_identites.ranger_verifiee(labo, utilisateur, recue, connu, domaine)
+    return _integrer(labo, document, patient, f"INS vérifiée : document intégré, identité {patient.statut}.")
+
+
+def _identite_recue(entete: EnteteCda, emetteur: str) -> IdentiteRecue:
+    locaux = tuple((root, ext) for root, ext in entete.identifiants if ext and (ext, root) != entete.ins)
+    return IdentiteRecue(
+        evenement="CDA",
+        identifiant_message=entete.unique_id,
+        emetteur=emetteur,
+        identite=dict(entete.identite),
+        identifiants=locaux,
+        fiabilite=("VALI",) if entete.ins else (),
+    )
+
+
+def _document_recu(labo: Labo, entete: EnteteCda, octets: bytes) -> Document:
+    contenu = cda_lecture.copie_pdf(octets) or pdf.editer_texte(entete.titre, cda_lecture.textes(octets))
+    premier = next((a for a in entete.auteurs if not a.personne_morale), entete.responsable)
+    if premier is None:
+        premier = intervenant_de(labo, labo.environnement.responsable)
+    document = Document(
+        document_id=labo.base.numero("D"),
+        patient_id="",
+        titre=entete.titre or "Document reçu",
+        type_local="RECU",
+        type_code=entete.type_document.code,
+        type_systeme=entete.type_document.systeme or LOINC,
+        type_libelle=entete.type_document.libelle,
+        date_acte=lire_ts(entete.service_debut or entete.creation),
+        auteur=replace(premier, racine=premier.racine or cda_lecture.OID_PS),
+        origine="recu",
+        set_id=labo.oid_unique(),
+        unique_id=labo.oid_unique(),
+        pdf=contenu,
+    )
+    if labo.defaut("alimentation_recus_tel_quel"):
+        document.origine, document.cda, document.unique_id = "fichier", octets, entete.unique_id
+    labo.base.documents[document.document_id] = document
+    return document
+
+
+def _mettre_de_cote(
+    labo: Labo, document: Document, matricule: str | None, motif: str
+) -> tuple[Document, bool, list[str]]:
+    if not labo.defaut("ko_document_hors_liste"):
+        labo.base.mettre_en_liste(ElementTravail(motif, None, document.document_id, matricule))
+    return document, False, [f"Alerte : {motif}. Le document n'est pas intégré."]
+
+
+def _integrer(labo: Labo, document: Document, patient: Patient, message: str) -> tuple[Document, bool, list[str]]:
+    document.patient_id = patient.patient_id
+    return document, True, [message]
+
+
+def depuis_dmp(
+    labo: Labo, patient: Patient, unique_id: str, octets: bytes, conservation: dict[str, object]
+) -> Document:
+    """Range au dossier un document venu du DMP : il n'y repart pas."""
+    entete = cda_lecture.lire_entete(octets)
+    document = _document_recu(labo, entete, octets)
+    document.patient_id, document.origine = patient.patient_id, "dmp"
+    document.unique_id, document.cda, document.etat_dmp = unique_id, octets, "alimente"
+    document.date_envoi, document.conservation = maintenant(), conservation
+    return document

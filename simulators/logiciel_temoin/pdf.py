@@ -1,0 +1,100 @@
+"""Éditions : l'identité en clair sous des libellés sans équivoque, le datamatrix INS, les résultats."""
+
+from __future__ import annotations
+
+import io
+
+from reportlab.lib.pagesizes import A4
+from reportlab.lib.units import mm
+from reportlab.pdfgen.canvas import Canvas
+
+from simulators.logiciel_temoin import datamatrix
+from simulators.logiciel_temoin.base import Document
+from simulators.logiciel_temoin.horloge import PARIS, jour_francais
+from simulators.logiciel_temoin.identite import LIBELLES, MATRICULE, QUAL, TOUJOURS_AFFICHES, Patient, nature_matricule
+from simulators.logiciel_temoin.labo import Labo
+
+
+def editer(labo: Labo, patient: Patient, document: Document) -> bytes:
+    """PDF d'un compte rendu, à l'identité du moment."""
+    tampon = io.BytesIO()
+    toile = Canvas(tampon, pagesize=A4, invariant=1)
+    toile.setTitle(document.titre)
+    toile.setAuthor(labo.environnement.structure.nom)
+    y = _identite(labo, toile, patient)
+    y = _lignes(toile, y - 8 * mm, [document.titre, *_resultats(document)])
+    toile.setFont("Helvetica", 9)
+    toile.drawString(20 * mm, max(y - 10 * mm, 15 * mm), _signature(labo, document))
+    toile.showPage()
+    toile.save()
+    return tampon.getvalue()
+
+
+def editer_texte(titre: str, lignes: list[str]) -> bytes:
+    """PDF d'un texte, quand le document reçu n'a pas de copie PDF."""
+    tampon = io.BytesIO()
+    toile = Canvas(tampon, pagesize=A4, invariant=1)
+    toile.setTitle(titre)
+    _lignes(toile, 280 * mm, [titre, *lignes])
+    toile.showPage()
+    toile.save()
+    return tampon.getvalue()
+
+
+def _identite(labo: Labo, toile: Canvas, patient: Patient) -> float:
+    avec_ins = patient.statut == QUAL or (labo.defaut("pdf_matricule_recup") and bool(patient.matricule))
+    lignes = [labo.environnement.structure.nom, "Compte rendu d'examens de biologie médicale", ""]
+    for champ in _champs(labo):
+        libelle = "Nom" if champ == "nom_naissance" and labo.defaut("pdf_libelle_ambigu") else LIBELLES[champ]
+        lignes.append(f"{libelle} : {_valeur(patient, champ)}")
+    if avec_ins and not labo.defaut("pdf_sans_matricule"):
+        nature = "" if labo.defaut("pdf_matricule_sans_nature") else f" ({nature_matricule(patient.oid)})"
+        lignes.append(f"Matricule INS : {patient.matricule}{nature}")
+    y = _lignes(toile, 280 * mm, lignes)
+    if avec_ins and not labo.defaut("pdf_sans_datamatrix"):
+        datamatrix.dessiner(toile, datamatrix.contenu(labo, patient), 160 * mm, 245 * mm, 30 * mm)
+        toile.setFont("Helvetica", 7)
+        toile.drawString(163 * mm, 243 * mm, "INS à scanner")
+    return y
+
+
+def _champs(labo: Labo) -> list[str]:
+    champs = [c for c in TOUJOURS_AFFICHES if not (c == "sexe" and labo.defaut("pdf_sans_sexe"))]
+    if not labo.defaut("pdf_champs_choisis_ignores"):
+        champs += [c for c in labo.reglages.lire("champs_edition") if c not in (*champs, *MATRICULE)]
+    return champs
+
+
+def _valeur(patient: Patient, champ: str) -> str:
+    valeur = patient.trait(champ)
+    return jour_francais(valeur) if champ == "date_naissance" else valeur
+
+
+def _resultats(document: Document) -> list[str]:
+    if not document.analyses:
+        return []
+    etat = "Compte rendu partiel" if document.statut_cr == "partiel" else "Compte rendu complet"
+    lignes = [f"{etat}, version {document.version}", ""]
+    for analyse in document.analyses:
+        resultat = "en attente" if analyse.valeur is None else f"{analyse.valeur} {analyse.unite}"
+        lignes.append(f"{analyse.libelle} : {resultat}")
+    return lignes
+
+
+def _signature(labo: Labo, document: Document) -> str:
+    instant = document.date_creation.astimezone(PARIS).strftime("%d/%m/%Y à %H:%M")
+    return (
+        f"Validé par {document.auteur.prenom} {document.auteur.nom}, {labo.environnement.structure.nom}, le {instant}"
+    )
+
+
+def _lignes(toile: Canvas, y: float, lignes: list[str]) -> float:
+    toile.setFont("Helvetica", 10)
+    for ligne in lignes:
+        if y < 20 * mm:
+            toile.showPage()
+            toile.setFont("Helvetica", 10)
+            y = 280 * mm
+        toile.drawString(20 * mm, y, ligne)
+        y -= 5.5 * mm
+    return y
