@@ -6,7 +6,6 @@ import base64
 import binascii
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from datetime import datetime
 from enum import StrEnum
 
 from cryptography import x509
@@ -146,11 +145,11 @@ def _certificat(signature: etree._Element | None) -> x509.Certificate | None:
         return None
 
 
-def verifier_signature(octets: bytes, racine: etree._Element, rang: int, *, instant: datetime) -> SignatureVerifiee:
+def verifier_signature(octets: bytes, racine: etree._Element, rang: int) -> SignatureVerifiee:
     """Vérifie la signature de la `rang`-ième assertion (à partir de 0) de l'en-tête Security, sur les octets reçus.
 
     Refuse l'enveloppement (assertion déplacée, identifiant en double, référence vers autre chose) : ce qui est
-    rendu est relu dans ce que la signature couvre. L'autorité du certificat reste à juger par l'appelant.
+    rendu est relu dans ce que la signature couvre. L'autorité et la validité du certificat restent à juger.
     """
     soap = e.espace_de(racine.tag)
     chemin = f"./{{{soap}}}Header/{e.nom_qualifie(e.WSSE, 'Security')}"
@@ -166,7 +165,9 @@ def verifier_signature(octets: bytes, racine: etree._Element, rang: int, *, inst
     if profil.certificat is None:
         raise AssertionRefusee("KeyInfo doit porter un certificat X.509 lisible et un seul")
     configuration = SignatureConfiguration(
-        location=f"{chemin}/{e.nom_qualifie(e.SAML, 'Assertion')}[{rang + 1}]/", verification_time=instant
+        location=f"{chemin}/{e.nom_qualifie(e.SAML, 'Assertion')}[{rang + 1}]/",
+        # La bibliothèque refuserait un certificat expiré avant d'avoir vérifié la signature : deux faits distincts.
+        verification_time=profil.certificat.not_valid_before_utc,
     )
     try:
         resultat = XMLVerifier().verify(

@@ -60,7 +60,7 @@ def niveau_acces_insuffisant(nom_commun: str | None = None) -> Faute:
         "desir_560",
         "erreur",
         "[banc] Niveau d'accès insuffisant.",
-        f"[banc] CN du certificat : {nom_commun!r}, attendu INSI-AUTO ou INSI-MANU",
+        f"[banc] CN du certificat attendu INSI-AUTO ou INSI-MANU, reçu {nom_commun or 'aucun'}",
     )
 
 

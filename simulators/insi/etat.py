@@ -6,6 +6,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 
 from simulators.insi.enveloppe import DonneesCarte, InsFourni, Traits
+from simulators.insi.pannes import PARTICULARITES
 from simulators.insi.resultat import Individu, InsRendu, Resultat, ResultatVerification
 from simulators.socle.identites import IDENTITES_DE_TEST, IdentiteTest
 
@@ -82,18 +83,23 @@ class Issue:
 class EtatInsi:
     """Population du téléservice et progiciels autorisés."""
 
-    def __init__(self, population: Iterable[IdentiteTest] = IDENTITES_DE_TEST) -> None:
+    def __init__(
+        self, population: Iterable[IdentiteTest] = IDENTITES_DE_TEST, idam: Iterable[str] | None = (IDAM_PAR_DEFAUT,)
+    ) -> None:
         self._population = tuple(population)
         self._inscriptions: dict[str, Inscription] = {}
-        self.idam_autorises: frozenset[str] | None = frozenset({IDAM_PAR_DEFAUT})
+        self.idam_autorises: frozenset[str] | None = None if idam is None else frozenset(idam)
         """Numéros d'autorisation admis ; None = tous. Un réglage, conservé par `remettre_a_zero`."""
         self.remettre_a_zero()
 
     def remettre_a_zero(self) -> None:
         """Revient à la population de départ."""
-        self._inscriptions.clear()
-        for identite in self._population:
-            self.inscrire(identite, reponse=None if identite.attendu in ("00", "02") else identite.attendu)
+        depart = [
+            _inscription(identite, reponse=None if identite.attendu in ("00", "02") else identite.attendu)
+            for identite in self._population
+        ]
+        # Remplacée d'un coup : une demande en cours ne voit jamais une population incomplète.
+        self._inscriptions = {inscription.identite.matricule: inscription for inscription in depart}
 
     @property
     def inscriptions(self) -> tuple[Inscription, ...]:
@@ -113,17 +119,17 @@ class EtatInsi:
         nir_assure: str | None = None,
         rang_naissance: str = "1",
     ) -> Inscription:
-        """Fait connaître une personne ; remplace l'inscription du même matricule et du même cas."""
-        inscription = Inscription(
+        """Fait connaître une personne ; remplace l'inscription du même matricule."""
+        inscription = _inscription(
             identite,
-            reponse,
-            identite.cog_requis if cog_requis is None else cog_requis,
-            retour_verification,
-            {**identite.traits_retournes, **(traits_retournes or {})},
-            tuple(particularites),
-            _prenoms_de_recherche(identite, prenoms_de_recherche),
-            nir_assure,
-            rang_naissance,
+            reponse=reponse,
+            cog_requis=cog_requis,
+            retour_verification=retour_verification,
+            traits_retournes=traits_retournes,
+            particularites=particularites,
+            prenoms_de_recherche=prenoms_de_recherche,
+            nir_assure=nir_assure,
+            rang_naissance=rang_naissance,
         )
         self._inscriptions[identite.matricule] = inscription
         return inscription
@@ -179,6 +185,35 @@ class EtatInsi:
         [trouvee] = candidats
         code = trouvee.reponse or ("02" if trouvee.cog_requis and not cog_donne else "00")
         return Issue(Resultat(code, trouvee.individu() if code == "00" else None), trouvee)
+
+
+def _inscription(
+    identite: IdentiteTest,
+    *,
+    reponse: str | None = None,
+    cog_requis: bool | None = None,
+    retour_verification: bool | None = None,
+    traits_retournes: Mapping[str, str | None] | None = None,
+    particularites: Iterable[str] = (),
+    prenoms_de_recherche: Iterable[str] | None = None,
+    nir_assure: str | None = None,
+    rang_naissance: str = "1",
+) -> Inscription:
+    noms = tuple(particularites)
+    inconnues = [nom for nom in noms if nom not in PARTICULARITES]
+    if inconnues:
+        raise ValueError(f"particularité inconnue : {', '.join(inconnues)} (connues : {', '.join(PARTICULARITES)})")
+    return Inscription(
+        identite,
+        reponse,
+        identite.cog_requis if cog_requis is None else cog_requis,
+        retour_verification,
+        {**identite.traits_retournes, **(traits_retournes or {})},
+        noms,
+        _prenoms_de_recherche(identite, prenoms_de_recherche),
+        nir_assure,
+        rang_naissance,
+    )
 
 
 def _prenoms_de_recherche(identite: IdentiteTest, choix: Iterable[str] | None) -> tuple[str, ...] | None:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import gzip
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from dataclasses import replace
 from datetime import datetime
 
@@ -12,11 +12,12 @@ from cryptography import x509
 from simulators.insi import erreurs
 from simulators.insi import espaces as e
 from simulators.insi.erreurs import CODES_OFFICIELS, Faute
-from simulators.insi.etat import EtatInsi
+from simulators.insi.etat import IDAM_PAR_DEFAUT, EtatInsi
 from simulators.insi.pannes import PANNES, PARTICULARITES, Sortie, faute_de
 from simulators.insi.rendu import rendre_faute, rendre_resultat, rendre_verification
 from simulators.insi.resultat import Resultat, ResultatVerification
 from simulators.insi.traitement import Demande, Traitee, jouer, lire_demande, recevoir, reconnaitre
+from simulators.socle.identites import IDENTITES_DE_TEST, IdentiteTest
 from simulators.socle.journal import JournalEchanges
 from simulators.socle.pannes import PanneArmee, RegistrePannes
 from simulators.socle.pki import IgcTest, Usage
@@ -33,8 +34,16 @@ class SimulateurINSi:
     message (carte CPx ; Pro Santé Connect et structure reconnus).
     """
 
-    def __init__(self, journal: JournalEchanges, igc: IgcTest) -> None:
-        self.etat = EtatInsi()
+    def __init__(
+        self,
+        journal: JournalEchanges,
+        igc: IgcTest,
+        *,
+        population: Iterable[IdentiteTest] = IDENTITES_DE_TEST,
+        idam: Iterable[str] | None = (IDAM_PAR_DEFAUT,),
+    ) -> None:
+        """`population` : personnes connues ; `idam` : numéros d'autorisation admis, None = tous."""
+        self.etat = EtatInsi(population, idam)
         self.pannes = RegistrePannes("insi", journal, PANNES)
         self._journal = journal
         self._igc = igc

@@ -208,7 +208,7 @@ def _assertions(demande: Demande, message: MessageInsi, anomalies: Anomalies, no
 
 def _signature(demande: Demande, message: MessageInsi, rang: int, anomalies: Anomalies) -> Faute | None:
     try:
-        verifiee = verifier_signature(demande.octets, message.racine, rang, instant=demande.instant)
+        verifiee = verifier_signature(demande.octets, message.racine, rang)
     except AssertionRefusee as refus:
         return erreurs.assertion_refusee(str(refus))
     reproches = anomalies(verifiee.certificat, demande.instant)
