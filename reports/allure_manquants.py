@@ -39,7 +39,11 @@ def completer_allure(dossier_allure: Path, campagne: Campagne, catalogue: Catalo
 
 
 def scenarios_presents(dossier_allure: Path) -> set[tuple[str, str]]:
-    """Les (exigence, scénario) qui ont déjà un résultat lisible."""
+    """Les (exigence, scénario) qui ont déjà un résultat lisible, à leur nom.
+
+    Un scénario Gherkin qui répond à deux numéros porte les étiquettes des deux mais n'est nommé que par un :
+    l'autre doit aussi se trouver dans la liste.
+    """
     presents = set()
     for chemin in sorted(dossier_allure.glob("*-result.json")):
         try:
@@ -47,9 +51,12 @@ def scenarios_presents(dossier_allure: Path) -> set[tuple[str, str]]:
         except ValueError:
             # Tronqué par un arrêt brutal : le scénario sera récrit à côté.
             continue
-        valeurs = {etiquette.get("name"): etiquette.get("value") for etiquette in lu.get("labels", ())}
-        if valeurs.get("scenario"):
-            presents.add((str(valeurs.get("exigence")), str(valeurs["scenario"])))
+        etiquettes_lues = lu.get("labels", ())
+        exigences = [lue.get("value") for lue in etiquettes_lues if lue.get("name") == "exigence"]
+        scenarios = [lue.get("value") for lue in etiquettes_lues if lue.get("name") == "scenario"]
+        for exigence, scenario in zip(exigences, scenarios, strict=False):
+            if str(lu.get("name", "")).startswith(f"{scenario} "):
+                presents.add((str(exigence), str(scenario)))
     return presents
 
 
