@@ -84,9 +84,13 @@ def test_completer(tmp_path: Path) -> None:
     """Chaque scénario absent reçoit un résultat, une seule fois, avec le statut et le message de son verdict."""
     lue, livre, _ = jeu_complet(6)
     (tmp_path / "x-result.json").write_text(
-        json.dumps({"labels": [{"name": "exigence", "value": lue.resultats[0].exigence},
+        json.dumps({"name": f"{lue.resultats[0].scenario} titre",
+                    "labels": [{"name": "exigence", "value": lue.resultats[0].exigence},
                                {"name": "scenario", "value": lue.resultats[0].scenario}]})
     )  # fmt: skip
+    partage = [{"name": "exigence", "value": lue.resultats[1].exigence}]
+    partage += [{"name": "scenario", "value": lue.resultats[1].scenario}]
+    (tmp_path / "y-result.json").write_text(json.dumps({"name": "AUTRE.01 titre", "labels": partage}))
     (tmp_path / "coupe-result.json").write_text('{"labels": [')
     ecrits = completer_allure(tmp_path, lue, livre)
     assert len(ecrits) == 5
