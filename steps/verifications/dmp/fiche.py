@@ -71,7 +71,8 @@ SOURCE_PATIENT = _regle(
     Confiance.OFFICIELLE,
 )  # fmt: skip
 EMPREINTE = _regle(
-    21, "hash et size, s'ils sont écrits, sont ceux des octets reçus", "Calculer SHA-1 et taille sur le fichier envoyé.",
+    21, "hash et size, s'ils sont écrits, sont ceux des octets reçus",
+    "Calculer SHA-1 et taille sur le fichier envoyé.",
     source="IHE ITI TF-3, § 4.2.3.2 (hash, size)",
 )  # fmt: skip
 TITRE = _regle(22, "La fiche a un titre", "Écrire Name/LocalizedString.")
@@ -111,7 +112,7 @@ def codes(document: DocumentSoumis) -> list[Constat]:
             document, TYPE, "typeCode", fiche.type_code, f"un code de {n.LOINC} ou {n.TRE_A05}",
             lambda c: bool(c.code) and c.systeme in n.SYSTEMES_TYPE,
         ),
-        _code(document, FORMAT, "formatCode", fiche.format_code, "un code de JDV_J60 et sa nomenclature", _format_connu),
+        _code(document, FORMAT, "formatCode", fiche.format_code, "un code de JDV_J60, sa nomenclature", _format_connu),
         _code(
             document, SECTEUR, "healthcareFacilityTypeCode", fiche.healthcare_facility_type_code,
             f"SAxx ({n.SYSTEME_SECTEUR})",
@@ -119,7 +120,8 @@ def codes(document: DocumentSoumis) -> list[Constat]:
             or (c.systeme == n.SYSTEME_SECTEUR_PATIENT and c.code in n.SECTEURS_PATIENT),
         ),
         _code(
-            document, CADRE, "practiceSettingCode", fiche.practice_setting_code, f"un code de JDV_J04 ({n.SYSTEME_CADRE})",
+            document, CADRE, "practiceSettingCode", fiche.practice_setting_code,
+            f"un code de JDV_J04 ({n.SYSTEME_CADRE})",
             lambda c: c.systeme == n.SYSTEME_CADRE and c.code in CADRES_EXERCICE,
         ),
     ]  # fmt: skip
@@ -202,7 +204,8 @@ def auteurs(document: DocumentSoumis) -> list[Constat]:
         *(
             juger(
                 regle, not defauts, f"{nom} n'a pas la forme attendue.",
-                attendu=forme, recu=" ; ".join(defauts or valeurs), ou=_ou(document, f"author/{nom}"), echanges=echanges,
+                attendu=forme, recu=" ; ".join(defauts or valeurs), ou=_ou(document, f"author/{nom}"),
+                echanges=echanges,
             )
             for regle, nom, valeurs, defauts, forme in formes
             if valeurs
@@ -225,8 +228,8 @@ def identification(document: DocumentSoumis) -> list[Constat]:
     """La fiche se lit sans ambiguïté et identifie le document et le patient."""
     fiche, echanges = document.fiche, (document.echange,)
     ins = lire_ins(fiche.patient_id)
-    racine, _, extension = fiche.unique_id.partition("^")
-    permis = {"art"} if document.est_signature else set()
+    racine = fiche.unique_id.partition("^")[0]
+    permis = {"art", "fr-FR"} if document.est_signature else set()
     return [
         juger(
             LECTURE, not fiche.anomalies, "La fiche porte des attributs qui ne se lisent pas.",
@@ -237,15 +240,17 @@ def identification(document: DocumentSoumis) -> list[Constat]:
             OBJET, fiche.object_type == DOCUMENT_STABLE and fiche.mime_type in n.TYPES_MIME,
             "La fiche n'est pas celle d'un document stable d'un type accepté.",
             attendu=f"{DOCUMENT_STABLE}, mimeType {', '.join(sorted(n.TYPES_MIME))}",
-            recu=f"{fiche.object_type}, {fiche.mime_type}", ou=_ou(document, "@objectType, @mimeType"), echanges=echanges,
+            recu=f"{fiche.object_type}, {fiche.mime_type}", ou=_ou(document, "@objectType, @mimeType"),
+            echanges=echanges,
         ),
         juger(
-            PATIENT, ins is not None and cle_juste(ins.matricule), "patientId n'est pas un INS en CX avec une clé juste.",
+            PATIENT, ins is not None and cle_juste(ins.matricule),
+            "patientId n'est pas un INS en CX avec une clé juste.",
             attendu="<15 caractères>^^^&<OID>&ISO^NH", recu=fiche.patient_id, ou=_ou(document, "patientId"),
             echanges=echanges,
         ),
         juger(
-            UNIQUE_ID, est_oid(racine) and len(fiche.unique_id) <= 128 and (extension or "^" not in fiche.unique_id),
+            UNIQUE_ID, est_oid(racine) and len(fiche.unique_id) <= 128 and not fiche.unique_id.endswith("^"),
             "uniqueId n'est pas un OID.",
             attendu="OID, ou OID^extension", recu=fiche.unique_id, ou=_ou(document, "uniqueId"), echanges=echanges,
         ),
@@ -254,7 +259,7 @@ def identification(document: DocumentSoumis) -> list[Constat]:
             attendu="un titre", recu=fiche.title, ou=_ou(document, "Name"), echanges=echanges,
         ),
         juger(
-            LANGUE, bool(_LANGUE.match(fiche.language_code)) and (not permis or fiche.language_code in permis | {"fr-FR"}),
+            LANGUE, bool(_LANGUE.match(fiche.language_code)) and (not permis or fiche.language_code in permis),
             "languageCode n'est pas un code de langue.",
             attendu="art" if document.est_signature else "fr-FR", recu=fiche.language_code,
             ou=_ou(document, "languageCode"), echanges=echanges,

@@ -67,7 +67,7 @@ def composition(soumission: Soumission) -> list[Constat]:
             UN_LOT, len(lot.lots) == 1 and bool(soumission.documents_de_sante) and not lot.classeurs,
             "La requête n'a pas la composition attendue.",
             attendu="un lot, au moins un document, aucun classeur",
-            recu=f"{len(lot.lots)} lot(s), {len(soumission.documents_de_sante)} document(s), {lot.classeurs} classeur(s)",
+            recu=f"{len(lot.lots)} lot(s), {len(soumission.documents_de_sante)} document(s), {lot.classeurs} classeur",
             ou="RegistryObjectList", echanges=soumission.numeros,
         ),
         juger(
@@ -169,7 +169,7 @@ def remplacements(soumission: Soumission, contexte: ContexteDmp) -> list[Constat
             juger(
                 CIBLE, not ecarts, "Le remplacement ne vise pas une entrée en vigueur de ce patient.",
                 attendu="l'entryUUID d'une entrée Approved du même patient",
-                recu=f"{lien.cible} ({', '.join(ecarts) or 'connue, en vigueur'})", ou="Association RPLC / @targetObject",
+                recu=f"{lien.cible} ({', '.join(ecarts) or 'connue, en vigueur'})", ou="Association RPLC",
                 echanges=soumission.numeros,
             )
         )  # fmt: skip
@@ -186,7 +186,7 @@ def identifiants_uniques(soumissions: Sequence[Soumission]) -> Constat:
     for soumission in soumissions:
         locaux: set[str] = set()
         empreintes = {d.unique_id: d.sha256 for d in soumission.documents}
-        lots = {s.unique_id: f"lot {s.unique_id}" for s in soumission.lot.lots}
+        lots = {s.unique_id: f"lot n° {soumission.echange.numero}" for s in soumission.lot.lots}
         for identifiant, contenu in [*((d.unique_id, d.sha256) for d in soumission.documents), *lots.items()]:
             connu = vus.get(identifiant)
             if identifiant in locaux or (connu is not None and connu[0] != contenu):

@@ -1,0 +1,110 @@
+"""Points d'entrée : tout ce qui se juge d'une suite d'alimentations, de consultations ou de suppressions."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+
+from reports.constat import Constat
+from simulators.dmp.vihf import lire_vihf
+from simulators.socle.echange import Echange
+from steps.verifications.cda import verifier_cda
+from steps.verifications.dmp import assertion, cycle, recherche, sequence, transport
+from steps.verifications.dmp.coherence import verifier_coherence
+from steps.verifications.dmp.contexte import ContexteDmp
+from steps.verifications.dmp.fiche import verifier_fiche
+from steps.verifications.dmp.identites import verifier_vihf
+from steps.verifications.dmp.lot import identifiants_uniques, verifier_lot
+from steps.verifications.dmp.message import MessageIllisible, vihf_de
+from steps.verifications.dmp.signature_du_lot import signature_du_lot
+from steps.verifications.dmp.soumission import Soumission, alimentations, est_consultation, lire_soumission
+
+
+def verifier_transport(echange: Echange, contexte: ContexteDmp) -> list[Constat]:
+    """TLS, SOAP, WS-Addressing et VIHF d'un échange, quel que soit son objet."""
+    constats = [*transport.connexion(echange), transport.message_lisible(echange)]
+    vihf = vihf_de(echange)
+    constats += transport.enveloppe(echange)
+    constats += assertion.signature(echange, contexte)
+    signee = assertion.assertion_signee(echange)
+    if signee is not None:
+        # Les attributs ne se jugent que dans ce que la signature couvre.
+        vihf = lire_vihf(signee.element)
+    if vihf is not None:
+        constats += assertion.assertion(echange, vihf, contexte)
+        constats += verifier_vihf(vihf, contexte, (echange.numero,))
+    return constats
+
+
+def verifier_soumission(soumission: Soumission, contexte: ContexteDmp) -> list[Constat]:
+    """Lot, fiches, documents, concordance d'une alimentation lue."""
+    constats = [*transport.mtom(soumission), *verifier_lot(soumission, contexte)]
+    constats += signature_du_lot(soumission, exigee=contexte.signature_lot_exigee)
+    for document in soumission.documents:
+        constats += verifier_fiche(document, contexte)
+        if document.octets is not None and not document.est_signature and document.fiche.mime_type == "text/xml":
+            constats += verifier_cda(document.octets, (document.echange,))
+    return constats + verifier_coherence(soumission, contexte)
+
+
+def verifier_alimentation(echanges: Sequence[Echange], contexte: ContexteDmp) -> list[Constat]:
+    """Toutes les règles des alimentations (TD2.1) d'une suite d'échanges."""
+    envois = alimentations(echanges)
+    if not envois:
+        return [transport.LISIBLE.sans_objet("aucune alimentation (TD2.1) observée")]
+    constats: list[Constat] = []
+    lues: list[Soumission] = []
+    for envoi in envois:
+        constats += verifier_transport(envoi, contexte)
+        try:
+            soumission = lire_soumission(envoi)
+        except MessageIllisible as erreur:
+            constats.append(
+                transport.PARTIES.enfreinte(
+                    "L'alimentation ne se lit pas.",
+                    attendu="un ProvideAndRegisterDocumentSetRequest",
+                    recu=str(erreur),
+                    ou="soap:Body",
+                    echanges=(envoi.numero,),
+                )
+            )
+            continue
+        lues.append(soumission)
+        constats += verifier_soumission(soumission, contexte)
+    constats += [identifiants_uniques(lues), cycle.jamais_renvoye(envois), sequence.mode_d_alimentation(envois)]
+    return constats + _suite(echanges)
+
+
+def verifier_consultation(echanges: Sequence[Echange], contexte: ContexteDmp) -> list[Constat]:
+    """Toutes les règles des consultations (TD3.1, TD3.2), droit d'accès vérifié compris."""
+    consultations = [echange for echange in echanges if est_consultation(echange)]
+    if not consultations:
+        return [sequence.DROIT_VERIFIE.sans_objet("aucune consultation (TD3.1, TD3.2) observée")]
+    constats = _transports(_du_dmp(echanges), contexte)
+    constats += [recherche.requete_connue(e) for e in consultations if e.operation.startswith("TD3.1")]
+    constats += [sequence.droit_verifie_avant(echanges), sequence.mode_de_consultation(echanges)]
+    return constats + _suite(echanges)
+
+
+def verifier_suppression(
+    echanges: Sequence[Echange], contexte: ContexteDmp, *, unique_id: str | None = None
+) -> list[Constat]:
+    """Toutes les règles des suppressions (TD3.3c) ; `unique_id` : le document que l'utilisateur a choisi."""
+    actes = sequence.suppressions(echanges)
+    if not actes:
+        return [cycle.SUPPRESSION.sans_objet("aucune suppression (TD3.3c) observée")]
+    constats = _transports(actes, contexte)
+    if unique_id is not None:
+        constats += cycle.suppression_correcte(echanges, unique_id, contexte)
+    return [*constats, sequence.pas_d_autorisation_pour_alimenter(echanges), *_suite(echanges)]
+
+
+def _du_dmp(echanges: Iterable[Echange]) -> list[Echange]:
+    return [e for e in echanges if e.service == "dmp" and e.operation.startswith("TD") and e.requete.methode == "POST"]
+
+
+def _transports(echanges: Iterable[Echange], contexte: ContexteDmp) -> list[Constat]:
+    return [constat for echange in echanges for constat in verifier_transport(echange, contexte)]
+
+
+def _suite(echanges: Sequence[Echange]) -> list[Constat]:
+    return [transport.message_ids_uniques(echanges), assertion.vihf_propre_a_un_patient(echanges)]
