@@ -32,7 +32,6 @@ LONGUEURS: dict[str, tuple[int, int]] = {
     "S6": (10, 10),
     "S7": (5, 5),
 }
-_RESOLUTIONS = (300, 450)
 _NOMS = re.compile(r"[A-Z' -]+")
 
 PRESENT = Regle(
@@ -105,15 +104,17 @@ class DatamatrixIns:
     remarques: tuple[str, ...] = ()
 
 
-def lire_symboles(octets: bytes) -> tuple[Symbole, ...]:
-    """Les codes à barres de toutes les pages d'un PDF, tous formats ; lève les erreurs de lecture de PDF.
+def lire_symboles(octets: bytes, *, datamatrix_seulement: bool = False) -> tuple[Symbole, ...]:
+    """Les codes à barres de toutes les pages d'un PDF ; lève les erreurs de lecture de PDF.
 
-    La seconde résolution ne sert que si la première ne trouve aucun Data Matrix.
+    La résolution fine ne sert qu'aux petits Data Matrix que la première n'a pas vus.
     """
     vus: dict[tuple[int, str, str], Symbole] = {}
-    for ppp in _RESOLUTIONS:
+    passes = [(300, zxingcpp.BarcodeFormat.DataMatrix if datamatrix_seulement else zxingcpp.BarcodeFormat.All)]
+    passes.append((450, zxingcpp.BarcodeFormat.DataMatrix))
+    for ppp, formats in passes:
         for page, image in enumerate(images_des_pages(octets, ppp), 1):
-            for code in zxingcpp.read_barcodes(image):
+            for code in zxingcpp.read_barcodes(image, formats=zxingcpp.BarcodeFormats([formats])):
                 symbole = Symbole(page, _nom_de_format(code.format), _texte(code.bytes))
                 vus.setdefault((page, symbole.format, symbole.contenu), symbole)
         if any(symbole.est_datamatrix for symbole in vus.values()):
@@ -163,12 +164,12 @@ def analyser_datamatrix(contenu: str) -> DatamatrixIns:
 @verification(PRESENT, STRUCTURE, *CHAMPS.values())
 def datamatrix_conforme(octets: bytes, identite: IdentiteUsager, *, echanges: tuple[int, ...] = ()) -> list[Constat]:
     """L'édition porte un datamatrix INS, et chacun de ses champs est celui de l'identité qualifiée."""
-    symboles = _symboles(octets, PRESENT, echanges)
-    if isinstance(symboles, Constat):
-        return [symboles]
-    datamatrices = [s for s in symboles if s.est_datamatrix]
+    datamatrices = _symboles(octets, PRESENT, echanges, datamatrix_seulement=True)
+    if isinstance(datamatrices, Constat):
+        return [datamatrices]
     if not datamatrices:
-        return [_sans_datamatrix(symboles, identite, echanges)]
+        autres = _symboles(octets, PRESENT, echanges)
+        return [autres if isinstance(autres, Constat) else _sans_datamatrix(autres, identite, echanges)]
     # Un document peut porter d'autres Data Matrix (tubes, dossier) : celui qui commence par IS est l'INS.
     symbole = next((s for s in datamatrices if s.contenu.startswith("IS")), datamatrices[0])
     ou = f"page {symbole.page}"
@@ -253,9 +254,11 @@ def _egalite(regle: Regle, attendu: str, recu: str, ou: str, echanges: tuple[int
     return regle.enfreinte(message, attendu=attendu or "vide", recu=recu or "vide", ou=ou, echanges=echanges)
 
 
-def _symboles(octets: bytes, regle: Regle, echanges: tuple[int, ...]) -> tuple[Symbole, ...] | Constat:
+def _symboles(
+    octets: bytes, regle: Regle, echanges: tuple[int, ...], *, datamatrix_seulement: bool = False
+) -> tuple[Symbole, ...] | Constat:
     try:
-        return lire_symboles(octets)
+        return lire_symboles(octets, datamatrix_seulement=datamatrix_seulement)
     except PdfDemesure as erreur:
         return regle.sans_objet(f"le banc refuse de décoder ce fichier : {erreur}", echanges=echanges)
     except PdfIllisible as erreur:
