@@ -10,27 +10,23 @@ from steps.verifications.insi.appels import (
     lire_appel,
     lire_reponse,
 )
-from steps.verifications.insi.assertions import (
-    algorithmes,
-    attributs,
-    forme,
-    fraicheur,
-    identite,
-    presence,
-    signature,
-)
+from steps.verifications.insi.assertions import attributs, forme, fraicheur, identite, presence
 from steps.verifications.insi.contexte import ContexteInsi, PatientConnu
 from steps.verifications.insi.contextes import emetteur, identifiants_et_heure, presence_et_structure, progiciel
-from steps.verifications.insi.corps import defauts_nom, defauts_prenom, ecriture, matricules, structure, traits
+from steps.verifications.insi.corps import defauts_nom, defauts_prenom, ecriture, structure, traits
 from steps.verifications.insi.ensemble import (
     CONTROLES_APPEL,
     CONTROLES_SUITE,
     reunir,
     verifier_requetes_insi,
 )
+from steps.verifications.insi.matricules import matricules
 from steps.verifications.insi.protocole import adressage, enveloppe, http
-from steps.verifications.insi.sequence import appels_interdits, ordre_des_essais, repetitions, unicite
+from steps.verifications.insi.repetitions import appels_interdits, repetitions
+from steps.verifications.insi.sequence import ordre_des_essais
+from steps.verifications.insi.signature import algorithmes, signature
 from steps.verifications.insi.transport import certificat_client, version_tls
+from steps.verifications.insi.unicite import unicite
 
 __all__ = [
     "CONTROLES_APPEL",

@@ -7,7 +7,18 @@ from collections.abc import Callable, Sequence
 from reports.constat import Confiance, Constat, Regle
 from reports.verdict import Verdict
 from simulators.socle.echange import Echange
-from steps.verifications.insi import assertions, contextes, corps, protocole, sequence, transport
+from steps.verifications.insi import (
+    assertions,
+    contextes,
+    corps,
+    matricules,
+    protocole,
+    repetitions,
+    sequence,
+    signature,
+    transport,
+    unicite,
+)
 from steps.verifications.insi.appels import Appel, lire_appel
 from steps.verifications.insi.contexte import ContexteInsi
 
@@ -29,19 +40,25 @@ CONTROLES_APPEL: tuple[Callable[[Appel, ContexteInsi], list[Constat]], ...] = (
     contextes.identifiants_et_heure,
     contextes.emetteur,
     contextes.progiciel,
-    *assertions.CONTROLES,
+    assertions.presence,
+    signature.signature,
+    signature.algorithmes,
+    assertions.identite,
+    assertions.fraicheur,
+    assertions.attributs,
+    assertions.forme,
     corps.structure,
     corps.traits,
     corps.ecriture,
-    corps.matricules,
+    matricules.matricules,
 )
 """Contrôles d'un appel pris seul."""
 
 CONTROLES_SUITE: tuple[Callable[[Sequence[Appel], ContexteInsi], list[Constat]], ...] = (
-    sequence.unicite,
+    unicite.unicite,
     sequence.ordre_des_essais,
-    sequence.repetitions,
-    sequence.appels_interdits,
+    repetitions.repetitions,
+    repetitions.appels_interdits,
 )
 """Contrôles de la suite des appels."""
 

@@ -14,7 +14,7 @@ from reports.constat import Confiance
 from reports.verdict import Verdict
 from simulators.socle.echange import Echange
 from steps.verifications.insi import ContexteInsi, PatientConnu, verifier_requetes_insi
-from steps.verifications.registre import REGLES
+from steps.verifications.registre import REGISTRE, REGLES
 from tests.simulators.insi import aides
 from tests.verifications.insi import fabrique as f
 
@@ -312,7 +312,7 @@ def test_variante_admise(echanges: Callable[[], list[Echange]], contexte: Contex
 
 def test_chaque_regle_a_son_bon_et_son_mauvais_exemple() -> None:
     """Toute règle INSi inscrite est respectée au moins une fois et enfreinte au moins une fois ci-dessus."""
-    regles = {code for code in REGLES if code.startswith("INSI-")}
+    regles = {regle.code for nom, v in REGISTRE.items() if nom.startswith("insi.") for regle in v.regles}
     respectees = {
         constat.code for _, echanges, contexte in ADMIS for constat in verifier_requetes_insi(echanges(), contexte)
     }
