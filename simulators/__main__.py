@@ -9,7 +9,8 @@ import signal
 import sys
 import tempfile
 import threading
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 from datetime import datetime
 from pathlib import Path
 from types import FrameType
@@ -23,28 +24,21 @@ COULOIRS = ("biologie",)
 def main(arguments: Sequence[str] | None = None) -> int:
     """Point d'entrée ; 0 après un arrêt demandé, 1 si le banc ne peut pas démarrer."""
     options = _analyseur().parse_args(arguments)
-    arret = threading.Event()
-    _ecouter_les_signaux(arret)
     dossier = options.dossier or Path(tempfile.mkdtemp(prefix="banc-sons-journal-"))
     try:
         with (
+            _signaux() as arret,
             _journal(dossier) as journal,
             Banc(journal, port_base=options.port_base, exposer=options.exposer, peupler=True) as banc,
+            _fichier_environnement(options.environnement, banc.environnement()),
         ):
-            environnement = banc.environnement()
-            _ecrire(options.environnement, environnement)
-            _annoncer(banc, options, dossier, environnement)
+            _annoncer(banc, options, dossier)
             # Attente par tranches : sous Windows, une attente sans fin ne laisse pas passer Ctrl+C.
             while not arret.wait(0.5):
                 continue
     except OSError as erreur:
         print(f"Le banc ne peut pas démarrer : {erreur.strerror or erreur}", file=sys.stderr)
         return 1
-    except KeyboardInterrupt:
-        arret.set()
-    finally:
-        if options.environnement.is_file():
-            options.environnement.unlink()
     if not options.json:
         print(f"Arrêt propre. Journal : {dossier}", flush=True)
     return 0
@@ -104,23 +98,28 @@ def _journal(dossier: Path) -> JournalEchanges:
     return JournalEchanges.creer(dossier)
 
 
-def _ecrire(chemin: Path, environnement: dict[str, object]) -> None:
-    """Écrit d'un coup, lisible du seul utilisateur : il contient des mots de passe de certificats d'essai."""
+@contextmanager
+def _fichier_environnement(chemin: Path, environnement: dict[str, object]) -> Iterator[None]:
+    """Écrit le fichier d'un coup, lisible du seul utilisateur (il contient des mots de passe) ; l'efface à la fin."""
     chemin.parent.mkdir(parents=True, exist_ok=True)
-    provisoire = chemin.with_name(f".{chemin.name}.partiel")
+    provisoire = chemin.with_name(f".{chemin.name}.{os.getpid()}")
     descripteur = os.open(provisoire, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600)
     with os.fdopen(descripteur, "w", encoding="utf-8") as fichier:
         json.dump(environnement, fichier, ensure_ascii=False, indent=2)
     provisoire.replace(chemin)
+    try:
+        yield
+    finally:
+        chemin.unlink(missing_ok=True)
 
 
-def _annoncer(banc: Banc, options: argparse.Namespace, dossier: Path, environnement: dict[str, object]) -> None:
+def _annoncer(banc: Banc, options: argparse.Namespace, dossier: Path) -> None:
     if options.json:
         annonce = {
             "console": banc.url_console,
             "environnement": str(options.environnement.resolve()),
             "journal": str(dossier.resolve()),
-            "services": environnement["services"],
+            "services": banc.environnement()["services"],
         }
         print(json.dumps(annonce, ensure_ascii=False), flush=True)
         return
@@ -133,13 +132,21 @@ def _annoncer(banc: Banc, options: argparse.Namespace, dossier: Path, environnem
     print("Ctrl+C pour arrêter.", flush=True)
 
 
-def _ecouter_les_signaux(arret: threading.Event) -> None:
+@contextmanager
+def _signaux() -> Iterator[threading.Event]:
+    """Événement levé par une demande d'arrêt ; les réactions d'avant sont remises à la fin."""
+    arret = threading.Event()
+
     def arreter(numero: int, cadre: FrameType | None) -> None:
         arret.set()
 
-    for nom in ("SIGINT", "SIGTERM", "SIGBREAK"):
-        if hasattr(signal, nom):
-            signal.signal(getattr(signal, nom), arreter)
+    noms = [nom for nom in ("SIGINT", "SIGTERM", "SIGBREAK") if hasattr(signal, nom)]
+    avant = {nom: signal.signal(getattr(signal, nom), arreter) for nom in noms}
+    try:
+        yield arret
+    finally:
+        for nom, reaction in avant.items():
+            signal.signal(getattr(signal, nom), reaction)
 
 
 if __name__ == "__main__":

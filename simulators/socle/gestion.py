@@ -19,6 +19,7 @@ APERCU = 64 * 1024
 """Octets d'un corps montrés par la console."""
 _PAGE = 200
 _POLITIQUE = "default-src 'none'; style-src 'unsafe-inline'; script-src 'unsafe-inline'; connect-src 'self'"
+_RESERVES = frozenset({"nom", "fois", "operation", "si"})
 _HOTES = frozenset({"127.0.0.1", "localhost", "[::1]"})
 
 
@@ -135,9 +136,11 @@ class Gestion:
         parametres = demande.get("parametres") or {}
         if not isinstance(parametres, dict) or not isinstance(operation, str | None):
             raise DemandeRefusee("« parametres » : un objet ; « operation » : un texte")
+        if reserves := _RESERVES & parametres.keys():
+            raise DemandeRefusee(f"« parametres » ne peut pas contenir : {', '.join(sorted(reserves))}")
         try:
             registre.armer(str(demande.get("nom", "")), fois=fois, operation=operation, **parametres)
-        except (PanneInconnue, TypeError) as erreur:
+        except PanneInconnue as erreur:
             raise DemandeRefusee(str(erreur)) from erreur
         return self._pannes()["armees"]
 
