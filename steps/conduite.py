@@ -13,14 +13,14 @@ from json import dumps
 from pathlib import Path
 from typing import Any, TypeVar
 
-from simulators.banc import Banc
-
 from reports.campagne import Campagne, charger_campagne
 from reports.ecriture import ecrire_tout
+from reports.fichiers import ecrire_json
 from reports.options import OptionsRapports
 from reports.resultat import CleScenario, EtapeJouee, ResultatScenario
 from reports.verdict import Moyen, Verdict
 from requirements.catalogue import Catalogue
+from simulators.banc import Banc
 from simulators.socle.journal import JournalEchanges
 from steps.bilan import Bilan
 from steps.essai import Essai
@@ -168,9 +168,7 @@ class Conduite:
             self._ecrire_en_tete(datetime.now(UTC), interrompue=interrompue)
             self.campagne = charger_campagne(self.dossier, self.journal, self.catalogue)
             junit = self.dossier / "junit.xml" if self.options.junit else None
-            return ecrire_tout(
-                self.dossier, self.campagne, self.catalogue, self.journal, OptionsRapports(junit=junit)
-            )
+            return ecrire_tout(self.dossier, self.campagne, self.catalogue, self.journal, OptionsRapports(junit=junit))
         finally:
             self.arreter()
 
@@ -230,9 +228,7 @@ class Conduite:
                 "enregistrements": self.journal.position(),
             },
         }
-        (self.dossier / "campagne.json").write_text(
-            dumps(contenu, ensure_ascii=False, indent=2) + "\n", encoding="utf-8"
-        )
+        ecrire_json(self.dossier / "campagne.json", contenu)
 
     # -------------------------------------------------------------- accès
     @property

@@ -8,9 +8,8 @@ from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from typing import Any
 
-from simulators.banc import Banc
-
 from reports.verdict import Verdict
+from simulators.banc import Banc
 from simulators.socle.echange import Echange
 from simulators.socle.journal import JournalEchanges
 from steps.bilan import Bilan, NonConcluant, ScenarioArrete

@@ -127,6 +127,7 @@ class ConduitePytest:
         self._bilans: dict[str, Bilan] = {}
         self._etapes: list[EtapeJouee] = []
         self._debut_etape = (0.0, 0)
+        self._constats_avant = 0
         self._etape_allure = ""
         self._rang = 0
         self._couleurs = couleurs_permises(sys.stdout)
@@ -252,14 +253,16 @@ class ConduitePytest:
 
     def _etiqueter(self, item: pytest.Item) -> None:
         conduite = self.conduite
-        for retenu in self._a_jouer[item]:
+        for rang, retenu in enumerate(self._a_jouer[item]):
             couples = allure_banc.etiquettes(
                 conduite.options.couloir,
                 retenu.exigence,
                 retenu.scenario,
                 demonstration=conduite.logiciel.demonstration,
             )
-            allure_banc.etiqueter(couples, allure_banc.titre(retenu.scenario))
+            # Un test qui établit deux scénarios ne se classe qu'une fois dans l'arbre d'Allure.
+            propres = [couple for couple in couples if rang == 0 or couple[0] not in _CLASSEMENT_ALLURE]
+            allure_banc.etiqueter(propres, allure_banc.titre(self._a_jouer[item][0].scenario))
 
     def _issue(self, item: pytest.Item, bilan: Bilan) -> BaseException | None:
         """Ce que pytest et Allure doivent voir de ce verdict."""
@@ -282,17 +285,23 @@ class ConduitePytest:
     def pytest_bdd_before_step(self, feature: Feature, step: Step) -> None:
         essai = self._en_cours()
         self._debut_etape = (perf_counter(), essai.journal.position())
+        self._constats_avant = len(essai.bilan.constats)
         self._etape_allure = allure_banc.commencer_etape(mot_cle(feature.filename, step), step.name)
 
     def pytest_bdd_after_step(self, feature: Feature, step: Step) -> None:
-        self._fermer_etape(feature, step, EtatEtape.PASSEE)
+        mauvais = [c for c in self._en_cours().bilan.constats[self._constats_avant :] if c.verdict in _ECHECS]
+        if not mauvais:
+            self._fermer_etape(feature, step, EtatEtape.PASSEE)
+            return
+        erreur = pytest.fail.Exception("\n".join(c.en_texte() for c in mauvais), pytrace=False)
+        self._fermer_etape(feature, step, EtatEtape.ECHOUEE, erreur)
 
     def pytest_bdd_step_error(self, feature: Feature, step: Step, exception: Exception) -> None:
         self._fermer_etape(feature, step, EtatEtape.ECHOUEE, exception)
 
     def pytest_bdd_step_func_lookup_error(self, feature: Feature, step: Step, exception: Exception) -> None:
         self._en_cours().bilan.echouer(
-            Verdict.NON_CONCLUANT, f"défaut du banc : étape sans code : « {step.name} » ({feature.filename})"
+            Verdict.NON_CONCLUANT, f"défaut du banc : étape sans code : « {step.name} » ({feature.rel_filename})"
         )
 
     def pytest_bdd_after_scenario(self, feature: Feature, scenario: Scenario) -> None:
@@ -301,7 +310,7 @@ class ConduitePytest:
             self._etapes.append(EtapeJouee(mot, etape.name, EtatEtape.NON_JOUEE))
             allure_banc.etape_non_jouee(mot, etape.name)
 
-    def _fermer_etape(self, feature: Feature, step: Step, etat: EtatEtape, erreur: Exception | None = None) -> None:
+    def _fermer_etape(self, feature: Feature, step: Step, etat: EtatEtape, erreur: BaseException | None = None) -> None:
         essai = self._en_cours()
         depart, depuis = self._debut_etape
         echanges = essai.journal.echanges(depuis=depuis)
@@ -354,3 +363,5 @@ class ConduitePytest:
 
 
 _BILAN = pytest.StashKey[Bilan]()
+_ECHECS = frozenset({Verdict.NON_CONFORME, Verdict.NON_CONCLUANT})
+_CLASSEMENT_ALLURE = frozenset({"parentSuite", "suite", "subSuite", "epic", "feature", "severity"})

@@ -385,12 +385,13 @@ def garde_son_ins(essai: Essai, nom: str, libelle: str) -> None:
 @then(motif(r"la modification du (?P<champ>nom de naissance|nom utilisé) du patient « (?P<nom>[^»]+) » est propagée$"))
 def modification_propagee(essai: Essai, champ: str, nom: str) -> None:
     patient = essai.patient(nom)
-    messages = _messages_emis(essai, patient)
+    anterieurs = retirer(essai, f"messages avant {nom}", list)
+    messages = _messages_emis(essai, patient)[len(anterieurs) :]
     _joindre(essai, nom, messages)
     essai.bilan.constater(
         hl7v2.modification_propagee(
             messages,
-            retirer(essai, f"messages avant {nom}", list),
+            anterieurs,
             IdentiteUsager.depuis_traits(patient.identite),
             (vocabulaire.champ(champ),),
         )
@@ -399,11 +400,11 @@ def modification_propagee(essai: Essai, champ: str, nom: str) -> None:
 
 @then(parse("le retrait de l'INS du patient « {nom} » est propagé"))
 def retrait_propage(essai: Essai, nom: str) -> None:
-    messages = _messages_emis(essai, essai.patient(nom))
+    anterieurs = retirer(essai, f"messages avant {nom}", list)
     essai.bilan.constater(
         hl7v2.retrait_propage(
-            messages,
-            retirer(essai, f"messages avant {nom}", list),
+            _messages_emis(essai, essai.patient(nom))[len(anterieurs) :],
+            anterieurs,
             retirer(essai, f"identite avant {nom}", IdentiteUsager),
         )
     )

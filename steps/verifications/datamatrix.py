@@ -23,6 +23,7 @@ _REM_59 = "REM BIO, exigence INS/va1.59, règle 28 (travaux de concertation 2023
 
 EN_TETE = "IS01" + "0" * 22
 GS = "\x1d"
+LIEU_INCONNU = "99999"
 LONGUEURS: dict[str, tuple[int, int]] = {
     "S1": (15, 15),
     "S2": (19, 20),
@@ -241,9 +242,12 @@ def _comparer(lu: DatamatrixIns, identite: IdentiteUsager, ou: str, echanges: tu
     if identite.code_lieu_naissance and not lu.code_lieu_naissance:
         message = "S7 manque ; les sources lues ne s'accordent pas sur son caractère facultatif"
         constats.append(lieu.a_regarder(message, ou=f"{ou}, S7", echanges=echanges))
-    elif lu.code_lieu_naissance:
+    elif identite.code_lieu_naissance:
         attendu, recu = identite.code_lieu_naissance, lu.code_lieu_naissance
         constats.append(_egalite(lieu, attendu, recu, f"{ou}, S7", echanges))
+    elif lu.code_lieu_naissance not in ("", LIEU_INCONNU):
+        message = "S7 porte un lieu que la référence du banc ne connaît pas"
+        constats.append(lieu.a_regarder(message, recu=lu.code_lieu_naissance, ou=f"{ou}, S7", echanges=echanges))
     return constats
 
 

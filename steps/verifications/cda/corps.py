@@ -104,7 +104,8 @@ def contenus(cda: EnTeteCda, echanges: tuple[int, ...] = ()) -> list[Constat]:
 def copie(cda: EnTeteCda, echanges: tuple[int, ...] = ()) -> list[Constat]:
     """Un compte rendu de biologie N3 du volet 2024.01 porte une copie PDF."""
     modele = cda.modele(_MODELE_CR_BIO)
-    if cda.code is None or cda.code.code != TYPE_CR_BIO or modele is None or modele.extension < "2024.01":
+    cr_bio = cda.code is not None and cda.code.code == TYPE_CR_BIO and cda.corps == "structuredBody"
+    if not cr_bio or modele is None or modele.extension < "2024.01":
         return []
     types = [contenu.media_type for contenu in cda.copies]
     return [

@@ -80,7 +80,8 @@ def signature_du_lot(soumission: Soumission, *, exigee: bool = True) -> list[Con
         juger(
             LIEN, lie, "Le document de signature n'est pas lié au lot.",
             attendu=f"signs {signature.fiche.id} → {lot.id if lot else 'lot'}",
-            recu=", ".join(f"{lien.source} → {lien.cible}" for lien in soumission.lot.liens(SIGNS)), ou="Association signs",
+            recu=", ".join(f"{lien.source} → {lien.cible}" for lien in soumission.lot.liens(SIGNS)),
+            ou="Association signs",
             echanges=soumission.numeros,
         ),
         *_manifeste(soumission, signature),

@@ -49,8 +49,8 @@ def repetitions(appels: Sequence[Appel], contexte: ContexteInsi) -> list[Constat
     """Rien n'est redemandé sans raison."""
     par_contenu: dict[tuple[object, ...], list[Appel]] = defaultdict(list)
     for appel in appels:
-        contenu = (appel.operation, appel.traits, appel.carte, appel.ins_fourni)
-        if appel.operation and any(contenu[1:]):
+        contenu = (appel.operation, appel.mode, appel.traits, appel.carte, appel.ins_fourni)
+        if appel.operation and any(contenu[2:]):
             par_contenu[contenu].append(appel)
     if not par_contenu:
         return []

@@ -1,0 +1,139 @@
+"""`python -m steps` : diagnostic avant campagne, contrat des actions, liste des règles."""
+
+from __future__ import annotations
+
+import argparse
+import importlib
+import json
+import pkgutil
+import sys
+from collections.abc import Sequence
+from pathlib import Path
+from typing import Any
+
+import steps.verifications
+from steps.couverture import regles_par_scenario
+from steps.diagnostic import diagnostiquer
+from steps.logiciel.contrat import charger_contrat, openapi
+from steps.logiciel.temoin import RACINE
+from steps.verifications.registre import REGISTRE, REGLES
+
+TEMOIN = RACINE / "steps" / "logiciel" / "temoin.yaml"
+
+
+def main(arguments: Sequence[str] | None = None) -> int:
+    """Point d'entrée ; rend le code de sortie."""
+    options = _analyseur().parse_args(arguments)
+    code: int = options.fonction(options)
+    return code
+
+
+def _analyseur() -> argparse.ArgumentParser:
+    analyseur = argparse.ArgumentParser(
+        prog="python -m steps",
+        description="Conduite des campagnes : diagnostic, contrat des actions, règles vérifiées.",
+    )
+    commandes = analyseur.add_subparsers(required=True, metavar="COMMANDE")
+
+    diagnostic = commandes.add_parser(
+        "diagnostic", help="vérifie configuration, simulateurs et logiciel avant toute campagne (sortie 3 si bloqué)"
+    )
+    diagnostic.add_argument("--couloir", required=True, help="par exemple biologie")
+    diagnostic.add_argument(
+        "--logiciel", type=Path, default=TEMOIN, help="logiciel.yaml ; par défaut le logiciel témoin"
+    )
+    diagnostic.add_argument("--json", action="store_true", help="résultat en JSON")
+    diagnostic.set_defaults(fonction=_diagnostic)
+
+    contrat = commandes.add_parser("contrat", help="écrit le contrat des actions métier (OpenAPI 3.1)")
+    contrat.add_argument("--sortie", type=Path, help="fichier ; par défaut la sortie standard")
+    contrat.add_argument("--actions", action="store_true", help="liste lisible des actions et de leurs consignes")
+    contrat.set_defaults(fonction=_contrat)
+
+    regles = commandes.add_parser("regles", help="liste chaque règle vérifiée, sa source et sa confiance")
+    regles.add_argument("--json", action="store_true", help="liste en JSON")
+    regles.set_defaults(fonction=_regles)
+
+    couverture = commandes.add_parser(
+        "verifications", help="relève, dans une campagne, les règles établies par chaque scénario (pour la couverture)"
+    )
+    couverture.add_argument("campagne", type=Path, help="dossier d'une campagne menée sur le logiciel témoin")
+    couverture.add_argument("--sortie", type=Path, required=True, help="fichier JSON à écrire")
+    couverture.set_defaults(fonction=_verifications)
+    return analyseur
+
+
+def _diagnostic(options: argparse.Namespace) -> int:
+    points = []
+    for point in diagnostiquer(options.couloir, options.logiciel):
+        points.append(point)
+        if not options.json:
+            signe = "✓" if point.bon else ("✗" if point.bloquant else "!")
+            print(f"{signe} {point.nom:<14} {point.detail}", flush=True)
+    bloque = any(point.bloquant and not point.bon for point in points)
+    if options.json:
+        lignes = [{"point": p.nom, "bon": p.bon, "bloquant": p.bloquant, "detail": p.detail} for p in points]
+        print(json.dumps({"pret": not bloque, "points": lignes}, ensure_ascii=False, indent=2))
+    else:
+        print("Campagne impossible : corrigez les points marqués ✗." if bloque else "Prêt pour une campagne.")
+    return 3 if bloque else 0
+
+
+def _contrat(options: argparse.Namespace) -> int:
+    if options.actions:
+        for action in charger_contrat().actions.values():
+            print(f"{action.nom}\n    {action.titre}\n    {action.consigne}")
+        return 0
+    texte = json.dumps(openapi(), ensure_ascii=False, indent=2) + "\n"
+    if options.sortie:
+        options.sortie.write_text(texte, encoding="utf-8")
+    else:
+        sys.stdout.write(texte)
+    return 0
+
+
+def charger_les_regles() -> None:
+    """Importe toutes les vérifications, pour que le registre soit complet."""
+    for module in pkgutil.walk_packages(steps.verifications.__path__, "steps.verifications."):
+        importlib.import_module(module.name)
+
+
+def _regles(options: argparse.Namespace) -> int:
+    charger_les_regles()
+    par_regle: dict[str, list[str]] = {code: [] for code in REGLES}
+    for nom, verification in REGISTRE.items():
+        for regle in verification.regles:
+            par_regle[regle.code].append(nom)
+    lignes: list[dict[str, Any]] = [
+        {
+            "code": regle.code,
+            "titre": regle.titre,
+            "source": regle.source,
+            "confiance": regle.confiance.value,
+            "a_faire": regle.a_faire,
+            "verifications": par_regle[regle.code],
+        }
+        for regle in sorted(REGLES.values(), key=lambda regle: regle.code)
+    ]
+    if options.json:
+        print(json.dumps(lignes, ensure_ascii=False, indent=2))
+        return 0
+    for ligne in lignes:
+        print(f"{ligne['code']:<22} {ligne['titre']}\n{'':<22} {ligne['source']} ({ligne['confiance']})")
+    print(f"{len(lignes)} règles")
+    return 0
+
+
+def _verifications(options: argparse.Namespace) -> int:
+    try:
+        par_scenario = regles_par_scenario(options.campagne)
+    except (OSError, ValueError) as erreur:
+        print(f"{options.campagne} : verdicts.json illisible ({erreur})", file=sys.stderr)
+        return 2
+    options.sortie.write_text(json.dumps(par_scenario, ensure_ascii=False, indent=1) + "\n", encoding="utf-8")
+    print(f"{len(par_scenario)} scénarios écrits dans {options.sortie}")
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())

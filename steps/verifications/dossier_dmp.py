@@ -1,0 +1,338 @@
+"""Règles sur les envois au DMP : ce qui doit y arriver, sous quelle forme, ce qui ne doit pas partir, ce qui est montré."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+from reports.constat import Confiance, Constat, Regle
+from simulators.dmp.ebrim import APPROVED, DELETED, DEPRECATED
+from steps.verifications.cda import niveau, statut_compte_rendu
+from steps.verifications.cda.corps import decoder
+from steps.verifications.cda.jugement import juger
+from steps.verifications.cda.modele import TYPE_CR_BIO
+from steps.verifications.dmp import DocumentSoumis
+from steps.verifications.pdf.flux import PdfIllisible
+from steps.verifications.pdf.lecture import lire_pdf
+from steps.verifications.registre import verification
+
+_REM = "REM BIO, exigence {} (travaux de concertation 2023)"
+_ENTREPOT = "registre du DMP"
+
+R_ENVOI_AUTOMATIQUE = Regle(
+    "DOS-ENVOI-01",
+    "Un document reçu part de lui-même au DMP",
+    _REM.format("DMP/va1.01"),
+    Confiance.OFFICIELLE,
+    "Envoyez au DMP, par défaut et sans geste de l'utilisateur, chaque document reçu d'un type prévu.",
+)
+R_CONTENU_RECU = Regle(
+    "DOS-ENVOI-02",
+    "Le document envoyé est celui qui a été reçu, en CDA R2 niveau 1",
+    _REM.format("DMP/va1.01"),
+    Confiance.OFFICIELLE,
+    "Envoyez le contenu reçu dans un CDA R2 à corps non structuré (volet Structuration minimale), avec son type.",
+)
+R_ENVOI_CR = Regle(
+    "DOS-ENVOI-03",
+    "Un compte rendu validé arrive dans le DMP du patient",
+    _REM.format("DMP/va1.15, DMP/va1.22 et DMP/va1.23"),
+    Confiance.OFFICIELLE,
+    "Envoyez le compte rendu validé au DMP du patient, et lisez la réponse du DMP.",
+)
+R_ENVOI_ANCIEN = Regle(
+    "DOS-ENVOI-04",
+    "Un document d'un épisode passé, choisi par l'utilisateur, arrive dans le DMP du patient",
+    _REM.format("DMP/HISTO.05"),
+    Confiance.OFFICIELLE,
+    "Permettez de choisir un document ancien du dossier et de l'envoyer au DMP.",
+)
+R_CHOISI_SEUL = Regle(
+    "DOS-ENVOI-05",
+    "Seuls les documents choisis par l'utilisateur sont envoyés",
+    _REM.format("DMP/HISTO.05"),
+    Confiance.OFFICIELLE,
+    "N'envoyez que les documents sélectionnés.",
+)
+R_INS_QUALIFIEE = Regle(
+    "DOS-ENVOI-06",
+    "Rien ne part au DMP pour un patient dont l'INS n'est pas qualifiée",
+    _REM.format("DMP/HISTO.05 et INS/va1.59"),
+    Confiance.OFFICIELLE,
+    "Bloquez l'envoi au DMP tant que l'identité n'est pas qualifiée.",
+)
+R_STATUT_CR = Regle(
+    "DOS-CRBIO-01",
+    "Le compte rendu envoyé est un CR-Bio structuré qui dit s'il est partiel ou complet",
+    f"{_REM.format('DMP/va1.15')} ; volet Compte rendu d'examens de biologie, statut active ou completed",
+    Confiance.OFFICIELLE,
+    "Envoyez le compte rendu au volet CR-Bio : statut active tant qu'un résultat manque, completed ensuite.",
+)
+R_RESULTATS = Regle(
+    "DOS-CRBIO-02",
+    "Le compte rendu envoyé porte les résultats validés",
+    _REM.format("DMP/va1.15 et DMP/va1.23"),
+    Confiance.OFFICIELLE,
+    "Envoyez la version validée du compte rendu, avec tous ses résultats.",
+)
+R_EN_VIGUEUR = Regle(
+    "DOS-REGISTRE-01",
+    "Après une mise à jour, seule la nouvelle version est en vigueur dans le DMP",
+    _REM.format("DMP/va1.15 et DMP/va1.23"),
+    Confiance.OFFICIELLE,
+    "Remplacez la version précédente : relatedDocument RPLC dans le CDA et association RPLC dans le lot.",
+)
+R_SUPPRIME = Regle(
+    "DOS-REGISTRE-02",
+    "Le document que l'utilisateur supprime disparaît du DMP, et lui seul",
+    _REM.format("DMP/CONF.03 et DMP/va1.23"),
+    Confiance.OFFICIELLE,
+    "Transmettez la suppression au DMP (TD3.3c) pour ce document.",
+)
+R_DOCUMENTATION = Regle(
+    "DOS-NOTICE-01",
+    "La documentation explique comment supprimer un document du DMP",
+    _REM.format("DMP/CONF.03"),
+    Confiance.OFFICIELLE,
+    "Décrivez dans la documentation du logiciel la marche à suivre pour supprimer un document du DMP.",
+)
+R_ETAT = Regle(
+    "DOS-ETAT-01",
+    "L'état d'envoi montré pour chaque document est celui du DMP",
+    _REM.format("DMP/HISTO.01"),
+    Confiance.OFFICIELLE,
+    "Montrez « envoyé » pour les documents que le DMP a enregistrés, et pour eux seuls.",
+)
+R_ETAT_VISIBLE = Regle(
+    "DOS-ETAT-02",
+    "L'état d'envoi au DMP est visible de l'utilisateur",
+    _REM.format("DMP/HISTO.01"),
+    Confiance.OFFICIELLE,
+    "Affichez l'état d'envoi au DMP dans la liste des documents du patient.",
+)
+
+
+@verification(R_ENVOI_AUTOMATIQUE, R_ENVOI_CR, R_ENVOI_ANCIEN)
+def envoi_observe(regle: Regle, document: DocumentSoumis | None, quoi: str, recu: str) -> Constat:
+    """Le DMP a enregistré le document ; `recu` : ce que le logiciel a dit de l'envoi."""
+    if document is None:
+        return regle.enfreinte(
+            f"{quoi} : le DMP n'a rien enregistré", attendu="un envoi accepté par le DMP", recu=recu, ou=_ENTREPOT
+        )
+    return regle.respectee(f"{quoi} : enregistré", recu=document.unique_id, ou=_ENTREPOT, echanges=(document.echange,))
+
+
+@verification(R_CONTENU_RECU)
+def contenu_recu_envoye(document: DocumentSoumis, *, type_code: str, matricule: str, repere: str) -> Constat:
+    """CDA de niveau 1, du même type et du même patient, où se lit `repere`, écrit dans le seul document reçu."""
+    cda, echanges = document.cda, (document.echange,)
+    if cda is None:
+        return R_CONTENU_RECU.enfreinte(
+            "le document envoyé n'est pas un CDA lisible",
+            attendu="un CDA R2 de niveau 1",
+            recu="illisible",
+            ou="document envoyé",
+            echanges=echanges,
+        )
+    ecarts = []
+    if niveau(cda) != "N1":
+        ecarts.append(f"niveau {niveau(cda) or 'inconnu'}")
+    if cda.code is None or cda.code.code != type_code:
+        ecarts.append(f"type {cda.code}")
+    if cda.patient.ins is None or cda.patient.ins.extension != matricule:
+        ecarts.append(f"patient {cda.patient.ins}")
+    lu, texte = _texte_du_corps(document)
+    if not ecarts and not lu:
+        return R_CONTENU_RECU.a_regarder(
+            "le corps du document envoyé ne se lit pas comme du texte : comparez-le au document reçu",
+            recu=texte,
+            ou="ClinicalDocument/component/nonXMLBody",
+        )
+    if lu and repere not in texte:
+        ecarts.append(f"corps où « {repere} » ne se lit pas")
+    return juger(
+        R_CONTENU_RECU,
+        not ecarts,
+        "le document envoyé n'est pas le document reçu en CDA R2 niveau 1",
+        attendu=f"niveau N1, type {type_code}, patient {matricule}, « {repere} » dans le corps",
+        recu=", ".join(ecarts) or f"N1, {type_code}, {matricule}",
+        ou="document envoyé",
+        echanges=echanges,
+    )
+
+
+def _texte_du_corps(document: DocumentSoumis) -> tuple[bool, str]:
+    """(vrai si le corps a pu être lu, son texte) ; le texte d'un PDF est lu sans ses espaces de mise en page."""
+    contenu = document.cda.contenu if document.cda else None
+    octets = decoder(contenu) if contenu is not None and contenu.representation == "B64" else None
+    if contenu is None:
+        return False, "aucun contenu"
+    if octets is None:
+        return True, contenu.texte
+    if octets.startswith(b"%PDF"):
+        try:
+            return True, " ".join(lire_pdf(octets).texte.split())
+        except PdfIllisible as erreur:
+            return False, str(erreur)
+    if contenu.media_type.startswith("text/"):
+        return True, octets.decode("utf-8", "replace")
+    return False, contenu.media_type
+
+
+@verification(R_STATUT_CR, R_RESULTATS)
+def compte_rendu_envoye(
+    document: DocumentSoumis, *, partiel: bool, analyses: Sequence[Mapping[str, Any]]
+) -> list[Constat]:
+    """CR-Bio structuré, au bon statut, où chaque résultat validé se retrouve (code LOINC et valeur)."""
+    cda, echanges = document.cda, (document.echange,)
+    attendu = "active" if partiel else "completed"
+    code = cda.code.code if cda is not None and cda.code is not None else ""
+    recu = (
+        f"type {code or 'inconnu'}, {niveau(cda) or 'sans corps'}, statut {statut_compte_rendu(cda) or 'absent'}"
+        if cda
+        else "CDA illisible"
+    )
+    texte = (document.octets or b"").decode("utf-8", "replace")
+    absents = [
+        f"{analyse['code']} = {analyse['valeur']}"
+        for analyse in analyses
+        if analyse["valeur"] is not None and not _porte(texte, str(analyse["code"]), str(analyse["valeur"]))
+    ]
+    return [
+        juger(
+            R_STATUT_CR,
+            cda is not None and code == TYPE_CR_BIO and niveau(cda) == "N3" and statut_compte_rendu(cda) == attendu,
+            "le document envoyé n'est pas un CR-Bio structuré au statut attendu",
+            attendu=f"type {TYPE_CR_BIO}, N3, statut {attendu}",
+            recu=recu,
+            ou="CDA envoyé",
+            echanges=echanges,
+        ),
+        juger(
+            R_RESULTATS,
+            not absents,
+            "des résultats validés manquent au compte rendu envoyé",
+            attendu=", ".join(f"{a['code']} = {a['valeur']}" for a in analyses if a["valeur"] is not None),
+            recu=f"absents : {', '.join(absents)}" if absents else "tous présents",
+            ou="CDA envoyé",
+            echanges=echanges,
+        ),
+    ]
+
+
+def _porte(texte: str, code: str, valeur: str) -> bool:
+    return code in texte and (valeur in texte or valeur.replace(".", ",") in texte)
+
+
+@verification(R_EN_VIGUEUR)
+def version_en_vigueur(statuts: Mapping[str, str], ancien: str, nouveau: str) -> Constat:
+    """Registre après la mise à jour. `statuts` : uniqueId → statut de la fiche courante."""
+    return juger(
+        R_EN_VIGUEUR,
+        statuts.get(ancien) == DEPRECATED and statuts.get(nouveau) == APPROVED,
+        "le DMP ne tient pas la nouvelle version pour seule en vigueur",
+        attendu=f"{ancien} remplacé, {nouveau} en vigueur",
+        recu=f"{ancien} : {_statut(statuts.get(ancien))}, {nouveau} : {_statut(statuts.get(nouveau))}",
+        ou=_ENTREPOT,
+    )
+
+
+@verification(R_SUPPRIME)
+def document_supprime(
+    avant: Mapping[str, str], apres: Mapping[str, str], supprimes: Sequence[str], recu: str
+) -> Constat:
+    """Le document est supprimé du registre ; aucun autre n'a changé. `avant`, `apres` : uniqueId → statut."""
+    restes = [unique_id for unique_id in supprimes if apres.get(unique_id) != DELETED]
+    touches = [u for u, statut in avant.items() if u not in supprimes and apres.get(u) != statut]
+    if not supprimes or not set(supprimes) <= set(avant):
+        return R_SUPPRIME.sans_objet("le document à supprimer n'était pas dans le DMP")
+    faits = [f"{u} : {_statut(apres.get(u))}" for u in (restes or list(supprimes)) + touches]
+    return juger(
+        R_SUPPRIME,
+        not restes and not touches,
+        "la suppression demandée n'est pas celle que le DMP a enregistrée",
+        attendu=f"{', '.join(supprimes)} supprimé, les {len(avant) - len(supprimes)} autres inchangés",
+        recu=f"{', '.join(faits)} ; logiciel : {recu}",
+        ou=_ENTREPOT,
+    )
+
+
+def _statut(statut: str | None) -> str:
+    noms = {APPROVED: "en vigueur", DEPRECATED: "remplacé", DELETED: "supprimé"}
+    return "absent" if statut is None else noms.get(statut, statut)
+
+
+@verification(R_DOCUMENTATION)
+def documentation_de_la_suppression(titre: str, contenu: str) -> Constat:
+    """La documentation parle de supprimer, du DMP, et dit comment (plus d'une phrase)."""
+    texte = f"{titre} {contenu}".lower()
+    manques = [mot for mot, formes in {"supprimer": ("supprim", "suppress"), "DMP": ("dmp", "dossier médical partagé")}.items()
+               if not any(forme in texte for forme in formes)]  # fmt: skip
+    if len(contenu.split()) < 20:
+        manques.append("marche à suivre (moins de vingt mots)")
+    return juger(
+        R_DOCUMENTATION,
+        not manques,
+        f"la documentation n'explique pas la suppression : {', '.join(manques)}",
+        attendu="la marche à suivre pour supprimer un document du DMP",
+        recu=contenu[:200],
+        ou="documentation du logiciel",
+    )
+
+
+@verification(R_ETAT, R_ETAT_VISIBLE)
+def etats_montres(documents: Sequence[Mapping[str, Any]], attendus: Mapping[str, bool]) -> list[Constat]:
+    """`attendus` : document_id → vrai si le DMP l'a enregistré, d'après le registre."""
+    montres = {str(d.get("document_id")): d for d in documents}
+    etats = {i: str(montres[i].get("etat_dmp") or "non dit") if i in montres else "non montré" for i in attendus}
+    faux = [i for i, envoye in attendus.items() if (etats[i] == "alimente") is not envoye or i not in montres]
+    caches = [i for i in attendus if not montres.get(i, {}).get("visible_utilisateur")]
+    return [
+        juger(
+            R_ETAT,
+            not faux,
+            "l'état d'envoi montré n'est pas celui du DMP",
+            attendu=", ".join(f"{i} : {'envoyé' if e else 'non envoyé'}" for i, e in attendus.items()),
+            recu=", ".join(f"{i} : {etat}" for i, etat in etats.items()),
+            ou="liste des documents du patient",
+        ),
+        juger(
+            R_ETAT_VISIBLE,
+            not caches,
+            "l'état d'envoi n'est pas montré à l'utilisateur",
+            attendu="un état visible pour chaque document",
+            recu=f"invisible pour {', '.join(caches)}" if caches else "visible",
+            ou="liste des documents du patient",
+        ),
+    ]
+
+
+@verification(R_CHOISI_SEUL)
+def envoyes_exactement(envoyes: Sequence[str], choisis: Sequence[str]) -> Constat:
+    """Les documents que le DMP a reçus sont ceux qui ont été choisis. Les deux listes nomment des documents."""
+    if not choisis:
+        return R_CHOISI_SEUL.sans_objet("aucun document choisi")
+    return juger(
+        R_CHOISI_SEUL,
+        sorted(envoyes) == sorted(choisis),
+        "les documents envoyés ne sont pas ceux que l'utilisateur a choisis",
+        attendu=", ".join(choisis),
+        recu=", ".join(envoyes) or "aucun",
+        ou=_ENTREPOT,
+    )
+
+
+@verification(R_INS_QUALIFIEE)
+def envoi_empeche(envois: Sequence[int], resultat: str, *, temoins: Sequence[int], quoi: str) -> Constat:
+    """Aucun envoi pour l'identité non qualifiée, alors que le logiciel envoie pour une identité qualifiée (`temoins`)."""
+    if not temoins:
+        return R_INS_QUALIFIEE.sans_objet("aucun envoi pour une identité qualifiée : le blocage ne prouve rien")
+    return juger(
+        R_INS_QUALIFIEE,
+        not envois and resultat != "fait",
+        f"{quoi} : l'envoi n'a pas été empêché",
+        attendu="aucun envoi, et un refus dit à l'utilisateur",
+        recu=f"{len(envois)} envoi(s), logiciel : {resultat}",
+        ou="échanges avec le DMP",
+        echanges=tuple(envois) or tuple(temoins),
+    )
