@@ -8,7 +8,7 @@ import traceback
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from typing import Any
 
-from simulators.logiciel_temoin import actions_dmp, actions_documents, actions_identite  # noqa: F401 - inscription
+from simulators.logiciel_temoin import actions_dmp, actions_documents, actions_identite  # noqa: F401
 from simulators.logiciel_temoin.erreurs import Echec, Enveloppe, ParametreInvalide, Refus
 from simulators.logiciel_temoin.labo import EDITEUR, NOM, VERSION, Labo
 from simulators.logiciel_temoin.parametres import Parametres
@@ -51,7 +51,7 @@ class Gestionnaire(BaseHTTPRequestHandler):
     """`GET /apropos`, `GET /actions`, `POST /actions/<nom>`."""
 
     protocol_version = "HTTP/1.1"
-    # En-têtes et corps partent ensemble et sans attendre l'accusé : sinon chaque action coûte 40 ms sur la boucle locale.
+    # En-têtes et corps partent ensemble, sans attendre l'accusé : sinon chaque action coûte 40 ms en local.
     disable_nagle_algorithm = True
     wbufsize = -1
     server: ServeurLabo

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import base64
+import uuid
 from dataclasses import dataclass
 
 from lxml import etree
@@ -74,7 +75,7 @@ def _joindre(
         if labo.defaut("mtom_absent"):
             document.text = base64.b64encode(octets).decode()
             continue
-        cid = f"{identifiant}.{labo.identifiant('piece')}@labo-temoin"
+        cid = f"{identifiant}.{uuid.uuid4()}@labo-temoin"
         etree.SubElement(document, f"{{{s.XOP}}}Include", nsmap={"xop": s.XOP}).set("href", f"cid:{cid}")
         jointes.append((cid, "text/xml", octets))
     return jointes or None

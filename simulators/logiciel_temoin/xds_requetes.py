@@ -58,7 +58,15 @@ def chercher(session: Session, criteres: Criteres) -> list[FicheDistante]:
     for nom, valeur in _slots_de_criteres(session.labo, criteres):
         _slot(liste, nom, valeur)
     reponse = session.appeler(TD31, requete)
-    return [_fiche(objet) for objet in reponse.iter(f"{{{s.RIM}}}ExtrinsicObject")]
+    return [_fiche(objet) for objet in reponse.iter(f"{{{s.RIM}}}ExtrinsicObject") if not _est_signature(objet)]
+
+
+def _est_signature(objet: etree._Element) -> bool:
+    """Les signatures de lot que nous avons déposées ne sont pas des documents à montrer."""
+    return any(
+        c.get("classificationScheme") == s.CLASSE and c.get("nodeRepresentation") == s.CLASSE_SIGNATURE
+        for c in objet.findall(f"{{{s.RIM}}}Classification")
+    )
 
 
 def _slots_de_criteres(labo: Labo, criteres: Criteres) -> list[tuple[str, str]]:

@@ -40,6 +40,8 @@ SUPPRIME = "urn:asip:ci-sis:2010:StatusType:Deleted"
 FIND_DOCUMENTS = "urn:uuid:14d4debf-8f97-4251-9a74-a90016b0af0d"
 GET_DOCUMENTS = "urn:uuid:5c4f972b-d56b-40ac-a5fc-c8ca9b40b9d4"
 
+CLASSE_SIGNATURE = "urn:oid:1.3.6.1.4.1.19376.1.2.1.1.1"
+
 OID_CLASSES = "1.2.250.1.213.1.1.4.1"
 OID_CADRES = "1.2.250.1.213.1.1.4.9"
 OID_FORMATS = "1.3.6.1.4.1.19376.1.2.3"

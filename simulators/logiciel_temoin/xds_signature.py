@@ -126,8 +126,7 @@ def fiche_signature(labo: Labo, identifiant: str, entete: EnteteCda, octets: byt
     nommer(objet, "Source")
     for intervenant in entete.auteurs:
         auteur(objet, s.AUTEUR, identifiant, intervenant)
-    classe = "urn:oid:1.3.6.1.4.1.19376.1.2.1.1.1"
-    classer(objet, s.CLASSE, identifiant, Code(classe, "URN", "Document de signature"))
+    classer(objet, s.CLASSE, identifiant, Code(s.CLASSE_SIGNATURE, "URN", "Document de signature"))
     classer(objet, s.TYPE, identifiant, Code("E1762", "ASTM", "Full Document"))
     format_signature = Code("http://www.w3.org/2000/09/xmldsig#", "URN", "Signature XML")
     classer(objet, s.FORMAT, identifiant, format_signature)
