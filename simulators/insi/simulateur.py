@@ -20,7 +20,7 @@ from simulators.insi.traitement import Demande, Traitee, jouer, lire_demande, re
 from simulators.socle.identites import IDENTITES_DE_TEST, IdentiteTest
 from simulators.socle.journal import JournalEchanges
 from simulators.socle.pannes import PanneArmee, RegistrePannes
-from simulators.socle.pki import IgcTest, Usage
+from simulators.socle.pki import Identifiants, IgcTest, Usage
 from simulators.socle.serveur import ConfigTls, ModeClient, Port, ReponseSimulee, RequeteRecue, Route, ServeurBanc
 
 CORPS_MAX = 1 << 20
@@ -50,14 +50,21 @@ class SimulateurINSi:
         self._certificat: Port | None = None
         self._carte: Port | None = None
 
-    def monter(self, serveur: ServeurBanc, *, port_certificat: int = 0, port_carte: int = 0) -> None:
-        """Ouvre les deux ports."""
+    def monter(
+        self,
+        serveur: ServeurBanc,
+        *,
+        port_certificat: int = 0,
+        port_carte: int = 0,
+        certificat_serveur: Identifiants | None = None,
+    ) -> None:
+        """Ouvre les deux ports ; `certificat_serveur` : un mauvais certificat, que le logiciel doit refuser."""
         for inscription in self.etat.inscriptions:
             self._journal.autoriser_matricules(inscription.identite.matricules)
         self._certificat = serveur.ajouter(
             "insi",
             [Route("POST", e.CHEMIN, self._traiter_certificat, _operation)],
-            tls=ConfigTls(client=ModeClient.REQUIS),
+            tls=ConfigTls(client=ModeClient.REQUIS, certificat=certificat_serveur),
             port=port_certificat,
             pannes=self.pannes,
             corps_max=CORPS_MAX,
@@ -65,7 +72,7 @@ class SimulateurINSi:
         self._carte = serveur.ajouter(
             "insi",
             [Route("POST", e.CHEMIN, self._traiter_carte, _operation)],
-            tls=ConfigTls(client=ModeClient.AUCUN),
+            tls=ConfigTls(client=ModeClient.AUCUN, certificat=certificat_serveur),
             port=port_carte,
             pannes=self.pannes,
             corps_max=CORPS_MAX,

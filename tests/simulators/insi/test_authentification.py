@@ -10,6 +10,7 @@ from lxml import etree
 from signxml.algorithms import SignatureMethod
 from signxml.signer import XMLSigner
 
+from simulators.insi import SimulateurINSi
 from simulators.socle.identites import par_cas
 from tests.simulators.insi import aides
 from tests.simulators.insi.conftest import Banc
@@ -52,6 +53,15 @@ def test_certificat_hors_service(banc: Banc, variante: str) -> None:
         banc.appeler(aides.enveloppe(CORPS), identifiants=banc.socle.igc.identifiants("insi_auto", variante))
     refus = banc.journal.attendre_enregistrement(lambda e: True, depuis=avant, delai=5, type="poignee_refusee")
     assert refus is not None
+
+
+@pytest.mark.parametrize("variante", ["autre_autorite", "expire"])
+def test_mauvais_certificat_du_serveur(banc: Banc, variante: str) -> None:
+    """Le service peut se présenter avec un mauvais certificat : un client correct refuse de lui parler."""
+    faux = SimulateurINSi(banc.journal, banc.socle.igc)
+    faux.monter(banc.socle.serveur, certificat_serveur=banc.socle.igc.serveur(variante=variante))
+    with pytest.raises(requests.exceptions.SSLError):
+        requests.post(faux.adresses()["url_carte"], data=b"x", verify=banc.racines, timeout=5)
 
 
 def test_sans_certificat(banc: Banc) -> None:

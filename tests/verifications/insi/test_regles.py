@@ -268,6 +268,7 @@ ADMIS: list[tuple[str, Callable[[], list[Echange]], ContexteInsi]] = [
         ("ELOISE ANNE ROSE", "00", "63113")), TROIS_PRENOMS),
     ("lieu dès le premier appel", lambda: f.suite(("ELOISE", "01", "63113"), ("ANNE", "00", "63113")), TROIS_PRENOMS),
     ("nouvelle recherche après une faute", lambda: f.suite(("ELOISE", None), ("ELOISE", "00")), TROIS_PRENOMS),
+    ("même recherche par certificat puis par carte", lambda: [f.echange(), replace(f.par_carte(), numero=2)], IDAM),
     ("un seul prénom", lambda: f.suite(("ELOISE", "01")),
      ContexteInsi(patients=(replace(TROIS, prenoms=("ELOISE",)),))),
     ("patient bloqué non appelé", lambda: [f.echange(AUTRE)], _interdit(appel_interdit="fictif")),
