@@ -118,7 +118,9 @@ def test_variantes() -> None:
     assert (minuscules["EDI-DMX-02"], minuscules["EDI-DMX-06"]) == (A_VERIFIER, CONFORME)
     assert juger(CONTENU.replace("S737261", ""))["EDI-DMX-09"] is A_VERIFIER
     sans_lieu = replace(PERSONNE, code_lieu_naissance="")
-    assert juger(contenu_datamatrix(sans_lieu), sans_lieu) == dict.fromkeys(CODES - {"EDI-DMX-09"}, CONFORME)
+    for lieu in ("", "S799999"):
+        assert juger(contenu_datamatrix(sans_lieu) + lieu, sans_lieu) == dict.fromkeys(CODES - {"EDI-DMX-09"}, CONFORME)
+    assert juger(CONTENU, sans_lieu)["EDI-DMX-09"] is A_VERIFIER
 
 
 def test_oid_de_dix_neuf_caracteres() -> None:
