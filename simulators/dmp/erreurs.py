@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
-from functools import cache
 from pathlib import Path
 from types import MappingProxyType
 
@@ -74,13 +73,8 @@ class TableErreurs(Mapping[str, CodeErreur]):
         return ligne, ligne.message.replace("{detail}", refus.detail).strip()
 
 
-@cache
-def _lire_texte(chemin: Path) -> str:
-    return chemin.read_text(encoding="utf-8")
-
-
 def _lire(chemin: Path, base: Mapping[str, CodeErreur] | None = None) -> dict[str, CodeErreur]:
-    brut = yaml.safe_load(_lire_texte(chemin))
+    brut = yaml.safe_load(chemin.read_text(encoding="utf-8"))
     if not isinstance(brut, dict) or not isinstance(brut.get("erreurs"), list):
         raise ValueError(f"{chemin} : une liste « erreurs » est attendue")
     lignes: dict[str, CodeErreur] = {}

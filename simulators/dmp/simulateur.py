@@ -205,6 +205,7 @@ class SimulateurDMP:
         except Refus as refus:
             if self.table[refus.cle].canal == "faute" or endpoint.refuser is None:
                 raise
+            appel.noter("refus", refus)
             return endpoint.refuser(appel, [refus])
 
     def _faute(self, requete: RequeteRecue, refus: Refus, relates_to: str, endpoint: Endpoint | None) -> ReponseSimulee:

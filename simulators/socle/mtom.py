@@ -215,12 +215,11 @@ def _bornes(fichier: BinaryIO, frontiere: bytes, limites: LimitesMtom, remarques
     ouverte: int | None = None
     for debut, fin, derniere in _delimiteurs(fichier, b"--" + frontiere):
         if ouverte is None:
-            if debut > 0:
+            fichier.seek(0)
+            if fichier.read(len(frontiere) + 2) != b"--" + frontiere:
                 fichier.seek(0)
-                preambule = fichier.read(min(debut, 64))
-                remarques.append(
-                    "ligne blanche avant le premier délimiteur" if not preambule.strip() else "préambule ignoré"
-                )
+                vide = not fichier.read(min(debut, 64)).strip()
+                remarques.append("ligne blanche avant le premier délimiteur" if vide else "préambule ignoré")
         else:
             bornes.append((ouverte, max(ouverte, debut)))
             if len(bornes) > limites.parties:
@@ -237,11 +236,11 @@ def _bornes(fichier: BinaryIO, frontiere: bytes, limites: LimitesMtom, remarques
 
 def _delimiteurs(fichier: BinaryIO, marque: bytes) -> Iterator[tuple[int, int, bool]]:
     """Délimiteurs rencontrés : (fin du contenu qui précède, début de ce qui suit, vrai si c'est le dernier)."""
-    fichier.seek(0)
     tampon, base, fini = b"", 0, False
     marge = len(marque) + _BLANCS_MAX + 4
     cherche = 0
     while not fini:
+        fichier.seek(base + len(tampon))  # l'appelant a pu déplacer la lecture entre deux délimiteurs
         bloc = fichier.read(_BLOC)
         fini = not bloc
         tampon += bloc

@@ -48,13 +48,16 @@ class Recu:
         fautes = [
             (element.text or "")
             for element in racine.iter("{http://www.w3.org/2003/05/soap-envelope}Value")
-            if element.text != "soap:Sender" or len(list(racine.iter("{http://www.w3.org/2003/05/soap-envelope}Value"))) == 1
+            if element.text != "soap:Sender"
+            or len(list(racine.iter("{http://www.w3.org/2003/05/soap-envelope}Value"))) == 1
         ]
         registre = [e.get("errorCode", "") for e in racine.iter("{*}RegistryError")]
         hl7 = [e.get("code", "") for e in racine.iterfind(".//{*}acknowledgementDetail/{*}code")]
         hl7 = hl7 or [e.get("code", "") for e in racine.iter("{*}queryResponseCode")]
         service = [e.text or "" for e in racine.iter("{urn:si-dmp-habilitations}status", "{urn:si-dmp-patients}status")]
-        statuts = [e.get("status", "").rsplit(":", 1)[-1] for e in racine.iter("{*}RegistryResponse", "{*}AdhocQueryResponse")]
+        statuts = [
+            e.get("status", "").rsplit(":", 1)[-1] for e in racine.iter("{*}RegistryResponse", "{*}AdhocQueryResponse")
+        ]
         return fautes or registre or hl7 or service or statuts
 
     @property
@@ -91,9 +94,7 @@ class Essai:
     def demande(self, mode: str = "INDIRECTE", **choix: Any) -> DemandeVihf:
         return DemandeVihf(mode=mode, name_id=choix.pop("name_id", self.professionnel), **choix)
 
-    def poster(
-        self, service: str, octets: bytes, type_contenu: str, *, tls: Identifiants | None = None
-    ) -> Recu:
+    def poster(self, service: str, octets: bytes, type_contenu: str, *, tls: Identifiants | None = None) -> Recu:
         """POST brut par http.client."""
         url = urlsplit(f"{self.dmp.adresses()['url']}/{service}")
         contexte = self.contexte(tls)
@@ -140,9 +141,8 @@ class Essai:
 @pytest.fixture(scope="session")
 def _essai(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Essai]:
     dossier = tmp_path_factory.mktemp("dmp")
-    with JournalEchanges.creer(dossier / "campagne") as journal:
-        with demarrer_socle(journal, dossier / "secrets") as socle:
-            yield Essai(dossier, journal, socle)
+    with JournalEchanges.creer(dossier / "campagne") as journal, demarrer_socle(journal, dossier / "secrets") as socle:
+        yield Essai(dossier, journal, socle)
 
 
 @pytest.fixture

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import base64
 import hashlib
 import uuid
 from collections.abc import Sequence
@@ -17,6 +18,7 @@ from signxml.signer import XMLSigner
 from simulators.socle.pki import Identifiants
 
 INS = "279035121518989"
+AUTRE_INS = "255069999999934"
 OID = "1.2.250.1.213.1.4.10"
 STRUCTURE = "1990000001"
 PS = "1.2.250.1.71.4.2.1"
@@ -40,7 +42,7 @@ class DemandeVihf:
     mode: str = "INDIRECTE"
     nom_attribut_mode: str = "Authentification_mode"
     usage: str = "normal"
-    name_id: str = "899900000018"
+    name_id: str = "899900000011"
     ins: str = cx()
     roles: tuple[tuple[str, str], ...] = (("10", "1.2.250.1.71.1.2.7"), ("SM03", "1.2.250.1.71.4.2.5"))
     structure: str = STRUCTURE
@@ -74,7 +76,8 @@ def vihf_non_signe(signataire: Identifiants, demande: DemandeVihf | None = None)
         "LPS_ID_HOMOLOGATION_DMP": "XX-TEST-0001",
     } | d.attributs
     attributs = "".join(
-        f'<saml:Attribute Name={quoteattr(nom)}><saml:AttributeValue>{escape(valeur)}</saml:AttributeValue></saml:Attribute>'
+        f"<saml:Attribute Name={quoteattr(nom)}><saml:AttributeValue>{escape(valeur)}</saml:AttributeValue>"
+        "</saml:Attribute>"
         for nom, valeur in simples.items()
         if nom not in d.sans
     )
@@ -84,12 +87,13 @@ def vihf_non_signe(signataire: Identifiants, demande: DemandeVihf | None = None)
         for code, systeme in d.roles
     )
     declaration = (
-        '<saml:AuthnContextDecl>CONF_EXI_PGSSIS</saml:AuthnContextDecl>' if d.mode == "INDIRECTE_RENFORCEE" else ""
+        "<saml:AuthnContextDecl>CONF_EXI_PGSSIS</saml:AuthnContextDecl>" if d.mode == "INDIRECTE_RENFORCEE" else ""
     )
     texte = (
         f'<saml:Assertion xmlns:saml="urn:oasis:names:tc:SAML:2.0:assertion" ID="{d.id or "_" + uuid.uuid4().hex}" '
         f'Version="2.0" IssueInstant="{instant}">'
-        f'<saml:Issuer Format="urn:oasis:names:tc:SAML:1.1:nameid-format:X509SubjectName">{escape(issuer)}</saml:Issuer>'
+        '<saml:Issuer Format="urn:oasis:names:tc:SAML:1.1:nameid-format:X509SubjectName">'
+        f"{escape(issuer)}</saml:Issuer>"
         '<ds:Signature xmlns:ds="http://www.w3.org/2000/09/xmldsig#" Id="placeholder"/>'
         f"<saml:Subject><saml:NameID>{d.name_id}</saml:NameID></saml:Subject>"
         f'<saml:AuthnStatement AuthnInstant="{instant}"><saml:AuthnContext><saml:AuthnContextClassRef>'
@@ -153,9 +157,9 @@ def td02(ins: str = INS, oid: str = OID, motif: str = "TEST_EXST") -> str:
         '<interactionId root="2.16.840.1.113883.1.6" extension="PRPA_IN201307UV02"/>'
         '<processingCode code="D"/><processingModeCode code="T"/><acceptAckCode code="AL"/>'
         '<receiver typeCode="RCV"><device classCode="DEV" determinerCode="INSTANCE"><id root="1.2.250.1.213.4.1.1.1"/>'
-        '<softwareName>DMP</softwareName></device></receiver>'
+        "<softwareName>DMP</softwareName></device></receiver>"
         '<sender typeCode="SND"><device classCode="DEV" determinerCode="INSTANCE"><id root="1.2.250.1.213.99.5"/>'
-        '<softwareName>LABO</softwareName></device></sender>'
+        "<softwareName>LABO</softwareName></device></sender>"
         f'<controlActProcess classCode="CACT" moodCode="EVN"><reasonCode code="{motif}" '
         'codeSystem="1.2.250.1.213.1.1.4.11"/><queryByParameter><queryId root="1.2.3" extension="7"/>'
         '<statusCode code="new"/><parameterList><dataSource><value xsi:nil="true"/></dataSource><patientIdentifier>'
@@ -195,7 +199,7 @@ class Document:
     type_code: str = "11502-2"
     creation: str = "20261121091500"
     debut_acte: str = "20261120080000"
-    auteur: str = "899900000018"
+    auteur: str = "899900000011"
     structure: str = STRUCTURE
     visibilite: tuple[str, ...] = ()
     references: tuple[str, ...] = ()
@@ -229,8 +233,8 @@ def _auteur(objet: str, schema: str, personne: str, structure: str) -> str:
     return (
         f'<rim:Classification id="c{uuid.uuid4().hex}" classificationScheme="{schema}" classifiedObject="{objet}" '
         f'nodeRepresentation="">{_slot("authorPerson", f"{personne}^BIOLOGUE^ALIX^^^^^^&{PS}&ISO^D^^^IDNPS")}'
-        f'{_slot("authorInstitution", f"LABO^^^^^&{ST}&ISO^IDNST^^^{structure}")}'
-        f'{_slot("authorSpecialty", "G15_10/SM03^Biologie^1.2.250.1.213.1.1.4.5")}</rim:Classification>'
+        f"{_slot('authorInstitution', f'LABO^^^^^&{ST}&ISO^IDNST^^^{structure}')}"
+        f"{_slot('authorSpecialty', 'G15_10/SM03^Biologie^1.2.250.1.213.1.1.4.5')}</rim:Classification>"
     )
 
 
@@ -299,7 +303,9 @@ SIGNS = "urn:ihe:iti:2007:AssociationType:signs"
 STATUT = "urn:ihe:iti:2010:AssociationType:UpdateAvailabilityStatus"
 
 
-def objets(documents: Sequence[Document], *, suite: str = "", lot: str = "", patient: str = "", version: str = "") -> str:
+def objets(
+    documents: Sequence[Document], *, suite: str = "", lot: str = "", patient: str = "", version: str = ""
+) -> str:
     """`SubmitObjectsRequest` : fiches, lot, associations. `version` : PreviousVersion d'une mise à jour."""
     patient = patient or (documents[0].patient if documents else cx())
     unique = lot or f"2.25.{uuid.uuid4().int}"
@@ -313,11 +319,11 @@ def objets(documents: Sequence[Document], *, suite: str = "", lot: str = "", pat
         '<lcm:SubmitObjectsRequest xmlns:lcm="urn:oasis:names:tc:ebxml-regrep:xsd:lcm:3.0" '
         'xmlns:rim="urn:oasis:names:tc:ebxml-regrep:xsd:rim:3.0"><rim:RegistryObjectList>'
         f'{fiches}<rim:RegistryPackage id="Lot01">{_slot("submissionTime", "20261121092000")}'
-        f'{_auteur("Lot01", schema_auteur, auteur.auteur, auteur.structure)}'
-        f'{_code("Lot01", "urn:uuid:aa543740-bdda-424e-8c96-df4873be8500", "04", "1.2.250.1.213.2.2")}'
-        f'{_externe("Lot01", "urn:uuid:6b5aea1a-874d-4603-a4bc-96a0a7b38446", "XDSSubmissionSet.patientId", patient)}'
-        f'{_externe("Lot01", "urn:uuid:554ac39e-e3fe-47fe-b233-965d2a147832", "XDSSubmissionSet.sourceId", "1.2.9")}'
-        f'{_externe("Lot01", "urn:uuid:96fdda7c-d067-4183-912e-bf5ee74998a8", "XDSSubmissionSet.uniqueId", unique)}'
+        f"{_auteur('Lot01', schema_auteur, auteur.auteur, auteur.structure)}"
+        f"{_code('Lot01', 'urn:uuid:aa543740-bdda-424e-8c96-df4873be8500', '04', '1.2.250.1.213.2.2')}"
+        f"{_externe('Lot01', 'urn:uuid:6b5aea1a-874d-4603-a4bc-96a0a7b38446', 'XDSSubmissionSet.patientId', patient)}"
+        f"{_externe('Lot01', 'urn:uuid:554ac39e-e3fe-47fe-b233-965d2a147832', 'XDSSubmissionSet.sourceId', '1.2.9')}"
+        f"{_externe('Lot01', 'urn:uuid:96fdda7c-d067-4183-912e-bf5ee74998a8', 'XDSSubmissionSet.uniqueId', unique)}"
         '</rim:RegistryPackage><rim:Classification id="n1" classifiedObject="Lot01" '
         'classificationNode="urn:uuid:a54d6aa5-d40d-43f9-88c5-b4633d873bdd"/>'
         f"{membres}{remplacements}{suite}</rim:RegistryObjectList></lcm:SubmitObjectsRequest>"
@@ -340,7 +346,7 @@ def td21(documents: Sequence[Document], **choix: Any) -> str:
 def multipart(racine: bytes, pieces: Sequence[tuple[str, bytes]], frontiere: str = "essai_frontiere") -> bytes:
     """Corps MTOM écrit à la main : (Content-ID, octets)."""
     tete = (
-        f"--{frontiere}\r\nContent-Type: application/xop+xml; charset=UTF-8; type=\"application/soap+xml\"\r\n"
+        f'--{frontiere}\r\nContent-Type: application/xop+xml; charset=UTF-8; type="application/soap+xml"\r\n'
         "Content-Transfer-Encoding: binary\r\nContent-ID: <racine@essai>\r\n\r\n"
     ).encode()
     morceaux = [tete, racine]
@@ -390,10 +396,9 @@ def changement_de_statut(cible: str, avant: str, apres: str) -> str:
 
 
 def signature_du_lot(lot: str, documents: Sequence[Document], **choix: str) -> Document:
-    """Document de signature du lot : manifeste juste, sauf `uri` ou `condensat` imposés (signature non vérifiée ici)."""
-    import base64
-
-    references = f'<ds:Reference URI="urn:oid:{lot}"><ds:DigestMethod Algorithm="http://www.w3.org/2001/04/xmlenc#sha256"/><ds:DigestValue>AA==</ds:DigestValue></ds:Reference>'
+    """Document de signature : manifeste juste, sauf `uri` ou `condensat` imposés ; signature non calculée."""
+    methode = '<ds:DigestMethod Algorithm="http://www.w3.org/2001/04/xmlenc#sha256"/>'
+    references = f'<ds:Reference URI="urn:oid:{lot}">{methode}<ds:DigestValue>AA==</ds:DigestValue></ds:Reference>'
     for d in documents:
         racine = etree.ElementTree(etree.fromstring(d.octets))
         c14n = etree.tostring(racine, method="c14n", with_comments=True)

@@ -15,7 +15,7 @@ from tests.simulators.dmp import messages
 from tests.simulators.dmp.conftest import Essai
 from tests.simulators.dmp.messages import Document
 
-AUTRE_INS = f"2550699999999{97 - 2550699999999 % 97:02d}"
+AUTRE_INS = messages.AUTRE_INS
 
 ECARTS: dict[str, tuple[Callable[[Document], Document], str]] = {
     "autre_patient": (lambda d: replace(d, patient=messages.cx(AUTRE_INS)), "XDSPatientIdDoesNotMatch"),
@@ -126,9 +126,7 @@ def test_pieces_et_fiches(essai: Essai) -> None:
     """Une pièce manquante, ou une pièce sans fiche, est refusée par son code."""
     document = essai.document()
     assert _envoyer(essai, messages.td21([document]), []) == ["XDSMissingDocument"]
-    sans_fiche = messages.td21([document]).replace(
-        '<xdsb:Document id="Document01">', '<xdsb:Document id="Autre">'
-    )
+    sans_fiche = messages.td21([document]).replace('<xdsb:Document id="Document01">', '<xdsb:Document id="Autre">')
     codes = _envoyer(essai, sans_fiche, [("Document01@essai", document.octets)])
     assert codes == ["XDSMissingDocumentMetadata", "XDSMissingDocument"]
 
@@ -150,7 +148,9 @@ def test_base64_en_ligne(essai: Essai) -> None:
     assert (echange.notes["transport"], echange.notes["contenu_en_ligne"]) == ("soap", "Document01")
 
 
-@pytest.mark.parametrize(("choix", "code"), [({}, "Success"), ({"condensat": "AAAA"}, "X"), ({"uri": "urn:oid:1.2"}, "X")])
+@pytest.mark.parametrize(
+    ("choix", "code"), [({}, "Success"), ({"condensat": "AAAA"}, "X"), ({"uri": "urn:oid:1.2"}, "X")]
+)
 def test_signature_du_lot(essai: Essai, choix: dict[str, str], code: str) -> None:
     """Quand elle est exigée, la signature du lot doit désigner exactement le lot et porter les bons condensats."""
     code = code.replace("X", "XDSRepositoryMetadataError")
@@ -163,7 +163,8 @@ def test_signature_du_lot(essai: Essai, choix: dict[str, str], code: str) -> Non
         lien = messages.lien("Signature01", "Lot01", messages.SIGNS)
         corps = messages.td21([document, signature], lot=lot, suite=lien)
         tete, queue = corps.split('<rim:ExtrinsicObject id="Signature01"')
-        corps = f'{tete}<rim:ExtrinsicObject id="Signature01"{queue.replace(chr(110) + "odeRepresentation=" + chr(34) + "11" + chr(34), classe, 1)}'
+        queue = queue.replace('nodeRepresentation="11"', classe, 1)
+        corps = f'{tete}<rim:ExtrinsicObject id="Signature01"{queue}'
         pieces = [("Document01@essai", document.octets), ("Signature01@essai", signature.octets)]
         assert _envoyer(essai, corps, pieces) == [code]
         sans_lien = corps.replace(messages.SIGNS, messages.HAS_MEMBER)
@@ -190,7 +191,5 @@ def test_soixante_megaoctets(essai: Essai) -> None:
     assert sommet < 20 * 2**20
     [entree] = essai.dmp.etat.documents()
     assert entree.corps.taille == 60 * 2**20
-    lu = essai.appeler(
-        "repository", messages.td32(document.unique_id), messages.ACTION_TD32, essai.demande("DIRECTE")
-    )
+    lu = essai.appeler("repository", messages.td32(document.unique_id), messages.ACTION_TD32, essai.demande("DIRECTE"))
     assert document.contenu in lu.octets

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 from simulators.dmp.ebrim import APPROVED, DEPRECATED
 from simulators.dmp.requetes import FIND_DOCUMENTS, GET_DOCUMENTS
 from tests.simulators.dmp import messages
@@ -25,7 +27,9 @@ def test_alimentation_puis_lecture(essai: Essai) -> None:
     """Un document alimenté se retrouve par FindDocuments et revient identique octet pour octet."""
     document = essai.document()
     assert essai.alimenter([document]).codes == ["Success"]
-    recu = essai.chercher(FIND_DOCUMENTS, XDSDocumentEntryPatientId=f"'{messages.cx()}'", XDSDocumentEntryStatus=f"('{APPROVED}')")
+    recu = essai.chercher(
+        FIND_DOCUMENTS, XDSDocumentEntryPatientId=f"'{messages.cx()}'", XDSDocumentEntryStatus=f"('{APPROVED}')"
+    )
     assert recu.unique_ids == [document.unique_id]
     corps = messages.td32(document.unique_id)
     lu = essai.appeler("repository", corps, messages.ACTION_TD32, essai.demande("DIRECTE"))
@@ -41,10 +45,10 @@ def test_remplacement(essai: Essai) -> None:
     essai.alimenter([ancien])
     recu = essai.chercher(GET_DOCUMENTS, XDSDocumentEntryUniqueId=f"('{ancien.unique_id}')", retour="ObjectRef")
     [reference] = recu.references
-    assert essai.alimenter([messages.replace(nouveau, remplace=reference)]).codes == ["Success"]
+    assert essai.alimenter([replace(nouveau, remplace=reference)]).codes == ["Success"]
     etats = {e.unique_id: e.statut for e in essai.dmp.etat.documents(messages.INS)}
     assert etats == {ancien.unique_id: DEPRECATED, nouveau.unique_id: APPROVED}
-    refuse = essai.alimenter([messages.replace(tardif, remplace=reference)])
+    refuse = essai.alimenter([replace(tardif, remplace=reference)])
     assert refuse.codes == ["XDSRegistryDeprecatedDocumentError"]
 
 

@@ -2,14 +2,15 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import Any
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from simulators.dmp import requetes
-from simulators.dmp.ebrim import APPROVED, ARCHIVED, RPLC
+from simulators.dmp.ebrim import APPROVED, ARCHIVED, RPLC, Code
 from simulators.dmp.reglages import Reglages
 from tests.simulators.dmp import messages
 from tests.simulators.dmp.conftest import Essai
@@ -24,14 +25,13 @@ def peuple(essai: Essai) -> Essai:
     etat = essai.dmp.etat
     dossier = etat.dossier(messages.INS)
     assert dossier is not None
-    code = requetes.Code
     etat.deposer(dossier, messages.cda("1.2.1"), creation_time="20250301", service_start_time="20250228120000")
     etat.deposer(
         dossier,
         messages.cda("1.2.2", code="18748-4"),
         creation_time="20260301120000",
         service_start_time="20260301080000",
-        event_codes=(code("AAAA001", "1.2.9"), code("BBBB002", "1.2.9")),
+        event_codes=(Code("AAAA001", "1.2.9"), Code("BBBB002", "1.2.9")),
         reference_ids=("77^^^&1.2.9&ISO^urn:ihe:iti:xds:2013:accession",),
         auteur="899911111119",
     )
@@ -135,7 +135,7 @@ def test_reference_et_parente(peuple: Essai) -> None:
     peuple.alimenter([ancien])
     enregistre = peuple.dmp.etat.document(ancien.unique_id)
     assert enregistre is not None
-    peuple.alimenter([messages.replace(nouveau, remplace=enregistre.entry_uuid)])
+    peuple.alimenter([replace(nouveau, remplace=enregistre.entry_uuid)])
     parents = peuple.chercher(
         requetes.GET_RELATED_DOCUMENTS,
         XDSDocumentEntryUniqueId=f"'{nouveau.unique_id}'",
@@ -149,9 +149,7 @@ def test_indirect_limite_a_la_reference(peuple: Essai) -> None:
     indirect = peuple.demande()
     refuse = peuple.chercher(requetes.FIND_DOCUMENTS, indirect, XDSDocumentEntryStatus=STATUT)
     assert refuse.codes == ["DMPAccessDeniedByRightsService"]
-    recu = peuple.chercher(
-        requetes.GET_DOCUMENTS, indirect, XDSDocumentEntryUniqueId="('1.2.1')", retour="ObjectRef"
-    )
+    recu = peuple.chercher(requetes.GET_DOCUMENTS, indirect, XDSDocumentEntryUniqueId="('1.2.1')", retour="ObjectRef")
     assert len(recu.references) == 1
     assert peuple.echanges()[-1].notes["variante"] == "TD3.1b"
 
@@ -167,6 +165,7 @@ def test_trop_de_resultats(peuple: Essai) -> None:
         peuple.dmp.reglages = Reglages(exiger_signature_lot=False)
 
 
+@settings(max_examples=60, deadline=None)
 @given(st.lists(st.text(st.characters(codec="utf-8", exclude_categories=["C"]), min_size=1), min_size=1))
 def test_valeurs_citees(valeurs: list[str]) -> None:
     """Toute liste de chaînes, apostrophes comprises, survit à la forme ('…','…')."""

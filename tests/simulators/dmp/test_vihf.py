@@ -64,7 +64,9 @@ def test_contenu_refuse(essai: Essai, choix: dict[str, Any], code: str) -> None:
     assert (echange.operation, echange.notes["code"]) == ("TD0.2", code)
 
 
-@pytest.mark.parametrize(("decalage", "code"), [(-3600, "wsse:MessageExpired"), (600, "wsse:MessageExpired"), (-300, "OK")])
+@pytest.mark.parametrize(
+    ("decalage", "code"), [(-3600, "wsse:MessageExpired"), (600, "wsse:MessageExpired"), (-300, "OK")]
+)
 def test_fraicheur(essai: Essai, decalage: int, code: str) -> None:
     """Un VIHF trop vieux ou daté du futur est refusé ; dans la fenêtre, il passe."""
     assert _existence(essai, instant=datetime.now(UTC) + timedelta(seconds=decalage)).codes == [code]
@@ -72,13 +74,10 @@ def test_fraicheur(essai: Essai, decalage: int, code: str) -> None:
 
 def test_rejeu_pour_un_autre_patient(essai: Essai) -> None:
     """Le même identifiant de VIHF sert pour un patient, jamais pour un second."""
-    autre = "255069999999934"
-    corps = int(autre[:13])
-    autre = f"{autre[:13]}{97 - corps % 97:02d}"
     identifiant = "_fixe"
     assert _existence(essai, id=identifiant).codes == ["OK"]
     assert _existence(essai, id=identifiant).codes == ["OK"]
-    assert _existence(essai, id=identifiant, ins=messages.cx(autre)).codes == ["wsse:FailedAuthentication"]
+    assert _existence(essai, id=identifiant, ins=messages.cx(messages.AUTRE_INS)).codes == ["wsse:FailedAuthentication"]
 
 
 def test_non_signe(essai: Essai) -> None:
@@ -109,9 +108,7 @@ def test_sha1_refuse_par_defaut(essai: Essai) -> None:
     signeur = module.XMLSigner.check_deprecated_methods
     module.XMLSigner.check_deprecated_methods = lambda self: None  # type: ignore[method-assign]
     try:
-        signee = messages.signer(
-            brut, signature, signature=SignatureMethod.RSA_SHA1, condensat=DigestAlgorithm.SHA1
-        )
+        signee = messages.signer(brut, signature, signature=SignatureMethod.RSA_SHA1, condensat=DigestAlgorithm.SHA1)
     finally:
         module.XMLSigner.check_deprecated_methods = signeur  # type: ignore[method-assign]
     assert _envoyer(essai, signee).codes == ["wsse:FailedCheck"]
@@ -134,7 +131,7 @@ def test_enveloppement(essai: Essai) -> None:
 
 
 def test_certificats(essai: Essai) -> None:
-    """VIHF signé par le certificat d'authentification, expiré, révoqué ou d'une autre autorité : DMPInvalidCertificate."""
+    """VIHF signé par un certificat d'authentification, expiré, révoqué, d'une autre autorité, d'un autre : refusé."""
     igc = essai.socle.igc
     for signature in (
         igc.identifiants("cps_auth_1"),
@@ -185,7 +182,7 @@ def test_action_discordante(essai: Essai) -> None:
 
 def test_patient_du_message(essai: Essai) -> None:
     """L'INS du message HL7 doit être celui du VIHF."""
-    recu = essai.appeler("patients", messages.td02(ins="255069999999934"), messages.ACTION_TD02)
+    recu = essai.appeler("patients", messages.td02(ins=messages.AUTRE_INS), messages.ACTION_TD02)
     assert recu.codes == ["XDSPatientIdDoesNotMatch"]
 
 

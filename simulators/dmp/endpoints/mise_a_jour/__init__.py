@@ -160,7 +160,6 @@ def _controler_fiche(fiche: DocumentEntry, ancienne: DocumentEntry) -> None:
 
 
 def _refuser(appel: Appel, refus: Sequence[Refus]) -> Resultat:
-    appel.noter("refus", " ; ".join(str(element) for element in refus))
     codes = tuple(appel.table[element.cle].code for element in refus)
     return Resultat(reponses.statut_registre(appel.table, refus), codes=codes)
 

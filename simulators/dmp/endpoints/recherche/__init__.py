@@ -60,7 +60,6 @@ def _objets(recherche: Recherche, resultats: Resultats) -> Sequence[str]:
 
 
 def _refuser(appel: Appel, refus: Sequence[Refus]) -> Resultat:
-    appel.noter("refus", " ; ".join(str(element) for element in refus))
     corps = reponses.reponse_recherche((), reponses.erreurs_registre(appel.table, refus), echec=True)
     return Resultat(corps, codes=tuple(appel.table[element.cle].code for element in refus))
 
