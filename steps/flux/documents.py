@@ -17,6 +17,7 @@ from reportlab.pdfgen import canvas
 from steps.flux.identite import IdentiteUsager
 
 CDA = "urn:hl7-org:v3"
+LIEU_INCONNU = "99999"
 _LOINC = "2.16.840.1.113883.6.1"
 _PROFESSIONS = "1.2.250.1.213.1.1.4.5"
 _SEXES = {"M": ("M", "Masculin"), "F": ("F", "Féminin"), "I": ("UN", "Indifférencié")}
@@ -163,9 +164,8 @@ def _patient(
     sexe, libelle = _SEXES.get(identite.sexe, ("UN", "Indifférencié"))
     _ajouter(patient, "administrativeGenderCode", code=sexe, displayName=libelle, codeSystem="2.16.840.1.113883.5.1")
     _ajouter(patient, "birthTime", value=identite.date_naissance.replace("-", ""))
-    if identite.code_lieu_naissance:
-        lieu = _ajouter(_ajouter(_ajouter(patient, "birthplace"), "place"), "addr")
-        _ajouter(lieu, "county", identite.code_lieu_naissance)
+    lieu = _ajouter(_ajouter(_ajouter(patient, "birthplace"), "place"), "addr")
+    _ajouter(lieu, "county", identite.code_lieu_naissance or LIEU_INCONNU)
 
 
 def _auteur(

@@ -64,6 +64,12 @@ def test_sans_ins() -> None:
     assert b"1.2.250.1.213.1.4." not in octets
 
 
+def test_lieu_inconnu() -> None:
+    """Un lieu de naissance inconnu s'écrit 99999 : une INS ne va pas sans ses cinq traits."""
+    racine = etree.fromstring(lettre_de_liaison(usager("lieu_absent"), AUTEUR, STRUCTURE, ENVOI_DOCUMENT))
+    assert valeurs(racine, "//c:birthplace/c:place/c:addr/c:county/text()") == ["99999"]
+
+
 def test_meme_entree_meme_document() -> None:
     """Deux constructions identiques donnent les mêmes octets, PDF compris."""
     premier = lettre_de_liaison(usager(), AUTEUR, STRUCTURE, ENVOI_DOCUMENT)
