@@ -149,6 +149,9 @@ def cda_de(labo: Labo, document: Document) -> bytes:
     cle = (patient.statut, tuple(patient.identite.items()), document.personne_morale, document.type_code)
     if not document.cda or document.cle_cda != cle:
         document.cda, document.cle_cda = cda.construire(labo, patient, document), cle
+        if labo.dossier is not None:
+            labo.dossier.mkdir(parents=True, exist_ok=True)
+            (labo.dossier / f"{document.document_id}.xml").write_bytes(document.cda)
     return document.cda
 
 
