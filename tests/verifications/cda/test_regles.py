@@ -1,0 +1,173 @@
+"""Chaque règle d'un CDA a un document qui la suit et un qui l'enfreint."""
+
+from __future__ import annotations
+
+import os
+from pathlib import Path
+
+import pytest
+
+from reports.verdict import Verdict
+from steps.verifications.cda import verifier_cda
+from steps.verifications.cda.patient import cle_juste
+from steps.verifications.registre import REGLES
+from tests.verifications.cda.fabrique import MATRICULE, MORCEAUX, OID_TEST, cda, corps_n1, corps_n3, remplace
+
+_SANS_CADRE = MORCEAUX["performer"].replace("AMBULATOIRE", "VILLE")
+
+# Document fautif → règles enfreintes, exactement.
+MUTANTS: dict[str, tuple[bytes, set[str]]] = {
+    "pas du XML": (b"bonjour", {"CDA-LEC-01"}),
+    "DTD": (cda(prologue='<!DOCTYPE ClinicalDocument [<!ENTITY x "y">]>'), {"CDA-LEC-01"}),
+    "latin1": (cda(prologue='<?xml version="1.0" encoding="ISO-8859-1"?>'), {"CDA-ENT-01"}),
+    "typeId": (cda(typeId='<typeId root="2.16.840.1.113883.1.3" extension="POCD"/>'), {"CDA-ENT-02"}),
+    "conformité HL7": (
+        cda(conformites='<templateId root="1.2.250.1.213.1.1.1.1"/>' * 2), {"CDA-ENT-03"},
+    ),
+    "N1 avec modèle N3": (cda("N1", modele=MORCEAUX["modele"]), {"CDA-ENT-04"}),
+    "N3 d'un autre volet": (
+        cda(modele='<templateId root="1.2.250.1.213.1.1.1.45" extension="2024.01"/>'), {"CDA-ENT-05"},
+    ),
+    "realmCode": (cda(realmCode='<realmCode code="US"/>'), {"CDA-ENT-06"}),
+    "id": (cda(id='<id root="CR-2026-1"/>'), {"CDA-ENT-07"}),
+    "code sans libellé": (cda(code='<code code="11502-2" codeSystem="2.16.840.1.113883.6.1"/>'), {"CDA-ENT-08"}),
+    "titre vide": (cda(title="<title/>"), {"CDA-ENT-09"}),
+    "date sans heure": (cda(effectiveTime='<effectiveTime value="20261120"/>'), {"CDA-ENT-10", "CDA-ENT-11"}),
+    "date impossible": (cda(effectiveTime='<effectiveTime value="20261331101500+0100"/>'), {"CDA-ENT-10"}),
+    "sans décalage": (cda(effectiveTime='<effectiveTime value="20261120101530"/>'), {"CDA-ENT-11"}),
+    "confidentialité": (
+        cda(confidentialityCode='<confidentialityCode code="X" codeSystem="2.16.840.1.113883.5.25"/>'), {"CDA-ENT-12"},
+    ),
+    "langue": (cda(languageCode='<languageCode code="fr"/>'), {"CDA-ENT-13"}),
+    "setId absent": (cda(setId=""), {"CDA-ENT-14", "CDA-ENT-18"}),
+    "version nulle": (cda(versionNumber='<versionNumber value="0"/>'), {"CDA-ENT-15"}),
+    "lien APND": (
+        cda(relatedDocument=remplace("1.2.250.1.213.99.1.100.0").replace("RPLC", "APND")), {"CDA-ENT-16"},
+    ),
+    "version 2 sans lien": (cda(versionNumber='<versionNumber value="2"/>'), {"CDA-ENT-17"}),
+    "deux titres": (cda(title=MORCEAUX["title"] * 2), {"CDA-ENT-18"}),
+    "patient sans identifiant": (cda(ids_patient=""), {"CDA-PAT-01"}),
+    "INS-C": (cda(ids_patient='<id root="1.2.250.1.213.1.4.2" extension="1234567890123456789012"/>'), {"CDA-PAT-02"}),
+    "clé fausse": (cda(ids_patient=f'<id root="{OID_TEST}" extension="{MATRICULE[:13]}01"/>'), {"CDA-PAT-03"}),
+    "sans prénom de naissance": (cda(noms='<family qualifier="BR">X</family><given>Y</given>'), {"CDA-PAT-04"}),
+    "OID de production": (cda(ids_patient=f'<id root="1.2.250.1.213.1.4.8" extension="{MATRICULE}"/>'), {"CDA-PAT-05"}),
+    "sexe": (cda(sexe='<administrativeGenderCode code="X" codeSystem="2.16.840.1.113883.5.1"/>'), {"CDA-PAT-06"}),
+    "deux INS": (
+        cda(ids_patient=MORCEAUX["ids_patient"] + f'<id root="{OID_TEST}" extension="279035121518989"/>'),
+        {"CDA-PAT-07"},
+    ),
+    "auteur sans date": (
+        cda(authors=MORCEAUX["authors"].replace('<time value="20261120101530+0100"/>', "")), {"CDA-ACT-01"},
+    ),
+    "RPPS sans type": (cda(authors=MORCEAUX["authors"].replace("899900000017", "99900000017")), {"CDA-ACT-02"}),
+    "conservation sans identifiant": (
+        cda(custodian=MORCEAUX["custodian"].replace("1.2.250.1.71.4.2.2", "1.2.3")), {"CDA-ACT-03"},
+    ),
+    "responsable non signataire": (
+        cda(legalAuthenticator=MORCEAUX["legalAuthenticator"].replace('code="S"', 'code="X"')), {"CDA-ACT-04"},
+    ),
+    "acte sans période": (cda(periode=""), {"CDA-ACT-05"}),
+    "cadre inconnu": (cda(performer=_SANS_CADRE), {"CDA-ACT-06"}),
+    "sans modalité d'exercice": (
+        cda(componentOf=MORCEAUX["componentOf"].replace('code="SA25"', "")), {"CDA-ACT-07"},
+    ),
+    "téléphone nu": (cda(telecom='<telecom value="0612345678"/>'), {"CDA-ACT-08"}),
+    "sans corps": (cda(corps=""), {"CDA-COR-01", "CDA-ENT-18"}),
+    "N1 sans codage": (cda("N1", corps=corps_n1(attributs="mediaType='application/pdf'")), {"CDA-COR-02"}),
+    "base64 faux": (cda("N1", corps=corps_n1().replace("JVBE", "J*BE")), {"CDA-COR-03"}),
+    "PDF tronqué": (cda("N1", corps=corps_n1(b"%PDF-1.4\n1 0 obj")), {"CDA-COR-04"}),
+    "sans copie PDF": (cda(corps=corps_n3(None)), {"CDA-COR-05"}),
+}  # fmt: skip
+
+VARIANTES = {
+    "N3": cda(),
+    "N1": cda("N1"),
+    "préfixe hl7": cda()
+    .replace(b"xmlns='urn", b"xmlns:hl7='urn")
+    .replace(b"</", b"</hl7:")
+    .replace(b"<", b"<hl7:")
+    .replace(b"<hl7:/hl7:", b"</hl7:")
+    .replace(b"<hl7:?xml", b"<?xml")
+    .replace(b"<hl7:lab:", b"<lab:")
+    .replace(b"</hl7:lab:", b"</lab:"),
+    "enveloppe auto-présentable": cda().replace(
+        b"<ClinicalDocument", b"<x:stylesheet xmlns:x='http://www.w3.org/1999/XSL/Transform'><ClinicalDocument"
+    )
+    + b"</x:stylesheet>",
+    "identifiant UUID": cda(id='<id root="8D5E778C-E155-4685-95C6-5FF65A362964"/>'),
+    "sans INS": cda(ids_patient='<id root="1.2.250.1.213.99.1.7" extension="IPP1"/>', noms="<family>X</family>"),
+    "acte instantané": cda(periode='<effectiveTime value="20261119083000+0100"/>'),
+    "version 2": cda(versionNumber='<versionNumber value="2"/>', relatedDocument=remplace("1.2.250.1.213.99.1.100.0")),
+    "élément de plus": cda(ajout='<x:plus xmlns:x="urn:editeur"/>'),
+    "auteur ADELI": cda(authors=MORCEAUX["authors"].replace("899900000017", "0759999999")),
+}
+
+
+def _enfreintes(octets: bytes) -> set[str]:
+    return {constat.code for constat in verifier_cda(octets) if constat.verdict is not Verdict.CONFORME}
+
+
+@pytest.mark.parametrize("nom", MUTANTS)
+def test_mutant(nom: str) -> None:
+    """Un document fautif enfreint ses règles et elles seules."""
+    octets, attendues = MUTANTS[nom]
+    assert _enfreintes(octets) == attendues
+
+
+@pytest.mark.parametrize("nom", VARIANTES)
+def test_variante(nom: str) -> None:
+    """Une écriture légitime n'enfreint aucune règle."""
+    assert _enfreintes(VARIANTES[nom]) == set()
+
+
+def test_chaque_regle_a_ses_deux_exemples() -> None:
+    """Toute règle CDA est suivie par un exemple et enfreinte par un autre."""
+    suivies = {c.code for octets in VARIANTES.values() for c in verifier_cda(octets) if c.verdict is Verdict.CONFORME}
+    suivies |= {c.code for octets, _ in MUTANTS.values() for c in verifier_cda(octets) if c.verdict is Verdict.CONFORME}
+    enfreintes = {code for _, codes in MUTANTS.values() for code in codes}
+    regles = {code for code in REGLES if code.startswith("CDA-")}
+    assert regles - suivies == set()
+    assert regles - enfreintes == set()
+
+
+def test_source_deduite_ne_condamne_pas() -> None:
+    """Une règle seulement déduite donne « à vérifier », jamais « non conforme »."""
+    [constat] = [c for c in verifier_cda(MUTANTS["sans décalage"][0]) if c.code == "CDA-ENT-11"]
+    assert constat.verdict is Verdict.A_VERIFIER
+
+
+@pytest.mark.parametrize(
+    ("matricule", "juste"),
+    [
+        ("279035121518989", True),
+        ("279035121518988", False),
+        ("27903512151898", False),
+        (MATRICULE, True),
+        ("2550A2A12345612", False),
+    ],
+)
+def test_cle(matricule: str, juste: bool) -> None:
+    """La clé du matricule est recalculée."""
+    assert cle_juste(matricule) is juste
+
+
+def test_cle_corse() -> None:
+    """2A et 2B comptent pour 19 et 18 dans la clé."""
+    for lettres, chiffres in (("2A", "19"), ("2B", "18")):
+        cle = 97 - int(f"25506{chiffres}004018"[:13]) % 97
+        assert cle_juste(f"25506{lettres}004018{cle:02d}")
+
+
+_CORPUS = os.environ.get("CI_SIS_CORPUS", "")
+_EXEMPLES = sorted((Path(_CORPUS) / "ExemplesCDA").glob("*.xml")) if _CORPUS else []
+# Écarts connus des exemples officiels : le VSM est en version 6 sans relatedDocument.
+_CONNUS = {"VSM_1.4_2022.01.xml": {"CDA-ENT-17"}}
+
+
+@pytest.mark.skipif(not _EXEMPLES, reason="CI_SIS_CORPUS ne désigne pas d'exemples officiels")
+def test_exemples_officiels() -> None:
+    """Aucune règle ne met en cause un exemple officiel, hors des écarts connus."""
+    trouves = {chemin.name: _enfreintes(chemin.read_bytes()) for chemin in _EXEMPLES}
+    assert {nom: codes for nom, codes in trouves.items() if codes} == {
+        nom: codes for nom, codes in _CONNUS.items() if nom in trouves
+    }
