@@ -54,7 +54,7 @@ def lire_entete(fichier: BinaryIO) -> EnteteCda:
         resolve_entities=False,
         no_network=True,
         load_dtd=False,
-        huge_tree=True,
+        huge_tree=False,
     )
     racine: etree._Element | None = None
     try:

@@ -31,6 +31,7 @@ from simulators.dmp.xml import ErreurXml
 _DTM = re.compile(r"^\d{4}(\d\d){0,5}$")
 _OID_OU_UUID = re.compile(r"^[0-2](\.(0|[1-9]\d*))+(\^.+)?$")
 _CONFIDENTIALITE = "2.16.840.1.113883.5.25"
+_REPRESENTANTS = "INVISIBLE_REPRESENTANTS_LEGAUX"
 _CODES_OBLIGATOIRES = (
     "class_code",
     "type_code",
@@ -48,6 +49,8 @@ _TEXTES_OBLIGATOIRES = (
     "unique_id",
     "source_patient_id",
 )
+# Le document de signature n'a ni responsable ni patient source : il est fabriqué par le logiciel.
+_PROPRES_AU_CDA = frozenset({"legal_authenticator", "source_patient_id"})
 _DATES = ("creation_time", "service_start_time", "service_stop_time")
 
 
@@ -77,6 +80,7 @@ def controler(
     refus += _unicite(soumission, etat)
     refus += _remplacements(lot, vihf, dossier)
     refus += _auteurs(lot, vihf)
+    refus += _mineur(lot, vihf, dossier)
     if reglages.controler_cda:
         refus += _cda(soumission, vihf)
     refus += controler_signature_lot(lot, soumission.contenus, exigee=reglages.exiger_signature_lot)
@@ -141,7 +145,7 @@ def _fiche(fiche: DocumentEntry) -> Iterator[Refus]:
     if fiche.object_type != DOCUMENT_STABLE:
         yield erreurs.metadonnees_registre(f"objectType « {fiche.object_type} »", fiche.id)
     for champ in _TEXTES_OBLIGATOIRES:
-        if not getattr(fiche, champ):
+        if not getattr(fiche, champ) and not (est_signature(fiche) and champ in _PROPRES_AU_CDA):
             yield erreurs.metadonnees_registre(f"{champ} absent", fiche.id)
     for champ in _CODES_OBLIGATOIRES:
         code = getattr(fiche, champ)
@@ -229,6 +233,19 @@ def _auteurs(lot: LotSoumis, vihf: Vihf) -> Iterator[Refus]:
         elif vihf.identifiant_structure not in _structures(fiche):
             detail = f"Aucune structure d'auteur ne porte l'identifiant {vihf.identifiant_structure}."
             yield erreurs.auteur_non_lie(detail, fiche.id)
+
+
+def _mineur(lot: LotSoumis, vihf: Vihf, dossier: Dossier) -> Iterator[Refus]:
+    """Le secret vis-à-vis des représentants légaux n'existe que pour un mineur, et alors il est seul (EX_2.1-1050)."""
+    for fiche in lot.documents:
+        if est_signature(fiche):
+            continue
+        secret = fiche.porte(_REPRESENTANTS)
+        if secret and not dossier.mineur:
+            yield erreurs.metadonnees_registre(f"{_REPRESENTANTS} : le patient n'est pas mineur", fiche.id)
+        autres = fiche.porte("MASQUE_PS") or fiche.porte("INVISIBLE_PATIENT")
+        if dossier.mineur and vihf.connexion_secrete and (not secret or autres):
+            yield erreurs.metadonnees_registre(f"connexion secrète : {_REPRESENTANTS} seul attendu", fiche.id)
 
 
 def _structures(fiche: DocumentEntry) -> set[str]:

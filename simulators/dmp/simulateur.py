@@ -111,7 +111,8 @@ class SimulateurDMP:
 
     # ------------------------------------------------------------------ réception
     async def _recevoir(self, requete: RequeteRecue) -> ReponseSimulee:
-        if requete.corps.taille > _GRAND:
+        # L'entrepôt lit et écrit des documents : jamais sur la boucle, que les autres simulateurs partagent.
+        if requete.corps.taille > _GRAND or requete.chemin.endswith("/repository"):
             return await asyncio.to_thread(self._repondre, requete)
         return self._repondre(requete)
 

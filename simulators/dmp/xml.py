@@ -28,6 +28,9 @@ NS = {
 }
 
 
+_PROFONDEUR_MAX = 250
+
+
 class ErreurXml(ValueError):
     """XML refusé ; le texte dit pourquoi, en français."""
 
@@ -55,13 +58,41 @@ def lire_xml(octets: bytes) -> etree._Element:
 
 def lire_arbre(fichier: BinaryIO) -> etree._ElementTree:
     """Analyse un fichier déjà borné en taille, par blocs ; les très grands textes (PDF en base64) sont admis."""
-    fichier.seek(0)
-    refuser_dtd(fichier.read(1024 * 1024 + 1))
+    _parcourir(fichier)
     fichier.seek(0)
     analyseur = etree.XMLParser(resolve_entities=False, no_network=True, load_dtd=False, huge_tree=True)
     try:
         return etree.parse(fichier, analyseur)
     except etree.XMLSyntaxError as erreur:
+        raise ErreurXml(f"XML mal formé : {erreur}") from erreur
+
+
+def _parcourir(fichier: BinaryIO) -> None:
+    """Refuse DTD et imbrication excessive : `huge_tree` lève les garde-fous de libxml2, dont la C14N est récursive."""
+    analyseur = expat.ParserCreate()
+    profondeur = 0
+
+    def ouvrir(*_: object) -> None:
+        nonlocal profondeur
+        profondeur += 1
+        if profondeur > _PROFONDEUR_MAX:
+            raise ErreurXml(f"plus de {_PROFONDEUR_MAX} éléments imbriqués")
+
+    def fermer(*_: object) -> None:
+        nonlocal profondeur
+        profondeur -= 1
+
+    def doctype(*_: object) -> None:
+        raise ErreurXml("DTD interdite dans le message")
+
+    analyseur.StartElementHandler, analyseur.EndElementHandler = ouvrir, fermer
+    analyseur.StartDoctypeDeclHandler = doctype
+    fichier.seek(0)
+    try:
+        while bloc := fichier.read(256 * 1024):
+            analyseur.Parse(bloc, False)
+        analyseur.Parse(b"", True)
+    except expat.ExpatError as erreur:
         raise ErreurXml(f"XML mal formé : {erreur}") from erreur
 
 

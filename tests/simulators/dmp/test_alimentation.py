@@ -193,3 +193,47 @@ def test_soixante_megaoctets(essai: Essai) -> None:
     assert entree.corps.taille == 60 * 2**20
     lu = essai.appeler("repository", messages.td32(document.unique_id), messages.ACTION_TD32, essai.demande("DIRECTE"))
     assert document.contenu in lu.octets
+
+
+def test_mineur_et_connexion_secrete(essai: Essai) -> None:
+    """Pour un mineur en connexion secrète, seul le secret vis-à-vis des représentants légaux est admis."""
+    secret = "INVISIBLE_REPRESENTANTS_LEGAUX"
+    attribut = "urn:oasis:names:tc:xspa:1.0:resource:patient:hl7:confidentiality-code"
+
+    def codes(*visibilite: str) -> list[str]:
+        demande = essai.demande(attributs={attribut: f"{secret}^1.2.250.1.213.1.1.4.13"})
+        return essai.alimenter([essai.document(visibilite=visibilite)], demande).codes
+
+    assert codes(secret) == ["XDSRegistryMetadataError"]
+    essai.dmp.etat.ouvrir_dossier(messages.INS, messages.OID, mineur=True)
+    assert codes(secret) == ["Success"]
+    assert codes() == codes(secret, "MASQUE_PS") == ["XDSRegistryMetadataError"]
+    assert essai.alimenter([essai.document()]).codes == ["Success"]
+
+
+def test_partie_orpheline(essai: Essai) -> None:
+    """Une partie que rien ne désigne est ignorée et consignée."""
+    document = essai.document()
+    pieces = [("Document01@essai", document.octets), ("intruse@essai", b"x")]
+    assert _envoyer(essai, messages.td21([document]), pieces) == ["Success"]
+    assert essai.echanges()[0].notes["parties_orphelines"] == "intruse@essai"
+
+
+def test_signature_d_un_cda_trop_profond(essai: Essai) -> None:
+    """Un document aux éléments très imbriqués est refusé avant la canonicalisation, sans faire tomber le serveur."""
+    essai.dmp.reglages = Reglages(exiger_signature_lot=True)
+    try:
+        document, lot = essai.document(), "1.2.3.4.6"
+        signature = messages.signature_du_lot(lot, [document])
+        profond = messages.cda(document.unique_id, suite="<a>" * 100_000 + "</a>" * 100_000)
+        document = replace(document, contenu=profond)
+        corps = messages.td21(
+            [document, signature], lot=lot, suite=messages.lien("Signature01", "Lot01", messages.SIGNS)
+        )
+        tete, queue = corps.split('<rim:ExtrinsicObject id="Signature01"')
+        queue = queue.replace('nodeRepresentation="11"', f'nodeRepresentation="{messages.CLASSE_SIGNATURE}"', 1)
+        corps = f'{tete}<rim:ExtrinsicObject id="Signature01"{queue}'
+        pieces = [("Document01@essai", document.octets), ("Signature01@essai", signature.octets)]
+        assert _envoyer(essai, corps, pieces) == ["XDSRepositoryMetadataError"]
+    finally:
+        essai.dmp.reglages = Reglages(exiger_signature_lot=False)

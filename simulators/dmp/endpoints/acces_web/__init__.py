@@ -32,6 +32,8 @@ def _traiter(requete: RequeteRecue, etat: EtatDMP) -> bytes:
     requete.noter("url", f"{requete.port.url}{requete.cible}")
     if ins:
         requete.noter("matricule", ins)
+    if requete.certificat_client is not None:
+        requete.noter("certificat", requete.certificat_client.subject.rfc4514_string())
     refus = _refus(fonction, ins, etat)
     requete.noter("code", "erreur" if refus else "page")
     if refus:

@@ -35,6 +35,7 @@ def _traiter(appel: Appel) -> Resultat:
     if dossier.ferme:
         raise erreurs.dossier_ferme()
     contenus = {identifiant: _lire_contenu(appel, element) for identifiant, element in _documents(contenu)}
+    _noter_orphelines(appel)
     with appel.etat.verrou:
         refus = controler(
             Soumission(lot, contenus), vihf=appel.vihf, dossier=dossier, etat=appel.etat, reglages=appel.reglages
@@ -65,6 +66,17 @@ def _noter(appel: Appel, lot: LotSoumis) -> None:
     remplaces = [lien.cible for lien in lot.liens(RPLC)]
     if remplaces:
         appel.noter("remplace", " ".join(remplaces))
+
+
+def _noter_orphelines(appel: Appel) -> None:
+    """Parties MIME que rien ne désigne : un serveur les ignore, le banc les consigne."""
+    if appel.mtom is None:
+        return
+    inclusions = appel.enveloppe.contenu.iter(f"{{{NS['xop']}}}Include")
+    visees = [appel.mtom.resoudre(element.get("href", "")) for element in inclusions]
+    orphelines = [p for p in appel.mtom.parties if p is not appel.mtom.racine and not any(p is v for v in visees)]
+    if orphelines:
+        appel.noter("parties_orphelines", " ".join(partie.content_id for partie in orphelines))
 
 
 def _refuser(appel: Appel, refus: Sequence[Refus]) -> Resultat:
