@@ -50,8 +50,10 @@ class Regle:
     def enfreinte(self, message: str, *, attendu: str, recu: str, ou: str, echanges: tuple[int, ...] = ()) -> Constat:
         """Constat de manquement ; *non conforme* ou *à vérifier* selon la confiance de la source."""
         verdict = self.confiance.verdict_du_manquement
-        if verdict is Verdict.A_VERIFIER:
-            message = f"{message} (source {self.confiance.value} : {self.source} n'a pas pu être lu dans l'original)"
+        if self.confiance is Confiance.SECONDAIRE:
+            message = f"{message} (source secondaire : {self.source} n'a pas pu être lu dans l'original)"
+        elif self.confiance is Confiance.DEDUITE:
+            message = f"{message} (règle déduite par le banc : aucun texte lu ne la dit)"
         return self._constat(verdict, message, attendu, recu, ou, echanges)
 
     def sans_objet(self, raison: str, *, echanges: tuple[int, ...] = ()) -> Constat:

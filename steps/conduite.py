@@ -71,6 +71,8 @@ class Conduite:
         else:
             self._journal = JournalEchanges.creer(self.dossier)
         self._banc = Banc(self._journal, dossier_secrets=self._secrets)
+        if self.logiciel.idam:
+            self._banc.insi.etat.idam_autorises = frozenset({self.logiciel.idam})
         self._journal.ajouter("campagne", {"etat": "debut", **self._en_tete()})
         url = self.logiciel.url
         if self.logiciel.demonstration:

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import base64
 import io
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 
 from lxml import etree
@@ -87,10 +87,19 @@ _RESULTAT = _Modele(
 
 
 def lettre_de_liaison(
-    identite: IdentiteUsager, auteur: AuteurDocument, structure: StructureEmettrice, envoi: EnvoiDocument
+    identite: IdentiteUsager,
+    auteur: AuteurDocument,
+    structure: StructureEmettrice,
+    envoi: EnvoiDocument,
+    *,
+    mention: str = "",
 ) -> bytes:
-    """Lettre de liaison à la sortie (11490-0), CDA R2 niveau 1. L'INS y est si l'identité en porte une."""
-    return _document(_LETTRE, identite, auteur, structure, envoi)
+    """Lettre de liaison à la sortie (11490-0), CDA R2 niveau 1. L'INS y est si l'identité en porte une.
+
+    `mention` : ligne ajoutée au corps, à laquelle on reconnaît cette lettre parmi d'autres.
+    """
+    modele = replace(_LETTRE, paragraphes=(*_LETTRE.paragraphes, mention)) if mention else _LETTRE
+    return _document(modele, identite, auteur, structure, envoi)
 
 
 def resultat_de_biologie(

@@ -1,4 +1,4 @@
-"""Règles sur les envois au DMP : ce qui doit y arriver, sous quelle forme, ce qui ne doit pas partir, ce qui est montré."""
+"""Règles sur les envois au DMP : ce qui doit y arriver, sous quelle forme, ce qui ne part pas, ce qui est montré."""
 
 from __future__ import annotations
 
@@ -266,14 +266,17 @@ def _statut(statut: str | None) -> str:
 def documentation_de_la_suppression(titre: str, contenu: str) -> Constat:
     """La documentation parle de supprimer, du DMP, et dit comment (plus d'une phrase)."""
     texte = f"{titre} {contenu}".lower()
-    manques = [mot for mot, formes in {"supprimer": ("supprim", "suppress"), "DMP": ("dmp", "dossier médical partagé")}.items()
-               if not any(forme in texte for forme in formes)]  # fmt: skip
+    manques = []
+    if not any(racine in texte for racine in ("supprim", "suppress")):
+        manques.append("la suppression")
+    if not any(nom in texte for nom in ("dmp", "dossier médical partagé")):
+        manques.append("le DMP")
     if len(contenu.split()) < 20:
-        manques.append("marche à suivre (moins de vingt mots)")
+        manques.append("la marche à suivre (moins de vingt mots)")
     return juger(
         R_DOCUMENTATION,
         not manques,
-        f"la documentation n'explique pas la suppression : {', '.join(manques)}",
+        f"la documentation n'explique pas la suppression ; manque : {', '.join(manques)}",
         attendu="la marche à suivre pour supprimer un document du DMP",
         recu=contenu[:200],
         ou="documentation du logiciel",
@@ -324,7 +327,7 @@ def envoyes_exactement(envoyes: Sequence[str], choisis: Sequence[str]) -> Consta
 
 @verification(R_INS_QUALIFIEE)
 def envoi_empeche(envois: Sequence[int], resultat: str, *, temoins: Sequence[int], quoi: str) -> Constat:
-    """Aucun envoi pour l'identité non qualifiée, alors que le logiciel envoie pour une identité qualifiée (`temoins`)."""
+    """Aucun envoi sans INS qualifiée, alors que le logiciel envoie quand elle l'est (`temoins`)."""
     if not temoins:
         return R_INS_QUALIFIEE.sans_objet("aucun envoi pour une identité qualifiée : le blocage ne prouve rien")
     return juger(
