@@ -7,6 +7,7 @@ import json
 from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import datetime
+from functools import lru_cache
 from typing import Any
 
 from simulators.socle.chaine import horodater, lire_horodatage
@@ -155,5 +156,6 @@ def _entetes(entetes: list[list[str]]) -> tuple[tuple[str, str], ...]:
     return tuple((nom, valeur) for nom, valeur in entetes)
 
 
+@lru_cache(maxsize=256)
 def _sha256(octets: bytes) -> str:
     return hashlib.sha256(octets).hexdigest()

@@ -6,11 +6,13 @@ import asyncio
 import os
 import socket
 import struct
+import time
 import traceback
 from collections.abc import Sequence
 from dataclasses import replace
 from datetime import UTC, datetime
 from email.utils import formatdate
+from functools import lru_cache
 from typing import TYPE_CHECKING, cast
 
 from aiohttp import web
@@ -129,6 +131,9 @@ class Service:
         if not brute.body_exists:
             return VIDE
         try:
+            if brute.content.is_eof() and brute.content.total_bytes <= min(EN_MEMOIRE, self.corps_max):
+                # Tout est déjà arrivé, le cas courant : ni minuterie ni tour de boucle.
+                return self._ranger(requete, brute.content.read_nowait())
             async with asyncio.timeout(self.delai_lecture):
                 return await self._recevoir(brute, requete)
         except TimeoutError:
@@ -157,13 +162,16 @@ class Service:
                         reception.ecrire(recu)
                     blocs.clear()
             if reception is None:
-                requete.corps = CorpsMemoire(b"".join(blocs))
-                return self.journal.ranger(b"".join(blocs)) if self.enregistrer else requete.corps
+                return self._ranger(requete, blocs[0] if len(blocs) == 1 else b"".join(blocs))
             requete.corps = reception.terminer()
             return requete.corps
         finally:
             if reception is not None:
                 reception.abandonner()
+
+    def _ranger(self, requete: RequeteRecue, octets: bytes) -> Corps:
+        requete.corps = CorpsMemoire(octets)
+        return self.journal.ranger(octets) if self.enregistrer else requete.corps
 
     def _trop_grand(self, taille: int) -> RefusDeLecture:
         limite = f"corps au-delà de la limite de {self.corps_max} octets"
@@ -343,12 +351,17 @@ def _sans_traitement(panne: PanneArmee) -> ReponseSimulee | None:
     }.get(panne.nom)
 
 
+@lru_cache(maxsize=4)
+def _date(seconde: int) -> str:
+    return formatdate(seconde, usegmt=True)
+
+
 def _entetes(reponse: ReponseSimulee, taille: int) -> list[tuple[str, str]]:
     """En-têtes envoyés, tels qu'ils sont enregistrés."""
     entetes = [
         ("X-Banc-SONS", "serveur de test"),
         ("Server", "Banc-SONS (serveur de test)"),
-        ("Date", formatdate(usegmt=True)),
+        ("Date", _date(int(time.time()))),
         ("Content-Length", str(taille)),
     ]
     if reponse.type_contenu is not None:
