@@ -236,17 +236,19 @@ def ouvrir_sans_droit(essai: Essai, nom: str) -> None:
 
 @then(motif(r"l'accès à l'INS est (?P<issue>refusé|obtenu)$"))
 def acces_ins(essai: Essai, issue: str) -> None:
-    """Refusé : aucune donnée personnelle rendue. Obtenu : le matricule INS est montré."""
+    """Refusé : aucune donnée personnelle rendue, quel que soit le message. Obtenu : le matricule INS est montré."""
     reponse = essai.derniere
     patient = reponse.donnees.get("patient")
     identite = patient.get("identite", {}) if isinstance(patient, Mapping) else {}
-    montre = reponse.resultat if identite.get("matricule_ins") or issue == "refusé" else "refuse"
-    if issue == "refusé" and identite.get("matricule_ins"):
-        montre = "fait"
+    montre = any(identite.values()) if issue == "refusé" else bool(identite.get("matricule_ins"))
     regle = conduite.R_DROIT_ACCORDE if issue == "obtenu" else conduite.R_DROIT_INS
     essai.bilan.constater(
         conduite.droit_applique(
-            regle, permis=issue == "obtenu", resultat=montre, recu=reponse.en_phrase(), quoi="accès à l'INS"
+            regle,
+            permis=issue == "obtenu",
+            resultat="fait" if montre else "refuse",
+            recu=reponse.en_phrase(),
+            quoi="accès à l'INS",
         )
     )
 
