@@ -1,9 +1,10 @@
-"""Assertions SAML signées (RSA-SHA256, C14N exclusive), la signature placée juste après l'émetteur."""
+"""Assertions SAML signées (RSA-SHA256 ou ECDSA-SHA256 selon la clé, C14N exclusive), la signature placée juste après l'émetteur."""
 
 from __future__ import annotations
 
 import copy
 
+from cryptography.hazmat.primitives.asymmetric import rsa
 from lxml import etree
 from signxml.algorithms import CanonicalizationMethod, DigestAlgorithm, SignatureMethod
 from signxml.signer import XMLSigner
@@ -20,8 +21,9 @@ def signer_assertion(assertion: etree._Element, certificat: Certificat) -> etree
     place = etree.Element(f"{{{DS}}}Signature", nsmap={"ds": DS})
     place.set("Id", "placeholder")
     emetteur.addnext(place)
+    cle_rsa = isinstance(certificat.cle_privee, rsa.RSAPrivateKey)
     signataire = XMLSigner(
-        signature_algorithm=SignatureMethod.RSA_SHA256,
+        signature_algorithm=SignatureMethod.RSA_SHA256 if cle_rsa else SignatureMethod.ECDSA_SHA256,
         digest_algorithm=DigestAlgorithm.SHA256,
         c14n_algorithm=CanonicalizationMethod.EXCLUSIVE_XML_CANONICALIZATION_1_0,
     )

@@ -75,6 +75,14 @@ def _retirer(labo: Labo, utilisateur: Utilisateur, patient: Patient, recue: Iden
 def _meme_domaine(
     labo: Labo, utilisateur: Utilisateur, recue: IdentiteRecue, connu: Patient | None, domaine: str
 ) -> Reception:
+    patient = _ranger_meme_domaine(labo, utilisateur, recue, connu, domaine)
+    return Reception(patient, [f"Identité reçue de notre domaine ; statut {patient.statut}."])
+
+
+def _ranger_meme_domaine(
+    labo: Labo, utilisateur: Utilisateur, recue: IdentiteRecue, connu: Patient | None, domaine: str
+) -> Patient:
+    """L'INS n'est prise que d'une identité validée par le référentiel de notre domaine."""
     qualifiee = recue.validee and bool(recue.matricule)
     if labo.defaut("flux_ins_non_valide_integree") and recue.matricule:
         qualifiee = True
@@ -82,8 +90,7 @@ def _meme_domaine(
         qualifiee = False
     statut = QUAL if qualifiee else (VALI if recue.validee else PROV)
     ins = {c: recue.identite[c] for c in MATRICULE} if qualifiee else dict.fromkeys(MATRICULE)
-    patient = _ranger(labo, utilisateur, recue, connu, statut, ins, domaine)
-    return Reception(patient, [f"Identité reçue de notre domaine ; statut {patient.statut}."])
+    return _ranger(labo, utilisateur, recue, connu, statut, ins, domaine)
 
 
 def _autre_domaine(
@@ -115,14 +122,10 @@ def ranger_verifiee(
 ) -> Patient:
     """Range l'identité d'un document reçu, une fois son INS vérifiée (ou reçue de notre domaine)."""
     if domaine == labo.environnement.structure.oid_domaine:
-        return _meme_domaine(labo, utilisateur, recue, connu, domaine).patient or _absent()
+        return _ranger_meme_domaine(labo, utilisateur, recue, connu, domaine)
     ins = {c: recue.identite[c] for c in MATRICULE}
     statut = statut_apres_verification(labo, connu, domaine)
     return _ranger(labo, utilisateur, recue, connu, statut, ins, domaine)
-
-
-def _absent() -> Patient:
-    raise LookupError("aucune fiche rangée")
 
 
 def statut_apres_verification(labo: Labo, connu: Patient | None, domaine: str) -> str:
