@@ -1,4 +1,4 @@
-"""Assertions SAML signées (RSA-SHA256 ou ECDSA-SHA256 selon la clé, C14N exclusive), la signature placée juste après l'émetteur."""
+"""Assertions SAML signées : SHA-256, C14N exclusive, la signature placée juste après l'émetteur."""
 
 from __future__ import annotations
 
