@@ -166,9 +166,10 @@ def _periode(echange: Echange, recherche: Recherche, demandes: CriteresDemandes)
             attendu=voulu, recu=ecrit, ou="AdhocQuery/Slot", echanges=numero,
         )
     ]  # fmt: skip
-    if au and len(fins) == 1 and fins[0] in courtes:
+    if au and len(fins) == 1:
         constats.append(
-            DERNIER_JOUR.enfreinte(
+            juger(
+                DERNIER_JOUR, fins[0] not in courtes,
                 "La borne haute étant exclue, les documents du dernier jour ne seraient pas trouvés.",
                 attendu=f"le lendemain du {au}, ou la fin de ce jour", recu=fins[0], ou="AdhocQuery/Slot",
                 echanges=numero,
