@@ -45,7 +45,7 @@ def test_chaque_paquet_a_une_aide(paquet: str) -> None:
         [sys.executable, "-m", paquet, "--help"], cwd=RACINE, capture_output=True, text=True, check=False
     )
     assert acheve.returncode == 0, acheve.stderr
-    assert "usage" in acheve.stdout.lower()
+    assert acheve.stdout.lower().startswith(("usage", "utilisation"))
 
 
 def test_aucun_hote_de_registre_ni_chemin_de_machine() -> None:
