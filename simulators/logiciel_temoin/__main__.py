@@ -27,6 +27,11 @@ def analyser(arguments: list[str]) -> argparse.Namespace:
     )
     analyseur.add_argument("--port", type=int, default=0, help="port de l'API (0 : choisi par le système)")
     analyseur.add_argument("--donnees", type=Path, help="dossier où garder les documents produits")
+    analyseur.add_argument(
+        "--relever-defauts",
+        action="store_true",
+        help="dit sur GET /defauts ceux qui auraient pu agir depuis la fois d'avant",
+    )
     analyseur.add_argument("--lister-defauts", action="store_true", help="affiche les défauts connus, en JSON")
     options = analyseur.parse_args(arguments)
     if not options.lister_defauts and options.environnement is None:
@@ -39,7 +44,11 @@ def main(arguments: list[str]) -> int:
     if options.lister_defauts:
         print(json.dumps(CATALOGUE, ensure_ascii=False, indent=2))
         return 0
-    labo = Labo(lire_environnement(options.environnement), Defauts(options.defaut), options.donnees)
+    labo = Labo(
+        lire_environnement(options.environnement),
+        Defauts(options.defaut, releve=options.relever_defauts),
+        options.donnees,
+    )
     serveur = ServeurLabo(labo, options.port)
     fin = threading.Event()
     signal.signal(signal.SIGTERM, lambda *_: fin.set())

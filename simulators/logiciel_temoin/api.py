@@ -71,6 +71,8 @@ class Gestionnaire(BaseHTTPRequestHandler):
             )
         elif self.path == "/actions":
             self._repondre(200, sorted(ACTIONS))
+        elif self.path == "/defauts":
+            self._repondre(200, labo.defauts.rencontres())
         else:
             self._repondre(404, {"erreur": f"adresse inconnue : {self.path}"})
 

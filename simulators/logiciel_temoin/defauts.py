@@ -4,6 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
+from lxml import etree
+
+from simulators.logiciel_temoin.mutations import Mutation, muter_texte, muter_xml, touche
+from simulators.logiciel_temoin.mutations_dmp import DMP as MESSAGES_DMP
+from simulators.logiciel_temoin.mutations_documents import EDITION as EDITION_MUTEE
+from simulators.logiciel_temoin.mutations_documents import HL7
+from simulators.logiciel_temoin.mutations_insi import INSI as MESSAGES_INSI
+
 IDENTITE = {
     "statut_initial_valide": "Une identité créée est validée d'emblée au lieu d'être provisoire.",
     "lieu_naissance_facultatif": "La création est permise sans code lieu de naissance.",
@@ -74,6 +82,7 @@ INSI = {
     "insi_message_id_constant": "Le MessageID est le même à chaque appel.",
     "insi_assertion_constant": "L'identifiant d'assertion est le même à chaque appel.",
     "insi_assertion_non_signee": "En mode carte, l'assertion n'est pas signée.",
+    "insi_signe_par_authentification": "En mode carte, l'assertion est signée par le certificat d'authentification.",
     "insi_assertion_perimee": "En mode carte, l'assertion est vieille de trois heures.",
     "insi_reponse_d_un_autre": "Une réponse qui se rapporte à un autre message est acceptée.",
     "insi_appel_douteux": "Une identité douteuse peut appeler INSi.",
@@ -246,7 +255,16 @@ DMP = {
     "web_ps_non_qualifie": "L'accès web-PS s'ouvre pour une identité non qualifiée dotée d'un matricule.",
 }
 
-CATALOGUE: dict[str, str] = {**IDENTITE, **RECHERCHE, **INSI, **FLUX, **EDITION, **DMP}
+MUTATIONS: dict[str, Mutation] = {**MESSAGES_INSI, **HL7, **EDITION_MUTEE, **MESSAGES_DMP}
+CATALOGUE: dict[str, str] = {
+    **IDENTITE,
+    **RECHERCHE,
+    **INSI,
+    **FLUX,
+    **EDITION,
+    **DMP,
+    **{nom: mutation.description for nom, mutation in MUTATIONS.items()},
+}
 
 
 class DefautInconnu(KeyError):
@@ -254,15 +272,44 @@ class DefautInconnu(KeyError):
 
 
 class Defauts:
-    """Les défauts actifs ; en demander un qui n'est pas au catalogue est une erreur de programme."""
+    """Les défauts actifs ; en demander un qui n'est pas au catalogue est une erreur de programme.
 
-    def __init__(self, noms: Iterable[str] = ()) -> None:
+    `releve` : retient aussi, sans rien changer, les noms des défauts qui auraient pu agir.
+    """
+
+    def __init__(self, noms: Iterable[str] = (), *, releve: bool = False) -> None:
         self.actifs = frozenset(noms)
         inconnus = self.actifs - CATALOGUE.keys()
         if inconnus:
             raise DefautInconnu(", ".join(sorted(inconnus)))
+        self._mutations = [MUTATIONS[nom] for nom in sorted(self.actifs) if nom in MUTATIONS]
+        self._releve = releve
+        self._rencontres: set[str] = set()
 
     def actif(self, nom: str) -> bool:
         if nom not in CATALOGUE:
             raise DefautInconnu(nom)
+        if self._releve:
+            self._rencontres.add(nom)
         return nom in self.actifs
+
+    def muter_xml(self, point: str, message: etree._Element, operation: str = "") -> None:
+        """Change le message sortant là où les défauts actifs le demandent."""
+        self._relever(point, message, operation)
+        muter_xml([m for m in self._mutations if m.concerne(point, operation)], message)
+
+    def muter_texte(self, point: str, texte: str, operation: str = "") -> str:
+        """Rend le texte sortant, changé là où les défauts actifs le demandent."""
+        self._relever(point, texte, operation)
+        return muter_texte([m for m in self._mutations if m.concerne(point, operation)], texte)
+
+    def _relever(self, point: str, message: etree._Element | str, operation: str) -> None:
+        if self._releve:
+            self._rencontres |= {
+                nom for nom, m in MUTATIONS.items() if m.concerne(point, operation) and touche(m, message)
+            }
+
+    def rencontres(self) -> list[str]:
+        """Défauts qui auraient pu agir depuis le dernier appel ; vide si rien n'est relevé."""
+        vus, self._rencontres = self._rencontres, set()
+        return sorted(vus)

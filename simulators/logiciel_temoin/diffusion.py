@@ -55,6 +55,7 @@ def publier(
         statut_transmis=statut,
     )
     patient.identite["oid_ins"] = oid
+    message = labo.defauts.muter_texte("hl7", message, evenement)
     with labo.base.verrou:
         labo.base.messages_emis.setdefault(patient.patient_id, []).append(message)
     if avec_ins:

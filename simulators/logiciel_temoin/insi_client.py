@@ -9,7 +9,7 @@ from lxml import etree
 
 from simulators.logiciel_temoin import insi_messages as m
 from simulators.logiciel_temoin.certificats import signer_assertion
-from simulators.logiciel_temoin.environnement import Certificat
+from simulators.logiciel_temoin.environnement import Certificat, Professionnel
 from simulators.logiciel_temoin.erreurs import Refus
 from simulators.logiciel_temoin.horloge import maintenant
 from simulators.logiciel_temoin.labo import NOM_LPS, VERSION, Labo
@@ -79,9 +79,15 @@ class ClientInsi:
             None,
             professionnel.identifiant_national,
             self._labo.environnement.url_insi_carte,
-            self._labo.environnement.certificats[professionnel.carte_signature],
+            self._labo.environnement.certificats[self._carte(professionnel)],
             professionnel.specialite,
         )
+
+    def _carte(self, professionnel: Professionnel) -> str:
+        """Nom du certificat de la carte qui signe l'assertion."""
+        if self._labo.defaut("insi_signe_par_authentification"):
+            return professionnel.carte_authentification or ""
+        return professionnel.carte_signature or ""
 
     def rechercher_traits(self, acces: Acces, traits: m.Traits) -> m.ResultatInsi:
         racine, corps = self._message(acces, m.RECHERCHE_TRAITS, None)
@@ -136,15 +142,22 @@ class ClientInsi:
         ):
             if valeur:
                 ajouter(ajouter(declaration, SAML, "Attribute", Name=nom), SAML, "AttributeValue", valeur)
+        self._labo.defauts.muter_xml("insi_assertion", assertion)
         if self._labo.defaut("insi_assertion_non_signee"):
             return assertion
         return signer_assertion(assertion, signataire)
 
     def _appeler(self, acces: Acces, operation: str, racine: etree._Element) -> etree._Element:
-        type_mime = f'application/soap+xml; charset=utf-8; action="{m.ACTION}{operation}"'
+        nature, defauts = f"{operation}:{acces.mode}", self._labo.defauts
+        defauts.muter_xml("insi_message", racine, nature)
         message_id = texte(racine.find(f".//{{{WSA}}}MessageID"))
+        type_mime = f'application/soap+xml; charset=utf-8; action="{m.ACTION}{operation}"'
+        type_mime = defauts.muter_texte("insi_type", type_mime, nature)
+        envoi = defauts.muter_texte("insi_octets", octets(racine).decode(), nature).encode()
+        methode = defauts.muter_texte("insi_methode", "POST", nature)
+        url = defauts.muter_texte("insi_adresse", acces.url, nature)
         try:
-            reponse = self._labo.transport.poster(acces.url, octets(racine), type_mime, acces.certificat)
+            reponse = self._labo.transport.envoyer(methode, url, envoi, type_mime, acces.certificat)
             arbre = lire_xml(reponse.octets)
             contenu = corps_de_reponse(arbre)
         except FauteSoap as faute:

@@ -1,4 +1,4 @@
-"""Les défauts de message : chacun change un seul endroit d'un message sortant, juste avant qu'il parte ou soit signé."""
+"""Défauts de message : chacun change un seul endroit d'un message sortant, juste avant l'envoi ou la signature."""
 
 from __future__ import annotations
 
@@ -18,8 +18,8 @@ class Mutation:
     """Un changement. `point` : le message ; `cible` : XPath par noms locaux (XML) ou expression rationnelle (texte).
 
     `geste` : retirer, remplacer, doubler, ajouter (dernier enfant), inserer (premier enfant), vider ou renommer.
-    `valeur` : le texte mis à la place, `{}` valant l'ancien ; ou une fonction de l'ancien. `operations` : les
-    opérations concernées, toutes si vide.
+    `valeur` : le texte mis à la place, `{}` valant l'ancien ; ou une fonction de l'ancien. `operations` : morceaux
+    des noms d'opérations concernées, toutes si vide.
     """
 
     description: str
@@ -30,7 +30,7 @@ class Mutation:
     operations: tuple[str, ...] = ()
 
     def concerne(self, point: str, operation: str) -> bool:
-        return self.point == point and (not self.operations or operation in self.operations)
+        return self.point == point and (not self.operations or any(morceau in operation for morceau in self.operations))
 
 
 def chercher(mutation: Mutation, racine: etree._Element) -> list[Any]:

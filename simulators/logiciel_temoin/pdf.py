@@ -50,9 +50,15 @@ def _identite(labo: Labo, toile: Canvas, patient: Patient) -> float:
     if avec_ins and not labo.defaut("pdf_sans_matricule"):
         nature = "" if labo.defaut("pdf_matricule_sans_nature") else f" ({nature_matricule(patient.oid)})"
         lignes.append(f"Matricule INS : {patient.matricule}{nature}")
-    y = _lignes(toile, 280 * mm, lignes)
+    y = _lignes(toile, 280 * mm, [labo.defauts.muter_texte("edition", ligne) for ligne in lignes])
     if avec_ins and not labo.defaut("pdf_sans_datamatrix"):
-        datamatrix.dessiner(toile, datamatrix.contenu(labo, patient), 160 * mm, 245 * mm, 30 * mm)
+        datamatrix.dessiner(
+            toile,
+            labo.defauts.muter_texte("datamatrix", datamatrix.contenu(labo, patient)),
+            160 * mm,
+            245 * mm,
+            30 * mm,
+        )
         toile.setFont("Helvetica", 7)
         toile.drawString(163 * mm, 243 * mm, "INS à scanner")
     return y

@@ -49,7 +49,12 @@ class Transport:
             return self._reserves[cle]
 
     def poster(self, url: str, octets: bytes, type_mime: str, certificat: Certificat | None) -> ReponseHttp:
-        return self._demander("POST", url, octets, {"Content-Type": type_mime}, certificat)
+        return self.envoyer("POST", url, octets, type_mime, certificat)
+
+    def envoyer(
+        self, methode: str, url: str, octets: bytes, type_mime: str, certificat: Certificat | None
+    ) -> ReponseHttp:
+        return self._demander(methode, url, octets, {"Content-Type": type_mime}, certificat)
 
     def lire(self, url: str, certificat: Certificat | None) -> ReponseHttp:
         return self._demander("GET", url, None, {"Accept": "text/html"}, certificat)
