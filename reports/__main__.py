@@ -20,6 +20,7 @@ from reports.terminal import couleurs_permises, resumer
 from reports.texte import pluriel
 from requirements.catalogue import Catalogue, charger
 from requirements.erreurs import ErreurRequirements
+from requirements.ligne_de_commande import AnalyseurFrancais
 from simulators.socle.journal import JournalEchanges
 
 CODE_REUSSITE = 0
@@ -55,18 +56,8 @@ def main(arguments: Sequence[str] | None = None) -> int:
     return code
 
 
-class _Aide(argparse.RawDescriptionHelpFormatter):
-    """L'aide d'argparse, en français."""
-
-    def add_usage(self, usage: str | None, actions: Any, groups: Any, prefix: str | None = None) -> None:
-        super().add_usage(usage, actions, groups, "usage : " if prefix is None else prefix)
-
-
 def _analyseur() -> argparse.ArgumentParser:
-    analyseur = argparse.ArgumentParser(
-        prog="python -m reports", description=__doc__, epilog=_EPILOGUE, formatter_class=_Aide, add_help=False
-    )
-    _aide(analyseur)
+    analyseur = AnalyseurFrancais(prog="python -m reports", description=__doc__ or "", epilog=_EPILOGUE)
     commandes = analyseur.add_subparsers(title="commandes", metavar="COMMANDE", required=True)
 
     generer = _commande(commandes, "generer", "rebâtit tous les rapports depuis le journal, même après un arrêt brutal")
@@ -91,19 +82,10 @@ def _analyseur() -> argparse.ArgumentParser:
 
 
 def _commande(commandes: Any, nom: str, aide: str) -> argparse.ArgumentParser:
-    sous: argparse.ArgumentParser = commandes.add_parser(
-        nom, help=aide, description=aide[0].upper() + aide[1:] + ".", formatter_class=_Aide, add_help=False
-    )
-    _aide(sous)
+    sous: argparse.ArgumentParser = commandes.add_parser(nom, help=aide, description=aide[0].upper() + aide[1:] + ".")
     sous.add_argument("dossier", type=Path, metavar="DIR", help="dossier de campagne")
     sous.add_argument("--json", action="store_true", help="réponse en JSON sur la sortie standard")
     return sous
-
-
-def _aide(analyseur: argparse.ArgumentParser) -> None:
-    analyseur.add_argument("-h", "--help", action="help", help="montre cette aide")
-    analyseur._positionals.title = "arguments"
-    analyseur._optionals.title = "options"
 
 
 def _ouvrir_journal(dossier: Path) -> JournalEchanges | None:

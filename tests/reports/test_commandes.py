@@ -130,5 +130,5 @@ def test_aide(commande: str, capsys: pytest.CaptureFixture[str]) -> None:
         main([commande, "--help"])
     assert sortie.value.code == 0
     texte = capsys.readouterr().out
-    assert texte.startswith("usage : python -m reports")
+    assert texte.startswith("utilisation : python -m reports")
     assert "dossier de campagne" in texte
