@@ -12,6 +12,7 @@ from pathlib import Path
 from typing import Any
 
 import steps.verifications
+from requirements.ligne_de_commande import AnalyseurFrancais
 from steps.couverture import regles_par_scenario
 from steps.diagnostic import diagnostiquer
 from steps.logiciel.contrat import charger_contrat, openapi
@@ -29,11 +30,11 @@ def main(arguments: Sequence[str] | None = None) -> int:
 
 
 def _analyseur() -> argparse.ArgumentParser:
-    analyseur = argparse.ArgumentParser(
+    analyseur = AnalyseurFrancais(
         prog="python -m steps",
         description="Conduite des campagnes : diagnostic, contrat des actions, règles vérifiées.",
     )
-    commandes = analyseur.add_subparsers(required=True, metavar="COMMANDE")
+    commandes = analyseur.add_subparsers(title="commandes", required=True, metavar="COMMANDE")
 
     diagnostic = commandes.add_parser(
         "diagnostic", help="vérifie configuration, simulateurs et logiciel avant toute campagne (sortie 3 si bloqué)"
