@@ -68,8 +68,11 @@ def verifier_signature(assertion: etree._Element, *, sha1_accepte: bool = False)
         resultat = XMLVerifier().verify(
             isolee, x509_cert=certificat, id_attribute="ID", expect_config=_configuration(certificat, sha1_accepte)
         )
-    except (SignXMLException, ValueError, UnsupportedAlgorithm, TypeError) as erreur:
+    except (SignXMLException, etree.LxmlError, UnsupportedAlgorithm) as erreur:
         raise ErreurSignature(f"signature invalide : {erreur}") from erreur
+    except (ValueError, TypeError, AttributeError, LookupError, NotImplementedError) as erreur:
+        # Une signature difforme fait échouer la bibliothèque ailleurs que dans ses propres contrôles.
+        raise ErreurSignature(f"signature illisible : {erreur}") from erreur
     signe = resultat[0].signed_xml if isinstance(resultat, list) else resultat.signed_xml
     if signe is None or signe.tag != f"{{{NS['saml']}}}Assertion" or signe.get("ID") != isolee.get("ID"):
         raise ErreurSignature("la signature ne couvre pas l'assertion présentée")

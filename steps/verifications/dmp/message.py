@@ -146,7 +146,9 @@ def reussi(echange: Echange) -> bool:
         return False
     statuts = [str(element.get("status")) for element in contenu.iter(etree.Element) if element.get("status")]
     if nom_local(contenu).startswith("PRPA_"):
+        # L'acquittement se dit en attribut ou en élément, selon la version du schéma HL7.
         acquittements = [element.get("typeCode", "") for element in contenu.iterfind("hl7:acknowledgement", NS)]
+        acquittements += [e.get("code", "") for e in contenu.iterfind("hl7:acknowledgement/hl7:typeCode", NS)]
         return not any(code in ("AE", "AR", "CE", "CR") for code in acquittements)
     registre = [statut for statut in statuts if "ResponseStatusType" in statut]
     if registre:

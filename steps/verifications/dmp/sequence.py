@@ -6,6 +6,8 @@ import re
 from collections.abc import Sequence
 from urllib.parse import unquote, urlsplit
 
+from lxml import etree
+
 from reports.constat import Confiance, Constat, Regle
 from simulators.dmp.ebrim import DELETED
 from simulators.dmp.vihf import Ins
@@ -118,9 +120,14 @@ def _verifie(echange: Echange, consultation: Echange) -> bool:
             contenu = lire_reponse(echange).contenu
         except MessageIllisible:
             return False
-        return contenu is not None and any(patient.matricule in e.attrib.values() or e.text == patient.matricule
-                                           for e in contenu.iter())  # fmt: skip
+        return contenu is not None and any(_designe(element, patient.matricule) for element in contenu.iter())
     return False
+
+
+def _designe(element: etree._Element, matricule: str) -> bool:
+    """Vrai si l'élément porte le matricule, seul ou en tête d'un CX."""
+    textes = [*map(str, element.attrib.values()), str(element.text or "")]
+    return any(texte.strip().split("^", 1)[0] == matricule for texte in textes)
 
 
 @verification(ALIMENTER_SANS_AUTORISATION)

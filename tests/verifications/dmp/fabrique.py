@@ -297,14 +297,21 @@ FAUTE = (
 )
 
 
-def td02(etat: str = "VALIDE", *, matricule: str = MATRICULE, reponse: str | None = None, **options: object) -> Echange:
-    """Test d'existence rendant cet état d'autorisation."""
-    corps = (
+def _patient_td02(matricule: str) -> str:
+    return (
         '<PRPA_IN201307UV02 xmlns="urn:hl7-org:v3"><controlActProcess><queryByParameter><parameterList>'
         "<patientIdentifier>"
         f'<value root="{OID_TEST}" extension="{matricule}"/></patientIdentifier></parameterList></queryByParameter>'
         "</controlActProcess></PRPA_IN201307UV02>"
     )
+
+
+PATIENT_TD02 = _patient_td02(MATRICULE)
+
+
+def td02(etat: str = "VALIDE", *, matricule: str = MATRICULE, reponse: str | None = None, **options: object) -> Echange:
+    """Test d'existence rendant cet état d'autorisation."""
+    corps = _patient_td02(matricule)
     rendue = (
         '<PRPA_IN201308UV02 xmlns="urn:hl7-org:v3"><acknowledgement><typeCode code="AA"/></acknowledgement>'
         '<attentionLine><keyWordText code="AUTORISATION" codeSystem="1.2.250.1.213.4.1.2.6.1"/>'
@@ -326,7 +333,7 @@ def td03(action: str = "AJOUT", *, matricule: str = MATRICULE, statut: str = "DM
 def td04(*matricules: str, **options: object) -> Echange:
     """Liste des dossiers autorisés."""
     corps = '<p:patientList xmlns:p="urn:si-dmp-patients"/>'
-    lignes = "".join(f"<ins>{matricule}</ins>" for matricule in matricules)
+    lignes = "".join(f"<ins>{matricule}^^^&amp;{OID_TEST}&amp;ISO^NH</ins>" for matricule in matricules)
     rendue = (
         f'<p:patientListResponse xmlns:p="urn:si-dmp-patients"><status>DMPOk</status>{lignes}</p:patientListResponse>'
     )
@@ -373,7 +380,7 @@ def _pour(operation: str, corps: str, matricule: str, reponse: str | None, optio
     """L'échange, avec un VIHF qui désigne ce patient."""
     valeurs = {"ressource": f"{matricule}^^^&{OID_TEST}&ISO^NH", "mode": "INDIRECTE_RENFORCEE",
                "declaration": "CONF_EXI_PGSSIS", "id": f"_{uuid.uuid4().hex}"}  # fmt: skip
-    valeurs |= options.pop("vihf", {})  # type: ignore[arg-type, call-overload]
+    valeurs |= options.pop("vihf", {})  # type: ignore[call-overload]
     if reponse is not None:
         options = {"reponse": reponse, **options}
     return echange(operation, corps, valeurs, **options)  # type: ignore[arg-type]
