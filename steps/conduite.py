@@ -21,7 +21,8 @@ from reports.resultat import CleScenario, EtapeJouee, ResultatScenario
 from reports.verdict import Moyen, Verdict
 from requirements.catalogue import Catalogue
 from simulators.banc import Banc
-from simulators.socle.journal import JournalEchanges
+from simulators.socle.expurgation import LONGUEUR_MINIMALE
+from simulators.socle.journal import EtatJournal, JournalEchanges
 from steps.bilan import Bilan
 from steps.essai import Essai
 from steps.logiciel.configuration import ConfigurationLogiciel
@@ -52,7 +53,7 @@ class Conduite:
         self.resultats: dict[CleScenario, ResultatScenario] = {}
         self.apropos: Apropos | None = None
         self.campagne: Campagne | None = None
-        self._secrets = Path(tempfile.mkdtemp(prefix="banc-sons-"))
+        self._secrets: Path | None = None
         self._temoin: ProcessusTemoin | None = None
         self._journal: JournalEchanges | None = None
         self._banc: Banc | None = None
@@ -70,6 +71,10 @@ class Conduite:
             self._relire_resultats()
         else:
             self._journal = JournalEchanges.creer(self.dossier)
+        for secret in self.logiciel.secrets:
+            if len(secret.encode()) >= LONGUEUR_MINIMALE:
+                self._journal.proteger(secret)
+        self._secrets = Path(tempfile.mkdtemp(prefix="banc-sons-"))
         self._banc = Banc(self._journal, dossier_secrets=self._secrets)
         if self.logiciel.idam:
             self._banc.insi.etat.idam_autorises = frozenset({self.logiciel.idam})
@@ -104,7 +109,8 @@ class Conduite:
         """Ferme le scénario : réglages remis, réponses retenues libérées, journal démarqué."""
         essai.terminer()
         self.banc.remettre_a_zero()
-        self.journal.finir_scenario()
+        if self.journal.etat is not EtatJournal.ARRETE:
+            self.journal.finir_scenario()
 
     # ---------------------------------------------------------- résultats
     def conclure(
@@ -166,7 +172,8 @@ class Conduite:
     def clore(self, *, interrompue: bool) -> list[Path]:
         """Écrit les rapports puis rend tout ; rend les chemins des fichiers écrits."""
         try:
-            self.journal.ajouter("campagne", {"etat": "interrompue" if interrompue else "fin"})
+            if self.journal.etat is not EtatJournal.ARRETE:
+                self.journal.ajouter("campagne", {"etat": "interrompue" if interrompue else "fin"})
             self._ecrire_en_tete(datetime.now(UTC), interrompue=interrompue)
             self.campagne = charger_campagne(self.dossier, self.journal, self.catalogue)
             junit = self.dossier / "junit.xml" if self.options.junit else None
@@ -188,7 +195,9 @@ class Conduite:
         if self._journal is not None:
             self._journal.fermer()
             self._journal = None
-        shutil.rmtree(self._secrets, ignore_errors=True)
+        if self._secrets is not None:
+            shutil.rmtree(self._secrets, ignore_errors=True)
+            self._secrets = None
 
     def _en_tete(self) -> dict[str, Any]:
         logiciel = self.logiciel

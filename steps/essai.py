@@ -11,7 +11,7 @@ from typing import Any
 from reports.verdict import Verdict
 from simulators.banc import Banc
 from simulators.socle.echange import Echange
-from simulators.socle.journal import JournalEchanges
+from simulators.socle.journal import JournalArrete, JournalEchanges
 from steps.bilan import Bilan, NonConcluant, ScenarioArrete
 from steps.logiciel.configuration import ConfigurationLogiciel
 from steps.logiciel.protocole import Adaptateur, AdaptateurInjoignable, ReponseAction
@@ -109,7 +109,7 @@ class Essai:
             },
         )
         if reponse.resultat == "non_gere":
-            if action in self.adaptateur.actions():
+            if action in self._actions_offertes():
                 raison = f"le logiciel déclare ne pas avoir la fonction « {action} » : {reponse.en_phrase()}"
                 self.bilan.echouer(Verdict.A_VERIFIER, raison)
             else:
@@ -117,6 +117,12 @@ class Essai:
                 self.bilan.echouer(Verdict.NON_EXECUTE, raison)
             raise ScenarioArrete(raison)
         return reponse
+
+    def _actions_offertes(self) -> frozenset[str]:
+        try:
+            return self.adaptateur.actions()
+        except AdaptateurInjoignable as erreur:
+            raise NonConcluant(str(erreur)) from erreur
 
     def _noter(self, action: str, utilisateur: str, parametres: Mapping[str, Any], issue: Mapping[str, Any]) -> None:
         self.journal.ajouter(
@@ -168,6 +174,9 @@ class Essai:
         for action in reversed(self._fin):
             try:
                 action()
+            except JournalArrete:
+                # L'action a été jouée ; le journal arrêté n'en garde plus rien.
+                continue
             except (NonConcluant, ScenarioArrete) as erreur:
                 self.journal.ajouter("incident", {"message": f"remise en place impossible : {erreur}"})
         if self._executeur is not None:

@@ -32,7 +32,7 @@ def declarer(parser: pytest.Parser) -> None:
     groupe = parser.getgroup("banc-sons", "Banc SONS : campagne de conformité")
     groupe.addoption("--couloir", default="", metavar="COULOIR", help="couloir à vérifier, par exemple biologie")
     groupe.addoption(
-        "--vague", action="append", default=[], choices=["1", "2"], help="vague du REM (1 ou 2) ; par défaut les deux"
+        "--vague", action="append", default=[], metavar="1|2", help="vague du REM (1 ou 2) ; par défaut les deux"
     )
     groupe.addoption(
         "--profil", action="append", default=[], metavar="PROFIL", help="se limiter à ce profil (répétable)"
@@ -72,6 +72,9 @@ def declarer(parser: pytest.Parser) -> None:
 
 def lire(config: pytest.Config) -> OptionsCampagne:
     """Les options telles que données ; usage refusé en français si elles se contredisent."""
+    for vague in config.getoption("--vague"):
+        if vague not in ("1", "2"):
+            raise pytest.UsageError(f"--vague : attendu 1 ou 2, reçu {vague!r}")
     options = OptionsCampagne(
         couloir=config.getoption("--couloir"),
         vagues=tuple(sorted({int(vague) for vague in config.getoption("--vague")})),
@@ -103,5 +106,12 @@ def lire(config: pytest.Config) -> OptionsCampagne:
     if options.dossier and options.reprendre:
         raise pytest.UsageError(
             "--dossier et --reprendre ne vont pas ensemble : une reprise continue son propre dossier"
+        )
+    if options.reprendre and not (options.reprendre / "journal.sqlite").is_file():
+        raise pytest.UsageError(f"--reprendre : {options.reprendre} ne porte aucune campagne (journal.sqlite absent)")
+    if options.dossier and (options.dossier / "journal.sqlite").exists():
+        raise pytest.UsageError(
+            f"--dossier : {options.dossier} porte déjà une campagne ; attendu un dossier neuf, "
+            f"ou --reprendre={options.dossier} pour la continuer"
         )
     return options

@@ -176,6 +176,12 @@ class ConduitePytest:
     # --------------------------------------------------------------- essai
     @pytest.hookimpl(wrapper=True)
     def pytest_runtest_protocol(self, item: pytest.Item) -> Iterator[None]:
+        try:
+            return (yield from self._protocole(item))
+        except JournalArrete as erreur:
+            pytest.exit(f"campagne arrêtée : {erreur}", returncode=CODE_BANC)
+
+    def _protocole(self, item: pytest.Item) -> Iterator[None]:
         retenus = self._a_jouer[item]
         debut = datetime.now(UTC)
         if isinstance(item, ScenarioSansFeature) or all(self.conduite.deja_conforme(r) for r in retenus):
@@ -242,7 +248,6 @@ class ConduitePytest:
             bilan.echouer(Verdict.NON_CONCLUANT, str(erreur))
         except JournalArrete as erreur:
             bilan.echouer(Verdict.NON_CONCLUANT, str(erreur))
-            self._clore(interrompue=True)
             pytest.exit(f"campagne arrêtée : {erreur}", returncode=CODE_BANC)
         except Exception as erreur:
             bilan.echouer(Verdict.NON_CONCLUANT, f"défaut du banc : {type(erreur).__name__} : {erreur}")

@@ -25,7 +25,8 @@ class ConfigurationLogiciel:
     """Le logiciel sous essai, tel que l'éditeur le décrit.
 
     `adaptateur` : `temoin` (logiciel témoin du banc) ou `http`. `profils` : profils réclamés ;
-    vide est refusé, car un profil oublié ne doit pas vouloir dire « rien à vérifier ».
+    vide est refusé, car un profil oublié ne doit pas vouloir dire « rien à vérifier ». `secrets` : valeurs lues
+    dans l'environnement, que rien ne doit écrire.
     """
 
     nom: str
@@ -43,6 +44,7 @@ class ConfigurationLogiciel:
     idam: str = ""
     environnement: str = ""
     source: str = ""
+    secrets: tuple[str, ...] = ()
 
     @property
     def demonstration(self) -> bool:
@@ -116,6 +118,8 @@ def _construire(brut: Any, source: str, dossier: Path) -> ConfigurationLogiciel:
     if type_adaptateur != TEMOIN and brut.get("defauts"):
         raise ConfigurationInvalide(f"{source} : defauts n'a de sens que pour le logiciel témoin")
     environnement = brut.get("environnement", "")
+    secrets: list[str] = []
+    entetes = {nom: _completer(valeur, source, secrets) for nom, valeur in adaptateur.get("entetes", {}).items()}
     return ConfigurationLogiciel(
         nom=logiciel["nom"],
         version=logiciel["version"],
@@ -126,23 +130,25 @@ def _construire(brut: Any, source: str, dossier: Path) -> ConfigurationLogiciel:
         profils=tuple(brut["profils"]),
         adaptateur=type_adaptateur,
         url=url,
-        entetes={nom: _secret(valeur, source) for nom, valeur in adaptateur.get("entetes", {}).items()},
+        entetes=entetes,
         delai_s=float(adaptateur.get("delai_s", 60.0)),
         comptes=dict(brut.get("comptes", {})),
         defauts=tuple(brut.get("defauts", ())),
         environnement=str(dossier / environnement) if environnement else "",
         source=source,
+        secrets=tuple(secrets),
     )
 
 
-def _secret(valeur: str, source: str) -> str:
+def _completer(valeur: str, source: str, secrets: list[str]) -> str:
     """`${NOM}` est lu dans l'environnement, pour qu'aucun jeton ne soit écrit dans le fichier."""
 
     def remplacer(motif: re.Match[str]) -> str:
         nom = motif.group(1)
         if nom not in os.environ:
             raise ConfigurationInvalide(f"{source} : la variable d'environnement {nom} n'est pas définie")
-        return os.environ[nom]
+        secrets.append(os.environ[nom])
+        return secrets[-1]
 
     return re.sub(r"\$\{(\w+)\}", remplacer, valeur)
 

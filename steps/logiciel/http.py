@@ -2,14 +2,17 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
+from time import monotonic
 from typing import Any
-from urllib.parse import urlsplit
 
 import httpx
 
 from steps.logiciel.contrat import RESULTATS, ContratInvalide, charger_contrat
 from steps.logiciel.protocole import AdaptateurInjoignable, Apropos, ReponseAction
+
+_TAILLE_MAX = 256 << 20
 
 
 class AdaptateurHttp:
@@ -27,7 +30,7 @@ class AdaptateurHttp:
         entetes: Mapping[str, str] | None = None,
         delai_s: float = 60.0,
     ) -> None:
-        if urlsplit(url).scheme not in ("http", "https"):
+        if not re.match(r"https?://[^/]", url):
             raise AdaptateurInjoignable(f"adresse du logiciel : attendu http://… ou https://…, reçu {url!r}")
         self._url = url.rstrip("/")
         self._comptes = dict(comptes or {})
@@ -79,13 +82,13 @@ class AdaptateurHttp:
 
     def _appeler(self, methode: str, chemin: str, corps: Mapping[str, Any] | None = None) -> httpx.Response:
         try:
-            reponse = self._client.request(methode, self._url + chemin, json=corps)
+            reponse = self._recevoir(methode, chemin, corps)
         except httpx.TimeoutException as erreur:
             raise AdaptateurInjoignable(
                 f"le logiciel n'a pas répondu à {methode} {self._url}{chemin} en {self._delai_s:.0f} s ; "
                 "vérifiez qu'il n'attend pas une saisie, ou allongez adaptateur.delai_s"
             ) from erreur
-        except httpx.HTTPError as erreur:
+        except (httpx.HTTPError, httpx.InvalidURL) as erreur:
             raise AdaptateurInjoignable(
                 f"le logiciel est injoignable à {self._url}{chemin} ({type(erreur).__name__} : {erreur}) ; "
                 "vérifiez qu'il est lancé et que adaptateur.url est juste"
@@ -98,10 +101,23 @@ class AdaptateurHttp:
             )
         return reponse
 
+    def _recevoir(self, methode: str, chemin: str, corps: Mapping[str, Any] | None) -> httpx.Response:
+        """La réponse entière, en un temps et une taille bornés : le délai d'httpx ne compte que d'un bloc à l'autre."""
+        echeance = monotonic() + self._delai_s
+        contenu = bytearray()
+        with self._client.stream(methode, self._url + chemin, json=corps) as reponse:
+            for bloc in reponse.iter_bytes():
+                contenu += bloc
+                if monotonic() > echeance:
+                    raise httpx.ReadTimeout("réponse trop lente")
+                if len(contenu) > _TAILLE_MAX:
+                    raise httpx.DecodingError(f"réponse de plus de {_TAILLE_MAX >> 20} Mo")
+            return httpx.Response(reponse.status_code, content=bytes(contenu))
+
     def _json(self, reponse: httpx.Response, chemin: str) -> Any:
         try:
             return reponse.json()
-        except ValueError as erreur:
+        except (ValueError, RecursionError) as erreur:
             raise AdaptateurInjoignable(
                 f"{self._url}{chemin} : attendu du JSON, reçu {reponse.text[:200]!r} ({erreur})"
             ) from erreur
