@@ -20,6 +20,7 @@ from requirements.catalogue import charger, tous_les_numeros
 from requirements.erreurs import ErreurRequirements
 from simulators.socle.journal import JournalArrete
 from steps import options as options_campagne
+from steps import recherche_etapes
 from steps.bilan import Bilan, NonConcluant, ScenarioArrete
 from steps.collecte import CollecteIncoherente, ScenarioSansFeature, repartir, verifier_scenarios_perdus
 from steps.conduite import Conduite
@@ -66,6 +67,11 @@ def pytest_configure(config: pytest.Config) -> None:
         raise pytest.UsageError(
             "une campagne ne se répartit pas sur plusieurs processus (-n) : un seul jeu de simulateurs"
         )
+    recherche_etapes.brancher()
+    # Hypothesis, présent chez qui développe le banc, s'importe tout entier au résumé : une campagne n'en fait rien.
+    hypothesis = config.pluginmanager.get_plugin("hypothesispytest")
+    if hypothesis is not None:
+        config.pluginmanager.unregister(hypothesis)
     campagne = _preparer(config, options)
     config.stash[_CAMPAGNE] = campagne
     config.pluginmanager.register(campagne, "banc-sons-campagne")
