@@ -40,7 +40,7 @@ def lire_cda(octets: bytes, *, taille_max: int = TAILLE_MAX) -> EnTeteCda:
     return _lire(octets)
 
 
-@lru_cache(maxsize=32)
+@lru_cache(maxsize=4)
 def _lire(octets: bytes) -> EnTeteCda:
     analyseur = etree.XMLParser(resolve_entities=False, no_network=True, load_dtd=False, huge_tree=True)
     try:

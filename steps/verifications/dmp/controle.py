@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection, Iterable, Sequence
 
 from reports.constat import Constat
 from simulators.dmp.vihf import lire_vihf
@@ -16,7 +16,13 @@ from steps.verifications.dmp.identites import verifier_vihf
 from steps.verifications.dmp.lot import identifiants_uniques, verifier_lot
 from steps.verifications.dmp.message import MessageIllisible, vihf_de
 from steps.verifications.dmp.signature_du_lot import signature_du_lot
-from steps.verifications.dmp.soumission import Soumission, alimentations, est_consultation, lire_soumission
+from steps.verifications.dmp.soumission import (
+    Soumission,
+    alimentations,
+    documents_soumis,
+    est_consultation,
+    lire_soumission,
+)
 
 
 def verifier_transport(echange: Echange, contexte: ContexteDmp) -> list[Constat]:
@@ -35,9 +41,11 @@ def verifier_transport(echange: Echange, contexte: ContexteDmp) -> list[Constat]
     return constats
 
 
-def verifier_soumission(soumission: Soumission, contexte: ContexteDmp) -> list[Constat]:
+def verifier_soumission(
+    soumission: Soumission, contexte: ContexteDmp, *, enregistres: Collection[str] = ()
+) -> list[Constat]:
     """Lot, fiches, documents, concordance d'une alimentation lue."""
-    constats = [*transport.mtom(soumission), *verifier_lot(soumission, contexte)]
+    constats = [*transport.mtom(soumission), *verifier_lot(soumission, contexte, enregistres=enregistres)]
     constats += signature_du_lot(soumission, exigee=contexte.signature_lot_exigee)
     for document in soumission.documents:
         constats += verifier_fiche(document, contexte)
@@ -53,6 +61,7 @@ def verifier_alimentation(echanges: Sequence[Echange], contexte: ContexteDmp) ->
         return [transport.LISIBLE.sans_objet("aucune alimentation (TD2.1) observée")]
     constats: list[Constat] = []
     lues: list[Soumission] = []
+    enregistres = {document.unique_id for document in documents_soumis(envois, acceptees=True)}
     for envoi in envois:
         constats += verifier_transport(envoi, contexte)
         try:
@@ -69,7 +78,7 @@ def verifier_alimentation(echanges: Sequence[Echange], contexte: ContexteDmp) ->
             )
             continue
         lues.append(soumission)
-        constats += verifier_soumission(soumission, contexte)
+        constats += verifier_soumission(soumission, contexte, enregistres=enregistres)
     constats += [identifiants_uniques(lues), cycle.jamais_renvoye(envois), sequence.mode_d_alimentation(envois)]
     return constats + _suite(echanges)
 
@@ -95,7 +104,9 @@ def verifier_suppression(
     constats = _transports(actes, contexte)
     if unique_id is not None:
         constats += cycle.suppression_correcte(echanges, unique_id, contexte)
-    return [*constats, sequence.pas_d_autorisation_pour_alimenter(echanges), *_suite(echanges)]
+    voulue = any(map(est_consultation, echanges))
+    constats.append(sequence.pas_d_autorisation_pour_alimenter(echanges, consultation_voulue=voulue))
+    return constats + _suite(echanges)
 
 
 def _du_dmp(echanges: Iterable[Echange]) -> list[Echange]:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 
 from reports.constat import Confiance, Constat, Regle
 from simulators.dmp.ebrim import APND, APPROVED, HAS_MEMBER, RPLC, SIGNS, XFRM, XFRM_RPLC
@@ -152,9 +152,14 @@ def associations(soumission: Soumission) -> list[Constat]:
 
 
 @verification(CIBLE)
-def remplacements(soumission: Soumission, contexte: ContexteDmp) -> list[Constat]:
-    """Chaque remplacement vise une entrée connue, en vigueur, du même patient."""
+def remplacements(soumission: Soumission, contexte: ContexteDmp, *, enregistres: Collection[str] = ()) -> list[Constat]:
+    """Chaque remplacement vise une entrée connue, en vigueur, du même patient.
+
+    Le registre est lu après coup : une entrée que ce lot, ou une reprise de ce lot (`enregistres` : uniqueId que le
+    DMP a enregistrés), a remplacée n'est plus en vigueur sans que ce soit une faute.
+    """
     constats: list[Constat] = []
+    abouti = soumission.acceptee or any(d.unique_id in enregistres for d in soumission.documents_de_sante)
     for lien in soumission.remplacements:
         entree = contexte.entree(lien.cible)
         ins = soumission.vihf.ins if soumission.vihf else None
@@ -162,7 +167,9 @@ def remplacements(soumission: Soumission, contexte: ContexteDmp) -> list[Constat
         if contexte.entrees_connues and entree is None:
             ecarts.append("entrée inconnue du registre")
         if entree is not None:
-            ecarts += [] if entree.statut == APPROVED else [f"entrée à l'état {entree.statut.rsplit(':', 1)[-1]}"]
+            ecarts += (
+                [] if abouti or entree.statut == APPROVED else [f"entrée à l'état {entree.statut.rsplit(':', 1)[-1]}"]
+            )
             autre = entree.patient_id and lire_ins(entree.patient_id) != ins
             ecarts += ["entrée d'un autre patient"] if autre else []
         constats.append(
@@ -203,11 +210,11 @@ def identifiants_uniques(soumissions: Sequence[Soumission]) -> Constat:
     )  # fmt: skip
 
 
-def verifier_lot(soumission: Soumission, contexte: ContexteDmp) -> list[Constat]:
+def verifier_lot(soumission: Soumission, contexte: ContexteDmp, *, enregistres: Collection[str] = ()) -> list[Constat]:
     """Toutes les règles du lot."""
     return [
         *composition(soumission),
         *attributs(soumission, contexte),
         *associations(soumission),
-        *remplacements(soumission, contexte),
+        *remplacements(soumission, contexte, enregistres=enregistres),
     ]

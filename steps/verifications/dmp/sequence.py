@@ -93,11 +93,16 @@ def droit_verifie_avant(echanges: Sequence[Echange]) -> Constat:
     consultations = [echange for echange in echanges if est_consultation(echange)]
     if not consultations:
         return DROIT_VERIFIE.sans_objet("aucune consultation (TD3.1, TD3.2) observée")
-    fautives: list[Echange] = []
-    for consultation in consultations:
-        avant = [e for e in echanges if e.numero < consultation.numero and e.fin <= consultation.debut and reussi(e)]
-        if not any(_verifie(echange, consultation) for echange in avant):
-            fautives.append(consultation)
+    tests = [e for e in echanges if e.service == "dmp" and e.operation in ("TD0.2", "TD0.4") and reussi(e)]
+    fautives = [
+        consultation
+        for consultation in consultations
+        if not any(
+            _verifie(test, consultation)
+            for test in tests
+            if test.numero < consultation.numero and test.fin <= consultation.debut
+        )
+    ]
     premier = (fautives or consultations)[0]
     return juger(
         DROIT_VERIFIE, not fautives,
@@ -131,17 +136,31 @@ def _designe(element: etree._Element, matricule: str) -> bool:
 
 
 @verification(ALIMENTER_SANS_AUTORISATION)
-def pas_d_autorisation_pour_alimenter(echanges: Sequence[Echange]) -> Constat:
-    """Aucun TD0.3 pendant que l'utilisateur ne fait qu'alimenter ou supprimer."""
+def pas_d_autorisation_pour_alimenter(echanges: Sequence[Echange], *, consultation_voulue: bool = False) -> Constat:
+    """Aucun TD0.3 pendant que l'utilisateur ne fait qu'alimenter ou supprimer.
+
+    `consultation_voulue` : l'utilisateur a aussi consulté ; un TD0.3 que suit une consultation, avant tout autre acte,
+    est alors celui de cette consultation.
+    """
     actes = [*alimentations(echanges), *suppressions(echanges)]
     if not actes:
         return ALIMENTER_SANS_AUTORISATION.sans_objet("aucune alimentation ni suppression observée")
-    autorisations = [echange for echange in echanges if _td03(echange)]
+    autorisations = [
+        echange
+        for echange in echanges
+        if _td03(echange) and not (consultation_voulue and _pour_consulter(echange, echanges, actes))
+    ]
     return juger(
         ALIMENTER_SANS_AUTORISATION, not autorisations, "Le logiciel a demandé une autorisation d'accès (TD0.3).",
         attendu="TD2.1 et TD3.3c sans TD0.3", recu=", ".join(e.operation for e in echanges if e.service == "dmp"),
         ou="suite des transactions", echanges=numeros(autorisations or actes),
     )  # fmt: skip
+
+
+def _pour_consulter(autorisation: Echange, echanges: Sequence[Echange], actes: Sequence[Echange]) -> bool:
+    suite = (e for e in echanges if e.numero > autorisation.numero and (e in actes or est_consultation(e)))
+    suivant = next(suite, None)
+    return suivant is not None and est_consultation(suivant) and patient_de(suivant) == patient_de(autorisation)
 
 
 def suppressions(echanges: Sequence[Echange]) -> list[Echange]:

@@ -167,6 +167,10 @@ CONFORMES: dict[str, Callable[[], list[Constat]]] = {
         lambda: f.td33c(depart="urn:asip:ci-sis:2010:StatusType:Archived"),
     ),
     "alimenter sans autorisation": _un(sequence.pas_d_autorisation_pour_alimenter, f.td02, alimentation),
+    "suppression puis consultation autorisée": _un(
+        lambda e: verifier_suppression(e, _REGISTRE, unique_id=ANCIEN),
+        f.td33c, lambda: f.td02("NON_EXISTE"), f.td03, lambda: f.td31(ACTIFS),
+    ),
     "autorisation posée": _un(
         sequence.autorisation_posee, lambda: f.td02("NON_EXISTE"), f.td03, lambda: f.td31(ACTIFS), opposition=False
     ),
@@ -233,6 +237,9 @@ FAUTIFS: dict[str, Exemple] = {
     ),
     "autorisation pour supprimer": (
         _un(sequence.pas_d_autorisation_pour_alimenter, f.td33c, f.td03), {"DMP-SEQ-02"},
+    ),
+    "autorisation pour supprimer, puis consultation": (
+        _un(lambda e: verifier_suppression(e, _REGISTRE), f.td03, f.td33c, lambda: f.td31(ACTIFS)), {"DMP-SEQ-02"},
     ),
     "rien à alimenter": (_un(sequence.pas_d_autorisation_pour_alimenter, f.td02), {"DMP-SEQ-02"}),
     "autorisation oubliée": (

@@ -4,8 +4,10 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Callable
+from dataclasses import replace
 
 from reports.constat import Constat
+from simulators.dmp.ebrim import DEPRECATED
 from simulators.socle.echange import Echange, Tls
 from steps.verifications.dmp import ContexteDmp, EntreeConnue, verifier_alimentation
 from tests.verifications.cda import fabrique as c
@@ -112,6 +114,11 @@ CONFORMES: dict[str, Callable[[], list[Constat]]] = {
         lot={"author": f.LOT["author"] + f.auteur(f.XCN_MORALE, objet="Lot1", lot=True)},
     ),
     "remplacement": _a(_REGISTRE, document=_V2, associations=f.RPLC),
+    "remplacement, registre lu après": _a(
+        ContexteDmp(entrees_connues=tuple(replace(e, statut=DEPRECATED) for e in _REGISTRE.entrees_connues)),
+        document=_V2,
+        associations=f.RPLC,
+    ),
     "sans signature de lot quand elle n'est pas exigée": _a(
         ContexteDmp(signature_lot_exigee=False), sans_signature=True
     ),
@@ -262,6 +269,20 @@ FAUTIFS: dict[str, Exemple] = {
     ),
     "remplacement d'inconnu": (
         _a(_REGISTRE, document=_V2, associations=f.RPLC.replace("0b9d6c1e", "0b9d6c1f")), {"DMP-LOT-07"},
+    ),
+    "remplacement d'un document déjà remplacé": (
+        juger(
+            lambda: alimentation(
+                Alimentation(
+                    document=_V2, associations=f.RPLC, signature=f.signature_xml({"1.2.250.1.213.99.1.100.1": _V2})
+                ),
+                reponse=f.FAUTE,
+            ),
+            contexte=ContexteDmp(
+                entrees_connues=tuple(replace(e, statut=DEPRECATED) for e in _REGISTRE.entrees_connues)
+            ),
+        ),
+        {"DMP-LOT-07"},
     ),
     "remplacement par uniqueId": (
         _a(_REGISTRE, document=_V2, associations=f.RPLC.replace(f.ENTREE, "1.2.250.1.213.99.1.99.1")), {"DMP-LOT-07"},
