@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import sys
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from time import perf_counter
 from typing import Any
@@ -121,6 +122,22 @@ def essai(request: pytest.FixtureRequest) -> Essai:
     return campagne.essai
 
 
+@dataclass
+class _Cumul:
+    """Ce que les éléments d'un même scénario de conformité (plan du scénario) ont établi jusqu'ici."""
+
+    debut: datetime
+    depuis: int | None
+    bilan: Bilan = field(default_factory=Bilan)
+    etapes: list[EtapeJouee] = field(default_factory=list)
+
+    def ajouter(self, bilan: Bilan, etapes: Sequence[EtapeJouee]) -> None:
+        self.bilan.constater(bilan.constats)
+        self.bilan.pieces.extend(bilan.pieces)
+        self.bilan.raison = self.bilan.raison or bilan.raison
+        self.etapes.extend(etapes)
+
+
 class ConduitePytest:
     """Branche une campagne sur les crochets de pytest : un élément collecté, un essai, un verdict."""
 
@@ -130,7 +147,7 @@ class ConduitePytest:
         self.essai: Essai | None = None
         self._a_jouer: dict[pytest.Item, list[ScenarioRetenu]] = {}
         self._restants: dict[str, int] = {}
-        self._bilans: dict[str, Bilan] = {}
+        self._cumuls: dict[str, _Cumul] = {}
         self._etapes: list[EtapeJouee] = []
         self._debut_etape = (0.0, 0)
         self._constats_avant = 0
@@ -177,7 +194,15 @@ class ConduitePytest:
             self.conduite.arreter()
             pytest.exit(f"la campagne ne peut pas commencer : {erreur}", returncode=CODE_BANC)
         self._demarree = True
+        self._passer_les_repris(session)
         return (yield)
+
+    def _passer_les_repris(self, session: pytest.Session) -> None:
+        """Retire de la boucle ce qu'une reprise n'a pas à rejouer ; le verdict d'avant reste."""
+        repris = [i for i in session.items if all(self.conduite.deja_conforme(r) for r in self._a_jouer[i])]
+        for retenu in dict.fromkeys(retenu for item in repris for retenu in self._a_jouer[item]):
+            self._dire(retenu, repris=True)
+        session.items[:] = [item for item in session.items if item not in repris]
 
     # --------------------------------------------------------------- essai
     @pytest.hookimpl(wrapper=True)
@@ -190,7 +215,7 @@ class ConduitePytest:
     def _protocole(self, item: pytest.Item) -> Iterator[None]:
         retenus = self._a_jouer[item]
         debut = datetime.now(UTC)
-        if isinstance(item, ScenarioSansFeature) or all(self.conduite.deja_conforme(r) for r in retenus):
+        if isinstance(item, ScenarioSansFeature):
             bilan, moyen, depuis = self._sans_jouer(item, retenus[0])
             item.stash[_BILAN] = bilan
             resultat = yield
@@ -208,11 +233,11 @@ class ConduitePytest:
             self._conclure(retenu, bilan, moyen, debut, depuis)
         return resultat
 
-    def _sans_jouer(self, item: pytest.Item, retenu: ScenarioRetenu) -> tuple[Bilan, Moyen | None, int | None]:
+    def _sans_jouer(self, item: ScenarioSansFeature, retenu: ScenarioRetenu) -> tuple[Bilan, Moyen | None, int | None]:
         bilan = Bilan()
         if retenu.hors_profil:
             bilan.echouer(Verdict.NON_APPLICABLE, retenu.hors_profil)
-        elif isinstance(item, ScenarioSansFeature):
+        else:
             bilan.echouer(*item.issue())
         return bilan, None, None
 
@@ -220,17 +245,14 @@ class ConduitePytest:
         self, retenu: ScenarioRetenu, bilan: Bilan, moyen: Moyen | None, debut: datetime, depuis: int | None
     ) -> None:
         """Écrit le verdict quand le dernier élément du scénario est passé ; les constats s'additionnent."""
-        if not bilan.constats and self.conduite.deja_conforme(retenu):
-            self._dire(retenu, repris=True)
-            return
-        cumul = self._bilans.setdefault(retenu.numero, Bilan())
-        cumul.constater(bilan.constats)
-        cumul.pieces.extend(bilan.pieces)
-        cumul.raison = cumul.raison or bilan.raison
+        cumul = self._cumuls.setdefault(retenu.numero, _Cumul(debut, depuis))
+        cumul.ajouter(bilan, self._etapes if depuis is not None else [])
         self._restants[retenu.numero] -= 1
         if self._restants[retenu.numero]:
             return
-        self.conduite.conclure(retenu, cumul, moyen=moyen, etapes=self._etapes, debut=debut, depuis=depuis)
+        self.conduite.conclure(
+            retenu, cumul.bilan, moyen=moyen, etapes=cumul.etapes, debut=cumul.debut, depuis=cumul.depuis
+        )
         self._dire(retenu)
 
     def _dire(self, retenu: ScenarioRetenu, *, repris: bool = False) -> None:
@@ -277,8 +299,6 @@ class ConduitePytest:
 
     def _issue(self, item: pytest.Item, bilan: Bilan) -> BaseException | None:
         """Ce que pytest et Allure doivent voir de ce verdict."""
-        if not bilan.constats and self.conduite.deja_conforme(self._a_jouer[item][0]):
-            return None
         verdict = bilan.verdict()
         constats = "\n".join(c.en_texte() for c in bilan.constats if c.verdict is verdict)
         texte = allure_banc.message_de_verdict(verdict, constats or bilan.motif())
