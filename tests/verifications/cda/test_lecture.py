@@ -85,7 +85,7 @@ def test_taille_bornee() -> None:
 
 
 @given(st.binary(max_size=300))
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=25, deadline=None)
 def test_octets_quelconques(octets: bytes) -> None:
     """Des octets quelconques donnent un refus propre, jamais une erreur."""
     with pytest.raises(CdaIllisible):
@@ -93,7 +93,7 @@ def test_octets_quelconques(octets: bytes) -> None:
 
 
 @given(st.integers(0, 400), st.integers(1, 40), st.sampled_from(sorted(set(MORCEAUX) - {"prologue", "corps"})))
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=25, deadline=None)
 def test_document_abime(debut: int, longueur: int, morceau: str) -> None:
     """Un document dont un morceau est amputé se lit ou se refuse, sans autre erreur."""
     texte = MORCEAUX[morceau]
@@ -127,7 +127,7 @@ def test_meme_instant(ecrit: str, dtm: str, egal: bool) -> None:
 
 
 @given(st.datetimes(datetime(1996, 1, 1), datetime(2037, 1, 1)), st.integers(-12, 14))  # noqa: DTZ001
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=25, deadline=None)
 def test_utc(local: datetime, heures: int) -> None:
     """en_utc et instant_de s'accordent, et meme_instant reconnaît la conversion."""
     ecrit = f"{local:%Y%m%d%H%M%S}{'-' if heures < 0 else '+'}{abs(heures):02d}00"

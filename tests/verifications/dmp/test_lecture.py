@@ -122,7 +122,7 @@ def test_rien_observe() -> None:
 
 
 @given(st.binary(max_size=200), st.sampled_from(["TD2.1", "TD3.1", "TD3.3c", "TD0.2"]), st.booleans())
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=25, deadline=None)
 def test_octets_quelconques(octets: bytes, operation: str, multipart: bool) -> None:
     """Des octets quelconques donnent des constats, jamais une erreur, et aucun n'est une réussite d'ensemble."""
     modele = f.td02()
@@ -135,7 +135,7 @@ def test_octets_quelconques(octets: bytes, operation: str, multipart: bool) -> N
 
 
 @given(st.integers(0, 4000), st.integers(1, 200))
-@settings(max_examples=40, deadline=None)
+@settings(max_examples=20, deadline=None)
 def test_message_ampute(debut: int, longueur: int) -> None:
     """Un message amputé n'importe où se juge sans erreur."""
     modele = f.alimentation(f.Alimentation(en_ligne=True, sans_signature=True))
@@ -145,7 +145,7 @@ def test_message_ampute(debut: int, longueur: int) -> None:
 
 
 @given(st.text(max_size=40))
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=25, deadline=None)
 def test_types_quelconques(valeur: str) -> None:
     """Une valeur quelconque n'est jamais un XCN, un XON ou un CX complet."""
     assert defauts_xcn(valeur.replace("^", "")) and defauts_xon(valeur.replace("^", ""))
