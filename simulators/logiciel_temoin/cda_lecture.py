@@ -208,6 +208,8 @@ def _identite(role: etree._Element | None, identifiants: tuple[tuple[str, str], 
     nom = patient.find("c:name", NS)
     if nom is not None:
         for element in nom:
+            if not isinstance(element.tag, str):
+                continue  # commentaire ou instruction
             champ = _CHAMPS_NOM.get((etree.QName(element).localname, element.get("qualifier", "")))
             if champ and not identite[champ]:
                 identite[champ] = texte(element)
