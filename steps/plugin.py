@@ -40,7 +40,11 @@ pytest_plugins = (
     "steps.etapes.recherche",
     "steps.etapes.flux",
     "steps.etapes.documents",
-    # "steps.etapes.dmp",
+    "steps.etapes.dmp_commun",
+    "steps.etapes.dmp",
+    "steps.etapes.dmp_consultation",
+    "steps.etapes.dmp_ecrans",
+    "steps.etapes.dmp_historique",
 )
 
 CODE_BANC = 3

@@ -73,10 +73,18 @@ R_FORMULE = Regle(
 
 @verification(R_ECARTES, R_RETENUS)
 def selection_respectee(
-    envoyes: Sequence[str], retenus: Sequence[str], ecartes: Mapping[str, str], recu: str
+    envoyes: Sequence[str],
+    retenus: Sequence[str],
+    ecartes: Mapping[str, str],
+    recu: str,
+    *,
+    tentes: Sequence[str] = (),
 ) -> list[Constat]:
-    """Documents arrivés dans le DMP par la reprise, nommés comme dans la feature. `ecartes` : nom → motif attendu."""
-    fautifs = [nom for nom in ecartes if nom in envoyes]
+    """Documents arrivés dans le DMP par la reprise, nommés comme dans la feature. `ecartes` : nom → motif attendu.
+
+    `tentes` : documents que le logiciel a essayé d'envoyer et que le DMP a refusés.
+    """
+    fautifs = [nom for nom in ecartes if nom in envoyes or nom in tentes]
     manquants = [nom for nom in retenus if nom not in envoyes]
     if not retenus:
         return [R_RETENUS.sans_objet("aucun document à retenir : le filtrage ne prouve rien")]
@@ -94,7 +102,7 @@ def selection_respectee(
             R_ECARTES, not fautifs,
             f"document(s) envoyés malgré les filtres : {', '.join(f'{nom} ({ecartes[nom]})' for nom in fautifs)}",
             attendu=f"rien de : {', '.join(f'{nom} ({motif})' for nom, motif in ecartes.items())}",
-            recu=", ".join(envoyes), ou=_ENVOIS,
+            recu=", ".join([*envoyes, *(f"{nom} (refusé par le DMP)" for nom in tentes)]), ou=_ENVOIS,
         ),
     ]  # fmt: skip
 

@@ -1,0 +1,443 @@
+"""Étapes de la reprise d'historique : documents anciens, sélection, filtres, vitesse, indicateur."""
+
+from __future__ import annotations
+
+import base64
+import hashlib
+from collections.abc import Mapping
+from datetime import UTC, datetime, timedelta
+from typing import Any
+
+from pytest_bdd import given, then, when
+from pytest_bdd.parsers import parse
+from pytest_bdd.parsers import re as motif
+
+from simulators.socle.acteurs import STRUCTURE, rpps_de_test
+from steps.bilan import NonConcluant
+from steps.essai import DocumentEssai, Essai
+from steps.etapes import vocabulaire
+from steps.etapes.commun import Table, regler
+from steps.etapes.dmp import numeros_d_envoi
+from steps.etapes.dmp_commun import (
+    contexte,
+    delai_d_observation,
+    dire,
+    envoi_de,
+    envois_du_patient,
+    envoyer,
+    exiger_envoi,
+    type_code,
+)
+from steps.etapes.dmp_consultation import instant, jour
+from steps.etapes.identite import retirer
+from steps.flux.documents import pdf_simple
+from steps.verifications import dossier_dmp as regles
+from steps.verifications import dossier_reprise as regles_reprise
+from steps.verifications.cda.corps import decoder
+from steps.verifications.cda.dates import PARIS
+from steps.verifications.dmp import DocumentSoumis, verifier_alimentation
+from steps.verifications.dmp.cycle import vitesse_respectee
+from steps.verifications.dmp.historique import date_de_l_acte, personne_morale_auteur
+from steps.verifications.pdf.flux import PdfIllisible
+from steps.verifications.pdf.lecture import lire_pdf
+
+_LOCAUX: Mapping[str, str] = {
+    "lettre de liaison": "LETTRE-LIAISON",
+    "compte rendu de consultation": "CR-CONSULTATION",
+    "compte rendu hospitalier": "CR-HOSPITALIER",
+}
+"""Type local du laboratoire pour chaque type de document des features."""
+
+_AUTEURS: Mapping[str, tuple[str, str, str | None]] = {
+    "inscrit au RPPS": ("ARCHIVE", "LEONIE", rpps_de_test(31)),
+    "plus inscrit au RPPS": ("PARTI", "AUGUSTIN", None),
+    "plus inscrite au RPPS": ("RETRAITEE", "COLETTE", None),
+}
+
+
+# ------------------------------------------------------------------ mise en place
+def _relier_types(essai: Essai) -> None:
+    """Relie les types locaux des features à ceux du DMP, sans toucher aux autres correspondances du site."""
+    if ("types_documents_dmp", "avant") in essai.reglages:
+        return
+    lu = essai.preparer("lire_configuration", "administrateur", parametre="types_documents_dmp").donnees.get("valeur")
+    correspondance = {local: type_code(genre) for genre, local in _LOCAUX.items()}
+    regler(essai, "types_documents_dmp", {**(lu if isinstance(lu, Mapping) else {}), **correspondance})
+
+
+@given("des documents anciens dans le logiciel")
+def documents_anciens(essai: Essai, datatable: Table) -> None:
+    """Un PDF ancien par ligne, jamais envoyé au DMP ; « auteur » dit s'il est encore au RPPS."""
+    for ligne in vocabulaire.table(datatable):
+        ranger_ancien(
+            essai,
+            ligne["document"],
+            ligne["patient"],
+            genre=ligne.get("type") or "compte rendu de consultation",
+            acte=instant(ligne["date de l'acte"]),
+            auteur=ligne.get("auteur") or "inscrit au RPPS",
+        )
+
+
+def ranger_ancien(essai: Essai, nom: str, patient: str, *, genre: str, acte: datetime, auteur: str) -> DocumentEssai:
+    """Range un document ancien, reconnaissable à son PDF."""
+    _relier_types(essai)
+    malade = essai.patient(patient)
+    repere = f"Document ancien « {nom} » du patient « {patient} »"
+    pdf = pdf_simple(nom, (repere, "Document fictif du banc d'essai."))
+    nom_auteur, prenom, rpps = _AUTEURS[auteur]
+    reponse = essai.preparer(
+        "enregistrer_document",
+        "biologiste_1",
+        patient_id=malade.patient_id,
+        type_local=_LOCAUX[genre],
+        titre=f"{genre.capitalize()} ({nom})",
+        date_acte=acte.isoformat(),
+        pdf_base64=base64.b64encode(pdf).decode(),
+        auteur={"nom": nom_auteur, "prenom": prenom, "rpps": rpps},
+    )
+    donnees = reponse.donnees.get("document")
+    if not isinstance(donnees, Mapping) or not donnees.get("document_id"):
+        raise NonConcluant("enregistrer_document n'a pas rendu le document rangé")
+    document = DocumentEssai(nom, malade, str(donnees["document_id"]), donnees)
+    essai.documents[nom] = document
+    essai.releves.setdefault("pdf anciens", {})[hashlib.sha256(pdf).hexdigest()] = (nom, repere)
+    essai.releves[f"ancien {nom}"] = (genre, acte, nom_auteur)
+    return document
+
+
+@given(
+    motif(r"le patient « (?P<nom>[^»]+) » (?P<etat>marqué décédé|opposé à l'alimentation de son DMP) dans le logiciel$")
+)
+def etat_du_patient(essai: Essai, nom: str, etat: str) -> None:
+    champ = "decede" if "décédé" in etat else "opposition_alimentation"
+    valeur = {"patient_id": essai.patient(nom).patient_id, champ: True}
+    essai.preparer("configurer", "administrateur", parametre="etat_patient", valeur=valeur)
+
+
+@given(parse("le document « {nom} » déjà envoyé au DMP"))
+def ancien_deja_envoye(essai: Essai, nom: str) -> None:
+    if envoyer(essai, essai.document(nom), essai.journal.position()) is None:
+        raise NonConcluant(f"mise en place : « {nom} » n'est pas arrivé au DMP ({dire(essai.derniere)})")
+
+
+# ---------------------------------------------------------------- reconnaître
+def nom_du_document(essai: Essai, soumis: DocumentSoumis) -> str:
+    """Le nom que la feature donne au document reçu par le DMP : par son PDF, octet pour octet ou par son texte."""
+    connus: dict[str, tuple[str, str]] = essai.releves.get("pdf anciens", {})
+    cda = soumis.cda
+    contenus = [cda.contenu, *cda.copies] if cda else []
+    for contenu in contenus:
+        octets = decoder(contenu) if contenu is not None else None
+        if octets is None:
+            continue
+        exact = connus.get(hashlib.sha256(octets).hexdigest())
+        if exact:
+            return exact[0]
+        try:
+            texte = " ".join(lire_pdf(octets).texte.split())
+        except PdfIllisible:
+            continue
+        for nom, repere in connus.values():
+            if repere in texte:
+                return nom
+    return soumis.unique_id
+
+
+def _envoyes(essai: Essai, depuis: int, *, acceptes: bool = True) -> dict[str, DocumentSoumis]:
+    """Nom → document arrivé dans un DMP du scénario après ce rang du journal."""
+    return {
+        nom_du_document(essai, d): d
+        for patient in essai.patients.values()
+        for s in envois_du_patient(essai, patient, acceptes=acceptes)
+        if s.echange.numero > depuis
+        for d in s.documents_de_sante
+    }
+
+
+# ------------------------------------------------------------------ envoi choisi
+@when(
+    motif(
+        r"(?P<qui>.+?) envoie au DMP du patient « (?P<patient>[^»]+) » (?:le document|les documents) (?P<noms>(?:« [^»]+ »(?:, | et )?)+)$"
+    )
+)
+def envoyer_choisis(essai: Essai, qui: str, patient: str, noms: str) -> None:
+    """Un seul geste de l'utilisateur pour tous les documents choisis."""
+    choisis = noms_cites(noms)
+    role = vocabulaire.role(qui)
+    documents = [essai.document(nom) for nom in choisis]
+    rang = essai.journal.position()
+    reponse = essai.jouer(
+        "alimenter_dmp",
+        role,
+        patient_id=essai.patient(patient).patient_id,
+        documents=[d.document_id for d in documents],
+    )
+    _attendre(essai, rang, choisis)
+    arrives = _envoyes(essai, rang)
+    for document in documents:
+        soumis = arrives.get(document.nom)
+        soumission = next(
+            (s for s in envois_du_patient(essai, document.patient) if soumis and s.echange.numero == soumis.echange),
+            None,
+        )
+        essai.releves[f"envoi {document.nom}"] = (soumission, soumis) if soumis and soumission else None
+        exiger_envoi(essai, regles.R_ENVOI_ANCIEN, document, essai.releves[f"envoi {document.nom}"], dire(reponse))
+    essai.releves["envoi choisi"] = (rang, choisis)
+
+
+def noms_cites(texte: str) -> list[str]:
+    """« a », « b » et « c » → [a, b, c]."""
+    return [nom.strip("« »").strip() for nom in texte.replace(" et ", ", ").split(", ")]
+
+
+def _attendre(essai: Essai, depuis: int, voulus: list[str]) -> None:
+    """Attend que le DMP ait enregistré tous ces documents, pour un logiciel qui répond avant d'avoir fini."""
+    rang, restants = depuis, set(voulus) - set(_envoyes(essai, depuis))
+    while restants:
+        vu = essai.journal.attendre(
+            lambda e: e.operation.startswith("TD2."), depuis=rang, delai=delai_d_observation(essai), service="dmp"
+        )
+        if vu is None:
+            return
+        rang = vu.numero
+        restants = set(voulus) - set(_envoyes(essai, depuis))
+
+
+@then("seuls les documents choisis sont arrivés au DMP")
+def choisis_seuls(essai: Essai) -> None:
+    rang, choisis = retirer(essai, "envoi choisi", tuple)
+    essai.bilan.constater(regles.envoyes_exactement(list(_envoyes(essai, rang, acceptes=False)), choisis))
+
+
+@then(parse("le document « {nom} » n'est pas parti, l'INS du patient « {patient} » n'étant pas qualifiée"))
+def non_qualifie_non_envoye(essai: Essai, nom: str, patient: str) -> None:
+    reponse, numeros = retirer(essai, f"tentative {nom}", tuple)
+    temoins = [n for autre in essai.patients.values() if autre.nom != patient
+               for n in [s.echange.numero for s in envois_du_patient(essai, autre)]]  # fmt: skip
+    numeros = numeros or numeros_d_envoi(essai, essai.patient(patient))
+    essai.bilan.constater(regles.envoi_empeche(numeros, reponse.resultat, temoins=temoins, quoi=f"« {nom} »"))
+
+
+@then(
+    motif(
+        r"(?:le document|les documents) (?P<noms>(?:« [^»]+ »(?:, | et )?)+) (?:porte|portent) la date de (?:son|leur) acte$"
+    )
+)
+def dates_des_actes(essai: Essai, noms: str) -> None:
+    for nom in noms_cites(noms):
+        _, acte, _ = retirer(essai, f"ancien {nom}", tuple)
+        essai.bilan.constater(date_de_l_acte(envoi_de(essai, nom)[1], acte))
+
+
+@then(
+    motif(
+        r"la structure est un des auteurs (?:du document|des documents) (?P<noms>(?:« [^»]+ »(?:, | et )?)+) et de (?:son lot|leurs lots), avec l'auteur initial$"
+    )
+)
+def structure_auteur(essai: Essai, noms: str) -> None:
+    for nom in noms_cites(noms):
+        soumission, soumis = envoi_de(essai, nom)
+        _, _, auteur = retirer(essai, f"ancien {nom}", tuple)
+        essai.bilan.constater(
+            personne_morale_auteur(
+                soumission,
+                soumis,
+                STRUCTURE.identifiant_national,
+                nom_structure=STRUCTURE.nom,
+                auteur_initial=auteur,
+            )
+        )
+
+
+# ---------------------------------------------------------------------- reprise
+@when(parse("le biologiste lance la reprise d'historique pour les patients {noms}"))
+def reprendre(essai: Essai, noms: str, datatable: Table | None = None) -> None:
+    """Le tableau (filtre, valeur) : « types », « acte du », « acte au »."""
+    _reprendre(essai, noms, datatable, simuler=False)
+
+
+@when(parse("le biologiste simule la reprise d'historique pour les patients {noms}"))
+def simuler(essai: Essai, noms: str, datatable: Table | None = None) -> None:
+    _reprendre(essai, noms, datatable, simuler=True)
+
+
+def _reprendre(essai: Essai, noms: str, datatable: Table | None, *, simuler: bool) -> None:
+    filtres: dict[str, Any] = {"patients": [essai.patient(nom).patient_id for nom in noms_cites(noms)]}
+    for ligne in vocabulaire.table(datatable) if datatable else []:
+        match ligne["filtre"]:
+            case "types":
+                filtres["types_locaux"] = [_LOCAUX[genre] for genre in ligne["valeur"].split(", ")]
+            case "acte du":
+                filtres["du"] = jour(ligne["valeur"]).isoformat()
+            case "acte au":
+                filtres["au"] = jour(ligne["valeur"]).isoformat()
+            case autre:
+                raise vocabulaire.PhraseInconnue(f"filtre de reprise inconnu dans la feature : {autre!r}")
+    if simuler:
+        filtres["simuler"] = True
+    reponse = essai.jouer("reprendre_historique", "biologiste_1", **filtres)
+    par_id = {d.document_id: d.nom for d in essai.documents.values()}
+    annonces = [par_id.get(str(i), str(i)) for i in reponse.donnees.get("envoyes", [])]
+    essai.releves["reprise"] = (essai.depuis, annonces, reponse)
+
+
+_REPRISE = r"la reprise envoie (?P<noms>(?:« [^»]+ »(?:, | et )?)+)"
+
+
+@then(motif(_REPRISE + "$"))
+@then(motif(_REPRISE + " et écarte$"))
+def reprise_jugee(essai: Essai, noms: str, datatable: Table | None = None) -> None:
+    """Jugée sur ce que le DMP a reçu, quoi que le logiciel annonce ; le tableau donne le motif de chaque écart."""
+    retenus = noms_cites(noms)
+    rang, annonces, reponse = retirer(essai, "reprise", tuple)
+    _attendre(essai, rang, retenus)
+    ecartes = {ligne["document"]: ligne["motif"] for ligne in (vocabulaire.table(datatable) if datatable else ())}
+    arrives = list(_envoyes(essai, rang))
+    tentes = [nom for nom in _envoyes(essai, rang, acceptes=False) if nom not in arrives]
+    dit = f"{reponse.en_phrase()} ; envoyés selon lui : {', '.join(annonces) or 'aucun'}"
+    essai.bilan.constater(regles_reprise.selection_respectee(arrives, retenus, ecartes, dit, tentes=tentes))
+
+
+@then(motif(r"la simulation annonce (?P<noms>(?:« [^»]+ »(?:, | et )?)+) sans rien envoyer$"))
+def simulation_jugee(essai: Essai, noms: str) -> None:
+    """La fenêtre se ferme sur la réponse du logiciel à la simulation."""
+    rang, annonces, _ = retirer(essai, "reprise", tuple)
+    numeros = [d.echange for d in _envoyes(essai, rang, acceptes=False).values()]
+    essai.bilan.constater(regles_reprise.rien_envoye(numeros, annonces, noms_cites(noms)))
+
+
+@then("chaque document repris porte le type du DMP donné à son type local")
+def types_appliques(essai: Essai) -> None:
+    rang, _, _ = retirer(essai, "reprise", tuple)
+    correspondance = essai.preparer("lire_configuration", "administrateur", parametre="types_documents_dmp")
+    reglee = essai.releves.get("correspondance", {local: type_code(genre) for genre, local in _LOCAUX.items()})
+    relue = correspondance.donnees.get("valeur")
+    for nom, soumis in _envoyes(essai, rang).items():
+        genre, _, _ = retirer(essai, f"ancien {nom}", tuple)
+        local = _LOCAUX[genre]
+        recu = soumis.fiche.type_code.code if soumis.fiche.type_code else ""
+        essai.bilan.constater(regles_reprise.type_applique(nom, local, reglee[local], recu, soumis.echange))
+    if isinstance(relue, Mapping):
+        texte = "\n".join(f"{local} : {relue.get(local)}" for local in reglee)
+        essai.bilan.joindre("correspondance.txt", "document", texte.encode(), "correspondance des types relue")
+
+
+@when(parse("l'administrateur donne au type local des « {genre} » le type « {autre} » du DMP"))
+def changer_type(essai: Essai, genre: str, autre: str) -> None:
+    reglee = {local: type_code(genre) for genre, local in _LOCAUX.items()} | {_LOCAUX[genre]: type_code(autre)}
+    lu = essai.preparer("lire_configuration", "administrateur", parametre="types_documents_dmp").donnees.get("valeur")
+    regler(essai, "types_documents_dmp", {**(lu if isinstance(lu, Mapping) else {}), **reglee})
+    essai.releves["correspondance"] = reglee
+
+
+@when(parse("l'administrateur limite l'alimentation du DMP à {vitesse:d} transactions par seconde"))
+def limiter_vitesse(essai: Essai, vitesse: int) -> None:
+    regler(essai, "vitesse_alimentation_dmp", vitesse)
+    relue = essai.preparer("lire_configuration", "administrateur", parametre="vitesse_alimentation_dmp")
+    essai.bilan.constater(regles_reprise.vitesse_reglee(vitesse, relue.donnees.get("valeur")))
+
+
+@then(parse("le DMP n'a jamais reçu plus de {vitesse:d} envois par seconde"))
+def vitesse_tenue(essai: Essai, vitesse: int) -> None:
+    """Mesurée à l'arrivée, sur toute seconde glissante de la reprise."""
+    rang, _, _ = retirer(essai, "reprise", tuple)
+    echanges = essai.journal.echanges(service="dmp", depuis=rang)
+    essai.bilan.constater(vitesse_respectee(echanges, vitesse))
+
+
+@then("le réglage du déclencheur, de l'unité de soins et du rattrapage planifié reste à montrer")
+def declencheur_a_montrer(essai: Essai) -> None:
+    """Le contrat des actions ne les porte pas : une personne les montre dans le logiciel."""
+    essai.bilan.constater(
+        regles_reprise.R_DECLENCHEUR.a_regarder(
+            "montrez dans le logiciel le réglage du déclencheur, de l'unité de soins et du rattrapage planifié"
+        )
+    )
+
+
+@then("les documents repris suivent le guide d'intégration")
+def reprise_conforme(essai: Essai) -> None:
+    rang, _, _ = retirer(essai, "reprise", tuple)
+    echanges = essai.journal.echanges(service="dmp", depuis=rang)
+    essai.bilan.constater(verifier_alimentation(echanges, contexte(essai)))
+
+
+# ------------------------------------------------------------------- indicateur
+def _mois_dernier() -> datetime:
+    """Milieu du mois précédent, heure de Paris : loin des bords du mois."""
+    premier = datetime.now(UTC).astimezone(PARIS).replace(day=1, hour=10, minute=0, second=0, microsecond=0)
+    return (premier - timedelta(days=1)).replace(day=14)
+
+
+def _indicateur(essai: Essai) -> Mapping[str, Any]:
+    reponse = essai.jouer("lire_indicateur_historique", "biologiste_1", mois=f"{_mois_dernier():%Y-%m}")
+    return reponse.donnees
+
+
+@given("l'indicateur de reprise du mois dernier")
+def indicateur_avant(essai: Essai) -> None:
+    """Relevé avant les séjours du scénario : seul ce qu'ils ajoutent est jugé."""
+    essai.releves["indicateur avant"] = _indicateur(essai)
+
+
+@given("des séjours clôturés")
+def sejours(essai: Essai, datatable: Table) -> None:
+    """Un séjour par ligne, avec un document daté de ce séjour, envoyé au DMP ou non."""
+    for rang, ligne in enumerate(vocabulaire.table(datatable), start=1):
+        fin = _fin_du_sejour(ligne["fin"])
+        nom = f"document du séjour {rang}"
+        document = ranger_ancien(
+            essai,
+            nom,
+            ligne["patient"],
+            genre="compte rendu hospitalier",
+            acte=fin - timedelta(days=1),
+            auteur="inscrit au RPPS",
+        )
+        if ligne["document au DMP"] == "oui":
+            ancien_deja_envoye(essai, nom)
+        essai.preparer(
+            "enregistrer_sejour",
+            "biologiste_1",
+            patient_id=essai.patient(ligne["patient"]).patient_id,
+            debut=(fin - timedelta(days=2)).isoformat(),
+            fin=fin.isoformat(),
+            documents=[document.document_id],
+        )
+
+
+def _fin_du_sejour(texte: str) -> datetime:
+    """« le mois dernier » ou « N ans avant »."""
+    mois_dernier = _mois_dernier()
+    if texte == "le mois dernier":
+        return mois_dernier
+    ans = int(texte.split()[0])
+    return mois_dernier - timedelta(days=round(365.25 * ans))
+
+
+@when("le biologiste affiche l'indicateur de reprise du mois dernier")
+def afficher_indicateur(essai: Essai) -> None:
+    essai.releves["indicateur après"] = _indicateur(essai)
+
+
+@then(
+    parse("l'indicateur compte {denominateur:d} séjours de plus, dont {numerateur:d} avec un document antérieur au DMP")
+)
+def indicateur_compte(essai: Essai, denominateur: int, numerateur: int) -> None:
+    essai.bilan.constater(
+        regles_reprise.indicateur_juste(
+            retirer(essai, "indicateur avant", Mapping),
+            retirer(essai, "indicateur après", Mapping),
+            numerateur=numerateur,
+            denominateur=denominateur,
+        )
+    )
+
+
+@then("sa formule est montrée")
+def formule(essai: Essai) -> None:
+    texte = str(retirer(essai, "indicateur après", Mapping).get("formule") or "")
+    essai.bilan.constater(regles_reprise.formule_montree(texte))
+    if texte:
+        essai.bilan.joindre("formule.txt", "document", texte.encode(), "formule montrée par le logiciel")
