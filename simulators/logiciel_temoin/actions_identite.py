@@ -15,8 +15,19 @@ from simulators.logiciel_temoin.utilisateurs import Utilisateur
 
 
 def _exiger_acces(labo: Labo, utilisateur: Utilisateur) -> None:
-    if not labo.defaut("habilitation_ins_ignoree"):
+    try:
         utilisateur.exiger_ins()
+    except Refus:
+        if not labo.defaut("habilitation_ins_ignoree"):
+            raise
+
+
+def _exiger_insi(labo: Labo, utilisateur: Utilisateur) -> None:
+    try:
+        utilisateur.exiger_insi()
+    except Refus:
+        if not labo.defaut("habilitation_insi_ignoree"):
+            raise
 
 
 @action("creer_patient")
@@ -107,8 +118,7 @@ def lire_historique_statuts(labo: Labo, utilisateur: Utilisateur, p: Parametres)
 @action("appeler_insi")
 def appeler_insi(labo: Labo, utilisateur: Utilisateur, p: Parametres) -> Enveloppe:
     _exiger_acces(labo, utilisateur)
-    if not labo.defaut("habilitation_insi_ignoree"):
-        utilisateur.exiger_insi()
+    _exiger_insi(labo, utilisateur)
     patient = labo.base.patient(p.texte("patient_id"))
     modalite = p.choix("modalite", ("traits", "carte_vitale"))
     authentification = p.choix("authentification", ("certificat", "carte"), "certificat")
@@ -139,8 +149,7 @@ def _carte(p: Parametres) -> m.CarteVitale | None:
 @action("verifier_ins")
 def verifier_ins(labo: Labo, utilisateur: Utilisateur, p: Parametres) -> Enveloppe:
     _exiger_acces(labo, utilisateur)
-    if not labo.defaut("habilitation_insi_ignoree"):
-        utilisateur.exiger_insi()
+    _exiger_insi(labo, utilisateur)
     patient = labo.base.patient(p.texte("patient_id"))
     retour = verification.verifier_patient(labo, utilisateur, patient)
     message = "INSi confirme l'identité." if retour == "OK" else "INSi ne confirme pas l'identité : statut provisoire."
@@ -186,7 +195,8 @@ def transmettre_identite(labo: Labo, utilisateur: Utilisateur, p: Parametres) ->
 def lire_messages_emis(labo: Labo, utilisateur: Utilisateur, p: Parametres) -> Enveloppe:
     _exiger_acces(labo, utilisateur)
     patient = labo.base.patient(p.texte("patient_id"))
-    return fait(messages_hl7=list(labo.base.messages_emis.get(patient.patient_id, [])))
+    emis = labo.base.messages_emis.get(patient.patient_id, [])
+    return fait(messages_hl7=[labo.defauts.muter_texte("hl7", message) for message in emis])
 
 
 @action("lire_liste_travail")

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from simulators.logiciel_temoin.hl7v2 import Adressage, ecrire_message
 from simulators.logiciel_temoin.horloge import maintenant
-from simulators.logiciel_temoin.identite import PROV, QUAL, RECUP, Patient
+from simulators.logiciel_temoin.identite import PROV, QUAL, RECUP, VALI, Patient
 from simulators.logiciel_temoin.labo import NOM_LPS, Labo
 from simulators.logiciel_temoin.utilisateurs import Utilisateur
 
@@ -34,15 +34,15 @@ def publier(
 ) -> str:
     """Émet un message d'identité et le garde."""
     avec_ins = ins_transmissible(labo, patient)
-    if labo.defaut("hl7_ins_absent"):
+    if avec_ins and labo.defaut("hl7_ins_absent"):
         avec_ins = False
     oid = patient.identite.get("oid_ins")
-    if labo.defaut("hl7_oid_faux") and avec_ins:
+    if avec_ins and labo.defaut("hl7_oid_faux"):
         patient.identite["oid_ins"] = "1.2.250.1.213.1.4.2"
     statut = None
-    if labo.defaut("hl7_pid32_prov"):
+    if patient.statut in (VALI, QUAL) and labo.defaut("hl7_pid32_prov"):
         statut = PROV
-    elif labo.defaut("hl7_pid32_qual") and patient.statut == QUAL:
+    elif patient.statut == QUAL and labo.defaut("hl7_pid32_qual"):
         statut = QUAL
     message = ecrire_message(
         evenement,
@@ -55,7 +55,6 @@ def publier(
         statut_transmis=statut,
     )
     patient.identite["oid_ins"] = oid
-    message = labo.defauts.muter_texte("hl7", message, evenement)
     with labo.base.verrou:
         labo.base.messages_emis.setdefault(patient.patient_id, []).append(message)
     if avec_ins:

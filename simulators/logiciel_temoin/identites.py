@@ -49,12 +49,13 @@ def _saisie_controlee(labo: Labo, saisie: dict[str, Any]) -> dict[str, str | Non
     if any(saisie.get(champ) for champ in MATRICULE):
         raise Refus("Le matricule INS et son OID ne se saisissent pas : ils viennent du téléservice INSi.")
     identite = identite_vide() | {c: str(v or "") for c, v in saisie.items() if c not in MATRICULE}
-    if labo.defaut("minuscules_acceptees"):
+    noms = (identite["nom_naissance"] or "", identite["nom_utilise"] or "")
+    if noms != tuple(nom.upper() for nom in noms) and labo.defaut("minuscules_acceptees"):
         identite = {c: v.upper() if v and c in ("nom_naissance", "nom_utilise") else v for c, v in identite.items()}
     obligatoires = list(OBLIGATOIRES)
-    if labo.defaut("lieu_naissance_facultatif"):
+    if not identite["code_lieu_naissance"] and labo.defaut("lieu_naissance_facultatif"):
         obligatoires.remove("code_lieu_naissance")
-    if labo.defaut("nom_utilise_obligatoire"):
+    if not identite["nom_utilise"] and labo.defaut("nom_utilise_obligatoire"):
         obligatoires.append("nom_utilise")
     erreurs = [f"{LIBELLES[c]} : champ obligatoire." for c in obligatoires if not identite[c]]
     erreurs += [e for c, v in identite.items() if (e := _controle(labo, c, v or ""))]
@@ -65,15 +66,16 @@ def _saisie_controlee(labo: Labo, saisie: dict[str, Any]) -> dict[str, str | Non
 
 def _controle(labo: Labo, champ: str, valeur: str) -> str | None:
     if champ in ("nom_naissance", "premier_prenom_naissance"):
-        if labo.defaut("accents_acceptes"):
+        if erreur_champ(champ, valeur) and labo.defaut("accents_acceptes"):
             return None
-        if labo.defaut("apostrophe_refusee") and "'" in valeur:
+        if "'" in valeur and labo.defaut("apostrophe_refusee"):
             return f"{LIBELLES[champ]} : l'apostrophe n'est pas admise."
-        if labo.defaut("nom_limite_30") and len(valeur) > 30:
+        if len(valeur) > 30 and labo.defaut("nom_limite_30"):
             return f"{LIBELLES[champ]} : 30 caractères au plus."
-    if champ == "date_naissance" and labo.defaut("date_non_controlee"):
+    erreur = erreur_champ(champ, valeur)
+    if erreur and champ == "date_naissance" and labo.defaut("date_non_controlee"):
         return None
-    return erreur_champ(champ, valeur)
+    return erreur
 
 
 def enregistrer(labo: Labo, utilisateur: Utilisateur, identite: dict[str, str | None], statut: str) -> Patient:
@@ -98,10 +100,11 @@ def changer_statut(
     if anterieur == statut:
         return
     patient.statut = statut
-    if labo.defaut("historique_statuts_absent") and not creation:
+    if not creation and labo.defaut("historique_statuts_absent"):
         return
-    responsable = "systeme" if labo.defaut("historique_responsable_constant") else utilisateur.compte
-    if labo.defaut("historique_sans_statut_anterieur"):
+    constant = not creation and labo.defaut("historique_responsable_constant")
+    responsable = "systeme" if constant else utilisateur.compte
+    if anterieur is not None and labo.defaut("historique_sans_statut_anterieur"):
         anterieur = None
     patient.historique_statuts.append(ChangementStatut(anterieur, statut, maintenant(), responsable))
     if not creation:
@@ -119,12 +122,12 @@ def tracer_modification(
 def verrouille(labo: Labo, utilisateur: Utilisateur, patient: Patient, champ: str) -> bool:
     """Vrai si ce compte ne peut pas modifier ce champ de cette fiche."""
     if champ not in VERROUILLES:
-        return labo.defaut("traits_complementaires_verrouilles") and patient.statut in (RECUP, QUAL)
+        return patient.statut in (RECUP, QUAL) and labo.defaut("traits_complementaires_verrouilles")
     if champ in MATRICULE and patient.statut not in (RECUP, QUAL):
         return True
     if patient.statut not in (RECUP, QUAL) or utilisateur.super_utilisateur:
         return False
-    if labo.defaut("verrou_recup_absent") and patient.statut == RECUP:
+    if patient.statut == RECUP and labo.defaut("verrou_recup_absent"):
         return False
     return not labo.defaut("verrou_traits_absent")
 
@@ -207,8 +210,8 @@ def appliquer_justificatif(labo: Labo, utilisateur: Utilisateur, patient: Patien
     tracer_modification(labo, utilisateur, patient, "justificatif", patient.justificatif or "", nature)
     if not labo.defaut("justificatif_non_enregistre"):
         patient.justificatif = nature
-    automatique = labo.reglages.lire("validation_automatique") or labo.defaut("validation_automatique_forcee")
-    if automatique and labo.reglages.haut_niveau_confiance(nature) and patient.statut in (PROV, RECUP):
+    validable = labo.reglages.haut_niveau_confiance(nature) and patient.statut in (PROV, RECUP)
+    if validable and (labo.reglages.lire("validation_automatique") or labo.defaut("validation_automatique_forcee")):
         valider(labo, utilisateur, patient)
         return [f"Justificatif à haut niveau de confiance : l'identité passe au statut {patient.statut}."]
     return []
@@ -259,15 +262,15 @@ def retrograder_provisoire(labo: Labo, utilisateur: Utilisateur, patient: Patien
 def champs_de_la_fiche(labo: Labo, utilisateur: Utilisateur, patient: Patient) -> list[dict[str, Any]]:
     """Les champs tels que ce compte les voit."""
     affiches = set(labo.reglages.lire("champs_affiches"))
-    if not labo.defaut("champs_obligatoires_masquables"):
+    if not affiches >= set(TOUJOURS_AFFICHES) and not labo.defaut("champs_obligatoires_masquables"):
         affiches |= set(TOUJOURS_AFFICHES)
     champs = []
     for champ, libelle in LIBELLES.items():
-        if labo.defaut("champ_prenom_utilise_absent") and champ == "prenom_utilise":
+        if champ == "prenom_utilise" and labo.defaut("champ_prenom_utilise_absent"):
             continue
-        if labo.defaut("libelle_ambigu") and champ == "nom_naissance":
+        if champ == "nom_naissance" and labo.defaut("libelle_ambigu"):
             libelle = "Nom"
-        if labo.defaut("libelle_nss_ins") and champ == "numero_securite_sociale":
+        if champ == "numero_securite_sociale" and labo.defaut("libelle_nss_ins"):
             libelle = "Numéro de sécurité sociale (INS)"
         bloque = verrouille(labo, utilisateur, patient, champ)
         champs.append(

@@ -46,9 +46,9 @@ class Recuperation:
 def exiger_appel_possible(labo: Labo, patient: Patient) -> None:
     """Une identité douteuse ou fictive n'appelle pas INSi."""
     bloquants = set(patient.attributs & {"douteux", "fictif"})
-    if labo.defaut("insi_appel_douteux"):
+    if "douteux" in bloquants and labo.defaut("insi_appel_douteux"):
         bloquants.discard("douteux")
-    if labo.defaut("insi_appel_fictif"):
+    if "fictif" in bloquants and labo.defaut("insi_appel_fictif"):
         bloquants.discard("fictif")
     if bloquants:
         raise Refus(f"Identité {' et '.join(sorted(bloquants))} : l'appel au téléservice INSi est bloqué.")
@@ -62,12 +62,13 @@ def essais_par_traits(labo: Labo, patient: Patient) -> Iterator[m.Traits]:
     prenoms = list(dict.fromkeys([premier, *suite]))
     if len(prenoms) > 1:
         prenoms.append(" ".join(prenoms))
-    if labo.defaut("insi_sans_second_prenom"):
-        prenoms = prenoms[:1]
-    elif labo.defaut("insi_sans_tous_les_prenoms") and len(prenoms) > 1:
-        prenoms = prenoms[:-1]
-    elif labo.defaut("insi_tous_les_prenoms_d_abord"):
-        prenoms = prenoms[-1:] + prenoms[:-1]
+    if len(prenoms) > 1:
+        if labo.defaut("insi_sans_second_prenom"):
+            prenoms = prenoms[:1]
+        elif labo.defaut("insi_sans_tous_les_prenoms"):
+            prenoms = prenoms[:-1]
+        elif labo.defaut("insi_tous_les_prenoms_d_abord"):
+            prenoms = prenoms[-1:] + prenoms[:-1]
     for prenom in prenoms:
         yield m.Traits(
             translitterer(patient.trait("nom_naissance")),
@@ -212,13 +213,12 @@ def _motif_de_rejet(labo: Labo, resultat: m.ResultatInsi) -> str | None:
 
 
 def _ecarts(labo: Labo, patient: Patient, resultat: m.ResultatInsi) -> list[dict[str, str]]:
-    if labo.defaut("insi_ecarts_non_montres"):
-        return []
-    return [
+    ecarts = [
         {"champ": champ, "local": patient.trait(champ), "retourne": resultat.traits[champ]}
         for champ in CHAMPS_RETOURNES
         if resultat.traits[champ] and resultat.traits[champ] != patient.trait(champ)
     ]
+    return [] if ecarts and labo.defaut("insi_ecarts_non_montres") else ecarts
 
 
 def _alertes(labo: Labo, patient: Patient, resultat: m.ResultatInsi) -> list[str]:
@@ -236,10 +236,15 @@ def _appliquer(labo: Labo, utilisateur: Utilisateur, patient: Patient, resultat:
     nouveaux = {c: resultat.traits[c] for c in CHAMPS_RETOURNES if resultat.traits[c]}
     if labo.defaut("insi_lieu_non_alimente"):
         nouveaux.pop("code_lieu_naissance", None)
-    if labo.defaut("insi_prenom_au_lieu_de_liste"):
-        nouveaux["prenoms_naissance"] = resultat.traits["prenoms_naissance"].split()[0]
-    if labo.defaut("insi_premier_prenom_ecrase"):
-        nouveaux["premier_prenom_naissance"] = resultat.traits["prenoms_naissance"].split()[0]
+    prenoms = resultat.traits["prenoms_naissance"].split()
+    if len(prenoms) > 1 and labo.defaut("insi_prenom_au_lieu_de_liste"):
+        nouveaux["prenoms_naissance"] = prenoms[0]
+    if (
+        prenoms
+        and prenoms[0] != patient.trait("premier_prenom_naissance")
+        and labo.defaut("insi_premier_prenom_ecrase")
+    ):
+        nouveaux["premier_prenom_naissance"] = prenoms[0]
     nouveaux |= {"matricule_ins": resultat.matricule or "", "oid_ins": resultat.oid or ""}
     if labo.defaut("insi_oid_constant"):
         nouveaux["oid_ins"] = "1.2.250.1.213.1.4.8"

@@ -43,19 +43,23 @@ class JournalTraces:
         self._defauts = defauts
 
     def ajouter(self, categorie: str, utilisateur: str, action: str, patient_id: str | None, **detail: Any) -> None:
-        if self._defauts.actif(f"trace_{categorie}_absente"):
-            return
-        if self._defauts.actif("trace_sans_utilisateur"):
-            utilisateur = ""
-        elif self._defauts.actif("trace_utilisateur_constant"):
-            utilisateur = "biologiste_1"
         with self._verrou:
             self._lignes.append(Trace(categorie, maintenant(), utilisateur, action, patient_id, detail))
 
     def lire(self, categorie: str, patient_id: str | None) -> list[dict[str, Any]]:
+        if self._defauts.actif(f"trace_{categorie}_absente"):
+            return []
         with self._verrou:
             return [
-                ligne.en_dict()
+                ligne.en_dict() | self._responsable()
                 for ligne in self._lignes
                 if ligne.categorie == categorie and patient_id in (None, ligne.patient_id)
             ]
+
+    def _responsable(self) -> dict[str, str]:
+        """Ce que les défauts mettent à la place de l'utilisateur."""
+        if self._defauts.actif("trace_sans_utilisateur"):
+            return {"utilisateur": ""}
+        if self._defauts.actif("trace_utilisateur_constant"):
+            return {"utilisateur": "biologiste_1"}
+        return {}
