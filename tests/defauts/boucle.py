@@ -1,0 +1,112 @@
+"""Une campagne rejouée défaut après défaut, sur un seul jeu de simulateurs, avec un logiciel témoin neuf chaque fois.
+
+Le premier tour, sans défaut, relève à chaque scénario quels défauts du témoin auraient pu agir. Un défaut que le témoin
+n'a pas rencontré dans un scénario ne peut rien y changer : les tours suivants ne jouent que les scénarios concernés, et
+reprennent pour les autres le résultat du premier.
+"""
+
+from __future__ import annotations
+
+import json
+import urllib.request
+from collections.abc import Iterator, Sequence
+from pathlib import Path
+from time import perf_counter
+from typing import Any
+
+import pytest
+
+from reports.resultat import ResultatScenario
+from steps.collecte import ScenarioSansFeature
+from steps.logiciel.http import AdaptateurHttp
+from tests.defauts.pepiniere import Pepiniere
+
+SANS_DEFAUT = ""
+
+
+class Boucle:
+    """Remplace la boucle d'essais de pytest ; écrit une ligne JSON par tour dans `sortie`."""
+
+    def __init__(self, defauts: Sequence[str], sortie: Path, *, tout: bool = False) -> None:
+        self._defauts = list(defauts)
+        self._sortie = sortie
+        self._tout = tout
+        self._rencontres: dict[str, list[pytest.Item]] = {}
+
+    @pytest.hookimpl(tryfirst=True)
+    def pytest_runtestloop(self, session: pytest.Session) -> bool:
+        # Les rouages de la conduite : seul ce module d'essai y touche, pour changer de témoin sans changer de banc.
+        campagne: Any = session.config.pluginmanager.get_plugin("banc-sons-campagne")
+        conduite = campagne.conduite
+        items = [item for item in session.items if not isinstance(item, ScenarioSansFeature)]
+        pepiniere = Pepiniere()
+        environnement = conduite.ecrire_environnement(conduite.dossier / "environnement.json")
+        try:
+            with self._sortie.open("w", encoding="utf-8") as fichier:
+                for nom in (SANS_DEFAUT, *self._defauts):
+                    self._changer_temoin(conduite, pepiniere, environnement, nom)
+                    debut = perf_counter()
+                    choisis = items if self._tout or not nom else self._avec_leurs_freres(campagne, items, nom)
+                    resultats = self._tour(campagne, choisis, releve=not nom)
+                    tour = {
+                        "defaut": nom,
+                        "duree_s": round(perf_counter() - debut, 2),
+                        "joues": len(choisis),
+                        "rencontres": {n: len(i) for n, i in self._rencontres.items()} if not nom else {},
+                        "scenarios": {r.scenario: _resume(r) for r in resultats},
+                    }
+                    print(json.dumps(tour, ensure_ascii=False), file=fichier, flush=True)
+        finally:
+            environnement.unlink()
+            campagne._demarree = False
+            conduite.arreter()
+            pepiniere.fermer()
+        return True
+
+    @staticmethod
+    def _changer_temoin(conduite: Any, pepiniere: Pepiniere, environnement: Path, nom: str) -> None:
+        conduite._adaptateur.fermer()
+        conduite._temoin.arreter()
+        conduite._temoin = pepiniere.naitre(environnement, [nom] if nom else [], releve=not nom)
+        conduite._adaptateur = AdaptateurHttp(conduite._temoin.url)
+
+    def _tour(self, campagne: Any, items: list[pytest.Item], *, releve: bool) -> list[ResultatScenario]:
+        campagne.conduite.resultats.clear()
+        campagne._bilans.clear()
+        campagne._restants = {}
+        for item in items:
+            for retenu in campagne._a_jouer[item]:
+                campagne._restants[retenu.numero] = campagne._restants.get(retenu.numero, 0) + 1
+        for item in items:
+            # Un élément pytest ne se rejoue qu'avec une demande de fixtures neuve.
+            item._initrequest()  # type: ignore[attr-defined]
+            item.ihook.pytest_runtest_protocol(item=item, nextitem=None)
+            if releve:
+                with urllib.request.urlopen(campagne.conduite._temoin.url + "/defauts", timeout=10) as reponse:
+                    for nom in json.load(reponse):
+                        self._rencontres.setdefault(nom, []).append(item)
+        return list(campagne.conduite.resultats.values())
+
+    def _avec_leurs_freres(self, campagne: Any, items: list[pytest.Item], nom: str) -> list[pytest.Item]:
+        """Les éléments qui rencontrent le défaut, et tous ceux qui établissent les mêmes scénarios qu'eux."""
+        choisis = set(self._rencontres.get(nom, ()))
+        avant = -1
+        while len(choisis) != avant:
+            avant = len(choisis)
+            numeros = {retenu.numero for item in choisis for retenu in campagne._a_jouer[item]}
+            choisis = {i for i in items if numeros & {retenu.numero for retenu in campagne._a_jouer[i]}}
+        return [item for item in items if item in choisis]
+
+
+def _resume(resultat: ResultatScenario) -> dict[str, Any]:
+    contenu = resultat.en_dict()
+    constats = [constat for constat in contenu["constats"] if constat["verdict"] != "conforme"]
+    etablies = sorted({constat["code"] for constat in contenu["constats"]})
+    return {"verdict": contenu["verdict"], "raison": contenu["raison"], "constats": constats, "etablies": etablies}
+
+
+def lire_tours(fichier: Path) -> Iterator[dict[str, Any]]:
+    """Les tours écrits par `Boucle`."""
+    with fichier.open(encoding="utf-8") as lignes:
+        for ligne in lignes:
+            yield json.loads(ligne)

@@ -1,0 +1,40 @@
+"""`python -m tests.defauts.jouer SORTIE.jsonl DÉFAUT…` : joue des défauts l'un après l'autre, sans rapports."""
+
+from __future__ import annotations
+
+import argparse
+import sys
+import tempfile
+from pathlib import Path
+
+import pytest
+
+from tests.defauts.boucle import Boucle
+
+
+def main(arguments: list[str]) -> int:
+    analyseur = argparse.ArgumentParser(prog="python -m tests.defauts.jouer", description=__doc__)
+    analyseur.add_argument("sortie", type=Path, help="fichier écrit : une ligne JSON par défaut, la première sans")
+    analyseur.add_argument("defauts", nargs="*", metavar="DÉFAUT")
+    analyseur.add_argument("--couloir", default="biologie")
+    analyseur.add_argument("--tout", action="store_true", help="joue tous les scénarios à chaque tour")
+    options = analyseur.parse_args(arguments)
+    with tempfile.TemporaryDirectory(prefix="defauts-") as dossier:
+        return pytest.main(
+            [
+                f"--couloir={options.couloir}",
+                f"--dossier={dossier}/campagne",
+                "-p",
+                "no:cacheprovider",
+                "-p",
+                "no:hypothesispytest",
+                # Le plugin du banc est déjà importé, par ce module.
+                "-W",
+                "ignore::pytest.PytestAssertRewriteWarning",
+            ],
+            plugins=[Boucle(options.defauts, options.sortie, tout=options.tout)],
+        )
+
+
+if __name__ == "__main__":
+    sys.exit(main(sys.argv[1:]))
