@@ -15,6 +15,7 @@ from steps.essai import DocumentEssai, Essai
 from steps.etapes import vocabulaire
 from steps.etapes.dmp_commun import (
     TYPES,
+    Depart,
     attendre_envoi,
     chercher_envoi,
     contexte,
@@ -140,7 +141,7 @@ def valider_bloque(essai: Essai, nom: str, patient: str) -> None:
 def arrive_seul(essai: Essai, nom: str, patient: str) -> None:
     """L'envoi suit la validation sans autre geste : l'étape ne demande aucun envoi."""
     document = essai.document(nom)
-    trouve = envoyer(essai, document, retirer(essai, f"depuis {nom}", int), automatique=True)
+    trouve = envoyer(essai, document, retirer(essai, f"depuis {nom}", int), depart=Depart.LOGICIEL)
     soumis = exiger_envoi(essai, regles.R_ENVOI_CR, document, trouve, dire(essai.derniere))
     essai.bilan.constater(
         regles.compte_rendu_envoye(soumis, partiel=False, analyses=retirer(essai, f"analyses {nom}", list))

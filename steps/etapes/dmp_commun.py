@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from enum import Enum
 from typing import Any
 
 from cryptography.hazmat.primitives.serialization import Encoding
@@ -180,24 +181,26 @@ def chercher_envoi(essai: Essai, document: DocumentEssai) -> tuple[Soumission, D
     return trouve
 
 
-def envoyer(
-    essai: Essai, document: DocumentEssai, depuis: int, *, role: str = "biologiste_1", automatique: bool = False
-) -> tuple[Soumission, DocumentSoumis] | None:
-    """Le document tel que le DMP l'a enregistré, envoyé par le logiciel de lui-même, sinon par l'utilisateur.
+class Depart(Enum):
+    """De qui vient l'envoi attendu."""
 
-    `automatique` : seul l'envoi que le logiciel fait de lui-même est admis.
-    """
+    LOGICIEL = "le logiciel envoie de lui-même"
+    UTILISATEUR = "l'utilisateur demande l'envoi"
+    SELON_REGLAGE = "le logiciel s'il est réglé ainsi, sinon l'utilisateur"
+
+
+def envoyer(
+    essai: Essai, document: DocumentEssai, depuis: int, *, depart: Depart = Depart.SELON_REGLAGE
+) -> tuple[Soumission, DocumentSoumis] | None:
+    """Le document tel que le DMP l'a enregistré ; None s'il n'y est pas. `depuis` : rang du journal où chercher."""
     trouve = chercher_envoi(essai, document)
-    if (
-        trouve is None
-        and (automatique or _envoi_automatique(essai))
-        and attendre_envoi(essai, document.patient, depuis)
-    ):
+    seul = depart is Depart.LOGICIEL or (trouve is None and depart is Depart.SELON_REGLAGE and _automatique(essai))
+    if trouve is None and seul and attendre_envoi(essai, document.patient, depuis):
         trouve = chercher_envoi(essai, document)
-    if trouve is None and not automatique:
+    if trouve is None and depart is not Depart.LOGICIEL:
         patient = document.patient
         depuis = essai.journal.position()
-        essai.jouer("alimenter_dmp", role, patient_id=patient.patient_id, documents=[document.document_id])
+        essai.jouer("alimenter_dmp", "biologiste_1", patient_id=patient.patient_id, documents=[document.document_id])
         trouve = chercher_envoi(essai, document)
         if trouve is None and essai.derniere.fait and attendre_envoi(essai, patient, depuis):
             trouve = chercher_envoi(essai, document)
@@ -205,7 +208,7 @@ def envoyer(
     return trouve
 
 
-def _envoi_automatique(essai: Essai) -> bool:
+def _automatique(essai: Essai) -> bool:
     lu = essai.preparer("lire_configuration", "administrateur", parametre="alimentation_automatique_dmp")
     return lu.donnees.get("valeur") is True
 

@@ -19,6 +19,7 @@ from steps.etapes import vocabulaire
 from steps.etapes.commun import Table, regler
 from steps.etapes.dmp import numeros_d_envoi
 from steps.etapes.dmp_commun import (
+    Depart,
     contexte,
     delai_d_observation,
     dire,
@@ -117,7 +118,7 @@ def etat_du_patient(essai: Essai, nom: str, etat: str) -> None:
 
 @given(parse("le document « {nom} » déjà envoyé au DMP"))
 def ancien_deja_envoye(essai: Essai, nom: str) -> None:
-    if envoyer(essai, essai.document(nom), essai.journal.position()) is None:
+    if envoyer(essai, essai.document(nom), essai.journal.position(), depart=Depart.UTILISATEUR) is None:
         raise NonConcluant(f"mise en place : « {nom} » n'est pas arrivé au DMP ({dire(essai.derniere)})")
 
 
