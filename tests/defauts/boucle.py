@@ -72,7 +72,7 @@ class Boucle:
 
     def _tour(self, campagne: Any, items: list[pytest.Item], *, releve: bool) -> list[ResultatScenario]:
         campagne.conduite.resultats.clear()
-        campagne._bilans.clear()
+        campagne._cumuls.clear()
         campagne._restants = {}
         for item in items:
             for retenu in campagne._a_jouer[item]:
