@@ -22,7 +22,7 @@ from reports.verdict import Moyen, Verdict
 from requirements.catalogue import Catalogue
 from simulators.banc import Banc
 from simulators.socle.expurgation import LONGUEUR_MINIMALE
-from simulators.socle.journal import EtatJournal, JournalEchanges
+from simulators.socle.journal import EtatJournal, JournalArrete, JournalEchanges
 from steps.bilan import Bilan
 from steps.essai import Essai
 from steps.logiciel.configuration import ConfigurationLogiciel
@@ -89,7 +89,11 @@ class Conduite:
         elif self.logiciel.environnement:
             self.ecrire_environnement(Path(self.logiciel.environnement))
         self._adaptateur = AdaptateurHttp(
-            url, comptes=self.logiciel.comptes, entetes=self.logiciel.entetes, delai_s=self.logiciel.delai_s
+            url,
+            comptes=self.logiciel.comptes,
+            entetes=self.logiciel.entetes,
+            delai_s=self.logiciel.delai_s,
+            secrets=self.logiciel.secrets,
         )
         self.apropos = self._adaptateur.apropos()
         self._ecrire_en_tete(None, interrompue=True)
@@ -111,6 +115,12 @@ class Conduite:
         self.banc.remettre_a_zero()
         if self.journal.etat is not EtatJournal.ARRETE:
             self.journal.finir_scenario()
+
+    def motif_d_arret(self, erreur: JournalArrete) -> str:
+        """Pourquoi le journal s'est arrêté : l'incident noté, plus complet que le refus d'écrire qui a suivi."""
+        incidents = [e.donnees for e in self.journal.enregistrements(type="incident")]
+        motifs = [str(donnees["message"]) for donnees in incidents if donnees.get("nature") == "matricule_reel"]
+        return motifs[-1] if motifs else str(erreur)
 
     # ---------------------------------------------------------- résultats
     def conclure(

@@ -79,7 +79,13 @@ def _logiciel(dossier: Path, logiciel: ConfigurationLogiciel, banc: Banc) -> Ite
         if logiciel.demonstration:
             temoin = ProcessusTemoin(environnement, defauts=logiciel.defauts)
         url = temoin.url if temoin else logiciel.url
-        adaptateur = AdaptateurHttp(url, comptes=logiciel.comptes, entetes=logiciel.entetes, delai_s=logiciel.delai_s)
+        adaptateur = AdaptateurHttp(
+            url,
+            comptes=logiciel.comptes,
+            entetes=logiciel.entetes,
+            delai_s=logiciel.delai_s,
+            secrets=logiciel.secrets,
+        )
         try:
             yield from _adaptateur(adaptateur, logiciel)
         finally:

@@ -214,7 +214,7 @@ class ConduitePytest:
         try:
             return (yield from self._protocole(item))
         except JournalArrete as erreur:
-            pytest.exit(f"campagne arrêtée : {erreur}", returncode=CODE_BANC)
+            pytest.exit(f"campagne arrêtée : {self.conduite.motif_d_arret(erreur)}", returncode=CODE_BANC)
 
     def _protocole(self, item: pytest.Item) -> Iterator[None]:
         retenus = self._a_jouer[item]
@@ -280,7 +280,7 @@ class ConduitePytest:
             bilan.echouer(Verdict.NON_CONCLUANT, str(erreur))
         except JournalArrete as erreur:
             bilan.echouer(Verdict.NON_CONCLUANT, str(erreur))
-            pytest.exit(f"campagne arrêtée : {erreur}", returncode=CODE_BANC)
+            pytest.exit(f"campagne arrêtée : {self.conduite.motif_d_arret(erreur)}", returncode=CODE_BANC)
         except Exception as erreur:
             bilan.echouer(Verdict.NON_CONCLUANT, f"défaut du banc : {type(erreur).__name__} : {erreur}")
             raise

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from time import monotonic
 from typing import Any
 
@@ -13,13 +13,15 @@ from steps.logiciel.contrat import RESULTATS, ContratInvalide, charger_contrat
 from steps.logiciel.protocole import AdaptateurInjoignable, Apropos, ReponseAction
 
 _TAILLE_MAX = 256 << 20
+_SECRET_MIN = 6
+_MASQUE = "[secret masqué]".encode()
 
 
 class AdaptateurHttp:
     """Pilote le logiciel par `POST <url>/actions/<action>`.
 
     `comptes` : rôle du contrat → compte du logiciel ; un rôle absent est envoyé tel quel.
-    `delai_s` : secondes laissées au logiciel pour jouer une action.
+    `delai_s` : secondes laissées au logiciel pour jouer une action. `secrets` : masqués s'il les répète.
     """
 
     def __init__(
@@ -29,12 +31,14 @@ class AdaptateurHttp:
         comptes: Mapping[str, str] | None = None,
         entetes: Mapping[str, str] | None = None,
         delai_s: float = 60.0,
+        secrets: Iterable[str] = (),
     ) -> None:
         if not re.match(r"https?://[^/]", url):
             raise AdaptateurInjoignable(f"adresse du logiciel : attendu http://… ou https://…, reçu {url!r}")
         self._url = url.rstrip("/")
         self._comptes = dict(comptes or {})
         self._delai_s = delai_s
+        self._secrets = tuple(secret.encode() for secret in secrets if len(secret) >= _SECRET_MIN)
         # Le logiciel testé est local ou sur le réseau de l'éditeur : un mandataire du poste n'a rien à y faire.
         self._client = httpx.Client(headers=dict(entetes or {}), timeout=delai_s, trust_env=False)
 
@@ -112,7 +116,9 @@ class AdaptateurHttp:
                     raise httpx.ReadTimeout("réponse trop lente")
                 if len(contenu) > _TAILLE_MAX:
                     raise httpx.DecodingError(f"réponse de plus de {_TAILLE_MAX >> 20} Mo")
-            return httpx.Response(reponse.status_code, content=bytes(contenu))
+        for secret in self._secrets:
+            contenu = contenu.replace(secret, _MASQUE)
+        return httpx.Response(reponse.status_code, content=bytes(contenu))
 
     def _json(self, reponse: httpx.Response, chemin: str) -> Any:
         try:
