@@ -35,6 +35,7 @@ def construire(labo: Labo, patient: Patient, document: Document) -> bytes:
         brut = e(e(corps, "nonXMLBody"), "text", base64.b64encode(contenu_pdf).decode())
         brut.set("mediaType", "application/pdf")
         brut.set("representation", "B64")
+    labo.defauts.muter_xml("cda", racine, document.niveau)
     return etree.tostring(racine, xml_declaration=True, encoding="UTF-8")
 
 

@@ -7,6 +7,7 @@ from collections.abc import Iterable
 from lxml import etree
 
 from simulators.logiciel_temoin.mutations import Mutation, muter_texte, muter_xml, touche
+from simulators.logiciel_temoin.mutations_cda import CDA
 from simulators.logiciel_temoin.mutations_dmp import DMP as MESSAGES_DMP
 from simulators.logiciel_temoin.mutations_documents import EDITION as EDITION_MUTEE
 from simulators.logiciel_temoin.mutations_documents import HL7
@@ -255,7 +256,7 @@ DMP = {
     "web_ps_non_qualifie": "L'accès web-PS s'ouvre pour une identité non qualifiée dotée d'un matricule.",
 }
 
-MUTATIONS: dict[str, Mutation] = {**MESSAGES_INSI, **HL7, **EDITION_MUTEE, **MESSAGES_DMP}
+MUTATIONS: dict[str, Mutation] = {**MESSAGES_INSI, **HL7, **EDITION_MUTEE, **CDA, **MESSAGES_DMP}
 CATALOGUE: dict[str, str] = {
     **IDENTITE,
     **RECHERCHE,

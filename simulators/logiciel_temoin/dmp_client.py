@@ -97,13 +97,15 @@ class Session:
         ajouter(entete, WSA, "To", url)
         ajouter(ajouter(entete, WSA, "ReplyTo"), WSA, "Address", ANONYME)
         securite = etree.SubElement(entete, f"{{{WSSE}}}Security", nsmap={"wsse": WSSE})
-        securite.append(dmp_vihf.construire(labo, self.demandeur, self.patient_cx))
+        securite.append(dmp_vihf.construire(labo, self.demandeur, self.patient_cx, service.transaction))
         corps.append(contenu)
+        labo.defauts.muter_xml("dmp_message", racine, service.transaction)
+        principale = labo.defauts.muter_texte("dmp_octets", octets(racine).decode(), service.transaction).encode()
         if pieces:
-            type_mime, envoi = mtom.composer(octets(racine), pieces, service.action)
+            type_mime, envoi = mtom.composer(principale, pieces, service.action)
         else:
             type_mime = f'application/soap+xml; charset=utf-8; action="{service.action}"'
-            envoi = octets(racine)
+            envoi = principale
         certificat = None if labo.defaut("dmp_tls_sans_certificat") else labo.environnement.certificats["org_auth_cli"]
         return self._lire(url, envoi, type_mime, certificat, message_id)
 

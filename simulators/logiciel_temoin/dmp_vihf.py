@@ -59,7 +59,7 @@ def cx_patient(patient: Patient) -> str:
     return cx_ins(patient.matricule or "", patient.oid or "")
 
 
-def construire(labo: Labo, demandeur: Demandeur, patient_cx: str) -> etree._Element:
+def construire(labo: Labo, demandeur: Demandeur, patient_cx: str, transaction: str = "") -> etree._Element:
     """Assertion signée."""
     environnement = labo.environnement
     nom_certificat = "org_auth_cli" if labo.defaut("vihf_signe_auth_cli") else "org_sign"
@@ -78,6 +78,7 @@ def construire(labo: Labo, demandeur: Demandeur, patient_cx: str) -> etree._Elem
     if demandeur.mode == RENFORCEE:
         ajouter(contexte, SAML, "AuthnContextDecl", "CONF_EXI_PGSSIS")
     _attributs(labo, ajouter(assertion, SAML, "AttributeStatement"), demandeur, _patient(labo, patient_cx))
+    labo.defauts.muter_xml("vihf", assertion, transaction)
     return assertion if labo.defaut("vihf_non_signe") else signer_assertion(assertion, certificat)
 
 

@@ -38,6 +38,7 @@ def signer_lot(labo: Labo, unique_lot: str, documents: list[tuple[str, bytes]]) 
     der = certificat.feuille.public_bytes(serialization.Encoding.DER)
     ajouter(cle, DS, "X509Certificate", base64.b64encode(der).decode())
     manifeste = _manifeste(labo, ajouter(signature, DS, "Object"), unique_lot, documents)
+    labo.defauts.muter_xml("lot_manifeste", manifeste)
     proprietes = _proprietes(ajouter(signature, DS, "Object"), certificat, der)
     for objet, type_reference in (
         (manifeste, DS + "Manifest"),

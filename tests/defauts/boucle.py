@@ -8,6 +8,7 @@ reprennent pour les autres le résultat du premier.
 from __future__ import annotations
 
 import json
+import sys
 import urllib.request
 from collections.abc import Iterator, Sequence
 from pathlib import Path
@@ -36,6 +37,8 @@ class Boucle:
     @pytest.hookimpl(tryfirst=True)
     def pytest_runtestloop(self, session: pytest.Session) -> bool:
         # Les rouages de la conduite : seul ce module d'essai y touche, pour changer de témoin sans changer de banc.
+        # Le témoin agit avant de répondre : attendre plus longtemps un envoi qu'il n'a pas fait n'apprendrait rien.
+        sys.modules["steps.etapes.dmp_commun"]._DELAI_TEMOIN = 0.3  # type: ignore[attr-defined]
         campagne: Any = session.config.pluginmanager.get_plugin("banc-sons-campagne")
         conduite = campagne.conduite
         items = [item for item in session.items if not isinstance(item, ScenarioSansFeature)]

@@ -1,0 +1,105 @@
+"""Défauts des documents CDA produits."""
+
+from __future__ import annotations
+
+from simulators.logiciel_temoin.mutations import Mutation, Valeur
+
+
+def _cda(description: str, cible: str, geste: str, valeur: Valeur = "", niveau: str = "N3") -> Mutation:
+    return Mutation(description, "cda", f"/ClinicalDocument{cible}", geste, valeur, (niveau,))
+
+
+ENTETE: dict[str, Mutation] = {
+    "cda_type_id_faux": _cda("typeId ne désigne pas CDA R2.", "/typeId/@extension", "remplacer", "POCD_HD000020"),
+    "cda_sans_conformite_france": _cda(
+        "La conformité HL7 France n'est pas déclarée.", "/templateId[@root='2.16.840.1.113883.2.8.2.1']", "retirer"
+    ),
+    "cda_n1_avec_modele": _cda(
+        "Un document N1 déclare aussi un modèle structuré.",
+        "",
+        "inserer",
+        '<templateId xmlns="urn:hl7-org:v3" root="1.3.6.1.4.1.19376.1.3.3"/>',
+        "N1",
+    ),
+    "cda_n3_sans_modele": _cda(
+        "Un compte rendu N3 ne déclare pas le modèle de son type.",
+        "/templateId[@root='1.2.250.1.213.1.1.1.55']",
+        "retirer",
+    ),
+    "cda_realm_us": _cda("realmCode vaut US.", "/realmCode/@code", "remplacer", "US"),
+    "cda_type_sans_libelle": _cda("Le type du document n'a pas de libellé.", "/code/@displayName", "retirer"),
+    "cda_sans_titre": _cda("Le document n'a pas de titre.", "/title", "retirer"),
+    "cda_date_impossible": _cda("effectiveTime est une date impossible.", "/effectiveTime/@value", "remplacer", "2026"),
+    "cda_confidentialite_inconnue": _cda(
+        "Le CDA a un confidentialityCode inconnu.", "/confidentialityCode/@code", "remplacer", "X"
+    ),
+    "cda_langue_fr": _cda("languageCode vaut fr.", "/languageCode/@code", "remplacer", "fr"),
+    "cda_sans_set_id": _cda("Le document n'a pas de setId.", "/setId", "retirer"),
+    "cda_version_zero": _cda("versionNumber vaut 0.", "/versionNumber/@value", "remplacer", "0"),
+    "cda_deux_remplacements": _cda("Le document dit deux fois ce qu'il remplace.", "/relatedDocument", "doubler"),
+    "cda_deux_titres": _cda("Le document a deux titres.", "/title", "doubler"),
+    "cda_identifiant_libre": _cda("L'identifiant du document est libre.", "/id/@root", "remplacer", "CR-1"),
+}
+
+ACTEURS: dict[str, Mutation] = {
+    "cda_auteur_sans_date": _cda("L'auteur n'est pas daté.", "/author/time", "retirer"),
+    "cda_conservation_sans_id": _cda(
+        "L'organisation qui conserve n'a pas d'identifiant.",
+        "/custodian/assignedCustodian/representedCustodianOrganization/id",
+        "retirer",
+    ),
+    "cda_responsable_non_signataire": _cda(
+        "Le responsable n'est pas dit signataire.", "/legalAuthenticator/signatureCode/@code", "remplacer", "X"
+    ),
+    "cda_acte_sans_executant": _cda(
+        "L'acte principal n'a pas d'exécutant.", "/documentationOf/serviceEvent/performer", "retirer"
+    ),
+    "cda_cadre_inconnu": _cda(
+        "L'exécutant a un cadre d'exercice inconnu.",
+        "/documentationOf/serviceEvent/performer//standardIndustryClassCode/@code",
+        "remplacer",
+        "LABO",
+    ),
+    "cda_venue_sans_lieu": _cda(
+        "La prise en charge ne dit pas son lieu.", "/componentOf/encompassingEncounter/location", "retirer"
+    ),
+    "cda_patient_sans_identifiant": _cda(
+        "Le patient n'a aucun identifiant.", "/recordTarget/patientRole/id", "retirer"
+    ),
+    "cda_matricule_sans_cle": _cda(
+        "Le matricule INS n'a pas sa clé.",
+        "/recordTarget/patientRole/id[contains(@root,'1.2.250.1.213.1.4.')]/@extension",
+        "remplacer",
+        lambda matricule: matricule[:13],
+    ),
+    "cda_sans_traits": _cda(
+        "Les traits de l'INS manquent : pas de nom de naissance.",
+        "/recordTarget/patientRole/patient/name/family[@qualifier='BR']",
+        "retirer",
+    ),
+    "cda_matricule_inconnu": _cda(
+        "Le matricule n'est pas celui d'une identité de test.",
+        "/recordTarget/patientRole/id[contains(@root,'1.2.250.1.213.1.4.')]/@extension",
+        "remplacer",
+        "269059999900106",
+    ),
+    "cda_sexe_hors_jeu": _cda(
+        "Le sexe est hors du jeu de valeurs.",
+        "/recordTarget/patientRole/patient/administrativeGenderCode/@code",
+        "remplacer",
+        "X",
+    ),
+}
+
+CORPS: dict[str, Mutation] = {
+    "cda_sans_corps": _cda("Le document n'a pas de corps.", "/component", "retirer"),
+    "cda_n1_sans_type": _cda(
+        "Le corps N1 ne dit pas son type.", "/component/nonXMLBody/text/@mediaType", "retirer", "", "N1"
+    ),
+    "cda_base64_faux": _cda("Le contenu encapsulé n'est pas du base64.", "//observationMedia/value", "remplacer", "#"),
+    "cda_pdf_tronque": _cda(
+        "Le PDF encapsulé est coupé.", "//observationMedia/value", "remplacer", lambda base64: base64[:400]
+    ),
+}
+
+CDA: dict[str, Mutation] = {**ENTETE, **ACTEURS, **CORPS}
