@@ -27,7 +27,8 @@ class TableDroits:
     @classmethod
     def charger(cls, chemin: Path | None = None) -> TableDroits:
         """Lit la table du banc, ou celle d'un éditeur."""
-        brut = yaml.safe_load((chemin or Path(__file__).with_name("droits.yaml")).read_text(encoding="utf-8"))
+        texte = (chemin or Path(__file__).with_name("droits.yaml")).read_text(encoding="utf-8")
+        brut = yaml.load(texte, Loader=yaml.CSafeLoader)
         return cls(
             {td: {mode: frozenset(acces) for mode, acces in modes.items()} for td, modes in brut["droits"].items()},
             frozenset(brut["consultation"]),

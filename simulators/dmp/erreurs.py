@@ -74,7 +74,7 @@ class TableErreurs(Mapping[str, CodeErreur]):
 
 
 def _lire(chemin: Path, base: Mapping[str, CodeErreur] | None = None) -> dict[str, CodeErreur]:
-    brut = yaml.safe_load(chemin.read_text(encoding="utf-8"))
+    brut = yaml.load(chemin.read_text(encoding="utf-8"), Loader=yaml.CSafeLoader)
     if not isinstance(brut, dict) or not isinstance(brut.get("erreurs"), list):
         raise ValueError(f"{chemin} : une liste « erreurs » est attendue")
     lignes: dict[str, CodeErreur] = {}

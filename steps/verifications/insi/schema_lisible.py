@@ -4,12 +4,15 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from functools import cache
+from typing import TYPE_CHECKING
 
-import xmlschema
 from lxml import etree
 
 from simulators.insi import espaces as e
-from simulators.insi.point import SCHEMAS
+from simulators.insi.point import SCHEMAS, schema
+
+if TYPE_CHECKING:
+    import xmlschema
 
 
 @dataclass(frozen=True, slots=True)
@@ -23,15 +26,22 @@ class Defaut:
 
 @cache
 def _schema(nom: str) -> xmlschema.XMLSchema:
+    # Une demi-seconde et dix mégaoctets à l'import : seul un élément fautif les paie.
+    import xmlschema
+
     return xmlschema.XMLSchema(str(SCHEMAS / nom))
 
 
 def defauts(nom: str, element: etree._Element) -> list[Defaut]:
     """Les écarts de l'élément au schéma `nom`, dans l'ordre du document."""
+    if schema(nom).validate(element):
+        return []
     return [_traduire(erreur, element) for erreur in _schema(nom).iter_errors(element)]
 
 
 def _traduire(erreur: xmlschema.XMLSchemaValidationError, element: etree._Element) -> Defaut:
+    import xmlschema
+
     chemin = erreur.path or "/"
     raison = erreur.reason or ""
     if isinstance(erreur, xmlschema.XMLSchemaChildrenValidationError):
