@@ -12,6 +12,8 @@ from typing import Any
 import yaml
 from jsonschema import Draft202012Validator
 
+from steps.logiciel.contrat import TYPES_JSON
+
 TEMOIN = "temoin"
 ADAPTATEURS = (TEMOIN, "http")
 
@@ -99,7 +101,7 @@ def lire_configuration(chemin: Path) -> ConfigurationLogiciel:
     except UnicodeDecodeError as erreur:
         raise ConfigurationInvalide(f"{chemin} : attendu de l'UTF-8, octet {erreur.start} illisible") from erreur
     try:
-        brut = yaml.safe_load(texte)
+        brut = yaml.load(texte, Loader=yaml.CSafeLoader)
     except yaml.YAMLError as erreur:
         raise ConfigurationInvalide(f"{chemin} : YAML mal formé : {erreur}") from erreur
     return _construire(brut, str(chemin), chemin.parent)
@@ -171,6 +173,10 @@ def _dire(erreur: Any) -> str:
         case "minItems":
             return "attendu au moins un élément ; sans profil réclamé, rien ne pourrait être vérifié"
         case "type":
-            return f"attendu {erreur.validator_value}, reçu {erreur.instance!r}"
+            return f"attendu {TYPES_JSON.get(erreur.validator_value, erreur.validator_value)}, reçu {erreur.instance!r}"
+        case "minLength":
+            return "attendu un texte non vide"
+        case "exclusiveMinimum":
+            return f"attendu plus de {erreur.validator_value}, reçu {erreur.instance!r}"
         case _:
             return str(erreur.message)

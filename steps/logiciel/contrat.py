@@ -13,6 +13,16 @@ from jsonschema import Draft202012Validator
 from jsonschema.protocols import Validator
 
 FICHIER = Path(__file__).with_name("contrat.yaml")
+TYPES_JSON = {
+    "object": "un objet",
+    "array": "une liste",
+    "string": "un texte",
+    "number": "un nombre",
+    "integer": "un entier",
+    "boolean": "un booléen",
+    "null": "null",
+}
+"""Les types de JSON Schema, dits à une personne."""
 RESULTATS = ("fait", "refuse", "echec", "non_gere")
 
 
@@ -119,9 +129,10 @@ def _en_francais(erreur: Any) -> str:
             manquants = [nom for nom in erreur.validator_value if nom not in erreur.instance]
             return f"champ obligatoire absent : {', '.join(manquants)}"
         case "type":
-            return f"type attendu {erreur.validator_value}, reçu {recu}"
+            types = erreur.validator_value if isinstance(erreur.validator_value, list) else [erreur.validator_value]
+            return f"attendu {' ou '.join(TYPES_JSON[type_] for type_ in types)}, reçu {recu}"
         case "enum":
-            return f"valeur attendue parmi {erreur.validator_value}, reçu {recu}"
+            return f"valeur attendue parmi {', '.join(map(repr, erreur.validator_value))}, reçu {recu}"
         case _:
             return f"{erreur.message}"
 

@@ -1,0 +1,73 @@
+"""Quels scénarios une campagne retient."""
+
+from __future__ import annotations
+
+import pytest
+
+from requirements.catalogue import Catalogue, charger
+from requirements.erreurs import ErreurRequirements
+from steps.selection import SelectionVide, selectionner
+
+
+@pytest.fixture(scope="module")
+def catalogue() -> Catalogue:
+    """Le catalogue de biologie."""
+    return charger("biologie")
+
+
+def test_tout_par_defaut(catalogue: Catalogue) -> None:
+    """Sans demande : tous les scénarios, une fois, dans l'ordre du catalogue."""
+    numeros = [r.numero for r in selectionner(catalogue, profils_reclames=["Général"])]
+    assert numeros == [s.id for e in catalogue.exigences for s in e.scenarios]
+    assert len(numeros) == len(set(numeros)) == 267
+
+
+def test_profil_non_reclame(catalogue: Catalogue) -> None:
+    """Un scénario d'un profil non réclamé reste dans la campagne, avec la raison ; réclamé, il s'applique."""
+    sans = {r.numero: r for r in selectionner(catalogue, profils_reclames=["Général"])}
+    avec = {r.numero: r for r in selectionner(catalogue, profils_reclames=["Général", "IAM"])}
+    assert set(sans) == set(avec)
+    assert sans["SSI/IAM.80.01"].hors_profil == ("profil « IAM » non réclamé dans logiciel.yaml (réclamés : Général)")
+    assert avec["SSI/IAM.80.01"].hors_profil == ""
+    assert all(not r.hors_profil for r in sans.values() if r.exigence.profil == "Général")
+
+
+def test_general_toujours_applicable(catalogue: Catalogue) -> None:
+    """Le profil général s'applique même à un logiciel qui n'en réclame qu'un autre."""
+    retenus = selectionner(catalogue, profils_reclames=["IAM"])
+    assert all(not r.hors_profil for r in retenus if r.exigence.profil == "Général")
+
+
+@pytest.mark.parametrize("choix", [{"profils": ["Generale"]}, {"profils_reclames": ["Général", "iam"]}])
+def test_profil_inconnu(catalogue: Catalogue, choix: dict[str, list[str]]) -> None:
+    """Un profil mal tapé, demandé ou réclamé, est refusé : ses scénarios disparaîtraient sans bruit."""
+    with pytest.raises(SelectionVide, match=r"profil inconnu du REM : '(Generale|iam)' ; attendu l'un de : .*IAM"):
+        selectionner(catalogue, **choix)
+
+
+def test_demandes_qui_s_ajoutent(catalogue: Catalogue) -> None:
+    """Plusieurs exigences et scénarios s'ajoutent, dans l'ordre du catalogue ; la vague les restreint."""
+    demandes = ["INS/va1.20", "INS/va1.01.02", "PSC.02"]
+    numeros = [r.numero for r in selectionner(catalogue, exigences=demandes)]
+    assert numeros == [
+        s.id
+        for e in catalogue.exigences
+        for s in e.scenarios
+        if s.id == "INS/va1.01.02" or e.id in ("INS/va1.20", "PSC.02")
+    ]
+    assert {"INS/va1.20.01", "INS/va1.20.02", "INS/va1.01.02", "PSC.02.01"} <= set(numeros)
+    vague_1 = selectionner(catalogue, exigences=demandes, vagues=[1])
+    assert {r.exigence.vague for r in vague_1} == {1}
+    assert len(vague_1) < len(numeros)
+
+
+def test_exigence_inconnue(catalogue: Catalogue) -> None:
+    """Un numéro inconnu est refusé avec des numéros proches."""
+    with pytest.raises(ErreurRequirements, match=r"« INS/va1\.999 ».*Numéros proches : .*INS/va1\."):
+        selectionner(catalogue, exigences=["INS/va1.999"])
+
+
+def test_rien_ne_repond(catalogue: Catalogue) -> None:
+    """Une demande vide de scénario est refusée et répétée."""
+    with pytest.raises(SelectionVide, match=r"aucun scénario .* INS/va1\.20, IAM, vague 2"):
+        selectionner(catalogue, exigences=["INS/va1.20"], profils=["IAM"], vagues=[2])
