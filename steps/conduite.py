@@ -107,7 +107,9 @@ class Conduite:
         """Ouvre un scénario : état des simulateurs vidé, journal marqué."""
         self.banc.remettre_a_zero()
         self.journal.debuter_scenario(retenu.numero)
-        return Essai(retenu, self.adaptateur, self.banc, self.journal, self.logiciel)
+        # La base d'un éditeur survit à la campagne : des patients déjà connus de lui fausseraient tout.
+        graine = "" if self.logiciel.demonstration else self.debut.isoformat()
+        return Essai(retenu, self.adaptateur, self.banc, self.journal, self.logiciel, graine=graine)
 
     def fermer_essai(self, essai: Essai) -> None:
         """Ferme le scénario : réglages remis, réponses retenues libérées, journal démarqué."""

@@ -36,6 +36,7 @@ class Essai:
 
     `releves` : ce qu'une étape « Quand » laisse aux étapes « Alors ». `derniere` : réponse de la dernière
     action ; `depuis` : rang du journal à son début, pour ne juger que ce qu'elle a provoqué.
+    `graine` : ce qui distingue les patients de cette campagne de ceux des précédentes, que le logiciel connaît encore.
     """
 
     def __init__(
@@ -45,12 +46,15 @@ class Essai:
         banc: Banc,
         journal: JournalEchanges,
         logiciel: ConfigurationLogiciel,
+        *,
+        graine: str = "",
     ) -> None:
         self.retenu = retenu
         self.adaptateur = adaptateur
         self.banc = banc
         self.journal = journal
         self.logiciel = logiciel
+        self.graine = graine
         self.bilan = Bilan()
         self.patients: dict[str, PatientEssai] = {}
         self.documents: dict[str, DocumentEssai] = {}
@@ -78,6 +82,12 @@ class Essai:
         self._derniere = self._jouer(action, utilisateur, parametres)
         return self._derniere
 
+    def tenter(self, action: str, utilisateur: str, **parametres: Any) -> ReponseAction:
+        """Comme `jouer`, mais une fonction que le logiciel n'a pas (`non_gere`) n'arrête pas le scénario."""
+        self.depuis = self.journal.position()
+        self._derniere = self._jouer(action, utilisateur, parametres, facultative=True)
+        return self._derniere
+
     def preparer(self, action: str, utilisateur: str, **parametres: Any) -> ReponseAction:
         """Fait jouer une action de mise en place : si elle n'aboutit pas, le scénario n'est pas jugeable."""
         reponse = self.jouer(action, utilisateur, **parametres)
@@ -92,7 +102,9 @@ class Essai:
         self.depuis = self.journal.position()
         return self._executeur.submit(self._jouer, action, utilisateur, parametres)
 
-    def _jouer(self, action: str, utilisateur: str, parametres: Mapping[str, Any]) -> ReponseAction:
+    def _jouer(
+        self, action: str, utilisateur: str, parametres: Mapping[str, Any], *, facultative: bool = False
+    ) -> ReponseAction:
         try:
             reponse = self.adaptateur.jouer(action, utilisateur, parametres)
         except AdaptateurInjoignable as erreur:
@@ -108,7 +120,7 @@ class Essai:
                 "donnees": self._alleger(reponse.donnees),
             },
         )
-        if reponse.resultat == "non_gere":
+        if reponse.resultat == "non_gere" and not facultative:
             if action in self._actions_offertes():
                 raison = f"le logiciel déclare ne pas avoir la fonction « {action} » : {reponse.en_phrase()}"
                 self.bilan.echouer(Verdict.A_VERIFIER, raison)

@@ -13,6 +13,7 @@ from steps.bilan import NonConcluant
 from steps.essai import Essai
 from steps.etapes import vocabulaire
 from steps.etapes.vocabulaire import LIBELLES_STATUTS
+from steps.logiciel.protocole import ReponseAction
 from steps.patients import PatientEssai, traits_saisis
 
 Table = Sequence[Sequence[str]]
@@ -63,8 +64,8 @@ def justificatifs_parametres(essai: Essai) -> None:
 
 @given("la validation automatique de l'identité désactivée")
 def validation_automatique_desactivee(essai: Essai) -> None:
-    """Le statut ne change que par une action de l'utilisateur."""
-    regler(essai, "validation_automatique", False)
+    """Le statut ne change que par une action de l'utilisateur ; un logiciel sans automatisme n'a rien à désactiver."""
+    changer_reglage(essai, "validation_automatique", False)
 
 
 # ------------------------------------------------------------------ fonctions
@@ -90,9 +91,9 @@ def presenter(
     for champ in ("sexe", "date_naissance"):
         if champ in imposes:
             choix[champ] = imposes[champ]
-    reference: IdentiteTest = fabriquer_identite(f"{essai.retenu.numero}/{nom}", cas=nom, **choix)
+    reference: IdentiteTest = fabriquer_identite(f"{essai.graine}{essai.retenu.numero}/{nom}", cas=nom, **choix)
     patient = PatientEssai(nom=nom, reference=reference, saisie=traits_saisis(reference))
-    for champ in ("nom_utilise", "prenom_utilise", "telephone", "premier_prenom_naissance"):
+    for champ in ("nom_utilise", "prenom_utilise", "telephone", "premier_prenom_naissance", "numero_securite_sociale"):
         if champ in imposes:
             patient.saisie[champ] = imposes[champ]
     essai.patients[nom] = patient
@@ -165,10 +166,23 @@ def amener_au_statut(essai: Essai, patient: PatientEssai, code: str) -> None:
 
 
 def regler(essai: Essai, parametre: str, valeur: Any) -> None:
-    """Change un réglage pour la durée du scénario ; l'ancienne valeur est remise à la fin."""
-    if (parametre, "avant") not in essai.reglages:
-        lu = essai.preparer("lire_configuration", "administrateur", parametre=parametre)
-        avant = lu.donnees.get("valeur")
-        essai.reglages[parametre, "avant"] = avant
-        essai.a_la_fin(lambda: essai.preparer("configurer", "administrateur", parametre=parametre, valeur=avant))
+    """Change un réglage pour la durée du scénario ; sans lui, le scénario n'est pas jugeable."""
+    garder_reglage(essai, parametre)
     essai.preparer("configurer", "administrateur", parametre=parametre, valeur=valeur)
+
+
+def changer_reglage(essai: Essai, parametre: str, valeur: Any) -> ReponseAction:
+    """Comme `regler`, sans rien exiger : rend ce que le logiciel a répondu, même `refuse` ou `non_gere`."""
+    garder_reglage(essai, parametre)
+    return essai.tenter("configurer", "administrateur", parametre=parametre, valeur=valeur)
+
+
+def garder_reglage(essai: Essai, parametre: str) -> None:
+    """Relève le réglage la première fois, pour le remettre à la fin ; illisible, il n'est pas remis."""
+    if (parametre, "avant") in essai.reglages:
+        return
+    lu = essai.tenter("lire_configuration", "administrateur", parametre=parametre)
+    avant = lu.donnees.get("valeur")
+    essai.reglages[parametre, "avant"] = avant
+    if lu.fait and "valeur" in lu.donnees:
+        essai.a_la_fin(lambda: essai.preparer("configurer", "administrateur", parametre=parametre, valeur=avant))

@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping, Sequence
 from datetime import datetime
 from typing import Any
 
 from reports.constat import Confiance, Constat, Regle
+from steps.flux.identite import comparable
+from steps.verifications.instants import pendant
 from steps.verifications.registre import verification
 
 _GUIDE = "Guide d'implémentation de l'INS, règle {} (reprise par le REM, travaux de concertation 2023)"
@@ -59,13 +62,8 @@ Trace = Mapping[str, Any]
 
 
 def datee(trace: Trace, debut: datetime, fin: datetime) -> bool:
-    """Vrai si l'horodatage est une date-heure comprise dans le scénario, à une minute près."""
-    try:
-        instant = datetime.fromisoformat(str(trace.get("horodatage")))
-    except ValueError:
-        return False
-    instant = instant if instant.tzinfo else instant.astimezone()
-    return debut.timestamp() - 60 <= instant.timestamp() <= fin.timestamp() + 60
+    """Vrai si l'horodatage est une date et une heure comprises dans le scénario, à une minute près."""
+    return pendant(trace.get("horodatage"), debut, fin)
 
 
 @verification(R_APPEL_INSI)
@@ -86,7 +84,7 @@ def appel_insi_trace(
     """
     voulues = [t for t in traces if _parle_de(t, operation) and datee(t, debut, fin)]
     fausses = [t for t in voulues if modalite and _detail(t, "modalite") not in (None, "", modalite)]
-    retours = [str(_detail(t, "code_retour") or _detail(t, "retour") or "") for t in voulues]
+    retours = [_retour(t) for t in voulues]
     attendu = f"{nombre} appel(s) de {operation}, retour {retour}" + (f", modalité {modalite}" if modalite else "")
     if len(voulues) < nombre or retour not in retours or fausses:
         return R_APPEL_INSI.enfreinte(
@@ -107,17 +105,22 @@ def retour_insi_trace(
     historique: Sequence[str],
     traits: Mapping[str, str],
 ) -> Constat:
-    """Une trace porte le matricule, l'OID, chaque ancien matricule et chaque trait rendus par INSi."""
+    """Une trace porte le matricule, l'OID, chaque ancien matricule et chaque trait rendus par INSi.
+
+    Une date se lit aussi JJ/MM/AAAA ou AAAAMMJJ, un sexe en toutes lettres, des prénoms séparés par des virgules.
+    """
     manques: list[str] = []
+    attendus = [("", valeur) for valeur in (matricule, oid, *historique)] + list(traits.items())
     for trace in traces:
         detail = trace.get("detail")
         if not isinstance(detail, Mapping):
             continue
-        texte = _aplatir(detail)
-        manques = [
-            valeur for valeur in (matricule, oid, *historique, *traits.values()) if valeur and valeur not in texte
-        ]
-        if not manques:
+        texte = comparable(re.sub(r"[,;]", " ", _aplatir(detail)))
+        vus = [valeur for champ, valeur in attendus if _porte(texte, champ, valeur)]
+        absents = [valeur for _, valeur in attendus if valeur not in vus]
+        # La trace la plus complète dit ce qu'il reste à ajouter.
+        manques = absents if not manques or len(absents) < len(manques) else manques
+        if not absents:
             return R_RETOUR_INSI.respectee(
                 recu=f"matricule, OID, {len(historique)} ancien(s), {len(traits)} traits", ou=_OU
             )
@@ -184,25 +187,52 @@ def modification_tracee(
 
 @verification(R_PARTENAIRE)
 def partenaire_trace(
-    traces: Sequence[Trace], *, patient_id: str, partenaire: str, debut: datetime, fin: datetime
+    traces: Sequence[Trace], *, patient_id: str, partenaire: str, debut: datetime, fin: datetime, compte: str = ""
 ) -> Constat:
-    """La transmission de l'INS nomme le partenaire destinataire."""
+    """La transmission de l'INS est datée et nomme le partenaire destinataire, et son auteur si `compte` est donné."""
     for trace in traces:
         if (
             trace.get("patient_id") == patient_id
-            and _detail(trace, "partenaire") == partenaire
+            and comparable(partenaire) in comparable(str(_detail(trace, "partenaire")))
+            and (not compte or trace.get("utilisateur") == compte)
             and datee(trace, debut, fin)
         ):
             return R_PARTENAIRE.respectee(f"transmission à {partenaire} tracée", recu=_resume([trace]), ou=_OU)
     return R_PARTENAIRE.enfreinte(
-        f"transmission de l'INS à {partenaire} non tracée", attendu=partenaire, recu=_resume(traces), ou=_OU
+        f"transmission de l'INS à {partenaire} non tracée, ou sans date, heure ou auteur exacts",
+        attendu=partenaire + (f", par {compte}" if compte else ""),
+        recu=_resume(traces),
+        ou=_OU,
     )
 
 
+_RACINES = {"recuperation": ("recup", "recherch"), "verification": ("verif",)}
+_RETOURS = {"true": "OK", "vrai": "OK", "ok": "OK", "false": "KO", "faux": "KO", "ko": "KO"}
+
+
 def _parle_de(trace: Trace, operation: str) -> bool:
-    dite = str(_detail(trace, "operation") or trace.get("action", "")).lower()
-    racines = {"recuperation": ("recup", "récup", "recherche"), "verification": ("verif", "vérif")}[operation]
-    return any(racine in dite for racine in racines)
+    """Vrai si la trace dit cette opération, ou n'en dit aucune : le REM ne demande que l'appel et son retour."""
+    dite = comparable(str(_detail(trace, "operation") or trace.get("action", ""))).lower()
+    dites = [nom for nom, racines in _RACINES.items() if any(racine in dite for racine in racines)]
+    return not dites or operation in dites
+
+
+def _retour(trace: Trace) -> str:
+    for cle in ("code_retour", "retour"):
+        valeur = _detail(trace, cle)
+        if valeur not in (None, ""):
+            return _RETOURS.get(str(valeur).strip().lower(), str(valeur).strip())
+    return ""
+
+
+def _porte(texte: str, champ: str, valeur: str) -> bool:
+    if champ == "date_naissance":
+        annee, mois, jour = valeur.split("-")
+        return any(forme in texte for forme in (valeur, f"{jour}/{mois}/{annee}", f"{annee}{mois}{jour}"))
+    if champ == "sexe":
+        mots = {"M": "M|MASCULIN|HOMME", "F": "F|FEMININ|FEMME"}.get(valeur, re.escape(valeur))
+        return re.search(rf"(?<![A-Z'])(?:{mots})(?![A-Z'])", texte) is not None
+    return comparable(valeur) in texte
 
 
 def _detail(trace: Trace, cle: str) -> Any:
