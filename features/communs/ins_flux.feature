@@ -27,6 +27,7 @@ Fonctionnalité: Identités reçues et transmises par un flux informatisé
     Et le logiciel reçoit du domaine partenaire l'identité du patient « Jules » avec son INS
     Alors la fiche du patient « Jules » a été créée au statut « identité qualifiée » avec son INS
     Quand le logiciel reçoit d'un autre domaine l'identité du patient « Juliette » avec son INS
+    # INSi peut confirmer l'INS de Juliette : elle est alors récupérée (règle 30), jamais qualifiée d'emblée.
     Alors la fiche du patient « Juliette » n'est pas au statut « identité qualifiée »
 
   @INS/va1.05.01
@@ -48,18 +49,20 @@ Fonctionnalité: Identités reçues et transmises par un flux informatisé
     Alors la vérification de l'INS du patient « Lazare » est partie vers INSi
     Et l'identité du patient « Lazare » n'a pas été mise à jour
     Quand le logiciel reçoit d'un autre domaine une mise à jour de l'identité du patient « Lorène » avec son INS
+    # Contrôle positif : la règle ne dit que le cas KO, son échec serait seulement à vérifier.
     Alors l'identité du patient « Lorène » porte désormais son INS
 
   @INS/va1.12.01
   Scénario: Un document dont l'INS est refusée reste hors du dossier
     Étant donné un patient « Mathurin » inconnu d'INSi
     Et un patient « Maud » connu d'INSi
-    Quand le logiciel reçoit d'un autre domaine un document du patient « Mathurin » portant son INS
-    Alors la vérification de l'INS du patient « Mathurin » est partie vers INSi
-    Et le document reçu n'est pas intégré et l'utilisateur en est averti
-    Et le document reçu du patient « Mathurin » est dans la liste de travail
+    # Contrôle positif d'abord : la règle ne dit que le cas KO, son échec serait seulement à vérifier.
     Quand le logiciel reçoit d'un autre domaine un document du patient « Maud » portant son INS
     Alors le document reçu est intégré au dossier du patient « Maud »
+    Quand le logiciel reçoit d'un autre domaine un document du patient « Mathurin » portant son INS
+    Alors la vérification de l'INS du patient « Mathurin » est partie vers INSi
+    Et le document reçu n'est pas intégré au dossier du patient « Mathurin » et l'utilisateur en est averti
+    Et le document reçu du patient « Mathurin » est dans la liste de travail
 
   @INS/va1.72.01
   Scénario: Un message HL7 v2 portant une INS qualifiée est intégré
@@ -79,8 +82,12 @@ Fonctionnalité: Identités reçues et transmises par un flux informatisé
   @INS/va1.73.02
   Scénario: Un patient à l'identité non validée est créé sans l'INS reçue
     Étant donné un patient « Pacôme » connu d'INSi
+    Et un patient « Pauline » connu d'INSi
     Quand le logiciel reçoit de son propre domaine l'identité non validée du patient « Pacôme » avec son INS
     Alors la fiche du patient « Pacôme » a été créée avec les traits reçus, sans matricule INS
+    # Contrôle positif : le même message, validé, fait prendre l'INS.
+    Quand le logiciel reçoit de son propre domaine l'identité du patient « Pauline » avec son INS
+    Alors la fiche du patient « Pauline » a été créée au statut « identité qualifiée » avec son INS
 
   @INS/va1.73.03
   Scénario: La suppression d'une INS reçue est appliquée

@@ -52,6 +52,7 @@ Fonctionnalité: Éléments constitutifs de l'identité INS
 
   @INS/va1.01.03 @INS/va1.56.03
   Scénario: Une date de naissance impossible est refusée
+    # Les dates possibles sont relues dans la fiche : c'est le contrôle positif du refus.
     Quand l'agent d'accueil essaie de créer la fiche d'un patient né le
       | date       | possible |
       | 1984-02-29 | oui      |
@@ -64,13 +65,16 @@ Fonctionnalité: Éléments constitutifs de l'identité INS
 
   @INS/va1.56.04
   Scénario: Le numéro de sécurité sociale ne se confond pas avec le matricule INS
-    Étant donné un patient « Andrea » connu d'INSi
-    Et la fiche du patient « Andrea » dans le logiciel
-    Quand le biologiste ouvre la fiche du patient « Andrea »
+    # Le texte officiel regarde l'écran ; le banc écrit en plus un autre numéro pour voir que rien ne se mélange.
+    Étant donné tous les champs d'identité affichés
+    Et un patient « Andrea » dont le statut est « identité qualifiée »
+    Quand l'agent d'accueil saisit le numéro de sécurité sociale d'un parent sur la fiche du patient « Andrea »
+    Et le biologiste ouvre la fiche du patient « Andrea »
     Alors le champ du numéro de sécurité sociale est distinct du matricule INS et son libellé ne dit pas « INS »
 
   @INS/va1.21.01
   Scénario: Une identité incomplète n'est pas créée
+    # Le texte officiel s'arrête aux refus ; la création avec les seuls traits obligatoires est le contrôle positif.
     Étant donné un patient « Noa » connu d'INSi
     Quand l'agent d'accueil essaie de créer la fiche du patient « Noa » sans
       | trait                       |
@@ -81,7 +85,7 @@ Fonctionnalité: Éléments constitutifs de l'identité INS
       | code lieu de naissance      |
     Alors chaque création incomplète est refusée
     Quand l'agent d'accueil essaie de créer la fiche du patient « Noa » avec les seuls traits obligatoires
-    Alors la fiche est créée
+    Alors la fiche du patient « Noa » est créée avec ces traits
 
   @INS/va1.36.01
   Scénario: Les champs d'identité sont affichés avec des libellés sans équivoque
@@ -107,6 +111,7 @@ Fonctionnalité: Éléments constitutifs de l'identité INS
 
   @INS/va1.39.01
   Scénario: Les accès à l'INS sont tracés
+    # Deux utilisateurs, là où le texte officiel en demande un : un nom constant se verrait.
     Étant donné un patient « Eden » dont le statut est « identité qualifiée »
     Quand le biologiste ouvre la fiche du patient « Eden »
     Et un autre biologiste ouvre la fiche du patient « Eden »
@@ -114,6 +119,7 @@ Fonctionnalité: Éléments constitutifs de l'identité INS
 
   @INS/va1.50.01
   Scénario: L'accès à l'INS dépend d'une habilitation
+    # Le texte officiel demande l'écran de paramétrage ; le banc vérifie que le droit donné change ce qui est permis.
     Étant donné un patient « Alix » dont le statut est « identité qualifiée »
     Quand une personne sans droit sur l'INS essaie d'ouvrir la fiche du patient « Alix »
     Alors l'accès à l'INS est refusé
@@ -123,6 +129,7 @@ Fonctionnalité: Éléments constitutifs de l'identité INS
 
   @INS/va1.41.01
   Scénario: La recherche par matricule INS exige les 15 caractères et leur clé
+    # Deux patients, deux statuts ; le matricule est refusé sans clé, tronqué, puis avec une clé fausse.
     Étant donné un patient « Robin » dont le statut est « identité qualifiée »
     Et un patient « Ange » dont le statut est « identité récupérée »
     Quand le biologiste cherche le patient « Robin » par son matricule INS complet

@@ -34,18 +34,19 @@ Fonctionnalité: Téléservice INSi
 
   @INS/va1.28.01
   Scénario: Une INS dont la date de naissance est incomplète n'est pas rapatriée
+    # Contrôle positif d'abord : une réponse complète est rapatriée, et ses messages ne sont pas ceux d'un blocage.
     Étant donné un patient « Tanguy » qu'INSi rend avec la date de naissance « 1950-00-00 »
     Et un patient « Thaïs » qu'INSi rend avec la date de naissance « 1951-07-00 »
     Et un patient « Toussaint » connu d'INSi
     Et la fiche du patient « Tanguy » dans le logiciel
     Et la fiche du patient « Thaïs » dans le logiciel
     Et la fiche du patient « Toussaint » dans le logiciel
+    Quand l'agent d'accueil récupère l'INS du patient « Toussaint » par ses traits
+    Alors l'INS du patient « Toussaint » est rapatriée
     Quand l'agent d'accueil récupère l'INS du patient « Tanguy » par ses traits
     Alors l'INS du patient « Tanguy » n'est pas rapatriée et l'utilisateur en est averti
     Quand l'agent d'accueil récupère l'INS du patient « Thaïs » par ses traits
     Alors l'INS du patient « Thaïs » n'est pas rapatriée et l'utilisateur en est averti
-    Quand l'agent d'accueil récupère l'INS du patient « Toussaint » par ses traits
-    Alors les traits du patient « Toussaint » sont ceux rendus par INSi
 
   @INS/va1.31.01
   Scénario: Une INS sans nom de naissance n'est pas rapatriée
@@ -53,10 +54,10 @@ Fonctionnalité: Téléservice INSi
     Et un patient « Ugo » connu d'INSi
     Et la fiche du patient « Ulysse » dans le logiciel
     Et la fiche du patient « Ugo » dans le logiciel
+    Quand l'agent d'accueil récupère l'INS du patient « Ugo » par ses traits
+    Alors l'INS du patient « Ugo » est rapatriée
     Quand l'agent d'accueil récupère l'INS du patient « Ulysse » par ses traits
     Alors l'INS du patient « Ulysse » n'est pas rapatriée et l'utilisateur en est averti
-    Quand l'agent d'accueil récupère l'INS du patient « Ugo » par ses traits
-    Alors les traits du patient « Ugo » sont ceux rendus par INSi
 
   @INS/va1.31.02
   Scénario: Une INS sans prénoms de naissance n'est pas rapatriée
@@ -64,10 +65,10 @@ Fonctionnalité: Téléservice INSi
     Et un patient « Violette » connu d'INSi
     Et la fiche du patient « Valère » dans le logiciel
     Et la fiche du patient « Violette » dans le logiciel
+    Quand l'agent d'accueil récupère l'INS du patient « Violette » par ses traits
+    Alors l'INS du patient « Violette » est rapatriée
     Quand l'agent d'accueil récupère l'INS du patient « Valère » par ses traits
     Alors l'INS du patient « Valère » n'est pas rapatriée et l'utilisateur en est averti
-    Quand l'agent d'accueil récupère l'INS du patient « Violette » par ses traits
-    Alors les traits du patient « Violette » sont ceux rendus par INSi
 
   @INS/va1.31.03
   Scénario: Une INS sans sexe n'est pas rapatriée
@@ -75,10 +76,10 @@ Fonctionnalité: Téléservice INSi
     Et un patient « Wilma » connu d'INSi
     Et la fiche du patient « Wandrille » dans le logiciel
     Et la fiche du patient « Wilma » dans le logiciel
+    Quand l'agent d'accueil récupère l'INS du patient « Wilma » par ses traits
+    Alors l'INS du patient « Wilma » est rapatriée
     Quand l'agent d'accueil récupère l'INS du patient « Wandrille » par ses traits
     Alors l'INS du patient « Wandrille » n'est pas rapatriée et l'utilisateur en est averti
-    Quand l'agent d'accueil récupère l'INS du patient « Wilma » par ses traits
-    Alors les traits du patient « Wilma » sont ceux rendus par INSi
 
   @INS/va1.20.01
   Scénario: INSi n'est pas appelé pour une identité douteuse
@@ -87,7 +88,8 @@ Fonctionnalité: Téléservice INSi
     Et la fiche du patient « Xavier » dans le logiciel
     Et la fiche du patient « Xena » dans le logiciel
     Quand le biologiste pose l'attribut « douteux » au patient « Xavier »
-    Et l'agent d'accueil essaie de récupérer l'INS du patient « Xavier » par ses traits
+    Alors le patient « Xavier » est marqué « douteux »
+    Quand l'agent d'accueil essaie de récupérer l'INS du patient « Xavier » par ses traits
     Alors aucun appel à INSi n'est parti pour l'identité « douteux »
     Quand l'agent d'accueil récupère l'INS du patient « Xena » par ses traits
     Alors un appel à INSi est parti pour l'identité sans attribut
@@ -99,7 +101,8 @@ Fonctionnalité: Téléservice INSi
     Et la fiche du patient « Yann » dans le logiciel
     Et la fiche du patient « Yolande » dans le logiciel
     Quand le biologiste pose l'attribut « fictif » au patient « Yann »
-    Et l'agent d'accueil essaie de récupérer l'INS du patient « Yann » par ses traits
+    Alors le patient « Yann » est marqué « fictif »
+    Quand l'agent d'accueil essaie de récupérer l'INS du patient « Yann » par ses traits
     Alors aucun appel à INSi n'est parti pour l'identité « fictif »
     Quand l'agent d'accueil récupère l'INS du patient « Yolande » par ses traits
     Alors un appel à INSi est parti pour l'identité sans attribut
@@ -171,7 +174,8 @@ Fonctionnalité: Téléservice INSi
     Et la fiche du patient « Emma » dans le logiciel
     Quand le biologiste récupère l'INS du patient « Edgar » par ses traits
     Et l'agent d'accueil récupère l'INS du patient « Emma » par ses traits
-    Alors l'appel pour le patient « Edgar » est tracé au nom de le biologiste et celui pour « Emma » au nom de l'agent d'accueil
+    Alors l'appel à INSi fait par le biologiste pour le patient « Edgar » est tracé à son nom
+    Et l'appel à INSi fait par l'agent d'accueil pour le patient « Emma » est tracé à son nom
 
   @INS/va1.34.01
   Scénario: Les recherches par traits et par carte Vitale suivent le guide d'intégration

@@ -19,6 +19,10 @@ Fonctionnalité: L'identité sur les documents imprimés
       | champ          | valeur    |
       | nom utilisé    | LEFORT    |
       | prénom utilisé | BARNY     |
+    # Sans le choix du site, ces traits ne sont pas imprimés : un logiciel qui les imprime toujours est à vérifier.
+    Quand l'administrateur n'ajoute aucun trait aux éditions
+    Et le biologiste valide et imprime un compte rendu pour le patient « Barnabé »
+    Alors le document imprimé ne montre pas d'autres traits du patient « Barnabé »
     Quand l'administrateur ajoute nom utilisé, prénom utilisé et code lieu de naissance aux éditions
     Et le biologiste valide et imprime un compte rendu pour le patient « Barnabé »
     Alors le document imprimé montre aussi nom utilisé, prénom utilisé et code lieu de naissance du patient « Barnabé »

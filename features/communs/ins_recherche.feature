@@ -1,6 +1,8 @@
 # language: fr
 Fonctionnalité: Recherche d'antériorité
   Avant de créer une fiche, l'utilisateur cherche si le patient est déjà connu.
+  Le texte officiel regarde ce qui est trouvé ; le banc regarde aussi qui ne doit pas l'être (autre date, autre nom) :
+  sans cela, un logiciel qui n'applique pas le critère saisi passerait.
 
   Contexte:
     Étant donné des patients déjà connus du logiciel
@@ -44,8 +46,10 @@ Fonctionnalité: Recherche d'antériorité
   @INS/va1.25.01
   Scénario: Un tiret saisi en trop ne cache pas le patient
     Étant donné la fiche d'un patient « Eloi » nommé « PETIT JEAN » et prénommé « ELOI »
+    Et la fiche d'un patient « Elsa » né le même jour que « Eloi » et nommé « VASSEUR »
     Quand le biologiste cherche le patient « Eloi » par le nom « PETIT-JEAN »
     Alors la recherche retrouve le patient « Eloi »
+    Et la recherche ne rend pas le patient « Elsa »
     # L'exigence nomme aussi les accents et signes diacritiques : on les vérifie ici.
     Quand le biologiste cherche le patient « Eloi » par le prénom « Éloï »
     Alors la recherche retrouve le patient « Eloi »
@@ -53,17 +57,23 @@ Fonctionnalité: Recherche d'antériorité
   @INS/va1.25.02
   Scénario: Un tiret oublié ne cache pas le patient
     Étant donné la fiche d'un patient « Fanny » nommé « GARNIER » et prénommé « ANNE-MARIE »
+    Et la fiche d'un patient « Fred » né le même jour que « Fanny » et nommé « GARNIER »
     Quand le biologiste cherche le patient « Fanny » par le prénom « ANNE MARIE »
     Alors la recherche retrouve le patient « Fanny »
+    Et la recherche ne rend pas le patient « Fred »
 
   @INS/va1.25.03
   Scénario: Un double tiret saisi en trop ne cache pas le patient
     Étant donné la fiche d'un patient « Gael » nommé « MARTIN DURAND » et prénommé « GAEL »
+    Et la fiche d'un patient « Gina » né le même jour que « Gael » et nommé « VASSEUR »
     Quand le biologiste cherche le patient « Gael » par le nom « MARTIN--DURAND »
     Alors la recherche retrouve le patient « Gael »
+    Et la recherche ne rend pas le patient « Gina »
 
   @INS/va1.25.04
   Scénario: Une apostrophe saisie en trop ne cache pas le patient
     Étant donné la fiche d'un patient « Heli » nommé « D AMBROISE » et prénommé « HELI »
+    Et la fiche d'un patient « Hugo » né le même jour que « Heli » et nommé « VASSEUR »
     Quand le biologiste cherche le patient « Heli » par le nom « D'AMBROISE »
     Alors la recherche retrouve le patient « Heli »
+    Et la recherche ne rend pas le patient « Hugo »

@@ -44,16 +44,21 @@ Fonctionnalité: Statuts, attributs et verrous de l'identité
 
   @INS/va1.26.01
   Scénario: Le site paramètre les justificatifs et leur niveau de confiance
-    Étant donné la validation automatique de l'identité activée
+    # Le texte officiel s'arrête au paramétrage ; le banc regarde aussi son effet, si le logiciel valide de lui-même.
+    Étant donné la validation automatique de l'identité activée, si le logiciel la propose
     Et un patient « Dominique » connu d'INSi
     Et la fiche du patient « Dominique » dans le logiciel
+    Et un patient « Daphné » connu d'INSi
+    Et la fiche du patient « Daphné » dans le logiciel
     Quand l'administrateur paramètre les justificatifs
       | nature           | libellé            | haut niveau de confiance |
       | titre_sejour     | Titre de séjour    | oui                      |
       | livret_famille   | Livret de famille  | non                      |
     Alors les justificatifs paramétrés sont ceux relus
     Quand l'agent d'accueil renseigne le justificatif « livret_famille » du patient « Dominique »
-    Alors l'identité du patient « Dominique » est au statut « identité provisoire »
+    Alors l'identité du patient « Dominique » n'a pas été validée d'elle-même
+    Quand l'agent d'accueil renseigne le justificatif « titre_sejour » du patient « Daphné »
+    Alors l'identité du patient « Daphné » a été validée d'elle-même, si le logiciel le propose
 
   @INS/va1.55.01
   Scénario: L'utilisateur valide l'identité lui-même
@@ -62,8 +67,7 @@ Fonctionnalité: Statuts, attributs et verrous de l'identité
     Et un patient « Elie » connu d'INSi
     Et la fiche du patient « Elie » dans le logiciel
     Quand l'agent d'accueil renseigne le justificatif « passeport » du patient « Elie »
-    Alors l'identité du patient « Elie » est au statut « identité provisoire »
-    Quand l'agent d'accueil valide l'identité du patient « Elie »
+    Et l'agent d'accueil valide l'identité du patient « Elie »
     Alors la validation manuelle du patient « Elie » aboutit
 
   @INS/va1.55.02
@@ -79,15 +83,23 @@ Fonctionnalité: Statuts, attributs et verrous de l'identité
 
   @INS/va1.33.01
   Scénario: La validation automatique peut être désactivée
+    # Contrôle positif : le même justificatif valide l'identité tant que l'automatisme est actif.
     Étant donné les justificatifs à haut niveau de confiance paramétrés
+    Et la validation automatique de l'identité activée
+    Et un patient « Gladys » connu d'INSi
     Et un patient « Gwenn » connu d'INSi
+    Et la fiche du patient « Gladys » dans le logiciel
     Et la fiche du patient « Gwenn » dans le logiciel
+    Quand l'agent d'accueil renseigne le justificatif « passeport » du patient « Gladys »
+    Alors l'identité du patient « Gladys » est au statut « identité validée »
     Quand l'administrateur désactive la validation automatique de l'identité
     Et l'agent d'accueil renseigne le justificatif « passeport » du patient « Gwenn »
-    Alors l'identité du patient « Gwenn » n'a pas été validée d'elle-même
+    Alors le justificatif du patient « Gwenn » est « passeport »
+    Et l'identité du patient « Gwenn » n'a pas été validée d'elle-même
 
   @INS/va1.18.01
   Scénario: Les traits stricts d'une identité récupérée sont verrouillés
+    # Contrôle positif : le super utilisateur, lui, modifie un de ces traits.
     Étant donné un patient « Hermine » dont le statut est « identité récupérée »
     Quand l'agent d'accueil essaie de modifier un à un les traits stricts du patient « Hermine »
     Alors aucun trait strict du patient « Hermine » n'a changé
@@ -96,6 +108,7 @@ Fonctionnalité: Statuts, attributs et verrous de l'identité
 
   @INS/va1.18.02
   Scénario: Les traits stricts d'une identité qualifiée sont verrouillés
+    # Contrôle positif : le super utilisateur, lui, modifie un de ces traits.
     Étant donné un patient « Ismaël » dont le statut est « identité qualifiée »
     Quand l'agent d'accueil essaie de modifier un à un les traits stricts du patient « Ismaël »
     Alors aucun trait strict du patient « Ismaël » n'a changé
@@ -104,7 +117,8 @@ Fonctionnalité: Statuts, attributs et verrous de l'identité
 
   @INS/va1.47.01
   Scénario: Le verrou d'une identité récupérée se voit
-    Étant donné un patient « Jade » dont le statut est « identité récupérée »
+    Étant donné tous les champs d'identité affichés
+    Et un patient « Jade » dont le statut est « identité récupérée »
     Et un patient « Joris » dont le statut est « identité provisoire »
     Quand l'agent d'accueil ouvre la fiche du patient « Jade »
     Alors les traits stricts sont montrés comme verrouillés
@@ -113,8 +127,9 @@ Fonctionnalité: Statuts, attributs et verrous de l'identité
 
   @INS/va1.47.02
   Scénario: Le verrou d'une identité qualifiée se voit
-    Étant donné un patient « Kim » dont le statut est « identité qualifiée »
-    Et un patient « Kenza » dont le statut est « identité validée »
+    Étant donné tous les champs d'identité affichés
+    Et un patient « Kim » dont le statut est « identité qualifiée »
+    Et un patient « Kenza » dont le statut est « identité provisoire »
     Quand l'agent d'accueil ouvre la fiche du patient « Kim »
     Alors les traits stricts sont montrés comme verrouillés
     Quand l'agent d'accueil ouvre la fiche du patient « Kenza »
@@ -144,6 +159,8 @@ Fonctionnalité: Statuts, attributs et verrous de l'identité
 
   @INS/va1.44.01.01
   Scénario: Une identité qualifiée marquée douteuse ou fictive redevient provisoire
+    # Le texte officiel demande le statut ; le banc vérifie aussi l'attribut, le retrait de l'INS (règle 27) et
+    # l'historique (règle 21, énoncé de l'exigence).
     Étant donné un patient « Nadège » dont le statut est « identité qualifiée »
     Et un patient « Norbert » dont le statut est « identité qualifiée »
     Quand le biologiste pose l'attribut « douteux » au patient « Nadège »

@@ -11,11 +11,12 @@ from pytest_bdd.parsers import parse
 
 from steps.bilan import NonConcluant
 from steps.essai import DocumentEssai, Essai
-from steps.etapes.commun import regler, relire
+from steps.etapes.commun import changer_reglage, relire
 from steps.etapes.identite import retirer
 from steps.flux.identite import IdentiteUsager
 from steps.logiciel.protocole import ReponseAction
 from steps.patients import PatientEssai
+from steps.verifications import conduite_logiciel as conduite
 from steps.verifications import datamatrix, diffusion, pdf
 
 ANALYSES: tuple[dict[str, Any], ...] = (
@@ -79,7 +80,13 @@ def valider_et_imprimer(essai: Essai, nom: str) -> None:
 
 @when("l'administrateur ajoute nom utilisé, prénom utilisé et code lieu de naissance aux éditions")
 def ajouter_aux_editions(essai: Essai) -> None:
-    regler(essai, "champs_edition", list(_CHAMPS_CHOISIS))
+    reponse = changer_reglage(essai, "champs_edition", list(_CHAMPS_CHOISIS))
+    essai.bilan.exiger(conduite.reglage_change("champs_edition", reponse.resultat, reponse.en_phrase()))
+
+
+@when("l'administrateur n'ajoute aucun trait aux éditions")
+def ne_rien_ajouter_aux_editions(essai: Essai) -> None:
+    changer_reglage(essai, "champs_edition", [])
 
 
 def _identite(essai: Essai, nom: str) -> IdentiteUsager:
@@ -112,6 +119,11 @@ def traits_choisis_imprimes(essai: Essai, nom: str) -> None:
     essai.bilan.constater(
         pdf.champs_supplementaires(retirer(essai, "pdf", bytes), _identite(essai, nom), list(_CHAMPS_CHOISIS))
     )
+
+
+@then(parse("le document imprimé ne montre pas d'autres traits du patient « {nom} »"))
+def traits_non_choisis(essai: Essai, nom: str) -> None:
+    essai.bilan.constater(pdf.champs_supplementaires(retirer(essai, "pdf", bytes), _identite(essai, nom), ()))
 
 
 @then(parse("le datamatrix INS du document imprimé porte l'identité du patient « {nom} »"))

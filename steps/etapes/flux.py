@@ -3,8 +3,11 @@
 from __future__ import annotations
 
 import base64
+import hashlib
 from collections.abc import Sequence
+from dataclasses import replace
 from datetime import UTC, datetime
+from time import monotonic, sleep
 from typing import Any
 
 from pytest_bdd import then, when
@@ -16,10 +19,10 @@ from steps.bilan import NonConcluant
 from steps.essai import Essai
 from steps.etapes import vocabulaire
 from steps.etapes.commun import Table, presenter, regler, relire
-from steps.etapes.identite import retirer
+from steps.etapes.identite import retirer, traits_du_contrat
 from steps.etapes.insi import lire_traces
 from steps.flux.documents import AuteurDocument, EnvoiDocument, StructureEmettrice, resultat_de_biologie
-from steps.flux.identite import IdentiteUsager
+from steps.flux.identite import IdentiteUsager, comparable
 from steps.flux.messages import (
     Emetteur,
     EnvoiHl7,
@@ -38,6 +41,8 @@ from steps.verifications.verification_automatique import verification_lancee, ve
 DOMAINE_PARTENAIRE = "1.2.250.1.213.99.7"
 DOMAINE_ETRANGER = "1.2.250.1.213.99.8"
 _VERIFICATION = "verifierInsAvecTraitsIdentite"
+_NOM_UTILISE_RECU = "BELLEGARDE"
+_ATTENTE_S = 5.0
 
 
 def _emetteur(essai: Essai, d_ou: str) -> Emetteur:
@@ -56,7 +61,14 @@ def _envoi(essai: Essai) -> EnvoiHl7:
     rang = int(essai.releves.get("messages envoyés", 0)) + 1
     essai.releves["messages envoyés"] = rang
     numero = essai.retenu.numero.replace("/", "-")
-    return EnvoiHl7(identifiant=f"{numero}-{rang}", instant=datetime.now(UTC).astimezone())
+    # MSH-10 tient en 20 caractères ; un logiciel peut écarter un numéro déjà reçu dans une campagne précédente.
+    marque = hashlib.sha256(essai.graine.encode()).hexdigest()[:4] if essai.graine else ""
+    return EnvoiHl7(identifiant=f"{marque}{numero}-{rang}", instant=datetime.now(UTC).astimezone())
+
+
+def _attente(essai: Essai) -> float:
+    """Temps laissé à un logiciel qui traite les messages après en avoir accusé réception ; le témoin fait tout avant."""
+    return 0.0 if essai.logiciel.demonstration else _ATTENTE_S
 
 
 def _identifiant_emetteur(patient: PatientEssai) -> str:
@@ -66,7 +78,8 @@ def _identifiant_emetteur(patient: PatientEssai) -> str:
 
 def _recevoir(essai: Essai, patient: PatientEssai, emetteur: Emetteur, contenu: str) -> ReponseAction:
     reponse = essai.jouer("recevoir_message", "agent_accueil", contenu=contenu, emetteur=emetteur.pour_contrat())
-    if reponse.donnees.get("patient_id"):
+    # La fiche déjà désignée reste celle que l'on juge, même si le logiciel range le message ailleurs.
+    if reponse.donnees.get("patient_id") and not patient.patient_id:
         patient.patient_id = str(reponse.donnees["patient_id"])
     return reponse
 
@@ -83,9 +96,23 @@ def recevoir_patients_nommes(essai: Essai, datatable: Table) -> None:
         identite = _sans_ins(IdentiteUsager.depuis_reference(patient.reference))
         contenu = message_creation(identite, _identifiant_emetteur(patient), emetteur, _envoi(essai), statut="PROV")
         reponse = _recevoir(essai, patient, emetteur, contenu)
-        garde = relire(essai, patient).identite.get("nom_naissance") if patient.patient_id else None
+        garde = _nom_garde(essai, patient) if reponse.fait else None
         issues.append((nom, reponse, garde))
     essai.releves["noms"] = issues
+
+
+def _nom_garde(essai: Essai, patient: PatientEssai) -> Any:
+    """Le nom de la fiche créée par le flux ; à défaut de son identifiant, elle est cherchée par date et prénom."""
+    if not patient.patient_id:
+        prenom = comparable(patient.saisie["premier_prenom_naissance"])
+        reponse = essai.preparer(
+            "rechercher_patients", "biologiste_1", date_naissance=patient.reference.date_naissance, prenom=prenom
+        )
+        trouves = [str(trouve["patient_id"]) for trouve in reponse.donnees.get("patients", [])]
+        if len(trouves) != 1:
+            raise NonConcluant(f"{len(trouves)} fiche(s) pour le message reçu : recevoir_message devrait la désigner")
+        patient.patient_id = trouves[0]
+    return relire(essai, patient).identite.get("nom_naissance")
 
 
 def _sans_ins(identite: IdentiteUsager) -> IdentiteUsager:
@@ -121,9 +148,9 @@ def recevoir_mise_a_jour(essai: Essai, d_ou: str, nom: str) -> None:
     patient, emetteur = essai.patient(nom), _emetteur(essai, d_ou)
     essai.releves[f"avant {nom}"] = dict(relire(essai, patient).identite)
     essai.releves[f"statut avant {nom}"] = patient.statut
-    contenu = message_modification(
-        IdentiteUsager.depuis_reference(patient.reference), _identifiant_emetteur(patient), emetteur, _envoi(essai)
-    )
+    # Le nom utilisé change aussi : une mise à jour partielle, sans l'INS, se verrait.
+    identite = replace(IdentiteUsager.depuis_reference(patient.reference), nom_utilise=_NOM_UTILISE_RECU)
+    contenu = message_modification(identite, _identifiant_emetteur(patient), emetteur, _envoi(essai))
     _recevoir(essai, patient, emetteur, contenu)
 
 
@@ -177,7 +204,16 @@ def _verifications(essai: Essai, patient: PatientEssai) -> list[int]:
 
 @then(parse("la vérification de l'INS du patient « {nom} » est partie vers INSi"))
 def verification_partie(essai: Essai, nom: str) -> None:
-    essai.bilan.constater(verification_lancee(_verifications(essai, essai.patient(nom)), nom))
+    patient = essai.patient(nom)
+    matricule = patient.reference.matricule.encode()
+    essai.journal.attendre(
+        lambda echange: matricule in echange.requete.corps.octets,
+        depuis=essai.depuis,
+        delai=_attente(essai),
+        service="insi",
+        operation=_VERIFICATION,
+    )
+    essai.bilan.constater(verification_lancee(_verifications(essai, patient), nom))
 
 
 @then(parse("l'INS déjà qualifiée du patient « {nom} » n'a pas été vérifiée de nouveau"))
@@ -196,7 +232,12 @@ def _retrouver(essai: Essai, patient: PatientEssai) -> PatientEssai:
             date_naissance=reference.date_naissance,
             nom=reference.nom_naissance,
         )
-        trouves = list(reponse.donnees.get("patients", []))
+        trouves = [
+            trouve
+            for trouve in reponse.donnees.get("patients", [])
+            if comparable(str(trouve.get("identite", {}).get("nom_naissance", "")))
+            == comparable(reference.nom_naissance)
+        ]
         if len(trouves) != 1:
             raise NonConcluant(
                 f"le message reçu n'a pas donné une fiche et une seule pour « {patient.nom} » ({len(trouves)} trouvée(s))"
@@ -208,44 +249,51 @@ def _retrouver(essai: Essai, patient: PatientEssai) -> PatientEssai:
 @then(parse("la fiche du patient « {nom} » a été créée au statut « {libelle} » avec son INS"))
 def creee_avec_ins(essai: Essai, nom: str, libelle: str) -> None:
     patient = _retrouver(essai, essai.patient(nom))
-    recue = IdentiteUsager.depuis_reference(patient.reference)
-    attendus = {
-        "matricule_ins": recue.matricule_ins,
-        "oid_ins": recue.oid_ins,
-        "nom_naissance": recue.nom_naissance,
-        "date_naissance": recue.date_naissance,
-        "sexe": recue.sexe,
-    }
+    reference = patient.reference
+    attendus = {"matricule_ins": reference.matricule_ins, "oid_ins": reference.oid, **_traits_recus(patient)}
     essai.bilan.constater(regles.statut_attendu(patient.statut, vocabulaire.statut(libelle), "après le flux reçu"))
     essai.bilan.constater(regles.champs_enregistres(patient.identite, attendus))
 
 
 @then(parse("la fiche du patient « {nom} » n'est pas au statut « {libelle} »"))
 def pas_au_statut(essai: Essai, nom: str, libelle: str) -> None:
+    """Sans contrat, l'INS n'est prise qu'après une vérification par INSi."""
+    verifiee = bool(_verifications(essai, essai.patient(nom)))
     patient = _retrouver(essai, essai.patient(nom))
     autres = [code for code in ("PROV", "RECUP", "VALI", "QUAL") if code != vocabulaire.statut(libelle)]
     essai.bilan.constater(regles.statut_attendu(patient.statut, autres, "sans contrat de confiance"))
+    if not verifiee:
+        circonstance = "sans contrat de confiance ni vérification par INSi"
+        essai.bilan.constater(regles.sans_matricule(patient.identite, circonstance))
 
 
 @then(parse("la fiche du patient « {nom} » a été créée avec les traits reçus, sans matricule INS"))
 def creee_sans_ins(essai: Essai, nom: str) -> None:
     patient = _retrouver(essai, essai.patient(nom))
-    reference = patient.reference
-    attendus = {
-        "nom_naissance": reference.nom_naissance,
-        "date_naissance": reference.date_naissance,
-        "sexe": reference.sexe,
+    circonstance = "à la création par le flux"
+    essai.bilan.constater(regles.champs_enregistres(patient.identite, _traits_recus(patient)))
+    essai.bilan.constater(regles.sans_matricule(patient.identite, circonstance))
+    essai.bilan.constater(regles.statut_attendu(patient.statut, ("PROV", "VALI"), circonstance))
+
+
+def _traits_recus(patient: PatientEssai) -> dict[str, str]:
+    """Les traits que portait le message de création."""
+    recue = IdentiteUsager.depuis_reference(patient.reference)
+    return {
+        "nom_naissance": recue.nom_naissance,
+        "premier_prenom_naissance": recue.premier_prenom_naissance,
+        "prenoms_naissance": recue.prenoms_naissance,
+        "date_naissance": recue.date_naissance,
+        "sexe": recue.sexe,
+        "code_lieu_naissance": recue.code_lieu_naissance,
     }
-    essai.bilan.constater(regles.champs_enregistres(patient.identite, attendus))
-    essai.bilan.constater(regles.sans_matricule(patient.identite, "à la création par le flux"))
 
 
 @then(parse("l'identité du patient « {nom} » n'a pas été mise à jour"))
 def pas_mise_a_jour(essai: Essai, nom: str) -> None:
     patient = relire(essai, essai.patient(nom))
-    essai.bilan.constater(
-        regles.identite_inchangee(retirer(essai, f"avant {nom}", dict), patient.identite, "malgré le retour KO")
-    )
+    avant, apres = traits_du_contrat(retirer(essai, f"avant {nom}", dict)), traits_du_contrat(patient.identite)
+    essai.bilan.constater(regles.identite_inchangee(avant, apres, "malgré le retour KO"))
     essai.bilan.constater(
         regles.statut_attendu(patient.statut, essai.releves[f"statut avant {nom}"], "malgré le retour KO")
     )
@@ -253,10 +301,10 @@ def pas_mise_a_jour(essai: Essai, nom: str) -> None:
 
 @then(parse("l'identité du patient « {nom} » porte désormais son INS"))
 def porte_son_ins(essai: Essai, nom: str) -> None:
+    """Contrôle positif : la règle ne dit que le cas KO, un rapprochement manuel reste légitime."""
     patient = relire(essai, essai.patient(nom))
-    reference = patient.reference
-    attendus = {"matricule_ins": reference.matricule_ins, "oid_ins": reference.oid}
-    essai.bilan.constater(regles.champs_enregistres(patient.identite, attendus))
+    recu = patient.identite.get("matricule_ins")
+    essai.bilan.constater(conduite.mise_a_jour_apres_ok(recu, patient.reference.matricule_ins))
 
 
 @then(parse("l'identité du patient « {nom} » n'a plus ni matricule INS ni statut qui le suppose"))
@@ -266,27 +314,53 @@ def ins_retiree(essai: Essai, nom: str) -> None:
     essai.bilan.constater(regles.statut_attendu(patient.statut, ("PROV", "VALI"), "après le retrait reçu"))
 
 
-@then("le document reçu n'est pas intégré et l'utilisateur en est averti")
-def document_retenu(essai: Essai) -> None:
-    _juger_integration(essai, essai.derniere, [], attendu=False)
+@then(parse("le document reçu n'est pas intégré au dossier du patient « {nom} » et l'utilisateur en est averti"))
+def document_retenu(essai: Essai, nom: str) -> None:
+    """Le dossier est relu s'il existe : l'annonce du logiciel ne suffit pas."""
+    reponse = essai.derniere
+    ordinaires = retirer(essai, "messages d'une intégration", list)
+    _juger_integration(essai, reponse, _documents_du_patient(essai, nom), attendu=False, ordinaires=ordinaires)
+    essai.releves["document reçu"] = reponse.donnees.get("document") or {}
 
 
 @then(parse("le document reçu est intégré au dossier du patient « {nom} »"))
 def document_integre(essai: Essai, nom: str) -> None:
     reponse = essai.derniere
-    patient = _retrouver(essai, essai.patient(nom))
-    liste = essai.preparer("lister_documents", "biologiste_1", patient_id=patient.patient_id)
-    documents = [str(document["document_id"]) for document in liste.donnees.get("documents", [])]
-    _juger_integration(essai, reponse, documents, attendu=True)
+    essai.releves["messages d'une intégration"] = list(reponse.messages)
+    _juger_integration(essai, reponse, _documents_du_patient(essai, nom), attendu=True)
 
 
-def _juger_integration(essai: Essai, reponse: ReponseAction, documents: Sequence[str], *, attendu: bool) -> None:
+def _documents_du_patient(essai: Essai, nom: str) -> list[str]:
+    """Les documents de toutes les fiches que le logiciel connaît à ce nom et à cette date de naissance."""
+    reference = essai.patient(nom).reference
+    trouves = essai.preparer(
+        "rechercher_patients",
+        "biologiste_1",
+        date_naissance=reference.date_naissance,
+        nom=reference.nom_naissance,
+    )
+    documents: list[str] = []
+    for trouve in trouves.donnees.get("patients", []):
+        liste = essai.preparer("lister_documents", "biologiste_1", patient_id=str(trouve["patient_id"]))
+        documents += [str(document["document_id"]) for document in liste.donnees.get("documents", [])]
+    return documents
+
+
+def _juger_integration(
+    essai: Essai,
+    reponse: ReponseAction,
+    documents: Sequence[str],
+    *,
+    attendu: bool,
+    ordinaires: Sequence[str] = (),
+) -> None:
     essai.bilan.constater(
         conduite.integration_du_document(
             integre=reponse.donnees.get("integre") if not attendu else False,
             documents=documents,
             attendu=attendu,
             messages=reponse.messages,
+            ordinaires=ordinaires,
         )
     )
 
@@ -294,8 +368,16 @@ def _juger_integration(essai: Essai, reponse: ReponseAction, documents: Sequence
 @then(parse("le document reçu du patient « {nom} » est dans la liste de travail"))
 def document_en_liste(essai: Essai, nom: str) -> None:
     reponse = essai.preparer("lire_liste_travail", "biologiste_1")
-    matricule = essai.patient(nom).reference.matricule_ins
-    essai.bilan.constater(conduite.dans_la_liste(list(reponse.donnees.get("elements", [])), "matricule_ins", matricule))
+    reference = essai.patient(nom).reference
+    document = retirer(essai, "document reçu", dict)
+    essai.bilan.constater(
+        conduite.donnee_en_attente(
+            list(reponse.donnees.get("elements", [])),
+            matricule=reference.matricule_ins,
+            document_id=str(document.get("document_id", "")),
+            nom=f"{reference.nom_naissance} {reference.prenoms[0]}",
+        )
+    )
 
 
 # ------------------------------------------------------------------------- émettre
@@ -306,6 +388,9 @@ def transmettre(essai: Essai, nom: str, partenaire: str) -> None:
         "transmettre_identite", "biologiste_1", patient_id=patient.patient_id, destinataire=partenaire
     )
     message = str(reponse.donnees.get("message", ""))
+    if reponse.resultat == "refuse" and patient.statut != "QUAL":
+        essai.releves[f"refus {nom}"] = reponse.en_phrase()
+        return
     if not reponse.fait or not message:
         raise NonConcluant(f"transmettre_identite n'a pas rendu le message émis : {reponse.en_phrase()}")
     essai.releves[f"message {nom}"] = message
@@ -323,6 +408,11 @@ def message_porte_ins(essai: Essai, nom: str) -> None:
 
 @then(parse("le message émis pour le patient « {nom} » ne porte ni matricule INS ni OID"))
 def message_sans_ins(essai: Essai, nom: str) -> None:
+    """Un logiciel qui n'émet rien ne transmet pas l'INS : une personne dit si c'est voulu."""
+    refus = essai.releves.get(f"refus {nom}")
+    if refus:
+        essai.bilan.constater(hl7v2.regles.INS_ABSENTE.a_regarder("aucun message émis pour cette identité", recu=refus))
+        return
     message = retirer(essai, f"message {nom}", str)
     identite = IdentiteUsager.depuis_reference(essai.patient(nom).reference)
     essai.bilan.constater(hl7v2.ins_absente(message, identite))
@@ -336,6 +426,7 @@ def transmission_tracee(essai: Essai, nom: str, partenaire: str) -> None:
             lire_traces(essai, "echanges_ins", patient),
             patient_id=patient.patient_id,
             partenaire=partenaire,
+            compte=essai.compte("biologiste_1"),
             debut=essai.instant_debut,
             fin=datetime.now(UTC),
         )
@@ -343,6 +434,16 @@ def transmission_tracee(essai: Essai, nom: str, partenaire: str) -> None:
 
 
 # --------------------------------------------------------------------- propagation
+def _emis_depuis(essai: Essai, patient: PatientEssai, anterieurs: Sequence[str]) -> list[str]:
+    """Les messages absents du premier relevé, quel que soit l'ordre du logiciel ; une file d'envoi peut les retarder."""
+    echeance = monotonic() + _attente(essai)
+    while True:
+        nouveaux = [message for message in _messages_emis(essai, patient) if message not in anterieurs]
+        if nouveaux or monotonic() > echeance:
+            return nouveaux
+        sleep(0.25)
+
+
 def _messages_emis(essai: Essai, patient: PatientEssai) -> list[str]:
     reponse = essai.preparer("lire_messages_emis", "biologiste_1", patient_id=patient.patient_id)
     return [str(message) for message in reponse.donnees.get("messages_hl7", [])]
@@ -386,7 +487,7 @@ def garde_son_ins(essai: Essai, nom: str, libelle: str) -> None:
 def modification_propagee(essai: Essai, champ: str, nom: str) -> None:
     patient = essai.patient(nom)
     anterieurs = retirer(essai, f"messages avant {nom}", list)
-    messages = _messages_emis(essai, patient)[len(anterieurs) :]
+    messages = _emis_depuis(essai, patient, anterieurs)
     _joindre(essai, nom, messages)
     essai.bilan.constater(
         hl7v2.modification_propagee(
@@ -403,7 +504,7 @@ def retrait_propage(essai: Essai, nom: str) -> None:
     anterieurs = retirer(essai, f"messages avant {nom}", list)
     essai.bilan.constater(
         hl7v2.retrait_propage(
-            _messages_emis(essai, essai.patient(nom))[len(anterieurs) :],
+            _emis_depuis(essai, essai.patient(nom), anterieurs),
             anterieurs,
             retirer(essai, f"identite avant {nom}", IdentiteUsager),
         )

@@ -10,16 +10,17 @@ from pytest_bdd import given, then, when
 from pytest_bdd.parsers import parse
 
 from reports.verdict import Verdict
-from steps.bilan import NonConcluant
+from simulators.socle.identites import fabriquer_identite
+from steps.bilan import NonConcluant, ScenarioArrete
 from steps.essai import Essai
 from steps.etapes import vocabulaire
 from steps.etapes.commun import (
     JUSTIFICATIF_FORT,
     Table,
     amener_au_statut,
+    changer_reglage,
     creer_fiche,
     presenter,
-    regler,
     relire,
     retenir,
 )
@@ -54,8 +55,14 @@ def retirer(essai: Essai, cle: str, genre: type[Any]) -> Any:
 # ------------------------------------------------------------------- création
 @when(parse("l'agent d'accueil crée la fiche du patient « {nom} » et l'amène à l'{libelle}"))
 def creer_et_amener(essai: Essai, nom: str, libelle: str) -> None:
-    """Fiche créée puis statut voulu, par les actions d'un utilisateur."""
-    amener_au_statut(essai, essai.patient(nom), vocabulaire.statut(libelle))
+    """Fiche créée avec les traits du patient, puis statut voulu ; une création refusée est un manquement."""
+    patient = essai.patient(nom)
+    reponse = essai.jouer("creer_patient", "agent_accueil", identite=dict(patient.saisie))
+    essai.bilan.exiger(regles.champs_enregistrables(reponse.resultat, reponse.en_phrase(), patient.saisie))
+    patient.patient_id = str(reponse.donnees.get("patient_id", ""))
+    if not patient.patient_id:
+        raise NonConcluant("creer_patient n'a pas rendu patient_id ; attendu l'identifiant de la fiche créée")
+    amener_au_statut(essai, patient, vocabulaire.statut(libelle))
 
 
 @when("l'agent d'accueil crée la fiche de patients nommés")
@@ -96,16 +103,22 @@ def creer_patients_nes_le(essai: Essai, datatable: Table) -> None:
         patient = presenter(essai, f"date {rang}", connu=False)
         patient.saisie["date_naissance"] = ligne["date"]
         reponse = essai.jouer("creer_patient", "agent_accueil", identite=dict(patient.saisie))
-        issues.append((ligne["date"], ligne["possible"] == "oui", reponse))
+        gardee = None
+        if reponse.fait and ligne["possible"] == "oui":
+            patient.patient_id = str(reponse.donnees.get("patient_id", ""))
+            gardee = relire(essai, patient).identite.get("date_naissance")
+        issues.append((ligne["date"], ligne["possible"] == "oui", reponse, gardee))
     essai.releves["dates"] = issues
 
 
 @then("seules les dates possibles sont acceptées")
 def dates_jugees(essai: Essai) -> None:
-    for date, possible, reponse in retirer(essai, "dates", list):
+    for date, possible, reponse, gardee in retirer(essai, "dates", list):
         essai.bilan.constater(
             conduite.date_de_naissance(date, possible=possible, resultat=reponse.resultat, recu=reponse.en_phrase())
         )
+        if gardee is not None:
+            essai.bilan.constater(regles.champs_enregistres({"date_naissance": gardee}, {"date_naissance": date}))
 
 
 @when(parse("l'agent d'accueil essaie de créer la fiche du patient « {nom} » sans"))
@@ -129,13 +142,16 @@ def creations_refusees(essai: Essai) -> None:
 @when(parse("l'agent d'accueil essaie de créer la fiche du patient « {nom} » avec les seuls traits obligatoires"))
 def creer_minimale(essai: Essai, nom: str) -> None:
     patient = essai.patient(nom)
-    essai.jouer("creer_patient", "agent_accueil", identite=traits_saisis(patient.reference))
+    reponse = essai.jouer("creer_patient", "agent_accueil", identite=traits_saisis(patient.reference))
+    patient.patient_id = str(reponse.donnees.get("patient_id", "")) if reponse.fait else ""
 
 
-@then("la fiche est créée")
-def fiche_est_creee(essai: Essai) -> None:
-    reponse = essai.derniere
-    essai.bilan.constater(conduite.creation_minimale_admise(reponse.resultat, reponse.en_phrase()))
+@then(parse("la fiche du patient « {nom} » est créée avec ces traits"))
+def fiche_est_creee(essai: Essai, nom: str) -> None:
+    reponse, patient = essai.derniere, essai.patient(nom)
+    essai.bilan.exiger(conduite.creation_minimale_admise(reponse.resultat, reponse.en_phrase()))
+    traits = traits_saisis(patient.reference)
+    essai.bilan.constater(regles.champs_enregistres(relire(essai, patient).identite, traits))
 
 
 # --------------------------------------------------------------------- champs
@@ -166,6 +182,11 @@ def traits_rendus(patient: PatientEssai) -> dict[str, str]:
     }
 
 
+def traits_du_contrat(identite: Mapping[str, Any]) -> dict[str, Any]:
+    """Les champs d'identité seuls : un logiciel peut y joindre un âge, une date de mise à jour…"""
+    return {champ: identite.get(champ) for champ in (*CHAMPS_IDENTITE, "telephone", "numero_securite_sociale")}
+
+
 @then(parse("les traits du patient « {nom} » sont ceux rendus par INSi"))
 def traits_d_insi(essai: Essai, nom: str) -> None:
     patient = relire(essai, essai.patient(nom))
@@ -176,10 +197,10 @@ def traits_d_insi(essai: Essai, nom: str) -> None:
 def ouvrir_fiche(essai: Essai, qui: str, nom: str) -> None:
     """Ouvre la fiche ; garde les champs tels qu'ils sont montrés à cet utilisateur."""
     patient = essai.patient(nom)
-    essai.jouer("lire_patient", vocabulaire.role(qui), patient_id=patient.patient_id)
-    retenir(patient, essai.derniere.donnees.get("patient"))
+    reponse = essai.jouer("lire_patient", vocabulaire.role(qui), patient_id=patient.patient_id)
+    retenir(patient, reponse.donnees.get("patient"))
     essai.releves["fiche"] = patient
-    essai.releves["champs"] = list(essai.derniere.donnees.get("champs", []))
+    essai.releves["champs"] = list(reponse.donnees.get("champs", []))
 
 
 def _champs(essai: Essai) -> Sequence[Mapping[str, Any]]:
@@ -191,22 +212,51 @@ def _champs(essai: Essai) -> Sequence[Mapping[str, Any]]:
 
 @then("le champ du numéro de sécurité sociale est distinct du matricule INS et son libellé ne dit pas « INS »")
 def numero_de_securite_sociale(essai: Essai) -> None:
-    essai.bilan.constater(regles.numero_securite_sociale_distinct(_champs(essai)))
+    patient: PatientEssai = retirer(essai, "fiche", PatientEssai)
+    matricule = patient.reference.matricule_ins
+    ecrit = retirer(essai, "numéro d'un parent", bool)
+    essai.bilan.constater(regles.numero_securite_sociale_distinct(_champs(essai), matricule if ecrit else ""))
+    # Écrire le numéro de l'assuré ne doit pas toucher au matricule INS du patient.
+    essai.bilan.constater(regles.champs_enregistres(patient.identite, {"matricule_ins": matricule}))
+
+
+@when(parse("l'agent d'accueil saisit le numéro de sécurité sociale d'un parent sur la fiche du patient « {nom} »"))
+def saisir_numero_assure(essai: Essai, nom: str) -> None:
+    """Un numéro qui n'est pas celui du patient ; un logiciel qui ne le prend que de la carte Vitale peut le refuser."""
+    patient = essai.patient(nom)
+    parent = fabriquer_identite(f"{essai.graine}{essai.retenu.numero}/{nom}/parent")
+    essai.journal.autoriser_matricules({parent.matricule, parent.matricule_ins})
+    reponse = essai.tenter(
+        "modifier_patient",
+        "agent_accueil",
+        patient_id=patient.patient_id,
+        modifications={"numero_securite_sociale": parent.matricule_ins},
+    )
+    essai.releves["numéro d'un parent"] = reponse.fait
+
+
+@given("tous les champs d'identité affichés")
+def champs_tous_affiches(essai: Essai) -> None:
+    """Un logiciel qui les affiche toujours n'a rien à régler."""
+    changer_reglage(essai, "champs_affiches", [*CHAMPS_IDENTITE, "numero_securite_sociale"])
 
 
 @when("l'administrateur n'affiche aucun champ facultatif")
 def afficher_le_minimum(essai: Essai) -> None:
-    regler(essai, "champs_affiches", [])
+    """L'exigence dispense de ce réglage un logiciel qui affiche toujours les dix champs."""
+    changer_reglage(essai, "champs_affiches", [])
 
 
 @when("l'administrateur affiche tous les champs d'identité")
 def afficher_tout(essai: Essai) -> None:
-    regler(essai, "champs_affiches", list(CHAMPS_IDENTITE))
+    changer_reglage(essai, "champs_affiches", list(CHAMPS_IDENTITE))
 
 
 @then("nom de naissance, premier prénom, date de naissance et sexe sont affichés")
 def quatre_champs_affiches(essai: Essai) -> None:
-    essai.bilan.constater(regles.champs_toujours_affiches(_champs(essai), "sans champ facultatif"))
+    patient: PatientEssai = retirer(essai, "fiche", PatientEssai)
+    attendus = traits_attendus(patient)
+    essai.bilan.constater(regles.champs_toujours_affiches(_champs(essai), "sans champ facultatif", attendus))
 
 
 @then("les dix champs d'identité sont affichés avec des libellés sans équivoque")
@@ -220,9 +270,11 @@ def dix_champs_affiches(essai: Essai) -> None:
 @then("le matricule INS affiché est suivi de sa nature")
 def nature_affichee(essai: Essai) -> None:
     patient: PatientEssai = retirer(essai, "fiche", PatientEssai)
-    valeur = next((str(c.get("valeur", "")) for c in _champs(essai) if c.get("champ") == "matricule_ins"), "")
+    montres = {str(c.get("champ")): c for c in _champs(essai) if c.get("affiche")}
+    valeur = str(montres.get("matricule_ins", {}).get("valeur", ""))
+    autres = [str(montres.get("oid_ins", {}).get(cle, "")) for cle in ("libelle", "valeur")]
     reference = patient.reference
-    essai.bilan.constater(regles.nature_du_matricule(valeur, reference.matricule_ins, reference.oid))
+    essai.bilan.constater(regles.nature_du_matricule(valeur, reference.matricule_ins, reference.oid, autres))
 
 
 # --------------------------------------------------------------- modifications
@@ -254,14 +306,15 @@ def modifier_traits_stricts(essai: Essai, nom: str) -> None:
             "modifier_patient", "agent_accueil", patient_id=patient.patient_id, modifications={champ: valeur}
         )
         apres = relire(essai, patient).identite.get(champ)
-        tentatives.append((champ, avant, apres, reponse.resultat))
+        refuses = [str(refuse) for refuse in reponse.donnees.get("champs_refuses", [])]
+        tentatives.append((champ, avant, apres, reponse.resultat, refuses))
     essai.releves["tentatives"] = tentatives
 
 
 @then(parse("aucun trait strict du patient « {nom} » n'a changé"))
 def traits_stricts_inchanges(essai: Essai, nom: str) -> None:
-    for champ, avant, apres, resultat in retirer(essai, "tentatives", list):
-        essai.bilan.constater(regles.champ_verrouille(champ, avant, apres, resultat, "l'agent d'accueil"))
+    for champ, avant, apres, resultat, refuses in retirer(essai, "tentatives", list):
+        essai.bilan.constater(regles.champ_verrouille(champ, avant, apres, resultat, "l'agent d'accueil", refuses))
 
 
 @then("les traits stricts sont montrés comme verrouillés")
@@ -326,6 +379,13 @@ def poser_attribut(essai: Essai, qui: str, attribut: str, nom: str) -> None:
     relire(essai, patient)
 
 
+@then(parse("le patient « {nom} » est marqué « {attribut} »"))
+def attribut_pose(essai: Essai, nom: str, attribut: str) -> None:
+    """Sans l'attribut, l'absence d'appel à INSi ne prouverait rien : le scénario s'arrête là."""
+    patient = relire(essai, essai.patient(nom))
+    essai.bilan.exiger(regles.attribut_enregistre(list(patient.dernier.get("attributs", [])), attribut))
+
+
 @then(parse("le patient « {nom} », marqué « {attribut} », est redevenu provisoire sans matricule INS"))
 def redevenu_provisoire(essai: Essai, nom: str, attribut: str) -> None:
     patient = relire(essai, essai.patient(nom))
@@ -339,23 +399,21 @@ def redevenu_provisoire(essai: Essai, nom: str, attribut: str) -> None:
 @given("la validation automatique de l'identité activée")
 def validation_automatique_activee(essai: Essai) -> None:
     """Un logiciel sans automatisme le dit : le scénario porte alors sur la déclaration de l'éditeur."""
-    reponse = essai.jouer("configurer", "administrateur", parametre="validation_automatique", valeur=True)
-    if not reponse.fait:
-        essai.bilan.echouer(
-            Verdict.A_VERIFIER,
-            "le logiciel ne propose pas de validation automatique : joindre la déclaration de l'éditeur",
-        )
-    essai.a_la_fin(
-        lambda: (
-            essai.preparer("configurer", "administrateur", parametre="validation_automatique", valeur=False),
-            None,
-        )[1]
-    )
+    if not changer_reglage(essai, "validation_automatique", True).fait:
+        raison = "le logiciel ne propose pas de validation automatique : joindre la déclaration de l'éditeur"
+        essai.bilan.echouer(Verdict.A_VERIFIER, raison)
+        raise ScenarioArrete(raison)
+
+
+@given("la validation automatique de l'identité activée, si le logiciel la propose")
+def validation_automatique_possible(essai: Essai) -> None:
+    essai.releves["automatisme"] = changer_reglage(essai, "validation_automatique", True).fait
 
 
 @when("l'administrateur désactive la validation automatique de l'identité")
 def desactiver_validation(essai: Essai) -> None:
-    essai.jouer("configurer", "administrateur", parametre="validation_automatique", valeur=False)
+    reponse = changer_reglage(essai, "validation_automatique", False)
+    essai.bilan.exiger(conduite.reglage_change("validation_automatique", reponse.resultat, reponse.en_phrase()))
 
 
 @when(parse("l'agent d'accueil renseigne le justificatif « {nature} » du patient « {nom} »"))
@@ -381,7 +439,8 @@ def parametrer_justificatifs(essai: Essai, datatable: Table) -> None:
         }
         for ligne in vocabulaire.table(datatable)
     ]
-    regler(essai, "justificatifs", liste)
+    reponse = changer_reglage(essai, "justificatifs", liste)
+    essai.bilan.exiger(conduite.reglage_change("justificatifs", reponse.resultat, reponse.en_phrase()))
     essai.releves["justificatifs"] = liste
 
 
@@ -404,13 +463,17 @@ def valider_sur_passeport(essai: Essai, nom: str) -> None:
 
 @when(parse("l'agent d'accueil valide l'identité du patient « {nom} »"))
 def valider_identite(essai: Essai, nom: str) -> None:
-    essai.jouer("valider_identite", "agent_accueil", patient_id=essai.patient(nom).patient_id)
+    patient = essai.patient(nom)
+    essai.releves[f"statut avant {nom}"] = patient.statut
+    essai.jouer("valider_identite", "agent_accueil", patient_id=patient.patient_id)
 
 
 @then(parse("la validation manuelle du patient « {nom} » aboutit"))
 def validation_manuelle(essai: Essai, nom: str) -> None:
     reponse = essai.derniere
     patient = relire(essai, essai.patient(nom))
+    if essai.releves.get(f"statut avant {nom}") in ("VALI", "QUAL"):
+        raise NonConcluant("l'identité était déjà validée avant l'action manuelle : l'automatisme n'est pas désactivé")
     essai.bilan.constater(conduite.validation_manuelle(reponse.resultat, patient.statut, reponse.en_phrase()))
 
 
@@ -418,6 +481,14 @@ def validation_manuelle(essai: Essai, nom: str) -> None:
 def pas_validee_seule(essai: Essai, nom: str) -> None:
     patient = relire(essai, essai.patient(nom))
     essai.bilan.constater(conduite.validation_automatique(active=False, statut=patient.statut))
+
+
+@then(parse("l'identité du patient « {nom} » a été validée d'elle-même, si le logiciel le propose"))
+def validee_seule(essai: Essai, nom: str) -> None:
+    patient = relire(essai, essai.patient(nom))
+    if retirer(essai, "automatisme", bool):
+        circonstance = "après un justificatif à haut niveau de confiance, validation automatique active"
+        essai.bilan.constater(regles.statut_attendu(patient.statut, "VALI", circonstance))
 
 
 @given(parse("la fiche d'un patient « {nom} » nommé « {naissance} » et prénommé « {prenom} »"))

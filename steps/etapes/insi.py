@@ -12,10 +12,12 @@ from pytest_bdd.parsers import parse
 from pytest_bdd.parsers import re as motif
 
 from simulators.socle.echange import Echange
+from steps.bilan import NonConcluant
 from steps.essai import Essai
 from steps.etapes import vocabulaire
-from steps.etapes.commun import presenter, regler, relire, retenir
-from steps.etapes.identite import retirer, traits_rendus
+from steps.etapes.commun import presenter, relire, retenir
+from steps.etapes.identite import retirer, traits_du_contrat, traits_rendus
+from steps.logiciel.protocole import ReponseAction
 from steps.patients import PatientEssai
 from steps.verifications import conduite_logiciel as conduite
 from steps.verifications import identite as regles
@@ -175,9 +177,7 @@ def pas_d_alerte_prenom(essai: Essai) -> None:
 def _juger_alerte(essai: Essai, *, attendue: bool) -> None:
     reponse = essai.derniere
     alertes = [str(alerte) for alerte in reponse.donnees.get("alertes", [])]
-    # Sans incohérence, un message peut citer les prénoms (comparaison des traits) sans être une alerte.
-    messages = reponse.messages if attendue else ()
-    essai.bilan.constater(conduite.alerte_prenom(alertes, messages, attendue=attendue))
+    essai.bilan.constater(conduite.alerte_prenom(alertes, reponse.messages, attendue=attendue))
 
 
 @then(parse("le premier prénom du patient « {nom} » reste celui qui a été saisi"))
@@ -196,13 +196,30 @@ def ins_non_rapatriee(essai: Essai, nom: str) -> None:
     """INSi a bien répondu 00 (sinon rien n'est prouvé), et la fiche relue n'a pas changé."""
     patient = essai.patient(nom)
     essai.bilan.exiger(conduite.appel_insi_observe(_numeros(essai.echanges("insi")), f"pour « {nom} »"))
+    codes = [echange.notes.get("code_retour", "") for echange in essai.echanges("insi")]
+    if "00" not in codes:
+        raise NonConcluant(
+            f"INSi n'a pas trouvé « {nom} » avec les traits envoyés (réponses {codes}) : rien n'était à rapatrier"
+        )
     reponse = essai.derniere
     relire(essai, patient)
-    avant = retirer(essai, f"avant {nom}", dict)
-    essai.bilan.constater(regles.identite_inchangee(avant, patient.identite, "après une réponse inexploitable d'INSi"))
+    avant, apres = traits_du_contrat(retirer(essai, f"avant {nom}", dict)), traits_du_contrat(patient.identite)
+    essai.bilan.constater(regles.identite_inchangee(avant, apres, "après une réponse inexploitable d'INSi"))
     essai.bilan.constater(regles.statut_attendu(patient.statut, "PROV", "après une réponse inexploitable d'INSi"))
-    alertes = [str(alerte) for alerte in reponse.donnees.get("alertes", [])]
-    essai.bilan.constater(conduite.blocage_explique([*reponse.messages, *alertes]))
+    ordinaires = retirer(essai, "messages d'une récupération", list)
+    essai.bilan.constater(conduite.blocage_explique(_messages(reponse), ordinaires))
+
+
+@then(parse("l'INS du patient « {nom} » est rapatriée"))
+def ins_rapatriee(essai: Essai, nom: str) -> None:
+    """Contrôle positif ; ses messages sont ceux d'une récupération ordinaire."""
+    patient = essai.patient(nom)
+    essai.releves["messages d'une récupération"] = _messages(essai.derniere)
+    essai.bilan.constater(regles.traits_d_insi(relire(essai, patient).identite, traits_rendus(patient)))
+
+
+def _messages(reponse: ReponseAction) -> list[str]:
+    return [*reponse.messages, *(str(alerte) for alerte in reponse.donnees.get("alertes", []))]
 
 
 @then(parse("aucun appel à INSi n'est parti pour l'identité « {attribut} »"))
@@ -225,22 +242,38 @@ def _numeros(echanges: Sequence[Echange]) -> list[int]:
 # ------------------------------------------------------------------ habilitations
 @when(motif(r"l'administrateur donne à (?P<qui>.+) l'accès à (?P<quoi>INSi|l'INS)$"))
 def donner_acces(essai: Essai, qui: str, quoi: str) -> None:
-    role = essai.compte(vocabulaire.role(qui))
-    regler(essai, "habilitations", {"utilisateur": role, "acces_ins": True, "acces_insi": quoi == "INSi"})
+    """Le droit est retiré à la fin : une personne sans accès à l'INS n'a ni l'un ni l'autre."""
+    compte = essai.compte(vocabulaire.role(qui))
+    droits = {"utilisateur": compte, "acces_ins": True, "acces_insi": quoi == "INSi"}
+    avant = {"utilisateur": compte, "acces_ins": quoi == "INSi", "acces_insi": False}
+    essai.a_la_fin(lambda: essai.preparer("configurer", "administrateur", parametre="habilitations", valeur=avant))
+    reponse = essai.jouer("configurer", "administrateur", parametre="habilitations", valeur=droits)
+    essai.bilan.exiger(conduite.reglage_change("habilitations", reponse.resultat, reponse.en_phrase()))
 
 
 @when(parse("une personne sans droit sur l'INS essaie d'ouvrir la fiche du patient « {nom} »"))
 def ouvrir_sans_droit(essai: Essai, nom: str) -> None:
-    essai.jouer("lire_patient", "sans_acces_ins", patient_id=essai.patient(nom).patient_id)
+    patient = essai.patient(nom)
+    essai.jouer("lire_patient", "sans_acces_ins", patient_id=patient.patient_id)
+    essai.releves["fiche"] = patient
 
 
 @then(motif(r"l'accès à l'INS est (?P<issue>refusé|obtenu)$"))
 def acces_ins(essai: Essai, issue: str) -> None:
-    """Refusé : aucune donnée personnelle rendue, quel que soit le message. Obtenu : le matricule INS est montré."""
+    """Refusé : aucune donnée personnelle montrée, quel que soit le message. Obtenu : le matricule INS l'est."""
     reponse = essai.derniere
-    patient = reponse.donnees.get("patient")
-    identite = patient.get("identite", {}) if isinstance(patient, Mapping) else {}
-    montre = any(identite.values()) if issue == "refusé" else bool(identite.get("matricule_ins"))
+    rendu = reponse.donnees.get("patient")
+    identite = rendu.get("identite", {}) if isinstance(rendu, Mapping) else {}
+    valeurs = [str(valeur) for valeur in identite.values() if valeur]
+    valeurs += [str(c["valeur"]) for c in reponse.donnees.get("champs", []) if c.get("affiche") and c.get("valeur")]
+    reference = retirer(essai, "fiche", PatientEssai).reference
+    vus = "".join("\n".join(valeurs).split(" "))
+    if issue == "refusé":
+        # Des champs masqués (« **** ») ne disent rien de la personne.
+        secrets = (reference.matricule, reference.nom_naissance.replace(" ", ""), reference.date_naissance)
+        montre = any(secret in vus for secret in secrets)
+    else:
+        montre = reference.matricule in vus
     regle = conduite.R_DROIT_ACCORDE if issue == "obtenu" else conduite.R_DROIT_INS
     essai.bilan.constater(
         conduite.droit_applique(
@@ -273,10 +306,16 @@ def acces_insi(essai: Essai, issue: str) -> None:
 
 # ------------------------------------------------------------------------ traces
 def lire_traces(essai: Essai, categorie: str, patient: PatientEssai | None = None) -> list[Mapping[str, Any]]:
-    """Le journal de traces du logiciel, filtré sur le patient s'il est donné."""
+    """Le journal de traces du logiciel, filtré sur le patient s'il est donné.
+
+    Une ligne qui ne nomme pas le patient est à lui : le logiciel a filtré.
+    """
     parametres = {"patient_id": patient.patient_id} if patient else {}
     reponse = essai.preparer("lire_traces", "administrateur", categorie=categorie, **parametres)
-    return list(reponse.donnees.get("traces", []))
+    traces = list(reponse.donnees.get("traces", []))
+    if patient is None:
+        return traces
+    return [{**trace, "patient_id": trace.get("patient_id") or patient.patient_id} for trace in traces]
 
 
 def _bornes(essai: Essai) -> tuple[datetime, datetime]:
@@ -312,7 +351,7 @@ def retour_trace(essai: Essai, nom: str) -> None:
     patient = essai.patient(nom)
     reference = patient.reference
     rendus = traits_rendus(patient)
-    traits = {champ: rendus[champ] for champ in ("nom_naissance", "prenoms_naissance", "date_naissance")}
+    traits = {champ: rendus[champ] for champ in ("nom_naissance", "prenoms_naissance", "date_naissance", "sexe")}
     if reference.lieu_naissance:
         traits["code_lieu_naissance"] = reference.lieu_naissance
     essai.bilan.constater(
@@ -344,20 +383,15 @@ def verification_tracee(essai: Essai, nom: str, retour: str) -> None:
     )
 
 
-@then(
-    motif(
-        r"l'appel pour le patient « (?P<un>[^»]+) » est tracé au nom de (?P<qui_un>.+) et celui pour « (?P<deux>[^»]+) » au nom de (?P<qui_deux>.+)$"
-    )
-)
-def appels_au_nom_de(essai: Essai, un: str, qui_un: str, deux: str, qui_deux: str) -> None:
+@then(motif(r"l'appel à INSi fait par (?P<qui>.+) pour le patient « (?P<nom>[^»]+) » est tracé à son nom$"))
+def appel_au_nom_de(essai: Essai, qui: str, nom: str) -> None:
+    patient = essai.patient(nom)
     vus = [e for e in essai.echanges("insi", tout=True) if re.match("rechercher", e.operation)]
-    essai.bilan.exiger(conduite.appel_insi_observe(_numeros(vus), "pour les deux patients"))
-    attendus = {
-        essai.patient(nom).patient_id: essai.compte(vocabulaire.role(qui))
-        for nom, qui in ((un, qui_un), (deux, qui_deux))
-    }
+    essai.bilan.exiger(conduite.appel_insi_observe(_numeros(vus), f"pour « {nom} »"))
+    attendus = {patient.patient_id: essai.compte(vocabulaire.role(qui))}
     debut, fin = _bornes(essai)
-    essai.bilan.constater(regles_traces.utilisateurs_des_appels(lire_traces(essai, "insi"), attendus, debut, fin))
+    traces = lire_traces(essai, "insi", patient)
+    essai.bilan.constater(regles_traces.utilisateurs_des_appels(traces, attendus, debut, fin))
 
 
 @then(

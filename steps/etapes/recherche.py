@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Collection
 from typing import Any
 
 from pytest_bdd import given, then, when
@@ -24,13 +25,21 @@ def patients_connus(essai: Essai, datatable: Table) -> None:
     dates: dict[str, str] = {}
     for ligne in vocabulaire.table(datatable):
         patient = presenter(essai, ligne["patient"], connu=False)
-        date = dates.setdefault(ligne["né comme"], patient.reference.date_naissance)
+        date = dates.setdefault(ligne["né comme"], _date_libre(patient, dates.values()))
         traits = {
             vocabulaire.champ(colonne): valeur
             for colonne, valeur in ligne.items()
             if colonne not in ("patient", "né comme") and valeur
         }
         creer_fiche(essai, patient, {**traits, "date_naissance": date})
+
+
+def _date_libre(patient: PatientEssai, prises: Collection[str]) -> str:
+    """La date de naissance du patient, décalée d'un an tant qu'un autre la porte."""
+    date = patient.reference.date_naissance
+    while date in prises:
+        date = f"{int(date[:4]) - 1}{date[4:]}".replace("-02-29", "-02-28")
+    return date
 
 
 def _chercher(essai: Essai, **criteres: str) -> None:
@@ -95,6 +104,24 @@ def recherche_retrouve(essai: Essai, nom: str) -> None:
     essai.bilan.constater(regles.retrouve_malgre_la_graphie(trouves(essai), patient.patient_id, saisi, enregistre))
 
 
+@given(parse("la fiche d'un patient « {nom} » né le même jour que « {autre} » et nommé « {naissance} »"))
+def fiche_du_meme_jour(essai: Essai, nom: str, autre: str, naissance: str) -> None:
+    """Un voisin de date, que seuls le nom et le prénom écartent de la recherche."""
+    traits = {
+        "nom_naissance": naissance,
+        "premier_prenom_naissance": nom.upper(),
+        "date_naissance": _date(essai, autre),
+    }
+    creer_fiche(essai, presenter(essai, nom, connu=False), traits)
+
+
+@then(parse("la recherche ne rend pas le patient « {nom} »"))
+def recherche_ecarte(essai: Essai, nom: str) -> None:
+    """Contrôle : le critère saisi compte, la seule date de naissance ne suffit pas."""
+    criteres = str(essai.releves.get("criteres", ""))
+    essai.bilan.constater(regles.patients_rendus(trouves(essai), (), (essai.patient(nom).patient_id,), criteres)[1:])
+
+
 # ------------------------------------------------------------------- matricule
 @when(parse("le biologiste cherche le patient « {nom} » par son matricule INS complet"))
 def chercher_matricule(essai: Essai, nom: str) -> None:
@@ -112,7 +139,7 @@ def chercher_matricules_faux(essai: Essai, nom: str) -> None:
     issues = []
     for defaut, saisi in _matricules_faux(essai.patient(nom)):
         reponse = essai.jouer("rechercher_patients", "biologiste_1", matricule_ins=saisi)
-        issues.append((saisi, defaut, reponse.resultat, trouves(essai)))
+        issues.append((saisi, defaut, reponse.resultat, trouves(essai), reponse.messages))
     essai.releves["matricules faux"] = issues
 
 
@@ -128,5 +155,5 @@ def _matricules_faux(patient: PatientEssai) -> list[tuple[str, str]]:
 
 @then("la recherche est refusée à chaque fois")
 def recherches_refusees(essai: Essai) -> None:
-    for saisi, defaut, resultat, rendus in essai.releves["matricules faux"]:
-        essai.bilan.constater(regles.matricule_incomplet_refuse(resultat, rendus, saisi, defaut))
+    for saisi, defaut, resultat, rendus, messages in essai.releves["matricules faux"]:
+        essai.bilan.constater(regles.matricule_incomplet_refuse(resultat, rendus, saisi, defaut, messages))

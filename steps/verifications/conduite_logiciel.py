@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping, Sequence
 from typing import Any
 
 from reports.constat import Confiance, Constat, Regle
+from steps.flux.identite import comparable
 from steps.verifications.identite import R_CREATION_ADMISE, R_CREATION_REFUSEE, R_DATE, R_DATE_ADMISE
 from steps.verifications.registre import verification
 
@@ -112,10 +114,25 @@ R_NON_INTEGRE = Regle(
 R_INTEGRE = Regle(
     "LIS-TRAVAIL-03",
     "Une donnée de santé dont l'INS est vérifiée est intégrée au dossier du patient",
-    _GUIDE.format("52 et 55"),
-    Confiance.OFFICIELLE,
-    "Intégrez la donnée quand la vérification répond OK.",
+    f"{_GUIDE.format(55)} : la règle ne dit que le cas KO",
+    Confiance.DEDUITE,
+    "Intégrez la donnée quand la vérification répond OK, ou montrez comment elle l'est.",
 )
+R_MISE_A_JOUR = Regle(
+    "LIS-TRAVAIL-04",
+    "Une INS vérifiée peut être reprise dans l'identité déjà connue",
+    f"{_GUIDE.format(51)} : la règle ne dit que le cas KO",
+    Confiance.DEDUITE,
+    "Montrez comment l'INS reçue et confirmée par INSi rejoint la fiche du patient.",
+)
+R_REGLAGE = Regle(
+    "PAR-REGLAGE-01",
+    "Le site peut changer ce réglage",
+    "REM BIO, énoncé du scénario (travaux de concertation 2023)",
+    Confiance.OFFICIELLE,
+    "Permettez au responsable de traitement de changer ce réglage.",
+)
+_ECART = re.compile(r"ECART|INCOHER|DIFFER|DIVERG|DISTINCT|CORRESPOND|CONCORD|COMMENCE|ATTENTION|ALERTE|IDENTIQUE")
 
 
 @verification(R_CREATION_REFUSEE)
@@ -276,10 +293,22 @@ def validation_automatique(*, active: bool, statut: Any) -> Constat:
 
 @verification(R_ALERTE)
 def alerte_prenom(alertes: Sequence[str], messages: Sequence[str], *, attendue: bool) -> Constat:
-    """Une alerte parle du prénom quand il y a incohérence, et seulement alors."""
-    textes = [texte for texte in (*alertes, *messages) if "prénom" in texte.lower() or "prenom" in texte.lower()]
-    recu = " ; ".join(textes) or "aucune alerte sur le prénom"
-    if bool(textes) is not attendue:
+    """Une alerte parle du prénom quand il y a incohérence, et seulement alors.
+
+    Un message n'est une alerte que s'il dit aussi l'écart : « prénom » seul peut venir de la liste des traits repris.
+    """
+    vus = [texte for texte in alertes if "PRENOM" in comparable(texte)]
+    dits = [texte for texte in messages if "PRENOM" in comparable(texte) and texte not in vus]
+    fermes = [texte for texte in dits if _ECART.search(comparable(texte))]
+    recu = " ; ".join([*vus, *dits]) or "aucune alerte sur le prénom"
+    if not vus and ((attendue and dits and not fermes) or (not attendue and fermes)):
+        return R_ALERTE.a_regarder(
+            "un message parle du prénom : dire s'il alerte d'une incohérence"
+            + ("" if attendue else ", alors qu'il n'y en a pas"),
+            recu=recu,
+            ou="messages à l'utilisateur",
+        )
+    if bool(vus or fermes) is not attendue:
         return R_ALERTE.enfreinte(
             "alerte sur le premier prénom absente" if attendue else "alerte sur le prénom sans incohérence",
             attendu="une alerte" if attendue else "aucune alerte",
@@ -293,7 +322,15 @@ def alerte_prenom(alertes: Sequence[str], messages: Sequence[str], *, attendue: 
 def ecarts_montres(ecarts: Sequence[Mapping[str, Any]], attendus: Mapping[str, tuple[str, str]]) -> Constat:
     """Chaque écart réel est montré avec ses deux valeurs. `attendus` : champ → (local, rendu par INSi)."""
     montres = {str(e.get("champ")): (e.get("local"), e.get("retourne")) for e in ecarts}
-    manquants = [champ for champ, valeurs in attendus.items() if montres.get(champ) != valeurs]
+    # Le logiciel peut ajouter le libellé d'un code (commune) à sa valeur.
+    manquants = [
+        champ
+        for champ, valeurs in attendus.items()
+        if champ not in montres
+        or any(
+            voulue not in str(montree or "") for voulue, montree in zip(valeurs, montres[champ], strict=True) if voulue
+        )
+    ]
     if manquants:
         return R_ECARTS.enfreinte(
             f"écart(s) non montrés ou faux : {', '.join(manquants)}",
@@ -305,14 +342,15 @@ def ecarts_montres(ecarts: Sequence[Mapping[str, Any]], attendus: Mapping[str, t
 
 
 @verification(R_MESSAGE_BLOCAGE)
-def blocage_explique(messages: Sequence[str]) -> Constat:
-    """L'utilisateur voit au moins un message."""
-    textes = [message for message in messages if message.strip()]
+def blocage_explique(messages: Sequence[str], ordinaires: Sequence[str] = ()) -> Constat:
+    """L'utilisateur voit un message qu'il ne voit pas quand tout va bien (`ordinaires`)."""
+    connus = {_sans_valeurs(message) for message in ordinaires}
+    textes = [message for message in messages if message.strip() and _sans_valeurs(message) not in connus]
     if not textes:
         return R_MESSAGE_BLOCAGE.enfreinte(
             "aucun message ne dit que l'INS n'est pas reprise",
-            attendu="un message à l'utilisateur",
-            recu="aucun message",
+            attendu="un message propre à ce blocage",
+            recu=" ; ".join(messages) or "aucun message",
             ou="messages à l'utilisateur",
         )
     return R_MESSAGE_BLOCAGE.respectee("blocage expliqué à l'utilisateur", recu=" ; ".join(textes))
@@ -331,11 +369,60 @@ def dans_la_liste(elements: Sequence[Mapping[str, Any]], cle: str, valeur: str) 
     return R_LISTE_TRAVAIL.respectee(f"{cle} {valeur} dans la liste de travail", ou="liste de travail")
 
 
+@verification(R_LISTE_TRAVAIL)
+def donnee_en_attente(
+    elements: Sequence[Mapping[str, Any]], *, matricule: str, document_id: str = "", nom: str = ""
+) -> Constat:
+    """La liste de travail porte la donnée reçue, désignée par le matricule, le document ou le nom du patient."""
+    for element in elements:
+        dit = "".join(str(element.get(cle) or "") for cle in ("matricule_ins", "motif"))
+        par_document = bool(document_id) and element.get("document_id") == document_id
+        if par_document or matricule[:13] in dit.replace(" ", "") or (nom and comparable(nom) in comparable(dit)):
+            return R_LISTE_TRAVAIL.respectee(recu=str(dict(element)), ou="liste de travail")
+    return R_LISTE_TRAVAIL.enfreinte(
+        "donnée reçue absente de la liste de travail",
+        attendu=f"matricule {matricule}" + (f" ou document {document_id}" if document_id else ""),
+        recu="; ".join(str(dict(element)) for element in elements[-5:]) or "liste vide",
+        ou="liste de travail",
+    )
+
+
+@verification(R_MISE_A_JOUR)
+def mise_a_jour_apres_ok(matricule: Any, attendu: str) -> Constat:
+    """Contrôle positif de la mise à jour : l'INS confirmée est dans la fiche."""
+    if matricule != attendu:
+        return R_MISE_A_JOUR.enfreinte(
+            "l'INS confirmée par INSi n'a pas rejoint la fiche connue : une personne doit montrer la mise à jour",
+            attendu=attendu,
+            recu=repr(matricule),
+            ou="fiche du patient",
+        )
+    return R_MISE_A_JOUR.respectee(recu=attendu, ou="fiche du patient")
+
+
+@verification(R_REGLAGE)
+def reglage_change(parametre: str, resultat: str, recu: str) -> Constat:
+    """L'administrateur a pu changer le réglage ; ce qu'il change est jugé ensuite."""
+    if resultat != "fait":
+        return R_REGLAGE.enfreinte(
+            f"réglage « {parametre} » non changé", attendu="réglage fait", recu=recu, ou="paramétrage"
+        )
+    return R_REGLAGE.respectee(f"réglage « {parametre} » changé", recu=recu, ou="paramétrage")
+
+
+def _sans_valeurs(message: str) -> str:
+    """Un message sans ses chiffres ni ses noms en capitales : le même pour deux patients."""
+    return re.sub(r"\s+", " ", re.sub(r"\d+|\b[A-Z][A-Z' -]+\b", " ", message)).strip()
+
+
 @verification(R_NON_INTEGRE, R_INTEGRE)
 def integration_du_document(
-    *, integre: Any, documents: Sequence[str], attendu: bool, messages: Sequence[str]
+    *, integre: Any, documents: Sequence[str], attendu: bool, messages: Sequence[str], ordinaires: Sequence[str] = ()
 ) -> Constat:
-    """La donnée reçue est au dossier si l'INS est vérifiée, hors du dossier et signalée sinon."""
+    """La donnée reçue est au dossier si l'INS est vérifiée, hors du dossier et signalée sinon.
+
+    `ordinaires` : messages vus quand l'INS est vérifiée ; une alerte en diffère.
+    """
     present = bool(integre) or bool(documents)
     if attendu:
         if present:
@@ -353,11 +440,12 @@ def integration_du_document(
             recu=", ".join(documents) or "intégrée",
             ou="dossier du patient",
         )
-    if not any(message.strip() for message in messages):
+    connus = {_sans_valeurs(message) for message in ordinaires}
+    if not any(message.strip() and _sans_valeurs(message) not in connus for message in messages):
         return R_NON_INTEGRE.enfreinte(
             "donnée retenue sans alerter l'utilisateur",
             attendu="une alerte",
-            recu="aucun message",
+            recu=" ; ".join(messages) or "aucun message",
             ou="messages à l'utilisateur",
         )
     return R_NON_INTEGRE.respectee("donnée retenue, utilisateur alerté", recu=" ; ".join(messages))

@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
+import re
+
 from reports.constat import Confiance, Constat, Regle
-from steps.flux.identite import OIDS_INS, IdentiteUsager
+from steps.flux.identite import OIDS_INS, IdentiteUsager, comparable, porte_suite
 from steps.verifications.cda import CdaIllisible, lire_cda
 from steps.verifications.registre import verification
 
 _GUIDE = "Guide d'implémentation de l'INS, règle 28 (reprise par le REM, travaux de concertation 2023)"
 _OU = "document CDA, recordTarget/patientRole"
+_OID = re.compile("|".join(rf"(?<![0-9.]){re.escape(oid)}(?![0-9.]*[0-9])" for oid in sorted(OIDS_INS)))
 
 R_ABSENTE = Regle(
     "DIF-CDA-01",
@@ -28,7 +31,7 @@ R_PRESENTE = Regle(
 
 @verification(R_ABSENTE)
 def ins_absente(octets: bytes, identite: IdentiteUsager) -> Constat:
-    """Aucun OID d'INS parmi les identifiants du patient, et le matricule nulle part dans le document.
+    """Aucun OID d'INS ni le matricule nulle part dans le document, espaces compris.
 
     L'absence n'est crue que si le nom de naissance se lit dans ce même document.
     """
@@ -37,10 +40,11 @@ def ins_absente(octets: bytes, identite: IdentiteUsager) -> Constat:
     except CdaIllisible as erreur:
         return R_ABSENTE.sans_objet(f"le document exporté ne se lit pas : {erreur}")
     texte = octets.decode("utf-8", "replace")
-    if identite.nom_naissance not in texte:
+    if comparable(identite.nom_naissance) not in comparable(texte):
         return R_ABSENTE.sans_objet(f"le nom {identite.nom_naissance!r} ne se lit pas dans le document exporté")
     oids = [f"{i.racine}|{i.extension}" for i in entete.patient.ids if i.racine in OIDS_INS]
-    if oids or identite.matricule_ins[:13] in texte:
+    oids += [oid[0] for oid in _OID.finditer(texte) if not oids]
+    if oids or porte_suite(texte, identite.matricule_ins[:13]):
         return R_ABSENTE.enfreinte(
             "le document d'une identité non qualifiée porte son INS",
             attendu="ni matricule INS ni OID d'INS",

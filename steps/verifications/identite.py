@@ -12,6 +12,9 @@ from datetime import datetime
 from typing import Any
 
 from reports.constat import Confiance, Constat, Regle
+from steps.flux.identite import comparable
+from steps.verifications.instants import pendant
+from steps.verifications.pdf.etiquettes import motif_date, motif_sexe
 from steps.verifications.registre import verification
 
 _GUIDE = "Guide d'implémentation de l'INS, règle {} (reprise par le REM, travaux de concertation 2023)"
@@ -225,6 +228,16 @@ def champs_enregistres(identite: Mapping[str, Any], attendus: Mapping[str, str])
     return R_CHAMPS.respectee(recu=_lister(attendus.items()), ou=_OU_FICHE)
 
 
+@verification(R_CHAMPS)
+def champs_enregistrables(resultat: str, recu: str, saisis: Mapping[str, str]) -> Constat:
+    """La création avec ces champs, facultatifs compris, n'est pas refusée."""
+    if resultat != "fait":
+        return R_CHAMPS.enfreinte(
+            "création refusée avec ces champs", attendu=_lister(saisis.items()), recu=recu, ou=_OU_FICHE
+        )
+    return R_CHAMPS.respectee("fiche créée avec ces champs", recu=_lister(saisis.items()), ou=_OU_FICHE)
+
+
 @verification(R_CARACTERES_ADMIS)
 def nom_garde_entier(champ: str, attendu: str, recu: Any) -> Constat:
     """Un nom légitime (tiret, apostrophe, espace, longueur) est gardé tel quel."""
@@ -241,9 +254,13 @@ def caracteres_refuses(champ: str, saisi: str, resultat: str, garde: Any) -> Con
 
     `garde` : valeur enregistrée, sans objet si la saisie a été refusée.
     """
-    if resultat == "refuse":
-        return R_CARACTERES_REFUSES.respectee(f"saisie {saisi!r} refusée", recu="refus", ou=champ)
+    if resultat != "fait":
+        return R_CARACTERES_REFUSES.respectee(f"saisie {saisi!r} refusée", recu=resultat, ou=champ)
     if isinstance(garde, str) and _NOM_LEGAL.match(garde):
+        if garde != comparable(saisi):
+            return R_CARACTERES_REFUSES.a_regarder(
+                f"saisie {saisi!r} enregistrée {garde!r} : dire si c'est bien le même nom", recu=garde, ou=champ
+            )
         return R_CARACTERES_REFUSES.respectee(f"saisie {saisi!r} enregistrée {garde!r}", recu=garde, ou=champ)
     return R_CARACTERES_REFUSES.enfreinte(
         f"la saisie {saisi!r} a été enregistrée avec un caractère interdit",
@@ -254,8 +271,11 @@ def caracteres_refuses(champ: str, saisi: str, resultat: str, garde: Any) -> Con
 
 
 @verification(R_NIR_SOINS)
-def numero_securite_sociale_distinct(champs: Sequence[Mapping[str, Any]]) -> Constat:
-    """Le champ du numéro de sécurité sociale, s'il existe, est distinct et son libellé ne dit pas INS."""
+def numero_securite_sociale_distinct(champs: Sequence[Mapping[str, Any]], matricule: str = "") -> Constat:
+    """Le champ du numéro de sécurité sociale, s'il existe, est distinct et son libellé ne dit pas INS.
+
+    `matricule` : matricule INS du patient quand un autre numéro a été donné au champ ; il ne doit pas s'y montrer.
+    """
     par_nom = {str(champ.get("champ")): champ for champ in champs}
     champ = par_nom.get("numero_securite_sociale")
     if champ is None:
@@ -265,11 +285,18 @@ def numero_securite_sociale_distinct(champs: Sequence[Mapping[str, Any]]) -> Con
             ou=_OU_FICHE,
         )
     libelle = str(champ.get("libelle", ""))
-    if re.search(r"\bINS\b", libelle, re.IGNORECASE) or "matricule_ins" not in par_nom:
+    montre = re.sub(r"\W", "", str(champ.get("valeur", "")))
+    if re.search(r"\bINS\b", libelle, re.IGNORECASE) or (matricule and matricule[:13] in montre):
         return R_NIR_SOINS.enfreinte(
             "le champ du numéro de sécurité sociale se confond avec le matricule INS",
             attendu="un champ distinct, sans le mot « INS » dans son libellé",
-            recu=repr(libelle),
+            recu=f"{libelle!r} : {champ.get('valeur', '')!r}",
+            ou=_OU_FICHE,
+        )
+    if "matricule_ins" not in par_nom:
+        return R_NIR_SOINS.a_regarder(
+            "le champ du matricule INS n'est pas à l'écran : montrer les deux champs ensemble",
+            recu=", ".join(par_nom),
             ou=_OU_FICHE,
         )
     return R_NIR_SOINS.respectee(recu=libelle, ou=_OU_FICHE)
@@ -298,7 +325,7 @@ def changement_historise(
 ) -> Constat:
     """L'historique porte ce changement, daté pendant le scénario, avec son responsable.
 
-    `debut`, `fin` : bornes du scénario ; une minute de tolérance couvre un écart d'horloge.
+    `debut`, `fin` : bornes du scénario.
     """
     candidats = [c for c in changements if c.get("statut_anterieur") == anterieur and c.get("statut") == nouveau]
     attendu = f"{anterieur} → {nouveau}, par {responsable}, entre {debut:%H:%M:%S} et {fin:%H:%M:%S} UTC"
@@ -310,9 +337,7 @@ def changement_historise(
             ou="historique des statuts",
         )
     for candidat in candidats:
-        instant = _instant(candidat.get("horodatage"))
-        tient = instant is not None and (debut.timestamp() - 60 <= instant.timestamp() <= fin.timestamp() + 60)
-        if tient and candidat.get("responsable") == responsable:
+        if pendant(candidat.get("horodatage"), debut, fin) and candidat.get("responsable") == responsable:
             return R_HISTORIQUE.respectee(
                 f"{anterieur} → {nouveau} historisé", recu=_resume([candidat]), ou="historique des statuts"
             )
@@ -372,8 +397,13 @@ def identite_inchangee(avant: Mapping[str, Any], apres: Mapping[str, Any], circo
 
 
 @verification(R_VERROU)
-def champ_verrouille(champ: str, avant: Any, apres: Any, resultat: str, utilisateur: str) -> Constat:
-    """La tentative de modification est sans effet, quel que soit le message montré."""
+def champ_verrouille(
+    champ: str, avant: Any, apres: Any, resultat: str, utilisateur: str, refuses: Collection[str] = ()
+) -> Constat:
+    """La tentative de modification est sans effet, et le logiciel ne l'annonce pas faite.
+
+    `refuses` : champs que le logiciel dit avoir refusés, bien qu'il annonce l'action faite.
+    """
     if avant != apres:
         return R_VERROU.enfreinte(
             f"{utilisateur} a modifié le champ {champ} d'une identité verrouillée",
@@ -381,7 +411,7 @@ def champ_verrouille(champ: str, avant: Any, apres: Any, resultat: str, utilisat
             recu=repr(apres),
             ou=_OU_FICHE,
         )
-    if resultat == "fait":
+    if resultat == "fait" and champ not in refuses:
         return R_VERROU.enfreinte(
             f"le logiciel annonce avoir modifié le champ verrouillé {champ}",
             attendu="refus",
@@ -393,15 +423,32 @@ def champ_verrouille(champ: str, avant: Any, apres: Any, resultat: str, utilisat
 
 @verification(R_VERROU_VISIBLE)
 def verrou_visible(champs: Sequence[Mapping[str, Any]], noms: Collection[str], *, verrouille: bool) -> Constat:
-    """Le verrou est mis en évidence sur ces champs, et seulement quand ils sont verrouillés."""
-    montres = {str(c.get("champ")): bool(c.get("verrou_visible")) for c in champs}
-    faux = [nom for nom in noms if montres.get(nom, False) is not verrouille]
+    """Le verrou est mis en évidence sur ces champs, et seulement quand ils sont verrouillés.
+
+    `verrouille` faux (contrôle positif) : un logiciel peut verrouiller davantage que la règle, mais pas tout, et il ne
+    montre pas comme verrouillé un champ modifiable. Un champ qui n'est pas à l'écran ne montre rien.
+    """
+    montres = {str(c.get("champ")): c for c in champs if c.get("affiche", True) and c.get("champ") in noms}
+    verrous = {nom: c.get("verrou_visible") for nom, c in montres.items()}
+    if verrouille:
+        faux = [nom for nom, verrou in verrous.items() if verrou is False]
+    else:
+        faux = [nom for nom, verrou in verrous.items() if verrou and montres[nom].get("modifiable")]
+        if verrous and all(verrous.values()):
+            faux = list(verrous)
     if faux:
         voulu = "mis en évidence comme non modifiables" if verrouille else "montrés comme modifiables"
         return R_VERROU_VISIBLE.enfreinte(
             f"champ(s) mal signalés : {', '.join(faux)}",
             attendu=voulu,
-            recu=_lister((nom, montres.get(nom, "champ absent")) for nom in faux),
+            recu=_lister((nom, verrous[nom]) for nom in faux),
+            ou=_OU_FICHE,
+        )
+    muets = [nom for nom in noms if verrous.get(nom) is None]
+    if muets:
+        return R_VERROU_VISIBLE.a_regarder(
+            f"champ(s) absents de l'écran, ou dont la mise en évidence n'est pas relevée : {', '.join(muets)}",
+            recu=_lister(verrous.items()),
             ou=_OU_FICHE,
         )
     etat = "verrouillés et signalés" if verrouille else "modifiables et montrés comme tels"
@@ -411,7 +458,7 @@ def verrou_visible(champs: Sequence[Mapping[str, Any]], noms: Collection[str], *
 @verification(R_TRAITS_LIBRES)
 def trait_complementaire_modifie(champ: str, attendu: str, recu: Any, resultat: str) -> Constat:
     """Un trait complémentaire a pris la nouvelle valeur."""
-    if resultat != "fait" or recu != attendu:
+    if resultat != "fait" or not _meme_valeur(champ, attendu, recu):
         return R_TRAITS_LIBRES.enfreinte(
             f"le trait complémentaire {champ} n'a pas pu être modifié",
             attendu=repr(attendu),
@@ -445,15 +492,21 @@ def attribut_enregistre(attributs: Sequence[Any], attribut: str) -> Constat:
 
 
 @verification(R_AFFICHAGE)
-def champs_toujours_affiches(champs: Sequence[Mapping[str, Any]], circonstance: str) -> Constat:
-    """Les quatre champs obligatoires sont affichés avec une valeur."""
+def champs_toujours_affiches(
+    champs: Sequence[Mapping[str, Any]], circonstance: str, identite: Mapping[str, Any] | None = None
+) -> Constat:
+    """Les quatre champs obligatoires sont affichés, avec la valeur du patient si `identite` est donnée."""
     montres = {str(c.get("champ")): c for c in champs if c.get("affiche")}
-    manquants = [nom for nom in _OBLIGATOIRES_A_L_ECRAN if not str(montres.get(nom, {}).get("valeur", "")).strip()]
+    manquants = [
+        nom
+        for nom in _OBLIGATOIRES_A_L_ECRAN
+        if not _montre(nom, str(montres.get(nom, {}).get("valeur", "")), (identite or {}).get(nom))
+    ]
     if manquants:
         return R_AFFICHAGE.enfreinte(
             f"champ(s) obligatoires absents de l'écran {circonstance} : {', '.join(manquants)}",
             attendu=", ".join(_OBLIGATOIRES_A_L_ECRAN),
-            recu=", ".join(montres) or "aucun champ",
+            recu=_lister((nom, c.get("valeur")) for nom, c in montres.items()) or "aucun champ",
             ou=_OU_FICHE,
         )
     return R_AFFICHAGE.respectee(f"les quatre champs obligatoires sont affichés {circonstance}", ou=_OU_FICHE)
@@ -504,10 +557,19 @@ def champs_affichables(affiches: Collection[str], attendus: Collection[str]) -> 
 
 
 @verification(R_NATURE_MATRICULE)
-def nature_du_matricule(valeur_affichee: str, matricule: str, oid: str) -> Constat:
-    """Le matricule affiché est complet et suivi de sa nature."""
+def nature_du_matricule(valeur_affichee: str, matricule: str, oid: str, autres: Sequence[str] = ()) -> Constat:
+    """Le matricule affiché est complet et suivi de sa nature.
+
+    `autres` : libellé et valeur du champ de l'OID, que le REM permet de remplacer par la nature du matricule.
+    """
     nature = "NIA" if oid == _OID_NIA else "NIR"
-    sans_espaces = re.sub(r"[\s\u00a0\u202f]", "", valeur_affichee)
+    sans_espaces = re.sub(r"[\s\u00a0\u202f.]", "", valeur_affichee)
+    if sans_espaces == matricule and any(re.search(rf"\b{nature}\b", autre.upper()) for autre in autres):
+        return R_NATURE_MATRICULE.a_regarder(
+            "la nature est dans un autre champ que le matricule : dire si elle le suit à l'écran",
+            recu=f"{valeur_affichee} ; {' ; '.join(autres)}",
+            ou=_OU_FICHE,
+        )
     if matricule not in sans_espaces or nature not in sans_espaces.split(matricule, 1)[-1].upper():
         return R_NATURE_MATRICULE.enfreinte(
             "le matricule INS affiché n'est pas suivi de sa nature",
@@ -521,7 +583,8 @@ def nature_du_matricule(valeur_affichee: str, matricule: str, oid: str) -> Const
 @verification(R_DATE_LISIBLE)
 def date_lisible(affichee: str, attendue: str) -> Constat:
     """La date montrée est celle d'INSi, en JJ/MM/AAAA."""
-    if affichee != attendue:
+    # L'âge peut suivre la date, sans rien y changer.
+    if not re.search(rf"(?<!\d){re.escape(attendue)}(?!\d)", affichee):
         return R_DATE_LISIBLE.enfreinte(
             "date de naissance affichée autrement", attendu=attendue, recu=repr(affichee), ou=_OU_FICHE
         )
@@ -553,9 +616,19 @@ def _resume(changements: Sequence[Mapping[str, Any]]) -> str:
     return " ; ".join(lignes) or "historique vide"
 
 
-def _instant(texte: Any) -> datetime | None:
-    try:
-        instant = datetime.fromisoformat(str(texte))
-    except ValueError:
-        return None
-    return instant if instant.tzinfo else instant.astimezone()
+def _meme_valeur(champ: str, attendu: str, recu: Any) -> bool:
+    """Le même numéro de téléphone peut être groupé ou porter l'indicatif ; le même nom, être affiché autrement."""
+    if champ == "telephone":
+        chiffres = re.sub(r"\D", "", str(recu or ""))
+        return bool(chiffres) and chiffres.removeprefix("00")[-9:] == re.sub(r"\D", "", attendu)[-9:]
+    return isinstance(recu, str) and comparable(recu) == comparable(attendu)
+
+
+def _montre(champ: str, affichee: str, attendue: Any) -> bool:
+    if not affichee.strip() or not attendue:
+        return bool(affichee.strip())
+    if champ == "date_naissance":
+        return re.search(rf"(?<!\d){motif_date(str(attendue))}(?!\d)", comparable(affichee)) is not None
+    if champ == "sexe":
+        return re.fullmatch(motif_sexe(str(attendue)), comparable(affichee)) is not None
+    return comparable(str(attendue)) in comparable(affichee)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Collection
 
 from reports.constat import Confiance, Constat, Regle
@@ -9,6 +10,7 @@ from steps.verifications.registre import verification
 
 _SOURCE = "Guide d'implémentation de l'INS, règle 17 (reprise par le REM, travaux de concertation 2023)"
 _OU = "résultats de la recherche d'antériorité"
+_CONTROLE = re.compile(r"\bcl[ée]f?\b|caract|\b15\b|incomplet|invalide|erron", re.IGNORECASE)
 
 R_RESULTATS = Regle(
     "IDE-RECHERCHE-01",
@@ -109,8 +111,16 @@ def retrouve_par_matricule(trouves: Collection[str], attendu: str) -> Constat:
 
 
 @verification(R_MATRICULE_CONTROLE)
-def matricule_incomplet_refuse(resultat: str, trouves: Collection[str], saisi: str, defaut: str) -> Constat:
+def matricule_incomplet_refuse(
+    resultat: str, trouves: Collection[str], saisi: str, defaut: str, messages: Collection[str] = ()
+) -> Constat:
     """Une saisie incomplète ou de clé fausse n'aboutit à aucune recherche."""
+    if resultat == "fait" and not trouves and any(_CONTROLE.search(message) for message in messages):
+        return R_MATRICULE_CONTROLE.a_regarder(
+            f"matricule {defaut} : un message le dit, dire s'il empêche la recherche",
+            recu=" ; ".join(messages),
+            ou="saisie du matricule INS",
+        )
     if resultat == "fait":
         return R_MATRICULE_CONTROLE.enfreinte(
             f"recherche lancée sur un matricule {defaut} ({len(saisi)} caractères)",
