@@ -97,10 +97,15 @@ class Gestionnaire(BaseHTTPRequestHandler):
 
     def _jouer(self, nom: str, valeurs: dict[str, Any]) -> Enveloppe:
         labo = self.server.labo
-        if labo.defaut("interface_bloquee_pendant_dmp"):
-            with self.server.interface:
-                return jouer(labo, nom, valeurs)
-        return jouer(labo, nom, valeurs)
+        interface = self.server.interface
+        tenue = interface.acquire(blocking=False) or (
+            labo.defaut("interface_bloquee_pendant_dmp") and interface.acquire()
+        )
+        try:
+            return jouer(labo, nom, valeurs)
+        finally:
+            if tenue:
+                interface.release()
 
     def _corps(self) -> bytes | None:
         taille = int(self.headers.get("Content-Length") or 0)

@@ -10,7 +10,7 @@ from __future__ import annotations
 import json
 import sys
 import urllib.request
-from collections.abc import Iterator, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from pathlib import Path
 from time import perf_counter
 from typing import Any
@@ -28,10 +28,20 @@ SANS_DEFAUT = ""
 class Boucle:
     """Remplace la boucle d'essais de pytest ; écrit une ligne JSON par tour dans `sortie`."""
 
-    def __init__(self, defauts: Sequence[str], sortie: Path, *, tout: bool = False) -> None:
+    def __init__(
+        self,
+        defauts: Sequence[str],
+        sortie: Path,
+        *,
+        tout: bool = False,
+        plafond: int | None = None,
+        attendus: Mapping[str, Collection[str]] | None = None,
+    ) -> None:
         self._defauts = list(defauts)
         self._sortie = sortie
         self._tout = tout
+        self._plafond = plafond
+        self._attendus = attendus or {}
         self._rencontres: dict[str, list[pytest.Item]] = {}
 
     @pytest.hookimpl(tryfirst=True)
@@ -90,9 +100,20 @@ class Boucle:
                         self._rencontres.setdefault(nom, []).append(item)
         return list(campagne.conduite.resultats.values())
 
+    def _plafonnes(self, campagne: Any, nom: str) -> set[pytest.Item]:
+        """Les éléments qui rencontrent le défaut ; au-delà du plafond, ceux qu'il doit toucher et d'autres, espacés."""
+        rencontres = self._rencontres.get(nom, [])
+        if self._plafond is None or len(rencontres) <= self._plafond:
+            return set(rencontres)
+        attendus = self._attendus.get(nom, ())
+        gardes = {i for i in rencontres if any(retenu.numero in attendus for retenu in campagne._a_jouer[i])}
+        autres = [item for item in rencontres if item not in gardes]
+        voulus = max(self._plafond - len(gardes), self._plafond // 4)
+        return gardes | set(autres[:: max(1, len(autres) // max(1, voulus))])
+
     def _avec_leurs_freres(self, campagne: Any, items: list[pytest.Item], nom: str) -> list[pytest.Item]:
         """Les éléments qui rencontrent le défaut, et tous ceux qui établissent les mêmes scénarios qu'eux."""
-        choisis = set(self._rencontres.get(nom, ()))
+        choisis = self._plafonnes(campagne, nom)
         avant = -1
         while len(choisis) != avant:
             avant = len(choisis)

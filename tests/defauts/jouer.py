@@ -10,6 +10,7 @@ from pathlib import Path
 import pytest
 
 from tests.defauts.boucle import Boucle
+from tests.defauts.table import lire_table
 
 
 def main(arguments: list[str]) -> int:
@@ -18,7 +19,9 @@ def main(arguments: list[str]) -> int:
     analyseur.add_argument("defauts", nargs="*", metavar="DÉFAUT")
     analyseur.add_argument("--couloir", default="biologie")
     analyseur.add_argument("--tout", action="store_true", help="joue tous les scénarios à chaque tour")
+    analyseur.add_argument("--plafond", type=int, help="au-delà, un défaut ne joue qu'une partie de ses scénarios")
     options = analyseur.parse_args(arguments)
+    attendus = {n: r.scenarios + r.non_concluants + r.a_verifier_en_plus for n, r in lire_table().items()}
     with tempfile.TemporaryDirectory(prefix="defauts-") as dossier:
         return pytest.main(
             [
@@ -32,7 +35,9 @@ def main(arguments: list[str]) -> int:
                 "-W",
                 "ignore::pytest.PytestAssertRewriteWarning",
             ],
-            plugins=[Boucle(options.defauts, options.sortie, tout=options.tout)],
+            plugins=[
+                Boucle(options.defauts, options.sortie, tout=options.tout, plafond=options.plafond, attendus=attendus)
+            ],
         )
 
 

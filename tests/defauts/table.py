@@ -1,0 +1,85 @@
+"""`tests/defauts.yaml` : ce que chaque défaut du logiciel témoin doit donner, lu, comparé, écrit."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from dataclasses import asdict, dataclass
+from pathlib import Path
+from typing import Any
+
+import yaml
+
+TABLE = Path(__file__).resolve().parents[1] / "defauts.yaml"
+SANS_DEFAUT = TABLE.with_name("regles_sans_defaut.yaml")
+
+
+@dataclass(frozen=True)
+class Resultat:
+    """Ce qu'une campagne donne de plus que celle d'un logiciel sans défaut.
+
+    `scenarios` : ceux qui deviennent non conformes ; `regles` : les codes qui le disent.
+    """
+
+    scenarios: tuple[str, ...] = ()
+    regles: tuple[str, ...] = ()
+    non_concluants: tuple[str, ...] = ()
+    a_verifier_en_plus: tuple[str, ...] = ()
+
+
+def lire_table() -> dict[str, Resultat]:
+    """La table, défaut par défaut ; vide tant qu'elle n'est pas écrite."""
+    if not TABLE.exists():
+        return {}
+    contenu = yaml.safe_load(TABLE.read_text(encoding="utf-8"))
+    return {nom: _attendu(ligne) for nom, ligne in contenu.items()}
+
+
+def _attendu(ligne: Mapping[str, Any]) -> Resultat:
+    return Resultat(**{champ: tuple(ligne.get(champ, ())) for champ in Resultat.__dataclass_fields__})
+
+
+def lire_sans_defaut() -> dict[str, str]:
+    """Les règles qu'aucun défaut de la table ne prend en faute, et pourquoi."""
+    contenu = yaml.safe_load(SANS_DEFAUT.read_text(encoding="utf-8"))
+    return dict(contenu)
+
+
+def comparer(reference: Mapping[str, Any], joues: Mapping[str, Any]) -> Resultat:
+    """Ce que le tour `joues` change par rapport au tour sans défaut ; dans l'ordre de celui-ci."""
+    par_verdict: dict[str, list[str]] = {"non_conforme": [], "non_concluant": [], "a_verifier": []}
+    regles: set[str] = set()
+    for numero, avant in reference.items():
+        apres = joues.get(numero, avant)
+        if apres["verdict"] != avant["verdict"]:
+            par_verdict.setdefault(apres["verdict"], []).append(numero)
+        regles |= {c["code"] for c in apres["constats"] if c["verdict"] == "non_conforme"}
+    imprevus = {v: n for v, n in par_verdict.items() if v not in ("non_conforme", "non_concluant", "a_verifier")}
+    if imprevus:
+        raise ValueError(f"verdicts imprévus : {imprevus}")
+    return Resultat(
+        tuple(par_verdict["non_conforme"]),
+        tuple(sorted(regles)),
+        tuple(par_verdict["non_concluant"]),
+        tuple(par_verdict["a_verifier"]),
+    )
+
+
+def ecrire_table(resultats: Mapping[str, Resultat], descriptions: Mapping[str, str]) -> None:
+    """Écrit la table ; à relire défaut par défaut : chaque scénario doit être touché pour la bonne raison."""
+    contenu = {
+        nom: {"description": descriptions[nom], **{c: list(v) for c, v in asdict(resultat).items() if v}}
+        for nom, resultat in sorted(resultats.items())
+    }
+    texte = yaml.safe_dump(contenu, allow_unicode=True, sort_keys=False, default_flow_style=None, width=118)
+    TABLE.write_text(_ENTETE + texte, encoding="utf-8")
+
+
+def numeros(resultats: Iterable[Resultat]) -> set[str]:
+    """Tous les scénarios qu'au moins un défaut rend non conformes."""
+    return {numero for resultat in resultats for numero in resultat.scenarios}
+
+
+_ENTETE = """\
+# Ce que chaque défaut du logiciel témoin doit donner, et rien d'autre. Comparé en entier par tests/test_defauts.py.
+# scenarios : non conformes ; regles : codes qui le disent ; non_concluants : le défaut empêche la mise en place.
+"""

@@ -1,0 +1,144 @@
+"""Le banc prend chaque défaut du logiciel témoin en faute, là où il faut et nulle part ailleurs.
+
+La table se joue en entier, deux processus à la fois. `BANC_SONS_DEFAUTS` : `tout` lève le plafond de scénarios par
+défaut ; une liste de noms séparés par des virgules n'en joue que ceux-là.
+"""
+
+from __future__ import annotations
+
+import os
+import subprocess
+import sys
+from collections.abc import Sequence
+from pathlib import Path
+from typing import Any
+
+import pytest
+import yaml
+
+from reports.campagne import charger_campagne
+from reports.constat import Constat
+from reports.verdict import Verdict
+from requirements.catalogue import charger
+from simulators.logiciel_temoin.defauts import CATALOGUE
+from steps.__main__ import charger_les_regles
+from steps.logiciel.temoin import RACINE
+from steps.verifications.registre import REGLES
+from tests.defauts.boucle import SANS_DEFAUT, lire_tours
+from tests.defauts.table import Resultat, comparer, lire_sans_defaut, lire_table, numeros
+
+COULOIR = "biologie"
+PLAFOND = 24
+"""Scénarios joués au plus par défaut, hors ceux qu'il doit toucher ; sans plafond avec BANC_SONS_DEFAUTS=tout."""
+TABLE = lire_table()
+DEMANDE = os.environ.get("BANC_SONS_DEFAUTS", "")
+CHOISIS = sorted(TABLE) if DEMANDE in ("", "tout") else DEMANDE.split(",")
+ENTIERES = ("insi_message_id_constant", "pdf_sans_datamatrix", "verrou_traits_absent", "xds_hash_faux")
+"""Défauts joués aussi par la vraie commande, campagne entière et rapports compris."""
+
+Tours = dict[str, dict[str, Any]]
+
+
+@pytest.fixture(scope="module")
+def tours(tmp_path_factory: pytest.TempPathFactory) -> Tours:
+    """Ce que chaque défaut choisi a donné ; et le tour sans défaut."""
+    dossier = tmp_path_factory.mktemp("defauts")
+    processus = []
+    nombre = min(2, os.cpu_count() or 1)
+    for rang in range(nombre):
+        sortie = dossier / f"{rang}.jsonl"
+        processus.append((_lancer(CHOISIS[rang::nombre], sortie), sortie))
+    lus: Tours = {}
+    for enfant, sortie in processus:
+        journal, _ = enfant.communicate(timeout=1800)
+        assert sortie.exists(), journal[-3000:]
+        lus |= {tour["defaut"]: tour for tour in lire_tours(sortie)}
+    return lus
+
+
+def _lancer(defauts: Sequence[str], sortie: Path) -> subprocess.Popen[str]:
+    plafond = [] if DEMANDE == "tout" else ["--plafond", str(PLAFOND)]
+    return subprocess.Popen(
+        [sys.executable, "-m", "tests.defauts.jouer", *plafond, str(sortie), *defauts],
+        cwd=RACINE,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.STDOUT,
+        text=True,
+    )
+
+
+def test_la_table_suffit() -> None:
+    """Au moins quarante défauts, tous connus du témoin, tous visibles dans un scénario."""
+    assert len(TABLE) >= 40
+    assert sorted(set(TABLE) - set(CATALOGUE)) == []
+    assert [nom for nom, attendu in TABLE.items() if not attendu.scenarios] == []
+    assert sorted(numeros(TABLE.values()) - {scenario.id for scenario in charger(COULOIR).scenarios()}) == []
+
+
+def test_sans_defaut_rien_n_est_non_conforme(tours: Tours) -> None:
+    """Le témoin sain ne donne ni non conforme ni non concluant."""
+    mauvais = {n: s["raison"] for n, s in tours[SANS_DEFAUT]["scenarios"].items() if s["verdict"] in _MAUVAIS}
+    assert mauvais == {}
+
+
+_MAUVAIS = ("non_conforme", "non_concluant", "non_execute")
+
+
+@pytest.mark.parametrize("nom", CHOISIS)
+def test_defaut(nom: str, tours: Tours) -> None:
+    """Le défaut donne exactement les scénarios et les règles de la table, et chaque manquement s'explique."""
+    joues = tours[nom]["scenarios"]
+    assert comparer(tours[SANS_DEFAUT]["scenarios"], joues) == TABLE[nom]
+    constats = [c for s in joues.values() for c in s["constats"] if c["verdict"] == "non_conforme"]
+    muets = [c for c in constats if not all(c[champ] for champ in ("message", "attendu", "recu", "ou", "source"))]
+    assert muets == []
+
+
+def test_chaque_regle_est_prise_en_faute(tours: Tours) -> None:
+    """Toute règle qu'un scénario établit et qui peut donner « non conforme » est enfreinte par un défaut."""
+    charger_les_regles()
+    etablies = {code for s in tours[SANS_DEFAUT]["scenarios"].values() for code in s["etablies"]}
+    jugeantes = {
+        code for code, r in REGLES.items() if r.confiance.verdict_du_manquement is Verdict.NON_CONFORME
+    } & etablies
+    prises = {code for attendu in TABLE.values() for code in attendu.regles}
+    assert sorted(jugeantes - prises) == sorted(lire_sans_defaut())
+
+
+@pytest.mark.parametrize("nom", ENTIERES)
+def test_campagne_entiere(nom: str, tmp_path: Path, tours: Tours) -> None:
+    """`pytest --couloir=… --logiciel=…` sort en code 1 et rend les mêmes verdicts que la table."""
+    temoin = yaml.safe_load((RACINE / "steps" / "logiciel" / "temoin.yaml").read_text(encoding="utf-8"))
+    fichier = tmp_path / "logiciel.yaml"
+    fichier.write_text(yaml.safe_dump({**temoin, "defauts": [nom]}, allow_unicode=True), encoding="utf-8")
+    commande = [sys.executable, "-m", "pytest", f"--couloir={COULOIR}", f"--logiciel={fichier}"]
+    fini = subprocess.run(
+        [*commande, f"--dossier={tmp_path / 'campagne'}", "-p", "no:cacheprovider"],
+        cwd=RACINE,
+        capture_output=True,
+        text=True,
+        timeout=300,
+        check=False,
+    )
+    assert fini.returncode == 1, fini.stdout[-3000:]
+    campagne = charger_campagne(tmp_path / "campagne")
+    joues = {
+        r.scenario: {"verdict": r.verdict.value, "constats": [_en_dict(c) for c in r.constats]}
+        for r in campagne.resultats
+    }
+    assert comparer(tours[SANS_DEFAUT]["scenarios"], joues) == TABLE[nom]
+
+
+def _en_dict(constat: Constat) -> dict[str, Any]:
+    return {"code": constat.code, "verdict": constat.verdict.value}
+
+
+def test_comparaison_stricte() -> None:
+    """Un scénario de plus, de moins ou d'un autre verdict se voit."""
+    sain = {"A": {"verdict": "conforme", "constats": []}, "B": {"verdict": "conforme", "constats": []}}
+    rouge = {"verdict": "non_conforme", "constats": [{"code": "R-01", "verdict": "non_conforme"}]}
+    assert comparer(sain, {}) == Resultat()
+    assert comparer(sain, {"A": rouge}) == Resultat(("A",), ("R-01",))
+    assert comparer(sain, {"B": {"verdict": "non_concluant", "constats": []}}) == Resultat(non_concluants=("B",))
+    with pytest.raises(ValueError, match="imprévus"):
+        comparer(sain, {"B": {"verdict": "non_execute", "constats": []}})
