@@ -93,6 +93,10 @@ def droit_verifie_avant(echanges: Sequence[Echange]) -> Constat:
     consultations = [echange for echange in echanges if est_consultation(echange)]
     if not consultations:
         return DROIT_VERIFIE.sans_objet("aucune consultation (TD3.1, TD3.2) observée")
+    # Un message illisible ne dit pas son patient : le transport le juge, l'ordre ne peut pas l'être.
+    consultations = [echange for echange in consultations if patient_de(echange) is not None]
+    if not consultations:
+        return DROIT_VERIFIE.sans_objet("aucune consultation dont le patient se lise")
     tests = [e for e in echanges if e.service == "dmp" and e.operation in ("TD0.2", "TD0.4") and reussi(e)]
     fautives = [
         consultation
