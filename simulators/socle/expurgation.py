@@ -30,6 +30,8 @@ CLES_SECRETES = frozenset(
 )
 LONGUEUR_MINIMALE = 6
 _CLE_PRIVEE = re.compile(rb"-----BEGIN ([A-Z ]*PRIVATE KEY)-----.+?-----END \1-----", re.DOTALL)
+_CLE_JSON = re.compile(rf'"({"|".join(sorted(CLES_SECRETES | ENTETES_SECRETS))})":', re.IGNORECASE)
+_ECHAPPE = re.compile(rb'["\\\x00-\x1f]')
 _PARAMETRE = re.compile(rf"(?<=[?&])({'|'.join(sorted(CLES_SECRETES))})=([^&#]+)", re.IGNORECASE)
 
 
@@ -41,6 +43,7 @@ class Expurgateur:
         self._valeurs: set[bytes] = set()
         self._motif: re.Pattern[bytes] | None = None
         self._plus_longue = 0
+        self._echappables = False
 
     def empreinte(self, valeur: str | bytes) -> str:
         """`empreinte:` suivi de 32 chiffres hexadécimaux : HMAC-SHA-256 tronqué."""
@@ -53,6 +56,7 @@ class Expurgateur:
         if len(octets) < LONGUEUR_MINIMALE:
             raise ValueError(f"secret trop court pour être protégé : {LONGUEUR_MINIMALE} octets au moins")
         self._valeurs.add(octets)
+        self._echappables = self._echappables or _ECHAPPE.search(octets) is not None
         motifs: dict[bytes, None] = {}
         for secret in sorted(self._valeurs, key=len, reverse=True):
             motifs.update(dict.fromkeys(_formes(secret)))
@@ -104,6 +108,19 @@ class Expurgateur:
             (nom, self.empreinte(valeur) if nom.lower() in ENTETES_SECRETS else self.texte(valeur))
             for nom, valeur in entetes
         )
+
+    def rien_a_cacher(self, texte: str) -> bool:
+        """Vrai si ce JSON (écrit sans échapper l'Unicode) ne peut porter aucun secret : `json` le rendrait tel quel.
+
+        Un secret fait de caractères que JSON échappe peut y être écrit de plusieurs façons : réponse prudente, faux.
+        """
+        if self._echappables or "PRIVATE KEY-----" in texte or _CLE_JSON.search(texte):
+            return False
+        try:
+            octets = texte.encode("utf-8")
+        except UnicodeEncodeError:
+            return False
+        return self._motif is None or self._motif.search(octets) is None
 
     def json(self, valeur: object) -> object:
         """Parcourt une valeur JSON ; les clés qui nomment un secret cachent leur valeur, quelle qu'elle soit."""

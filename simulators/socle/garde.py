@@ -15,6 +15,9 @@ from urllib.parse import unquote_to_bytes
 PORTEE = 256
 """Nombre d'octets regardés de part et d'autre de l'OID."""
 
+REPERE = "213.1.4"
+"""Sans ce morceau d'OID, un texte ne peut porter aucun INS."""
+
 _OID_PRODUCTION = re.compile(rb"1\.2\.250\.1\.213\.1\.4\.[89](?!\.?[0-9])")
 _PREFIXE = b"1.2.250.1.213.1.4."
 # 13 caractères (Corse comprise), suivis ou non de la clé, qui ne sont pas un morceau d'un nombre ou d'un OID plus long.
@@ -61,7 +64,7 @@ class GardeMatricules:
 
     def trouve_texte(self, texte: str) -> bool:
         """Vrai si ce texte, tel quel ou une fois les `%xx` décodés, porte un matricule interdit."""
-        if "213.1.4" not in texte:
+        if REPERE not in texte:
             return False
         octets = texte.encode("utf-8", "replace")
         return self.trouve(octets) or ("%" in texte and self.trouve(unquote_to_bytes(octets)))

@@ -23,7 +23,7 @@ from simulators.socle.codage import Enregistrement
 from simulators.socle.corps import SEUIL_MEMOIRE, MagasinCorps, Reception
 from simulators.socle.echange import Corps, CorpsFichier, Echange, PoigneeRefusee, Reponse, Requete, Tls
 from simulators.socle.expurgation import Expurgateur
-from simulators.socle.garde import GardeMatricules, JournalArrete, MatriculeReel
+from simulators.socle.garde import REPERE, GardeMatricules, JournalArrete, MatriculeReel
 from simulators.socle.verification_chaine import index, verifier
 
 __all__ = ["TYPES", "Enregistrement", "EtatJournal", "JournalArrete", "JournalEchanges", "MatriculeReel"]
@@ -134,11 +134,15 @@ class JournalEchanges:
             raise ValueError(f"type d'enregistrement inconnu : {type!r} (attendu : {', '.join(sorted(TYPES))})")
         with self._condition:
             self._exiger_ouvert()
-            if any(map(self._garde.trouve_texte, _textes(donnees))) or self._garde.trouve_texte(
-                json.dumps(donnees, ensure_ascii=False)
+            brut = json.dumps(donnees, ensure_ascii=False)
+            # Le détail ne se parcourt que si l'ensemble peut porter un matricule, puis un secret.
+            if REPERE in brut and (
+                self._garde.trouve_texte(brut) or any(map(self._garde.trouve_texte, _textes(donnees)))
             ):
                 self._arreter(f"un enregistrement de type {type}")
-            contenu = self._expurgateur.json(dict(donnees))
+            contenu = (
+                json.loads(brut) if self._expurgateur.rien_a_cacher(brut) else self._expurgateur.json(dict(donnees))
+            )
             assert isinstance(contenu, dict)
             if self.scenario_courant is not None:
                 contenu.setdefault("scenario", self.scenario_courant)
