@@ -15,8 +15,6 @@ _TEXTES = st.one_of(
 )
 _NOMS = sorted(CLES_SECRETES | ENTETES_SECRETS)
 _CLES = st.one_of(st.text(max_size=5), st.sampled_from(_NOMS), st.just("Mot_De_Passe"))
-    st.text(max_size=5), st.sampled_from(sorted(CLES_SECRETES | ENTETES_SECRETS)), st.just("Mot_De_Passe")
-)
 _VALEURS = st.recursive(
     st.one_of(_TEXTES, st.integers(), st.booleans(), st.none()),
     lambda suite: st.one_of(st.lists(suite, max_size=3), st.dictionaries(_CLES, suite, max_size=3)),
