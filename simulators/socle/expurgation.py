@@ -56,11 +56,11 @@ class Expurgateur:
         if len(octets) < LONGUEUR_MINIMALE:
             raise ValueError(f"secret trop court pour être protégé : {LONGUEUR_MINIMALE} octets au moins")
         self._valeurs.add(octets)
-        self._echappables = self._echappables or _ECHAPPE.search(octets) is not None
         motifs: dict[bytes, None] = {}
         for secret in sorted(self._valeurs, key=len, reverse=True):
             motifs.update(dict.fromkeys(_formes(secret)))
         self._plus_longue = max(map(len, motifs))
+        self._echappables = any(map(_ECHAPPE.search, motifs))
         self._motif = re.compile(b"|".join(re.escape(forme) for forme in sorted(motifs, key=len, reverse=True)))
 
     @property
@@ -112,7 +112,7 @@ class Expurgateur:
     def rien_a_cacher(self, texte: str) -> bool:
         """Vrai si ce JSON (écrit sans échapper l'Unicode) ne peut porter aucun secret : `json` le rendrait tel quel.
 
-        Un secret fait de caractères que JSON échappe peut y être écrit de plusieurs façons : réponse prudente, faux.
+        Un secret dont une forme a des caractères que JSON échappe peut y être écrit autrement : réponse prudente, faux.
         """
         if self._echappables or "PRIVATE KEY-----" in texte or _CLE_JSON.search(texte):
             return False
