@@ -8,9 +8,11 @@ publics indépendants qui s'accordent et, pour l'un, citent ses paragraphes : en
 from __future__ import annotations
 
 import re
+from collections.abc import Iterator
 from dataclasses import dataclass
 
 import zxingcpp
+from PIL import Image
 
 from reports.constat import Confiance, Constat, Regle
 from steps.flux.identite import OIDS_INS, IdentiteUsager, comparable, porte_suite
@@ -24,6 +26,8 @@ _REM_59 = "REM BIO, exigence INS/va1.59, règle 28 (travaux de concertation 2023
 EN_TETE = "IS01" + "0" * 22
 GS = "\x1d"
 LIEU_INCONNU = "99999"
+_BANDE, _RECOUVREMENT = 1600, 530
+"""En points à 450 par pouce : 9 cm, dont 3 cm repris ; un Data Matrix de 3 cm se lit déjà à 300."""
 LONGUEURS: dict[str, tuple[int, int]] = {
     "S1": (15, 15),
     "S2": (19, 20),
@@ -108,19 +112,27 @@ class DatamatrixIns:
 def lire_symboles(octets: bytes, *, datamatrix_seulement: bool = False) -> tuple[Symbole, ...]:
     """Les codes à barres de toutes les pages d'un PDF ; lève les erreurs de lecture de PDF.
 
-    La résolution fine ne sert qu'aux petits Data Matrix que la première n'a pas vus.
+    La résolution fine ne sert qu'aux petits Data Matrix que la première n'a pas vus : la page s'y lit par bandes qui
+    se recouvrent de plus que leur taille, pour ne pas tenir quatre fois son image en mémoire.
     """
     vus: dict[tuple[int, str, str], Symbole] = {}
     passes = [(300, zxingcpp.BarcodeFormat.DataMatrix if datamatrix_seulement else zxingcpp.BarcodeFormat.All)]
     passes.append((450, zxingcpp.BarcodeFormat.DataMatrix))
     for ppp, formats in passes:
         for page, image in enumerate(images_des_pages(octets, ppp), 1):
-            for code in zxingcpp.read_barcodes(image, formats=zxingcpp.BarcodeFormats([formats])):
-                symbole = Symbole(page, _nom_de_format(code.format), _texte(code.bytes))
-                vus.setdefault((page, symbole.format, symbole.contenu), symbole)
+            for bande in _bandes(image) if ppp > passes[0][0] else (image,):
+                for code in zxingcpp.read_barcodes(bande, formats=zxingcpp.BarcodeFormats([formats])):
+                    symbole = Symbole(page, _nom_de_format(code.format), _texte(code.bytes))
+                    vus.setdefault((page, symbole.format, symbole.contenu), symbole)
         if any(symbole.est_datamatrix for symbole in vus.values()):
             break
     return tuple(vus.values())
+
+
+def _bandes(image: Image.Image) -> Iterator[Image.Image]:
+    pas = _BANDE - _RECOUVREMENT
+    for haut in range(0, max(1, image.height - _RECOUVREMENT), pas):
+        yield image.crop((0, haut, image.width, min(image.height, haut + _BANDE)))
 
 
 def analyser_datamatrix(contenu: str) -> DatamatrixIns:
