@@ -129,7 +129,9 @@ Fonctionnalité: Identités reçues et transmises par un flux informatisé
 
   @INS/va1.60.01
   Scénario: Modifier un trait strict d'une identité récupérée retire l'INS et se propage
+    # La transmission préalable prouve que les messages émis se relèvent, et donne un partenaire à prévenir.
     Étant donné un patient « Urielle » dont le statut est « identité récupérée »
+    Et l'identité du patient « Urielle » transmise au partenaire « CLINIQUE DU LAC »
     Quand le super utilisateur change le nom de naissance du patient « Urielle » en « DELVAUX »
     Alors l'identité du patient « Urielle » est rétrogradée à « identité provisoire » sans matricule INS
     Et la modification du nom de naissance du patient « Urielle » est propagée
@@ -137,6 +139,7 @@ Fonctionnalité: Identités reçues et transmises par un flux informatisé
   @INS/va1.60.02
   Scénario: Modifier un trait complémentaire d'une identité récupérée garde l'INS et se propage
     Étant donné un patient « Victor » dont le statut est « identité récupérée »
+    Et l'identité du patient « Victor » transmise au partenaire « CLINIQUE DU LAC »
     Quand le super utilisateur change le nom utilisé du patient « Victor » en « DE BRESSE »
     Alors l'identité du patient « Victor » garde son statut « identité récupérée » et son INS
     Et la modification du nom utilisé du patient « Victor » est propagée
@@ -144,6 +147,7 @@ Fonctionnalité: Identités reçues et transmises par un flux informatisé
   @INS/va1.60.03
   Scénario: Modifier un trait strict d'une identité qualifiée retire l'INS et se propage
     Étant donné un patient « Wendy » dont le statut est « identité qualifiée »
+    Et l'identité du patient « Wendy » transmise au partenaire « CLINIQUE DU LAC »
     Quand le super utilisateur change le nom de naissance du patient « Wendy » en « DELCOURT »
     Alors l'identité du patient « Wendy » est rétrogradée à « identité validée » sans matricule INS
     Et la modification du nom de naissance du patient « Wendy » est propagée
@@ -152,6 +156,7 @@ Fonctionnalité: Identités reçues et transmises par un flux informatisé
   @INS/va1.60.04
   Scénario: Modifier un trait complémentaire d'une identité qualifiée garde l'INS et se propage
     Étant donné un patient « Yaël » dont le statut est « identité qualifiée »
+    Et l'identité du patient « Yaël » transmise au partenaire « CLINIQUE DU LAC »
     Quand le super utilisateur change le nom utilisé du patient « Yaël » en « D'AUVERGNE »
     Alors l'identité du patient « Yaël » garde son statut « identité qualifiée » et son INS
     Et la modification du nom utilisé du patient « Yaël » est propagée

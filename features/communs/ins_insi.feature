@@ -4,13 +4,11 @@ Fonctionnalité: Téléservice INSi
 
   @INS/va1.52.01
   Scénario: Les traits rendus par INSi alimentent la fiche
-    Étant donné un patient « Rosalie » connu d'INSi
-      | champ              | valeur            |
-      | prénoms de naissance | ROSE-MAY ADELE  |
+    Étant donné un patient « Rosalie » qu'INSi rend avec un autre lieu de naissance que le lieu saisi
+      | champ                | valeur         |
+      | prénoms de naissance | ROSE-MAY ADELE |
     Et un patient « Ruben » connu d'INSi
     Et la fiche du patient « Rosalie » dans le logiciel
-      | champ                  | valeur |
-      | code lieu de naissance | 99999  |
     Et la fiche du patient « Ruben » dans le logiciel
     Quand l'agent d'accueil récupère l'INS du patient « Rosalie » par ses traits
     Alors les écarts entre la saisie du patient « Rosalie » et la réponse d'INSi sont montrés
@@ -157,13 +155,16 @@ Fonctionnalité: Téléservice INSi
 
   @INS/va1.08.01
   Scénario: Une vérification KO rétrograde l'identité et la place en liste de travail
+    # Contrôle positif d'abord : une vérification OK ne change rien.
     Étant donné un patient « Denise » dont le statut est « identité qualifiée »
     Et un patient « Dorian » dont le statut est « identité qualifiée »
     Et le patient « Denise » qu'INSi ne reconnaît plus
     Quand le biologiste vérifie l'INS du patient « Dorian »
-    Alors l'identité du patient « Dorian » est au statut « identité qualifiée »
+    Alors INSi a reçu la vérification de l'INS du patient « Dorian »
+    Et l'identité du patient « Dorian » est au statut « identité qualifiée »
     Quand le biologiste vérifie l'INS du patient « Denise »
-    Alors l'identité du patient « Denise » a été rétrogradée sans matricule INS
+    Alors INSi a reçu la vérification de l'INS du patient « Denise »
+    Et l'identité du patient « Denise » a été rétrogradée sans matricule INS
     Et l'identité du patient « Denise » est dans la liste de travail
 
   @INS/va1.49.01

@@ -10,7 +10,7 @@ from datetime import UTC, datetime
 from time import monotonic, sleep
 from typing import Any
 
-from pytest_bdd import then, when
+from pytest_bdd import given, then, when
 from pytest_bdd.parsers import parse
 from pytest_bdd.parsers import re as motif
 
@@ -434,6 +434,13 @@ def transmission_tracee(essai: Essai, nom: str, partenaire: str) -> None:
 
 
 # --------------------------------------------------------------------- propagation
+@given(parse("l'identité du patient « {nom} » transmise au partenaire « {partenaire} »"))
+def identite_deja_transmise(essai: Essai, nom: str, partenaire: str) -> None:
+    """Mise en place : le partenaire connaît le patient, il doit donc apprendre ses changements."""
+    patient = essai.patient(nom)
+    essai.preparer("transmettre_identite", "biologiste_1", patient_id=patient.patient_id, destinataire=partenaire)
+
+
 def _emis_depuis(essai: Essai, patient: PatientEssai, anterieurs: Sequence[str]) -> list[str]:
     """Les messages absents du premier relevé, quel que soit l'ordre du logiciel ; une file d'envoi peut les retarder."""
     echeance = monotonic() + _attente(essai)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from datetime import UTC, datetime
 from typing import Any
 
@@ -15,7 +16,7 @@ from simulators.socle.echange import Echange
 from steps.bilan import NonConcluant
 from steps.essai import Essai
 from steps.etapes import vocabulaire
-from steps.etapes.commun import presenter, relire, retenir
+from steps.etapes.commun import Table, presenter, relire, retenir
 from steps.etapes.identite import retirer, traits_du_contrat, traits_rendus
 from steps.logiciel.protocole import ReponseAction
 from steps.patients import PatientEssai
@@ -39,6 +40,15 @@ def patient_prenoms_differents(essai: Essai, nom: str) -> None:
     """Le téléservice trouve le patient par le prénom saisi, mais le rend avec une autre liste de prénoms."""
     patient = presenter(essai, nom, connu=False)
     essai.banc.insi.etat.inscrire(patient.reference, traits_retournes={"prenoms": "OMBELINE CONSTANCE"})
+
+
+@given(parse("un patient « {nom} » qu'INSi rend avec un autre lieu de naissance que le lieu saisi"))
+def patient_lieu_different(essai: Essai, nom: str, datatable: Table | None = None) -> None:
+    """INSi le trouve avec ou sans le lieu saisi, et rend le code d'une autre commune."""
+    patient = presenter(essai, nom, connu=False, imposes=vocabulaire.valeurs(datatable))
+    autre = next(code for code in ("35238", "44109") if code != patient.reference.lieu_naissance)
+    essai.banc.insi.etat.inscrire(patient.reference, traits_retournes={"lieu_naissance": autre})
+    patient.reference = replace(patient.reference, lieu_naissance=autre)
 
 
 @given(parse("un patient « {nom} » qu'INSi rend avec la date de naissance « {date} »"))
@@ -430,6 +440,18 @@ def modification_tracee(essai: Essai, champ: str, nom: str, qui: str) -> None:
 
 
 # ------------------------------------------------------------------ vérification
+@then(parse("INSi a reçu la vérification de l'INS du patient « {nom} »"))
+def verification_recue(essai: Essai, nom: str) -> None:
+    """Sans cet appel, ce que devient l'identité ne viendrait pas du retour d'INSi."""
+    matricule = essai.patient(nom).reference.matricule.encode()
+    vus = [
+        echange
+        for echange in essai.echanges("insi", "verifierInsAvecTraitsIdentite")
+        if matricule in echange.requete.corps.octets
+    ]
+    essai.bilan.exiger(conduite.appel_insi_observe(_numeros(vus), f"pour vérifier « {nom} »"))
+
+
 @then(parse("l'identité du patient « {nom} » a été rétrogradée sans matricule INS"))
 def retrogradee(essai: Essai, nom: str) -> None:
     """Le scénario du REM fixe le statut « provisoire », là où la règle 49 dit seulement de rétrograder."""
