@@ -45,7 +45,15 @@ Fonctionnalité: Envoi de documents au DMP
   @DMP/CONF.10.01
   Scénario: Contrôle préalable à l'homologation : envois et consultations au guide d'intégration
     Étant donné un patient « Fanny » à l'INS qualifiée, dont le DMP est ouvert
-    Quand le biologiste valide le compte rendu complet « bilan » du patient « Fanny » et l'envoie au DMP
+    Et un compte rendu « bilan » du patient « Fanny » envoyé au DMP
+    Et des documents anciens dans le logiciel
+      | document | patient | date de l'acte   |
+      | archive  | Fanny   | 04/02/2022 09:00 |
+    Et un DMP qui refuse le prochain envoi
+    Quand le biologiste essaie d'envoyer au DMP le document « archive »
+    Alors le code d'erreur rendu par le DMP pour « archive » est montré à l'utilisateur
+    # Un document déjà enregistré ne repart pas.
+    Quand le biologiste essaie d'envoyer au DMP le document « bilan »
     Et le biologiste enregistre pour le patient « Fanny » : non-opposition
     Et le biologiste consulte le DMP du patient « Fanny »
     Alors les envois au DMP suivent le guide d'intégration

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import base64
+from collections.abc import Mapping
 from datetime import UTC, datetime
 
 from pytest_bdd import given, then, when
@@ -25,6 +26,7 @@ from steps.etapes.dmp_commun import (
     envoyer,
     exiger_cr,
     exiger_envoi,
+    expliquer,
     statuts,
     valider_cr,
 )
@@ -32,10 +34,12 @@ from steps.etapes.identite import retirer
 from steps.flux.documents import AuteurDocument, EnvoiDocument, StructureEmettrice, lettre_de_liaison
 from steps.flux.identite import IdentiteUsager
 from steps.flux.messages import Emetteur
+from steps.logiciel.protocole import ReponseAction
 from steps.patients import PatientEssai
 from steps.verifications import dossier_dmp as regles
 from steps.verifications.dmp import (
     documents_soumis,
+    reussi,
     verifier_alimentation,
     verifier_suppression,
 )
@@ -85,16 +89,18 @@ def recevoir_lettre(essai: Essai, nom: str) -> None:
 @then(parse("la lettre de liaison est arrivée d'elle-même dans le DMP du patient « {nom} », en CDA R2 de niveau 1"))
 def lettre_arrivee(essai: Essai, nom: str) -> None:
     patient = essai.patient(nom)
-    attendre_envoi(essai, patient, essai.depuis)
+    reponse = retirer(essai, f"réception {nom}", ReponseAction)
+    recu = reponse.donnees.get("document")
+    if not isinstance(recu, Mapping) or recu.get("etat_dmp") != "echec":
+        attendre_envoi(essai, patient, essai.depuis)
     envois = [
         d for s in envois_du_patient(essai, patient) if s.echange.numero > essai.depuis for d in s.documents_de_sante
     ]
-    dit = dire(essai.releves.get(f"réception {nom}"))
-    essai.bilan.exiger(
-        regles.envoi_observe(
-            regles.R_ENVOI_AUTOMATIQUE, envois[-1] if envois else None, f"lettre de liaison reçue pour « {nom} »", dit
-        )
-    )
+    quoi = f"lettre de liaison reçue pour « {nom} »"
+    if not envois:
+        expliquer(essai)
+    arrivee = envois[-1] if envois else None
+    essai.bilan.exiger(regles.envoi_observe(regles.R_ENVOI_AUTOMATIQUE, arrivee, quoi, reponse.en_phrase()))
     essai.bilan.constater(
         regles.contenu_recu_envoye(
             envois[-1],
@@ -321,6 +327,16 @@ def essayer_d_envoyer(essai: Essai, nom: str) -> None:
         "alimenter_dmp", "biologiste_1", patient_id=document.patient.patient_id, documents=[document.document_id]
     )
     essai.releves[f"tentative {nom}"] = (reponse, numeros_d_envoi(essai, document.patient))
+
+
+@then(parse("le code d'erreur rendu par le DMP pour « {nom} » est montré à l'utilisateur"))
+def code_d_erreur(essai: Essai, nom: str) -> None:
+    """Le code attendu est celui que le DMP simulé a rendu."""
+    reponse, numeros = retirer(essai, f"tentative {nom}", tuple)
+    refuses = [e for e in essai.echanges("dmp", tout=True) if e.numero in numeros and not reussi(e)]
+    code = refuses[-1].notes.get("code", "") if refuses else ""
+    dit = reponse.donnees.get("code_erreur")
+    essai.bilan.constater(regles.code_montre(code, reponse.messages, dit, tuple(e.numero for e in refuses)))
 
 
 def numeros_d_envoi(essai: Essai, patient: PatientEssai) -> list[int]:

@@ -11,6 +11,7 @@ from pytest_bdd import given
 from pytest_bdd.parsers import parse
 
 from reports.constat import Regle
+from reports.verdict import Verdict
 from simulators.dmp.etat import Dossier
 from simulators.dmp.signature_lot import est_signature
 from simulators.socle.acteurs import STRUCTURE
@@ -29,12 +30,19 @@ from steps.verifications.dmp import (
     patient_de,
     reussi,
     soumissions,
+    verifier_alimentation,
 )
-from steps.verifications.dmp.soumission import alimentations
+from steps.verifications.dmp.assertion import vihf_propre_a_un_patient
+from steps.verifications.dmp.controle import verifier_transport
+from steps.verifications.dmp.sequence import ALIMENTER_SANS_AUTORISATION
+from steps.verifications.dmp.soumission import alimentations, est_consultation
+from steps.verifications.dmp.transport import message_ids_uniques
 from steps.verifications.dossier_dmp import R_ENVOI_CR, envoi_observe
 
-_DELAI_TEMOIN = 3.0
+_DELAI_TEMOIN = 1.0
 """Secondes laissées au logiciel témoin, qui tourne à côté du banc, pour un envoi différé."""
+_SANS_SUITE = frozenset({"echec", "bloque"})
+"""États où le logiciel dit lui-même que l'envoi n'aura pas lieu : rien à attendre."""
 
 Analyses = Sequence[Mapping[str, Any]]
 
@@ -195,7 +203,8 @@ def envoyer(
     """Le document tel que le DMP l'a enregistré ; None s'il n'y est pas. `depuis` : rang du journal où chercher."""
     trouve = chercher_envoi(essai, document)
     seul = depart is Depart.LOGICIEL or (trouve is None and depart is Depart.SELON_REGLAGE and _automatique(essai))
-    if trouve is None and seul and attendre_envoi(essai, document.patient, depuis):
+    attendu = seul and document.donnees.get("etat_dmp") not in _SANS_SUITE
+    if trouve is None and attendu and attendre_envoi(essai, document.patient, depuis):
         trouve = chercher_envoi(essai, document)
     if trouve is None and depart is not Depart.LOGICIEL:
         patient = document.patient
@@ -216,11 +225,39 @@ def _automatique(essai: Essai) -> bool:
 def exiger_envoi(
     essai: Essai, regle: Regle, document: DocumentEssai, trouve: tuple[Soumission, DocumentSoumis] | None, dit: str
 ) -> DocumentSoumis:
-    """Constate l'arrivée du document ; sans elle, le scénario s'arrête."""
+    """Constate l'arrivée du document ; sans elle, ce que les échanges expliquent est dit, et le scénario s'arrête."""
     soumis = trouve[1] if trouve else None
+    if soumis is None:
+        expliquer(essai)
     essai.bilan.exiger(envoi_observe(regle, soumis, f"« {document.nom} »", dit))
     assert soumis is not None
     return soumis
+
+
+def expliquer(essai: Essai) -> None:
+    """Ajoute les manquements lus dans les échanges du scénario : ils disent pourquoi le DMP a refusé."""
+    echanges = essai.echanges("dmp", tout=True)
+    demandes = [e for e in echanges if e.operation.startswith("TD") and e.requete.methode == "POST"]
+    if not demandes:
+        return
+    connu = contexte(essai)
+    constats = [constat for demande in demandes for constat in verifier_transport(demande, connu)]
+    constats += [message_ids_uniques(echanges), vihf_propre_a_un_patient(echanges)]
+    if alimentations(echanges):
+        constats += verifier_alimentation(echanges, connu)
+    autorisations = [e for e in demandes if e.operation == "TD0.3"]
+    if autorisations and not any(est_consultation(e) for e in demandes):
+        constats.append(
+            ALIMENTER_SANS_AUTORISATION.enfreinte(
+                "Le logiciel a demandé une autorisation d'accès (TD0.3) sans consulter.",
+                attendu="TD2.1 et TD3.3c sans TD0.3",
+                recu=", ".join(e.operation for e in demandes),
+                ou="suite des transactions",
+                echanges=tuple(e.numero for e in autorisations),
+            )
+        )
+    uniques = {(c.code, c.recu, c.echanges): c for c in constats if c.verdict is Verdict.NON_CONFORME}
+    essai.bilan.constater(uniques.values())
 
 
 def envoi_de(essai: Essai, nom: str) -> tuple[Soumission, DocumentSoumis]:

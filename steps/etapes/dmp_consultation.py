@@ -11,6 +11,7 @@ from pytest_bdd.parsers import parse
 from pytest_bdd.parsers import re as motif
 
 from reports.constat import Regle
+from reports.verdict import Verdict
 from simulators.dmp.ebrim import Code
 from simulators.dmp.etat import EntreeDocument
 from simulators.socle.echange import Echange
@@ -18,7 +19,16 @@ from steps.bilan import NonConcluant
 from steps.essai import Essai
 from steps.etapes import vocabulaire
 from steps.etapes.commun import Table
-from steps.etapes.dmp_commun import LOINC, contexte, dossier, identifiant_national, ouvrir_dmp, ps_idnat, type_code
+from steps.etapes.dmp_commun import (
+    LOINC,
+    contexte,
+    dossier,
+    expliquer,
+    identifiant_national,
+    ouvrir_dmp,
+    ps_idnat,
+    type_code,
+)
 from steps.etapes.identite import retirer
 from steps.etapes.insi import lire_traces
 from steps.flux.documents import (
@@ -175,7 +185,10 @@ def consulter(essai: Essai, qui: str, nom: str) -> None:
 
 def _exiger_consultation(essai: Essai, nom: str, echanges: Sequence[Echange], reponse: ReponseAction) -> None:
     matricule = essai.patient(nom).reference.matricule_ins
-    essai.bilan.exiger(regles.consultation_faite(echanges, matricule, reponse.en_phrase()))
+    constat = regles.consultation_faite(echanges, matricule, reponse.en_phrase())
+    if constat.verdict is not Verdict.CONFORME:
+        expliquer(essai)
+    essai.bilan.exiger(constat)
     essai.releves["liste"] = list(reponse.donnees.get("documents", []))
     essai.releves["filtres"] = [str(filtre) for filtre in reponse.donnees.get("filtres", [])]
     essai.releves[f"consultation {nom}"] = echanges

@@ -47,7 +47,7 @@ def lancer_recherche(essai: Essai, nom: str) -> None:
     requete = essai.jouer_en_fond("consulter_dmp", "biologiste_1", patient_id=patient.patient_id)
     essai.releves["requête"] = requete
     panne: PanneArmee = retirer(essai, "retenue", PanneArmee)
-    if not panne.attendre_jouee(delai_d_observation(essai)):
+    if not panne.attendre_jouee(5 * delai_d_observation(essai)):
         dit = requete.result(essai.logiciel.delai_s).en_phrase() if requete.done() else "pas encore répondu"
         matricule = patient.reference.matricule_ins
         essai.bilan.exiger(regles.consultation_faite(essai.echanges("dmp"), matricule, dit))
@@ -68,7 +68,7 @@ def travailler(essai: Essai, nom: str) -> None:
     for libelle, action, role, parametres in actions:
         tache = essai.jouer_en_fond(action, role, patient_id=patient.patient_id, **parametres)
         try:
-            issues[libelle] = tache.result(delai_d_observation(essai)).resultat
+            issues[libelle] = tache.result(5 * delai_d_observation(essai)).resultat
         except DelaiDepasse:
             issues[libelle] = "sans réponse"
             break

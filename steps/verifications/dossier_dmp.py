@@ -110,6 +110,13 @@ R_ETAT_VISIBLE = Regle(
     Confiance.OFFICIELLE,
     "Affichez l'état d'envoi au DMP dans la liste des documents du patient.",
 )
+R_CODE_ERREUR = Regle(
+    "DOS-ETAT-03",
+    "Le code d'erreur rendu par le DMP est montré à l'utilisateur",
+    "Guide d'intégration DMP (SEL-MP-037), traitement des erreurs",
+    Confiance.SECONDAIRE,
+    "Montrez à l'utilisateur le code d'erreur du DMP avec son explication.",
+)
 
 
 @verification(R_ENVOI_AUTOMATIQUE, R_ENVOI_CR, R_ENVOI_ANCIEN)
@@ -308,6 +315,22 @@ def etats_montres(documents: Sequence[Mapping[str, Any]], attendus: Mapping[str,
             ou="liste des documents du patient",
         ),
     ]
+
+
+@verification(R_CODE_ERREUR)
+def code_montre(code: str, messages: Sequence[str], code_erreur: Any, echanges: tuple[int, ...]) -> Constat:
+    """Le code de la réponse du DMP se lit dans ce que le logiciel montre."""
+    if not code:
+        return R_CODE_ERREUR.sans_objet("le DMP n'a refusé aucun envoi")
+    return juger(
+        R_CODE_ERREUR,
+        code_erreur == code or any(code in message for message in messages),
+        "le code d'erreur du DMP n'est pas montré",
+        attendu=code,
+        recu=f"{code_erreur or 'aucun code'} ; {' ; '.join(messages)}",
+        ou="réponse du logiciel",
+        echanges=echanges,
+    )
 
 
 @verification(R_CHOISI_SEUL)

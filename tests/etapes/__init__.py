@@ -1,0 +1,1 @@
+"""Étapes des features et règles sur ce que le logiciel montre."""

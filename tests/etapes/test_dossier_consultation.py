@@ -1,0 +1,136 @@
+"""Règles sur la consultation du DMP : un exemple respecté et un exemple enfreint pour chacune."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from datetime import UTC, datetime, timedelta
+
+import pytest
+
+from reports.constat import Constat
+from reports.verdict import Verdict
+from simulators.dmp.ebrim import Code, DocumentEntry
+from simulators.socle.echange import Echange
+from steps.verifications import dossier_consultation as c
+from tests.verifications.cda.fabrique import MATRICULE
+from tests.verifications.dmp import fabrique as f
+
+_AUTRE = "299019999900211"
+_INSTANT = datetime(2026, 3, 2, 10, tzinfo=UTC)
+_DANS_24_H = (_INSTANT + timedelta(hours=24)).isoformat()
+_FICHE = DocumentEntry(title="Lettre", type_code=Code("11490-0", "2.16"), service_start_time="20240714213000")
+_MONTRE = {"unique_id": "1.2", "titre": "Lettre", "type_code": "11490-0", "date_acte": "2024-07-14T23:30:00+02:00"}
+_TRACES = [
+    {"horodatage": "2026-03-02T10:00:01+01:00", "utilisateur": "bio", "action": "TD0.2", "patient_id": "P1"},
+    {"horodatage": "2026-03-02T10:00:02+01:00", "utilisateur": "bio", "action": "TD3.1", "patient_id": "P1"},
+]
+_TARDIVE = {**_TRACES[0], "horodatage": "2026-03-02T10:05:00+01:00"}
+
+Exemple = Callable[[], Constat | Sequence[Constat]]
+
+
+def _blocage(*echanges: Echange, interdites: tuple[str, ...] = ()) -> Constat:
+    return c.consultation_empechee(
+        c.R_BLOQUE, echanges, MATRICULE, "bloqué", "refuse", temoins=[f.td31()], interdites=interdites
+    )
+
+
+CONFORMES: dict[str, Exemple] = {
+    "choix relu": lambda: c.choix_garde("opposition", "opposition"),
+    "consultation faite": lambda: c.consultation_faite([f.td02(), f.td31()], MATRICULE, "fait"),
+    "blocage tenu": lambda: _blocage(f.td02()),
+    "autre patient consulté": lambda: _blocage(f.td31(matricule=_AUTRE)),
+    "trace": lambda: c.consultation_tracee(_TRACES, ["bio"], "P1"),
+    "liste dans un autre ordre": lambda: c.liste_montree([{"unique_id": "2"}, {"unique_id": "1"}], ["1", "2"], ""),
+    "métadonnées": lambda: c.metadonnees_montrees([_MONTRE], {"1.2": _FICHE}),
+    "jour seul": lambda: c.metadonnees_montrees([{**_MONTRE, "date_acte": "2024-07-14"}], {"1.2": _FICHE}),
+    "heure locale sans décalage": lambda: c.metadonnees_montrees(
+        [{**_MONTRE, "date_acte": "2024-07-14T23:30:00"}], {"1.2": _FICHE}
+    ),
+    "date en toutes lettres": lambda: c.metadonnees_montrees(
+        [{**_MONTRE, "date_acte": "14 juillet 2024"}], {"1.2": _FICHE}
+    ),
+    "filtres": lambda: c.filtres_proposes(["type", "date"]),
+    "document ouvert": lambda: c.document_ouvert("ab12", "AB12", "Lettre", "fait"),
+    "écrans libres": lambda: c.actions_pendant_requete({"ouvrir": "fait"}),
+    "requête finie": lambda: c.requete_aboutie("fait", 2, 2, "fait"),
+    "préchargés": lambda: c.documents_precharges([f.td32("1.2.3")], ["1.2.3"], ["1.2.3"]),
+    "durée": lambda: c.duree_appliquee([_DANS_24_H], 24, _INSTANT),
+    "servi du stock": lambda: c.servi_depuis_le_stock([], "1.2.3", depuis_cache=True, attendu=True, recu="fait"),
+    "redemandé": lambda: c.servi_depuis_le_stock(
+        [f.td32("1.2.3")], "1.2.3", depuis_cache=False, attendu=False, recu="fait"
+    ),
+    "conservation": lambda: c.conservation_appliquee(
+        {"expire_le": _DANS_24_H, "archivage": True}, jours=1, archivage=True, instant=_INSTANT
+    ),
+    "intégré": lambda: c.document_au_dossier("D1", [{"document_id": "D1"}], "fait"),
+}
+
+FAUTIFS: dict[str, tuple[str, Exemple]] = {
+    "choix oublié": ("DOS-CHOIX-01", lambda: c.choix_garde("opposition", "non_renseigne")),
+    "consultation absente": ("DOS-ACCES-01", lambda: c.consultation_faite([f.td02()], MATRICULE, "refuse")),
+    "consulté malgré le blocage": ("DOS-ACCES-02", lambda: _blocage(f.td02("INTERDIT"), f.td31())),
+    "autorisation prise": ("DOS-ACCES-02", lambda: _blocage(f.td03(), interdites=("TD0.3",))),
+    "trace sans le droit": ("DOS-TRACE-01", lambda: c.consultation_tracee(_TRACES[1:], ["bio"], "P1")),
+    "trace d'un autre": ("DOS-TRACE-01", lambda: c.consultation_tracee(_TRACES, ["autre"], "P1")),
+    "trace dans l'ordre inverse": (
+        "DOS-TRACE-01",
+        lambda: c.consultation_tracee(
+            [{**_TRACES[0], "horodatage": "2026-03-02T10:05:00+01:00"}, _TRACES[1]], ["bio"], "P1"
+        ),
+    ),
+    "liste vide": ("DOS-LISTE-01", lambda: c.liste_montree([], ["1"], "")),
+    "titre changé": ("DOS-LISTE-02", lambda: c.metadonnees_montrees([{**_MONTRE, "titre": "x"}], {"1.2": _FICHE})),
+    "un seul filtre": ("DOS-LISTE-04", lambda: c.filtres_proposes(["type", "type"])),
+    "autre contenu": ("DOS-LISTE-05", lambda: c.document_ouvert("ab12", None, "Lettre", "echec")),
+    "écran figé": ("DOS-ECRAN-01", lambda: c.actions_pendant_requete({"ouvrir": "sans réponse"})),
+    "requête perdue": ("DOS-ECRAN-02", lambda: c.requete_aboutie("echec", 0, 2, "echec")),
+    "critères ignorés": (
+        "DOS-STOCK-01",
+        lambda: c.documents_precharges([f.td32("1.2.3"), f.td32("9.9")], ["1.2.3", "9.9"], ["1.2.3"]),
+    ),
+    "durée constante": ("DOS-STOCK-02", lambda: c.duree_appliquee([_DANS_24_H], 6, _INSTANT)),
+    "redemandé à tort": (
+        "DOS-STOCK-03",
+        lambda: c.servi_depuis_le_stock([f.td32("1.2.3")], "1.2.3", depuis_cache=None, attendu=True, recu="fait"),
+    ),
+    "servi périmé": (
+        "DOS-STOCK-03",
+        lambda: c.servi_depuis_le_stock([], "1.2.3", depuis_cache=True, attendu=False, recu="fait"),
+    ),
+    "conservation absente": (
+        "DOS-STOCK-04",
+        lambda: c.conservation_appliquee({}, jours=1, archivage=True, instant=_INSTANT),
+    ),
+    "non intégré": ("DOS-STOCK-05", lambda: c.document_au_dossier("", [], "echec")),
+}
+
+
+def _liste(rendu: Constat | Sequence[Constat]) -> list[Constat]:
+    return [rendu] if isinstance(rendu, Constat) else list(rendu)
+
+
+@pytest.mark.parametrize("nom", CONFORMES)
+def test_exemple_respecte(nom: str) -> None:
+    """L'exemple respecté, variante permise comprise, ne donne que des constats conformes."""
+    assert {constat.verdict for constat in _liste(CONFORMES[nom]())} == {Verdict.CONFORME}
+
+
+@pytest.mark.parametrize("nom", FAUTIFS)
+def test_exemple_enfreint(nom: str) -> None:
+    """L'exemple enfreint est non conforme par la règle attendue."""
+    code, juger = FAUTIFS[nom]
+    fautes = {constat.code for constat in _liste(juger()) if constat.verdict is Verdict.NON_CONFORME}
+    assert code in fautes
+
+
+def test_blocage_sans_temoin() -> None:
+    """Un logiciel qui ne consulte jamais ne prouve pas qu'il bloque."""
+    constat = c.consultation_empechee(c.R_BLOQUE, [], MATRICULE, "bloqué", "refuse", temoins=[f.td02()])
+    assert constat.verdict is Verdict.NON_CONCLUANT
+
+
+def test_date_en_temps_universel() -> None:
+    """Une date montrée en temps universel ne vaut qu'« à vérifier » : la source est de seconde main."""
+    constats = c.metadonnees_montrees([{**_MONTRE, "date_acte": "2024-07-14T21:30:00"}], {"1.2": _FICHE})
+    assert [x.verdict for x in constats if x.code == "DOS-LISTE-03"] == [Verdict.A_VERIFIER]
