@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from gherkin.errors import ParserError
 from gherkin.parser import Parser
 from pytest_bdd.parser import ScenarioTemplate
 from pytest_bdd.scenario import scenario_wrapper_template_registry
@@ -120,7 +121,10 @@ def features(racine: Path) -> Iterator[Path]:
 
 def scenarios_ecrits(fichier: Path) -> list[tuple[str, frozenset[str]]]:
     """Scénarios d'un fichier lus par l'analyseur Gherkin : (nom, étiquettes). Sert à voir ceux que pytest-bdd perd."""
-    document: dict[str, Any] = dict(Parser().parse(fichier.read_text(encoding="utf-8")))
+    try:
+        document: dict[str, Any] = dict(Parser().parse(fichier.read_text(encoding="utf-8")))
+    except (ParserError, UnicodeDecodeError) as erreur:
+        raise CollecteIncoherente(f"{fichier} : feature illisible : {erreur}") from erreur
     feature = document.get("feature")
     if not feature:
         return []

@@ -193,6 +193,17 @@ class Conduite:
         finally:
             self.arreter()
 
+    def retirer_dossier_vide(self) -> None:
+        """Retire ce qu'Allure a préparé pour une campagne qui n'a pas commencé ; un dossier non vide reste."""
+        vides = [self.dossier / "allure-results"]
+        if not (self.options.dossier or self.options.reprendre):
+            vides += [self.dossier, self.dossier.parent]
+        for dossier in vides:
+            try:
+                dossier.rmdir()
+            except OSError:
+                return
+
     def arreter(self) -> None:
         """Arrête logiciel témoin et simulateurs, ferme le journal, efface les clés ; sans effet la seconde fois."""
         if self._adaptateur is not None:

@@ -80,10 +80,7 @@ def pytest_configure(config: pytest.Config) -> None:
     campagne = _preparer(config, options)
     config.stash[_CAMPAGNE] = campagne
     config.pluginmanager.register(campagne, "banc-sons-campagne")
-    # Le terminal du banc dit une ligne par scénario ; celui de pytest n'ajouterait que des points et des traces.
     config.option.verbose = -1
-    config.option.tbstyle = "no"
-    config.option.reportchars = ""
     if not config.option.collectonly:
         config.option.allure_report_dir = str(campagne.conduite.dossier / "allure-results")
 
@@ -111,9 +108,16 @@ def _preparer(config: pytest.Config, options: OptionsCampagne) -> ConduitePytest
     return ConduitePytest(config, Conduite(options, catalogue, retenus, logiciel))
 
 
+@pytest.hookimpl(tryfirst=True)
 def pytest_bdd_apply_tag(tag: str, function: Any) -> bool | None:
     """Une étiquette est un marqueur déclaré ; un numéro mal tapé arrête donc la collecte."""
-    getattr(pytest.mark, tag)(function)
+    try:
+        marque = getattr(pytest.mark, tag)
+    except pytest.fail.Exception as erreur:
+        raise pytest.Collector.CollectError(
+            f"étiquette inconnue : @{tag}, dans une feature ; attendu le numéro d'un scénario de conformité du REM"
+        ) from erreur
+    marque(function)
     return True
 
 
@@ -164,6 +168,8 @@ class ConduitePytest:
     # ----------------------------------------------------------- collecte
     @pytest.hookimpl(trylast=True)
     def pytest_collection_modifyitems(self, session: pytest.Session, items: list[pytest.Item]) -> None:
+        if session.testsfailed:
+            return  # pytest dit lui-même l'erreur de collecte ; compter ce qui manque la cacherait.
         try:
             verifier_scenarios_perdus(RACINE / "features", items)
             self._a_jouer, ecartes = repartir(session, items, self.conduite.retenus, self.conduite.options.couloir)
@@ -198,6 +204,9 @@ class ConduitePytest:
             self.conduite.arreter()
             pytest.exit(f"la campagne ne peut pas commencer : {erreur}", returncode=CODE_BANC)
         self._demarree = True
+        # Le terminal du banc dit une ligne par scénario ; celui de pytest n'ajouterait que des points et des traces.
+        self.config.option.tbstyle = "no"
+        self.config.option.reportchars = ""
         self._passer_les_repris(session)
         return (yield)
 
@@ -381,6 +390,8 @@ class ConduitePytest:
             self._clore(interrompue=interrompue)
             if not interrompue:
                 session.exitstatus = self._code
+        elif self.conduite.campagne is None:
+            self.conduite.retirer_dossier_vide()
 
     def _clore(self, *, interrompue: bool) -> None:
         if not self._demarree:

@@ -33,14 +33,14 @@ def environnement(**variables: str) -> dict[str, str]:
 
 def mener(*options: str, **variables: str) -> subprocess.CompletedProcess[str]:
     """Mène une campagne jusqu'au bout."""
-    return executer(commande(*options), **variables)
+    return executer(commande(*options), cwd=None, **variables)
 
 
-def executer(arguments: list[str], cwd: Path = RACINE, **variables: str) -> subprocess.CompletedProcess[str]:
+def executer(arguments: list[str], *, cwd: Path | None = None, **variables: str) -> subprocess.CompletedProcess[str]:
     """Exécute une commande du banc et rend son code et ses deux sorties mêlées."""
     return subprocess.run(
         arguments,
-        cwd=cwd,
+        cwd=cwd or RACINE,
         env=environnement(**variables),
         stdout=subprocess.PIPE,
         stderr=subprocess.STDOUT,

@@ -12,7 +12,7 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
-import psutil
+import psutil  # type: ignore[import-untyped]  # psutil ne livre pas ses types
 import pytest
 
 from reports.campagne import RAISON_INTERROMPUE

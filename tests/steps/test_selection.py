@@ -38,11 +38,11 @@ def test_general_toujours_applicable(catalogue: Catalogue) -> None:
     assert all(not r.hors_profil for r in retenus if r.exigence.profil == "Général")
 
 
-@pytest.mark.parametrize("choix", [{"profils": ["Generale"]}, {"profils_reclames": ["Général", "iam"]}])
-def test_profil_inconnu(catalogue: Catalogue, choix: dict[str, list[str]]) -> None:
+@pytest.mark.parametrize(("profils", "reclames"), [(["Generale"], []), ([], ["Général", "iam"])])
+def test_profil_inconnu(catalogue: Catalogue, profils: list[str], reclames: list[str]) -> None:
     """Un profil mal tapé, demandé ou réclamé, est refusé : ses scénarios disparaîtraient sans bruit."""
     with pytest.raises(SelectionVide, match=r"profil inconnu du REM : '(Generale|iam)' ; attendu l'un de : .*IAM"):
-        selectionner(catalogue, **choix)
+        selectionner(catalogue, profils=profils, profils_reclames=reclames)
 
 
 def test_demandes_qui_s_ajoutent(catalogue: Catalogue) -> None:

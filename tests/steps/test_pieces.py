@@ -1,0 +1,90 @@
+"""Ce qui répond à chaque N° de preuve : produit, à apporter, sans objet."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from datetime import UTC, datetime
+from pathlib import Path
+
+import pytest
+
+from reports.resultat import EtatPreuve
+from reports.verdict import Verdict
+from requirements.modele import Preuve, ScenarioConformite, TypePiece
+from simulators.socle.echange import CorpsMemoire, Echange, Reponse, Requete
+from steps.bilan import Piece
+from steps.pieces import preuves_du_scenario
+from tests.steps.aides import retenu
+
+INSTANT = datetime(2026, 1, 2, tzinfo=UTC)
+ECHANGE = Echange(
+    numero=7,
+    service="insi",
+    operation="rechercherInsAvecTraitsIdentite",
+    debut=INSTANT,
+    fin=INSTANT,
+    requete=Requete("POST", "/lps", (("Content-Type", "application/soap+xml"),), CorpsMemoire(b"<demande/>")),
+    reponse=Reponse(200, (("Content-Type", "text/html; charset=utf-8"),), CorpsMemoire(b"<html/>")),
+    tls=None,
+)
+LOG = Piece("journal.txt", TypePiece.TRACE.value, b"ligne", "Journal du logiciel")
+
+
+def scenario(*pieces: TypePiece) -> ScenarioConformite:
+    """Un scénario à une seule preuve, qui accepte ces genres."""
+    base = retenu().scenario
+    return replace(base, preuves=(Preuve("A.01.01", "A.01.01", base.id, "attendu", pieces),))
+
+
+def juger(dossier: Path, verdict: Verdict, *genres: TypePiece, echanges: tuple[Echange, ...] = (ECHANGE,)) -> list[str]:
+    """État de la preuve puis noms de ses fichiers."""
+    (preuve,) = preuves_du_scenario(dossier, scenario(*genres), verdict, [LOG], echanges)
+    assert all((dossier / piece.chemin).is_file() for piece in preuve.fichiers)
+    assert all(piece.chemin.startswith("preuves/") for piece in preuve.fichiers)
+    return [preuve.etat.value, *(piece.chemin.rpartition("/")[2] for piece in preuve.fichiers)]
+
+
+REQUETE = "echange-000007-insi-requete.xml"
+REPONSE = "echange-000007-insi-reponse.html"
+
+
+@pytest.mark.parametrize("verdict", [Verdict.CONFORME, Verdict.NON_CONFORME, Verdict.A_VERIFIER])
+def test_produites(tmp_path: Path, verdict: Verdict) -> None:
+    """Un message enregistré et une trace jointe répondent à une preuve qui les accepte."""
+    assert juger(tmp_path, verdict, TypePiece.TRACE) == ["produite", "journal.txt", REQUETE, REPONSE]
+    assert juger(tmp_path, verdict, TypePiece.MESSAGE) == ["produite", REQUETE, REPONSE]
+
+
+def test_video_a_apporter(tmp_path: Path) -> None:
+    """Aucun enregistrement ne remplace une vidéo ou une capture d'écran."""
+    assert juger(tmp_path, Verdict.CONFORME, TypePiece.VIDEO, TypePiece.CAPTURE) == ["a_apporter"]
+
+
+@pytest.mark.parametrize("verdict", [Verdict.NON_CONCLUANT, Verdict.NON_EXECUTE])
+def test_rien_sans_jugement(tmp_path: Path, verdict: Verdict) -> None:
+    """Un scénario non jugé ne prouve rien : ses pièces ne sont pas présentées comme des preuves."""
+    assert juger(tmp_path, verdict, TypePiece.MESSAGE, TypePiece.TRACE) == ["a_apporter"]
+
+
+def test_non_applicable(tmp_path: Path) -> None:
+    """Un profil non réclamé n'a rien à prouver."""
+    assert juger(tmp_path, Verdict.NON_APPLICABLE, TypePiece.MESSAGE) == [EtatPreuve.SANS_OBJET.value]
+
+
+def test_sans_echange(tmp_path: Path) -> None:
+    """Sans échange ni pièce du bon genre, la preuve reste à apporter."""
+    assert juger(tmp_path, Verdict.CONFORME, TypePiece.MESSAGE, echanges=()) == ["a_apporter"]
+
+
+def test_corps_vides_et_multipart(tmp_path: Path) -> None:
+    """Un corps vide n'est pas une pièce ; un multipart garde son genre ; une réponse perdue n'en est pas une."""
+    requete = replace(
+        ECHANGE.requete, entetes=(("content-type", "multipart/related; boundary=x"),), corps=CorpsMemoire(b"--x--")
+    )
+    perdu = replace(ECHANGE, requete=requete, reponse=None)
+    assert juger(tmp_path, Verdict.CONFORME, TypePiece.MESSAGE, echanges=(perdu,)) == [
+        "produite",
+        "echange-000007-insi-requete.mime",
+    ]
+    vide = replace(ECHANGE, requete=replace(requete, corps=CorpsMemoire(b"")), reponse=None)
+    assert juger(tmp_path, Verdict.CONFORME, TypePiece.MESSAGE, echanges=(vide,)) == ["a_apporter"]
