@@ -119,6 +119,7 @@ def appeler(essai: Essai, patient: PatientEssai, role: str, modalite: str, **opt
             "rang_naissance": "1",
         }
     essai.releves[f"avant {patient.nom}"] = dict(patient.identite)
+    essai.releves[f"statut avant {patient.nom}"] = patient.statut
     essai.jouer("appeler_insi", role, **parametres)
     retenir(patient, essai.derniere.donnees.get("patient"))
 
@@ -215,7 +216,8 @@ def ins_non_rapatriee(essai: Essai, nom: str) -> None:
     relire(essai, patient)
     avant, apres = traits_du_contrat(retirer(essai, f"avant {nom}", dict)), traits_du_contrat(patient.identite)
     essai.bilan.constater(regles.identite_inchangee(avant, apres, "après une réponse inexploitable d'INSi"))
-    essai.bilan.constater(regles.statut_attendu(patient.statut, "PROV", "après une réponse inexploitable d'INSi"))
+    statut = retirer(essai, f"statut avant {nom}", str)
+    essai.bilan.constater(regles.statut_attendu(patient.statut, statut, "après une réponse inexploitable d'INSi"))
     ordinaires = retirer(essai, "messages d'une récupération", list)
     essai.bilan.constater(conduite.blocage_explique(_messages(reponse), ordinaires))
 
