@@ -103,14 +103,17 @@ def attribuer_attribut(labo: Labo, utilisateur: Utilisateur, p: Parametres) -> E
 def lire_historique_statuts(labo: Labo, utilisateur: Utilisateur, p: Parametres) -> Enveloppe:
     _exiger_acces(labo, utilisateur)
     patient = labo.base.patient(p.texte("patient_id"))
+    sans_anterieur = labo.defaut("historique_sans_statut_anterieur")
+    constant = labo.defaut("historique_responsable_constant")
+    retenus = patient.historique_statuts[:1] if labo.defaut("historique_statuts_absent") else patient.historique_statuts
     changements = [
         {
-            "statut_anterieur": c.statut_anterieur,
+            "statut_anterieur": None if sans_anterieur else c.statut_anterieur,
             "statut": c.statut,
             "horodatage": iso(c.horodatage),
-            "responsable": c.responsable,
+            "responsable": "systeme" if constant else c.responsable,
         }
-        for c in patient.historique_statuts
+        for c in retenus
     ]
     return fait(changements=changements)
 

@@ -133,10 +133,6 @@ FLUX = {
     "ko_document_integre": "Un document reçu est intégré malgré un retour KO.",
     "ko_document_hors_liste": "Un document refusé par la vérification n'est pas mis en liste de travail.",
     "ins_transmis_recup": "Le matricule d'une identité récupérée est transmis (flux, documents).",
-    "hl7_ins_absent": "Les messages émis ne portent pas l'INS d'une identité qualifiée.",
-    "hl7_oid_faux": "Les messages émis portent un OID d'INS faux.",
-    "hl7_pid32_prov": "PID-32 vaut toujours PROV.",
-    "hl7_pid32_qual": "PID-32 vaut QUAL pour une identité qualifiée.",
 }
 
 EDITION = {

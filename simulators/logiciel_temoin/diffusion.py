@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from simulators.logiciel_temoin.hl7v2 import Adressage, ecrire_message
 from simulators.logiciel_temoin.horloge import maintenant
-from simulators.logiciel_temoin.identite import PROV, QUAL, RECUP, VALI, Patient
+from simulators.logiciel_temoin.identite import QUAL, RECUP, Patient
 from simulators.logiciel_temoin.labo import NOM_LPS, Labo
 from simulators.logiciel_temoin.utilisateurs import Utilisateur
 
@@ -34,16 +34,6 @@ def publier(
 ) -> str:
     """Émet un message d'identité et le garde."""
     avec_ins = ins_transmissible(labo, patient)
-    if avec_ins and labo.defaut("hl7_ins_absent"):
-        avec_ins = False
-    oid = patient.identite.get("oid_ins")
-    if avec_ins and labo.defaut("hl7_oid_faux"):
-        patient.identite["oid_ins"] = "1.2.250.1.213.1.4.2"
-    statut = None
-    if patient.statut in (VALI, QUAL) and labo.defaut("hl7_pid32_prov"):
-        statut = PROV
-    elif patient.statut == QUAL and labo.defaut("hl7_pid32_qual"):
-        statut = QUAL
     message = ecrire_message(
         evenement,
         patient,
@@ -52,9 +42,7 @@ def publier(
         maintenant(),
         avec_ins=avec_ins,
         ins_retire=ins_retire,
-        statut_transmis=statut,
     )
-    patient.identite["oid_ins"] = oid
     with labo.base.verrou:
         labo.base.messages_emis.setdefault(patient.patient_id, []).append(message)
     if avec_ins:

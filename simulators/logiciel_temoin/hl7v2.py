@@ -180,7 +180,6 @@ def ecrire_message(
     *,
     avec_ins: bool,
     ins_retire: tuple[str, str] | None = None,
-    statut_transmis: str | None = None,
 ) -> str:
     """Écrit un ADT ; `ins_retire` (matricule, OID) produit le retrait de l'INS d'un A47."""
     horodatage = instant.astimezone(PARIS).strftime("%Y%m%d%H%M%S")
@@ -206,7 +205,7 @@ def ecrire_message(
         "UNICODE UTF-8",
     ]
     segments = ["|".join(msh), f"EVN||{horodatage}"]
-    segments.append(_pid(patient, adressage, avec_ins, ins_retire, statut_transmis))
+    segments.append(_pid(patient, adressage, avec_ins, ins_retire))
     if evenement == "A47":
         ancien = _cx_ins(*ins_retire) if ins_retire else f"{patient.patient_id}^^^{_autorite(adressage)}^PI"
         segments.append(f"MRG|{ancien}")
@@ -229,7 +228,6 @@ def _pid(
     adressage: Adressage,
     avec_ins: bool,
     ins_retire: tuple[str, str] | None,
-    statut_transmis: str | None,
 ) -> str:
     identifiants = [f"{patient.patient_id}^^^{_autorite(adressage)}^PI"]
     if avec_ins and patient.matricule:
@@ -252,7 +250,7 @@ def _pid(
     if patient.trait("telephone"):
         pid[13] = f"^PRN^PH^^^^^^^^^{echapper(patient.trait('telephone'))}"
     # IHE PAM : seuls « provisoire » et « validée » voyagent ; la qualification se déduit de l'INS.
-    pid[32] = statut_transmis or ("VALI" if patient.statut in (VALI, QUAL) else "PROV")
+    pid[32] = "VALI" if patient.statut in (VALI, QUAL) else "PROV"
     return "|".join(pid)
 
 

@@ -100,13 +100,7 @@ def changer_statut(
     if anterieur == statut:
         return
     patient.statut = statut
-    if not creation and labo.defaut("historique_statuts_absent"):
-        return
-    constant = not creation and labo.defaut("historique_responsable_constant")
-    responsable = "systeme" if constant else utilisateur.compte
-    if anterieur is not None and labo.defaut("historique_sans_statut_anterieur"):
-        anterieur = None
-    patient.historique_statuts.append(ChangementStatut(anterieur, statut, maintenant(), responsable))
+    patient.historique_statuts.append(ChangementStatut(anterieur, statut, maintenant(), utilisateur.compte))
     if not creation:
         tracer_modification(labo, utilisateur, patient, "statut", anterieur or "", statut)
 

@@ -18,6 +18,18 @@ def _ligne(description: str, cible: str, valeur: str) -> Mutation:
 
 
 HL7: dict[str, Mutation] = {
+    "hl7_ins_absent": _hl7(
+        "Les messages émis ne portent pas l'INS d'une identité qualifiée.", r"~\d[^~|^]*\^\^\^[^~|]*&ISO\^INS", ""
+    ),
+    "hl7_oid_faux": _hl7(
+        "Les messages émis portent un OID d'INS faux.",
+        r"&1\.2\.250\.1\.213\.1\.4\.\d+(?=&ISO\^INS)",
+        "&1.2.250.1.213.1.4.2",
+    ),
+    "hl7_pid32_prov": _hl7("PID-32 vaut toujours PROV.", r"\|VALI(?=\r)", "|PROV"),
+    "hl7_pid32_qual": _hl7(
+        "PID-32 vaut QUAL pour une identité qualifiée.", r"(PID\|[^\r]*\^INS\|[^\r]*\|)VALI(?=\r)", r"\1QUAL"
+    ),
     "hl7_sans_pid": _hl7("Les messages émis n'ont pas de segment PID.", r"\rPID\|", r"\rZPI|"),
     "hl7_matricule_sans_cle": _hl7("PID-3 porte le matricule sans sa clé.", r"(\d{13})\d\d\^\^\^ASIP", r"\1^^^ASIP"),
     "hl7_type_identifiant_faux": _hl7("PID-3 porte l'INS sous le type NH.", r"&ISO\^INS", r"&ISO^NH"),

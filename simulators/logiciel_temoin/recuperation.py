@@ -155,16 +155,13 @@ def _essai(
         )
         raise Echec(str(echec), code_retour=None) from echec
     detail["code_retour"] = resultat.code
-    if resultat.code == "00" and not labo.defaut("trace_insi_sans_traits"):
-        historique = [] if labo.defaut("trace_insi_sans_historique") else list(resultat.historique)
+    if resultat.code == "00":
         detail |= {
             "matricule_ins": resultat.matricule,
             "oid_ins": resultat.oid,
-            "historique": historique,
+            "historique": list(resultat.historique),
             "traits": {c: resultat.traits[c] for c in CHAMPS_RETOURNES},
         }
-    if labo.defaut("trace_insi_sans_code"):
-        detail.pop("code_retour")
     labo.traces.ajouter("insi", utilisateur.compte, operation, patient.patient_id, **detail)
     return resultat
 

@@ -51,10 +51,21 @@ class JournalTraces:
             return []
         with self._verrou:
             return [
-                ligne.en_dict() | self._responsable()
+                ligne.en_dict() | self._responsable() | {"detail": self._detail(ligne)}
                 for ligne in self._lignes
                 if ligne.categorie == categorie and patient_id in (None, ligne.patient_id)
             ]
+
+    def _detail(self, ligne: Trace) -> dict[str, Any]:
+        detail = dict(ligne.detail)
+        if "code_retour" in detail and self._defauts.actif("trace_insi_sans_code"):
+            del detail["code_retour"]
+        if "historique" in detail and self._defauts.actif("trace_insi_sans_historique"):
+            detail["historique"] = []
+        if "traits" in detail and self._defauts.actif("trace_insi_sans_traits"):
+            for champ in ("matricule_ins", "oid_ins", "historique", "traits"):
+                detail.pop(champ, None)
+        return detail
 
     def _responsable(self) -> dict[str, str]:
         """Ce que les défauts mettent à la place de l'utilisateur."""
