@@ -191,7 +191,7 @@ def transmettre_identite(labo: Labo, utilisateur: Utilisateur, p: Parametres) ->
     patient = labo.base.patient(p.texte("patient_id"))
     destinataire = p.texte("destinataire")
     message = diffusion.publier(labo, utilisateur, patient, "A28", destinataire=destinataire)
-    return fait(f"Identité transmise à {destinataire}.", message=message)
+    return fait(f"Identité transmise à {destinataire}.", message=labo.defauts.muter_texte("hl7", message))
 
 
 @action("lire_messages_emis")
