@@ -26,6 +26,7 @@ from steps.etapes.commun import (
 )
 from steps.logiciel.protocole import ReponseAction
 from steps.patients import CHAMPS_IDENTITE, LIEU_INCONNU, TRAITS_STRICTS, PatientEssai, traits_saisis
+from steps.verifications import affichage
 from steps.verifications import conduite_logiciel as conduite
 from steps.verifications import identite as regles
 
@@ -215,7 +216,7 @@ def numero_de_securite_sociale(essai: Essai) -> None:
     patient: PatientEssai = retirer(essai, "fiche", PatientEssai)
     matricule = patient.reference.matricule_ins
     ecrit = retirer(essai, "numéro d'un parent", bool)
-    essai.bilan.constater(regles.numero_securite_sociale_distinct(_champs(essai), matricule if ecrit else ""))
+    essai.bilan.constater(affichage.numero_securite_sociale_distinct(_champs(essai), matricule if ecrit else ""))
     # Écrire le numéro de l'assuré ne doit pas toucher au matricule INS du patient.
     essai.bilan.constater(regles.champs_enregistres(patient.identite, {"matricule_ins": matricule}))
 
@@ -256,15 +257,15 @@ def afficher_tout(essai: Essai) -> None:
 def quatre_champs_affiches(essai: Essai) -> None:
     patient: PatientEssai = retirer(essai, "fiche", PatientEssai)
     attendus = traits_attendus(patient)
-    essai.bilan.constater(regles.champs_toujours_affiches(_champs(essai), "sans champ facultatif", attendus))
+    essai.bilan.constater(affichage.champs_toujours_affiches(_champs(essai), "sans champ facultatif", attendus))
 
 
 @then("les dix champs d'identité sont affichés avec des libellés sans équivoque")
 def dix_champs_affiches(essai: Essai) -> None:
     champs = _champs(essai)
     affiches = [str(champ.get("champ")) for champ in champs if champ.get("affiche")]
-    essai.bilan.constater(regles.champs_affichables(affiches, CHAMPS_IDENTITE))
-    essai.bilan.constater(regles.libelles_sans_equivoque(champs))
+    essai.bilan.constater(affichage.champs_affichables(affiches, CHAMPS_IDENTITE))
+    essai.bilan.constater(affichage.libelles_sans_equivoque(champs))
 
 
 @then("le matricule INS affiché est suivi de sa nature")
@@ -274,7 +275,7 @@ def nature_affichee(essai: Essai) -> None:
     valeur = str(montres.get("matricule_ins", {}).get("valeur", ""))
     autres = [str(montres.get("oid_ins", {}).get(cle, "")) for cle in ("libelle", "valeur")]
     reference = patient.reference
-    essai.bilan.constater(regles.nature_du_matricule(valeur, reference.matricule_ins, reference.oid, autres))
+    essai.bilan.constater(affichage.nature_du_matricule(valeur, reference.matricule_ins, reference.oid, autres))
 
 
 # --------------------------------------------------------------- modifications
@@ -319,13 +320,13 @@ def traits_stricts_inchanges(essai: Essai, nom: str) -> None:
 
 @then("les traits stricts sont montrés comme verrouillés")
 def verrous_visibles(essai: Essai) -> None:
-    essai.bilan.constater(regles.verrou_visible(_champs(essai), TRAITS_STRICTS, verrouille=True))
+    essai.bilan.constater(affichage.verrou_visible(_champs(essai), TRAITS_STRICTS, verrouille=True))
 
 
 @then("les traits saisissables sont montrés comme modifiables")
 def verrous_absents(essai: Essai) -> None:
     saisissables = [champ for champ in TRAITS_STRICTS if champ not in ("matricule_ins", "oid_ins")]
-    essai.bilan.constater(regles.verrou_visible(_champs(essai), saisissables, verrouille=False))
+    essai.bilan.constater(affichage.verrou_visible(_champs(essai), saisissables, verrouille=False))
 
 
 @when(parse("l'agent d'accueil remplace les traits complémentaires du patient « {nom} »"))

@@ -20,6 +20,7 @@ from steps.etapes.commun import Table, presenter, relire, retenir
 from steps.etapes.identite import retirer, traits_du_contrat, traits_rendus
 from steps.logiciel.protocole import ReponseAction
 from steps.patients import PatientEssai
+from steps.verifications import affichage
 from steps.verifications import conduite_logiciel as conduite
 from steps.verifications import identite as regles
 from steps.verifications import traces as regles_traces
@@ -172,7 +173,7 @@ def date_affichee(essai: Essai, nom: str) -> None:
     valeur = next(
         (str(c.get("valeur", "")) for c in reponse.donnees.get("champs", []) if c.get("champ") == "date_naissance"), ""
     )
-    essai.bilan.constater(regles.date_lisible(valeur, f"{jour}/{mois}/{annee}"))
+    essai.bilan.constater(affichage.date_lisible(valeur, f"{jour}/{mois}/{annee}"))
 
 
 @then("l'utilisateur est alerté d'une incohérence sur le prénom")
