@@ -39,6 +39,8 @@ pytest_plugins = (
     "steps.etapes.insi",
     "steps.etapes.recherche",
     "steps.etapes.flux",
+    "steps.etapes.flux_emis",
+    "steps.etapes.traces",
     "steps.etapes.documents",
     "steps.etapes.dmp_commun",
     "steps.etapes.dmp",

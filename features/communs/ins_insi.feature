@@ -115,21 +115,38 @@ Fonctionnalité: Téléservice INSi
     Et une personne sans droit sur INSi essaie de récupérer l'INS du patient « Zacharie » par ses traits
     Alors l'appel à INSi est obtenu
 
-  @INS/va1.35.01 @INS/va1.38.01
-  Scénario: La récupération par carte Vitale est tracée avec sa réponse
-    Étant donné un patient « Abel » connu d'INSi avec un ancien matricule
+  @INS/va1.35.01
+  Scénario: Tout ce qu'INSi rend à une récupération par carte Vitale est tracé
+    Étant donné un patient « Achille » connu d'INSi avec un ancien matricule
+    Et la fiche du patient « Achille » dans le logiciel
+    Quand le biologiste récupère l'INS du patient « Achille » par sa carte Vitale
+    Alors l'appel par carte Vitale pour le patient « Achille » est tracé avec le retour 00
+    Et tout ce qu'INSi a rendu pour le patient « Achille » est tracé
+
+  @INS/va1.38.01
+  Scénario: La récupération par carte Vitale est tracée avec son code retour
+    # Deux retours différents : un code constant se verrait.
+    Étant donné un patient « Abel » connu d'INSi
     Et la fiche du patient « Abel » dans le logiciel
     Et un patient « Adam » inconnu d'INSi
     Et la fiche du patient « Adam » dans le logiciel
     Quand le biologiste récupère l'INS du patient « Abel » par sa carte Vitale
     Alors l'appel par carte Vitale pour le patient « Abel » est tracé avec le retour 00
-    Et tout ce qu'INSi a rendu pour le patient « Abel » est tracé
     Quand le biologiste récupère l'INS du patient « Adam » par sa carte Vitale
     Alors l'appel par carte Vitale pour le patient « Adam » est tracé avec le retour 01
 
-  @INS/va1.35.02 @INS/va1.38.02
-  Scénario: La récupération par traits est tracée avec sa réponse
-    Étant donné un patient « Balthazar » connu d'INSi avec un ancien matricule
+  @INS/va1.35.02
+  Scénario: Tout ce qu'INSi rend à une récupération par traits est tracé
+    Étant donné un patient « Bérénice » connu d'INSi avec un ancien matricule
+    Et la fiche du patient « Bérénice » dans le logiciel
+    Quand le biologiste récupère l'INS du patient « Bérénice » par ses traits
+    Alors l'appel par traits pour le patient « Bérénice » est tracé avec le retour 00
+    Et tout ce qu'INSi a rendu pour le patient « Bérénice » est tracé
+
+  @INS/va1.38.02
+  Scénario: La récupération par traits est tracée avec son code retour
+    # Les trois retours possibles : un code constant se verrait.
+    Étant donné un patient « Balthazar » connu d'INSi
     Et la fiche du patient « Balthazar » dans le logiciel
     Et un patient « Blanche » inconnu d'INSi
     Et la fiche du patient « Blanche » dans le logiciel
@@ -137,7 +154,6 @@ Fonctionnalité: Téléservice INSi
     Et la fiche du patient « Bruno » dans le logiciel
     Quand le biologiste récupère l'INS du patient « Balthazar » par ses traits
     Alors l'appel par traits pour le patient « Balthazar » est tracé avec le retour 00
-    Et tout ce qu'INSi a rendu pour le patient « Balthazar » est tracé
     Quand le biologiste récupère l'INS du patient « Blanche » par ses traits
     Alors l'appel par traits pour le patient « Blanche » est tracé avec le retour 01
     Quand le biologiste récupère l'INS du patient « Bruno » par ses traits
@@ -186,10 +202,14 @@ Fonctionnalité: Téléservice INSi
       | prénoms de naissance | FABRICE JULES MARIUS |
     Et un patient « Fanette » que son premier prénom ne suffit pas à trouver dans INSi
     Et un patient « Félix » inconnu d'INSi
+      | champ                | valeur          |
+      | prénoms de naissance | FELIX ANDRE LUC |
     Et un patient « Firmin » connu d'INSi
     Et la fiche du patient « Fabrice » dans le logiciel
     Et la fiche du patient « Fanette » dans le logiciel
     Et la fiche du patient « Félix » dans le logiciel
+      | champ                | valeur          |
+      | prénoms de naissance | FELIX ANDRE LUC |
     Et la fiche du patient « Firmin » dans le logiciel
     Quand le biologiste récupère l'INS du patient « Fabrice » par ses traits
     Et le biologiste récupère l'INS du patient « Fanette » par ses traits

@@ -86,12 +86,9 @@ Fonctionnalité: Statuts, attributs et verrous de l'identité
     # Contrôle positif : le même justificatif valide l'identité tant que l'automatisme est actif.
     Étant donné les justificatifs à haut niveau de confiance paramétrés
     Et la validation automatique de l'identité activée
-    Et un patient « Gladys » connu d'INSi
+    Et un patient « Gladys » que le justificatif « passeport » a validé de lui-même
     Et un patient « Gwenn » connu d'INSi
-    Et la fiche du patient « Gladys » dans le logiciel
     Et la fiche du patient « Gwenn » dans le logiciel
-    Quand l'agent d'accueil renseigne le justificatif « passeport » du patient « Gladys »
-    Alors l'identité du patient « Gladys » est au statut « identité validée »
     Quand l'administrateur désactive la validation automatique de l'identité
     Et l'agent d'accueil renseigne le justificatif « passeport » du patient « Gwenn »
     Alors le justificatif du patient « Gwenn » est « passeport »

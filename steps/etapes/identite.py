@@ -406,6 +406,16 @@ def validation_automatique_activee(essai: Essai) -> None:
         raise ScenarioArrete(raison)
 
 
+@given(parse("un patient « {nom} » que le justificatif « {nature} » a validé de lui-même"))
+def patient_valide_seul(essai: Essai, nom: str, nature: str) -> None:
+    """Contrôle : l'automatisme agit ; sinon, rien ne montrerait qu'on l'a désactivé."""
+    patient = presenter(essai, nom, connu=True)
+    creer_fiche(essai, patient)
+    essai.preparer("renseigner_justificatif", "agent_accueil", patient_id=patient.patient_id, nature=nature)
+    if relire(essai, patient).statut != "VALI":
+        raise NonConcluant(f"validation automatique active, le justificatif « {nature} » n'a pas validé l'identité")
+
+
 @given("la validation automatique de l'identité activée, si le logiciel la propose")
 def validation_automatique_possible(essai: Essai) -> None:
     essai.releves["automatisme"] = changer_reglage(essai, "validation_automatique", True).fait
@@ -490,9 +500,3 @@ def validee_seule(essai: Essai, nom: str) -> None:
     if retirer(essai, "automatisme", bool):
         circonstance = "après un justificatif à haut niveau de confiance, validation automatique active"
         essai.bilan.constater(regles.statut_attendu(patient.statut, "VALI", circonstance))
-
-
-@given(parse("la fiche d'un patient « {nom} » nommé « {naissance} » et prénommé « {prenom} »"))
-def fiche_nommee(essai: Essai, nom: str, naissance: str, prenom: str) -> None:
-    patient = presenter(essai, nom, connu=False)
-    creer_fiche(essai, patient, {"nom_naissance": naissance, "premier_prenom_naissance": prenom})

@@ -2,10 +2,8 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
-from datetime import UTC, datetime
 from typing import Any
 
 from pytest_bdd import given, then, when
@@ -23,11 +21,10 @@ from steps.patients import PatientEssai
 from steps.verifications import affichage
 from steps.verifications import conduite_logiciel as conduite
 from steps.verifications import identite as regles
-from steps.verifications import traces as regles_traces
 from steps.verifications.homologation import R_HOMOLOGATION, modes_observes
 from steps.verifications.insi import ContexteInsi, PatientConnu, verifier_requetes_insi
 
-_RECHERCHES = ("rechercherInsAvecTraitsIdentite", "rechercherInsAvecCarteVitale")
+RECHERCHES = ("rechercherInsAvecTraitsIdentite", "rechercherInsAvecCarteVitale")
 
 
 # ------------------------------------------------------------------ présenter
@@ -189,7 +186,10 @@ def pas_d_alerte_prenom(essai: Essai) -> None:
 def _juger_alerte(essai: Essai, *, attendue: bool) -> None:
     reponse = essai.derniere
     alertes = [str(alerte) for alerte in reponse.donnees.get("alertes", [])]
-    essai.bilan.constater(conduite.alerte_prenom(alertes, reponse.messages, attendue=attendue))
+    comparaisons = [str(ecart["retourne"]) for ecart in reponse.donnees.get("ecarts", []) if ecart.get("retourne")]
+    essai.bilan.constater(
+        conduite.alerte_prenom(alertes, reponse.messages, attendue=attendue, comparaisons=comparaisons)
+    )
 
 
 @then(parse("le premier prénom du patient « {nom} » reste celui qui a été saisi"))
@@ -207,7 +207,7 @@ def premier_prenom_garde(essai: Essai, nom: str) -> None:
 def ins_non_rapatriee(essai: Essai, nom: str) -> None:
     """INSi a bien répondu 00 (sinon rien n'est prouvé), et la fiche relue n'a pas changé."""
     patient = essai.patient(nom)
-    essai.bilan.exiger(conduite.appel_insi_observe(_numeros(essai.echanges("insi")), f"pour « {nom} »"))
+    essai.bilan.exiger(conduite.appel_insi_observe(numeros_de(essai.echanges("insi")), f"pour « {nom} »"))
     codes = [echange.notes.get("code_retour", "") for echange in essai.echanges("insi")]
     if "00" not in codes:
         raise NonConcluant(
@@ -237,18 +237,18 @@ def _messages(reponse: ReponseAction) -> list[str]:
 
 @then(parse("aucun appel à INSi n'est parti pour l'identité « {attribut} »"))
 def aucun_appel(essai: Essai, attribut: str) -> None:
-    numeros = _numeros(essai.echanges("insi"))
+    numeros = numeros_de(essai.echanges("insi"))
     essai.bilan.constater(conduite.aucun_appel_insi(numeros, attribut, essai.derniere.resultat))
 
 
 @then("un appel à INSi est parti pour l'identité sans attribut")
 def appel_parti(essai: Essai) -> None:
     essai.bilan.constater(
-        conduite.appel_insi_observe(_numeros(essai.echanges("insi")), "pour l'identité sans attribut")
+        conduite.appel_insi_observe(numeros_de(essai.echanges("insi")), "pour l'identité sans attribut")
     )
 
 
-def _numeros(echanges: Sequence[Echange]) -> list[int]:
+def numeros_de(echanges: Sequence[Echange]) -> list[int]:
     return [echange.numero for echange in echanges]
 
 
@@ -302,7 +302,7 @@ def acces_ins(essai: Essai, issue: str) -> None:
 @then(motif(r"l'appel à INSi est (?P<issue>refusé|obtenu)$"))
 def acces_insi(essai: Essai, issue: str) -> None:
     reponse = essai.derniere
-    numeros = _numeros(essai.echanges("insi"))
+    numeros = numeros_de(essai.echanges("insi"))
     resultat = reponse.resultat if issue == "refusé" else ("fait" if numeros else "refuse")
     regle = conduite.R_DROIT_INSI if issue == "refusé" else conduite.R_DROIT_ACCORDE
     essai.bilan.constater(
@@ -331,117 +331,6 @@ def lire_traces(essai: Essai, categorie: str, patient: PatientEssai | None = Non
     return [{**trace, "patient_id": trace.get("patient_id") or patient.patient_id} for trace in traces]
 
 
-def _bornes(essai: Essai) -> tuple[datetime, datetime]:
-    return essai.instant_debut, datetime.now(UTC)
-
-
-@then(
-    motif(
-        r"l'appel par (?P<moyen>carte Vitale|traits) pour le patient « (?P<nom>[^»]+) » est tracé avec le retour (?P<code>\d\d)$"
-    )
-)
-def appel_trace(essai: Essai, moyen: str, nom: str, code: str) -> None:
-    """Autant de traces que d'appels vus par INSi depuis l'action."""
-    modalite, operation = ("traits", _RECHERCHES[0]) if moyen == "traits" else ("carte_vitale", _RECHERCHES[1])
-    vus = essai.echanges("insi", operation)
-    essai.bilan.exiger(conduite.appel_insi_observe(_numeros(vus), f"pour « {nom} »"))
-    debut, fin = _bornes(essai)
-    essai.bilan.constater(
-        regles_traces.appel_insi_trace(
-            lire_traces(essai, "insi", essai.patient(nom)),
-            operation="recuperation",
-            retour=code,
-            modalite=modalite,
-            nombre=len(vus),
-            debut=debut,
-            fin=fin,
-        )
-    )
-
-
-@then(parse("tout ce qu'INSi a rendu pour le patient « {nom} » est tracé"))
-def retour_trace(essai: Essai, nom: str) -> None:
-    patient = essai.patient(nom)
-    reference = patient.reference
-    rendus = traits_rendus(patient)
-    traits = {champ: rendus[champ] for champ in ("nom_naissance", "prenoms_naissance", "date_naissance", "sexe")}
-    if reference.lieu_naissance:
-        traits["code_lieu_naissance"] = reference.lieu_naissance
-    essai.bilan.constater(
-        regles_traces.retour_insi_trace(
-            lire_traces(essai, "insi", patient),
-            matricule=reference.matricule,
-            oid=reference.oid,
-            historique=[ancien.matricule for ancien in reference.historique],
-            traits=traits,
-        )
-    )
-
-
-@then(motif(r"la vérification de l'INS du patient « (?P<nom>[^»]+) » est tracée avec le retour (?P<retour>OK|KO)$"))
-def verification_tracee(essai: Essai, nom: str, retour: str) -> None:
-    vus = essai.echanges("insi", "verifierInsAvecTraitsIdentite")
-    essai.bilan.exiger(conduite.appel_insi_observe(_numeros(vus), f"pour vérifier « {nom} »"))
-    debut, fin = _bornes(essai)
-    essai.bilan.constater(
-        regles_traces.appel_insi_trace(
-            lire_traces(essai, "insi", essai.patient(nom)),
-            operation="verification",
-            retour=retour,
-            modalite=None,
-            nombre=len(vus),
-            debut=debut,
-            fin=fin,
-        )
-    )
-
-
-@then(motif(r"l'appel à INSi fait par (?P<qui>.+) pour le patient « (?P<nom>[^»]+) » est tracé à son nom$"))
-def appel_au_nom_de(essai: Essai, qui: str, nom: str) -> None:
-    patient = essai.patient(nom)
-    vus = [e for e in essai.echanges("insi", tout=True) if re.match("rechercher", e.operation)]
-    essai.bilan.exiger(conduite.appel_insi_observe(_numeros(vus), f"pour « {nom} »"))
-    attendus = {patient.patient_id: essai.compte(vocabulaire.role(qui))}
-    debut, fin = _bornes(essai)
-    traces = lire_traces(essai, "insi", patient)
-    essai.bilan.constater(regles_traces.utilisateurs_des_appels(traces, attendus, debut, fin))
-
-
-@then(
-    motif(
-        r"l'accès à l'INS du patient « (?P<nom>[^»]+) » est tracé pour (?P<un>le biologiste) et (?P<deux>un autre biologiste)$"
-    )
-)
-def acces_traces(essai: Essai, nom: str, un: str, deux: str) -> None:
-    patient = essai.patient(nom)
-    debut, fin = _bornes(essai)
-    essai.bilan.constater(
-        regles_traces.acces_trace(
-            lire_traces(essai, "acces_ins", patient),
-            patient_id=patient.patient_id,
-            comptes=[essai.compte(vocabulaire.role(qui)) for qui in (un, deux)],
-            debut=debut,
-            fin=fin,
-        )
-    )
-
-
-@then(motif(r"la modification du (?P<champ>.+) du patient « (?P<nom>[^»]+) » par (?P<qui>.+) est tracée$"))
-def modification_tracee(essai: Essai, champ: str, nom: str, qui: str) -> None:
-    patient = essai.patient(nom)
-    debut, fin = _bornes(essai)
-    essai.bilan.constater(
-        regles_traces.modification_tracee(
-            lire_traces(essai, "identite", patient),
-            patient_id=patient.patient_id,
-            champ=vocabulaire.champ(champ),
-            compte=essai.compte(vocabulaire.role(qui)),
-            debut=debut,
-            fin=fin,
-        )
-    )
-
-
 # ------------------------------------------------------------------ vérification
 @then(parse("INSi a reçu la vérification de l'INS du patient « {nom} »"))
 def verification_recue(essai: Essai, nom: str) -> None:
@@ -452,7 +341,7 @@ def verification_recue(essai: Essai, nom: str) -> None:
         for echange in essai.echanges("insi", "verifierInsAvecTraitsIdentite")
         if matricule in echange.requete.corps.octets
     ]
-    essai.bilan.exiger(conduite.appel_insi_observe(_numeros(vus), f"pour vérifier « {nom} »"))
+    essai.bilan.exiger(conduite.appel_insi_observe(numeros_de(vus), f"pour vérifier « {nom} »"))
 
 
 @then(parse("l'identité du patient « {nom} » a été rétrogradée sans matricule INS"))

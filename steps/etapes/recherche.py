@@ -104,6 +104,12 @@ def recherche_retrouve(essai: Essai, nom: str) -> None:
     essai.bilan.constater(regles.retrouve_malgre_la_graphie(trouves(essai), patient.patient_id, saisi, enregistre))
 
 
+@given(parse("la fiche d'un patient « {nom} » nommé « {naissance} » et prénommé « {prenom} »"))
+def fiche_nommee(essai: Essai, nom: str, naissance: str, prenom: str) -> None:
+    patient = presenter(essai, nom, connu=False)
+    creer_fiche(essai, patient, {"nom_naissance": naissance, "premier_prenom_naissance": prenom})
+
+
 @given(parse("la fiche d'un patient « {nom} » né le même jour que « {autre} » et nommé « {naissance} »"))
 def fiche_du_meme_jour(essai: Essai, nom: str, autre: str, naissance: str) -> None:
     """Un voisin de date, que seuls le nom et le prénom écartent de la recherche."""

@@ -292,15 +292,20 @@ def validation_automatique(*, active: bool, statut: Any) -> Constat:
 
 
 @verification(R_ALERTE)
-def alerte_prenom(alertes: Sequence[str], messages: Sequence[str], *, attendue: bool) -> Constat:
+def alerte_prenom(
+    alertes: Sequence[str], messages: Sequence[str], *, attendue: bool, comparaisons: Sequence[str] = ()
+) -> Constat:
     """Une alerte parle du prénom quand il y a incohérence, et seulement alors.
 
     Un message n'est une alerte que s'il dit aussi l'écart : « prénom » seul peut venir de la liste des traits repris.
+    `comparaisons` : valeurs rendues par INSi que l'écran compare à la saisie ; les montrer n'est pas alerter.
     """
     vus = [texte for texte in alertes if "PRENOM" in comparable(texte)]
     dits = [texte for texte in messages if "PRENOM" in comparable(texte) and texte not in vus]
     fermes = [texte for texte in dits if _ECART.search(comparable(texte))]
-    recu = " ; ".join([*vus, *dits]) or "aucune alerte sur le prénom"
+    compares = [texte for texte in dits if texte not in fermes and any(valeur in texte for valeur in comparaisons)]
+    dits = [texte for texte in dits if texte not in compares]
+    recu = " ; ".join([*vus, *dits, *compares]) or "aucune alerte sur le prénom"
     if not vus and ((attendue and dits and not fermes) or (not attendue and fermes)):
         return R_ALERTE.a_regarder(
             "un message parle du prénom : dire s'il alerte d'une incohérence"
