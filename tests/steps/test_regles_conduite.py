@@ -1,0 +1,229 @@
+"""Ce que le logiciel permet, empêche, signale, retrouve : cas respectés, enfreints, variantes admises."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+
+from steps.verifications import conduite_logiciel, identite, recherche
+from steps.verifications.conduite_logiciel import R_BLOCAGE_INSI, R_DROIT_INS, R_DROIT_INSI, droit_applique
+from tests.steps.tables import NON, OUI, VOIR, Cas, juger, regles_sans_cas
+
+MATRICULE = "290129999900192"
+
+r = recherche
+RECHERCHE: list[Cas] = [
+    ("tous", r.R_RESULTATS, OUI, lambda: r.patients_rendus(["a", "b", "z"], ["a", "b"], ["c"], "x")),
+    ("un manque", r.R_RESULTATS, NON, lambda: r.patients_rendus(["a"], ["a", "b"], ["c"], "x")),
+    ("précis", r.R_PRECISION, OUI, lambda: r.patients_rendus(["a", "z"], ["a"], ["c"], "x")),
+    ("un intrus", r.R_PRECISION, NON, lambda: r.patients_rendus(["a", "c"], ["a"], ["c"], "x")),
+    ("intrus sans attendu", r.R_PRECISION, NON, lambda: r.patients_rendus(["c"], ["a"], ["c"], "x")),
+    ("graphie", r.R_INSENSIBLE, OUI, lambda: r.retrouve_malgre_la_graphie(["a", "b"], "a", "ETE", "ÉTÉ")),
+    ("graphie ratée", r.R_INSENSIBLE, NON, lambda: r.retrouve_malgre_la_graphie([], "a", "ETE", "ÉTÉ")),
+    ("matricule", r.R_MATRICULE_TROUVE, OUI, lambda: r.retrouve_par_matricule(["a", "a"], "a")),
+    ("matricule, deux", r.R_MATRICULE_TROUVE, NON, lambda: r.retrouve_par_matricule(["a", "b"], "a")),
+    ("matricule, rien", r.R_MATRICULE_TROUVE, NON, lambda: r.retrouve_par_matricule([], "a")),
+    (
+        "clé fausse refusée",
+        r.R_MATRICULE_CONTROLE,
+        OUI,
+        lambda: r.matricule_incomplet_refuse("refuse", [], "1", "court"),
+    ),
+    (
+        "message sans refus",
+        r.R_MATRICULE_CONTROLE,
+        VOIR,
+        lambda: r.matricule_incomplet_refuse("fait", [], "1", "court", ["clé invalide"]),
+    ),
+    (
+        "clé fausse cherchée",
+        r.R_MATRICULE_CONTROLE,
+        NON,
+        lambda: r.matricule_incomplet_refuse("fait", ["a"], "1", "court"),
+    ),
+]
+
+
+c = conduite_logiciel
+JUSTIFICATIFS = [{"nature": "passeport", "haut_niveau_confiance": True}]
+ECART = {"prenoms_naissance": ("ANNE", "ANNE ROSE")}
+MONTRE = [{"champ": "prenoms_naissance", "local": "ANNE", "retourne": "ANNE ROSE"}]
+
+
+def integration(integre: Any, documents: list[str], *, attendu: bool, messages: tuple[str, ...] = ("retenue",)) -> Any:
+    """Une donnée reçue, au dossier ou non."""
+    return c.integration_du_document(integre=integre, documents=documents, attendu=attendu, messages=messages)
+
+
+CONDUITE: list[Cas] = [
+    (
+        "création refusée",
+        identite.R_CREATION_REFUSEE,
+        OUI,
+        lambda: c.creation_sans_trait_refusee("sexe", "refuse", "r"),
+    ),
+    ("création permise", identite.R_CREATION_REFUSEE, NON, lambda: c.creation_sans_trait_refusee("sexe", "fait", "f")),
+    ("cinq traits", identite.R_CREATION_ADMISE, OUI, lambda: c.creation_minimale_admise("fait", "f")),
+    ("cinq traits refusés", identite.R_CREATION_ADMISE, NON, lambda: c.creation_minimale_admise("refuse", "r")),
+    (
+        "32 refusé",
+        identite.R_DATE,
+        OUI,
+        lambda: c.date_de_naissance("1990-01-32", possible=False, resultat="refuse", recu="r"),
+    ),
+    (
+        "32 accepté",
+        identite.R_DATE,
+        NON,
+        lambda: c.date_de_naissance("1990-01-32", possible=False, resultat="fait", recu="f"),
+    ),
+    (
+        "31 accepté",
+        identite.R_DATE_ADMISE,
+        OUI,
+        lambda: c.date_de_naissance("1990-01-31", possible=True, resultat="fait", recu="f"),
+    ),
+    (
+        "31 refusé",
+        identite.R_DATE_ADMISE,
+        NON,
+        lambda: c.date_de_naissance("1990-01-31", possible=True, resultat="refuse", recu="r"),
+    ),
+    ("bloqué", R_BLOCAGE_INSI, OUI, lambda: c.aucun_appel_insi([], "douteux", "refuse")),
+    ("parti", R_BLOCAGE_INSI, NON, lambda: c.aucun_appel_insi([4], "douteux", "refuse")),
+    ("annoncé fait", R_BLOCAGE_INSI, NON, lambda: c.aucun_appel_insi([], "fictif", "fait")),
+    ("contrôle positif", c.R_APPEL_POSSIBLE, OUI, lambda: c.appel_insi_observe([4], "x")),
+    ("jamais parti", c.R_APPEL_POSSIBLE, NON, lambda: c.appel_insi_observe([], "x")),
+    (
+        "refusé sans droit",
+        R_DROIT_INSI,
+        OUI,
+        lambda: droit_applique(R_DROIT_INSI, permis=False, resultat="refuse", recu="r", quoi="q"),
+    ),
+    (
+        "permis sans droit",
+        R_DROIT_INSI,
+        NON,
+        lambda: droit_applique(R_DROIT_INSI, permis=False, resultat="fait", recu="f", quoi="q"),
+    ),
+    (
+        "parti sans droit",
+        R_DROIT_INSI,
+        NON,
+        lambda: droit_applique(R_DROIT_INSI, permis=False, resultat="refuse", recu="r", quoi="q", echanges=[4]),
+    ),
+    (
+        "vu avec droit",
+        R_DROIT_INS,
+        OUI,
+        lambda: droit_applique(R_DROIT_INS, permis=True, resultat="fait", recu="f", quoi="q"),
+    ),
+    (
+        "vu sans droit",
+        R_DROIT_INS,
+        NON,
+        lambda: droit_applique(R_DROIT_INS, permis=False, resultat="fait", recu="f", quoi="q"),
+    ),
+    (
+        "accordé",
+        c.R_DROIT_ACCORDE,
+        OUI,
+        lambda: droit_applique(c.R_DROIT_ACCORDE, permis=True, resultat="fait", recu="f", quoi="q"),
+    ),
+    (
+        "accordé, refusé",
+        c.R_DROIT_ACCORDE,
+        NON,
+        lambda: droit_applique(c.R_DROIT_ACCORDE, permis=True, resultat="refuse", recu="r", quoi="q"),
+    ),
+    ("justificatif", c.R_JUSTIFICATIF, OUI, lambda: c.justificatif_garde("passeport", "passeport")),
+    ("justificatif perdu", c.R_JUSTIFICATIF, NON, lambda: c.justificatif_garde("passeport", None)),
+    (
+        "liste réglée",
+        c.R_JUSTIFICATIFS_PARAMETRES,
+        OUI,
+        lambda: c.justificatifs_parametres(JUSTIFICATIFS, [*JUSTIFICATIFS, {"nature": "z"}]),
+    ),
+    (
+        "niveau perdu",
+        c.R_JUSTIFICATIFS_PARAMETRES,
+        NON,
+        lambda: c.justificatifs_parametres(JUSTIFICATIFS, [{"nature": "passeport"}]),
+    ),
+    ("liste absente", c.R_JUSTIFICATIFS_PARAMETRES, NON, lambda: c.justificatifs_parametres(JUSTIFICATIFS, None)),
+    ("validée", c.R_VALIDATION_MANUELLE, OUI, lambda: c.validation_manuelle("fait", "QUAL", "f")),
+    ("sans effet", c.R_VALIDATION_MANUELLE, NON, lambda: c.validation_manuelle("fait", "PROV", "f")),
+    ("refusée", c.R_VALIDATION_MANUELLE, NON, lambda: c.validation_manuelle("refuse", "VALI", "r")),
+    (
+        "automatisme coupé",
+        c.R_VALIDATION_DESACTIVEE,
+        OUI,
+        lambda: c.validation_automatique(active=False, statut="PROV"),
+    ),
+    ("automatisme admis", c.R_VALIDATION_DESACTIVEE, OUI, lambda: c.validation_automatique(active=True, statut="VALI")),
+    (
+        "automatisme forcé",
+        c.R_VALIDATION_DESACTIVEE,
+        NON,
+        lambda: c.validation_automatique(active=False, statut="VALI"),
+    ),
+    ("alerte", c.R_ALERTE, OUI, lambda: c.alerte_prenom(["Prénom différent"], [], attendue=True)),
+    ("alerte en message", c.R_ALERTE, OUI, lambda: c.alerte_prenom([], ["le premier prenom diffère"], attendue=True)),
+    ("traits listés", c.R_ALERTE, VOIR, lambda: c.alerte_prenom([], ["prénom repris"], attendue=True)),
+    ("traits listés sans écart", c.R_ALERTE, OUI, lambda: c.alerte_prenom([], ["prénom repris"], attendue=False)),
+    ("pas d'alerte", c.R_ALERTE, NON, lambda: c.alerte_prenom([], ["terminé"], attendue=True)),
+    ("alerte à tort", c.R_ALERTE, NON, lambda: c.alerte_prenom(["Prénom différent"], [], attendue=False)),
+    ("écart montré", c.R_ECARTS, OUI, lambda: c.ecarts_montres(MONTRE, ECART)),
+    ("écart caché", c.R_ECARTS, NON, lambda: c.ecarts_montres([], ECART)),
+    ("écart faux", c.R_ECARTS, NON, lambda: c.ecarts_montres([{**MONTRE[0], "local": ""}], ECART)),
+    ("expliqué", c.R_MESSAGE_BLOCAGE, OUI, lambda: c.blocage_explique(["", "date incomplète"])),
+    (
+        "message de tous les jours",
+        c.R_MESSAGE_BLOCAGE,
+        NON,
+        lambda: c.blocage_explique(["Appel 12 pour DURAND"], ["Appel 7 pour MARTIN"]),
+    ),
+    ("muet", c.R_MESSAGE_BLOCAGE, NON, lambda: c.blocage_explique([" "])),
+    (
+        "en liste",
+        c.R_LISTE_TRAVAIL,
+        OUI,
+        lambda: c.dans_la_liste([{"motif": "KO", "patient_id": "P1"}], "patient_id", "P1"),
+    ),
+    (
+        "hors liste",
+        c.R_LISTE_TRAVAIL,
+        NON,
+        lambda: c.dans_la_liste([{"motif": "KO", "patient_id": "P2"}], "patient_id", "P1"),
+    ),
+    (
+        "attente, par matricule",
+        c.R_LISTE_TRAVAIL,
+        OUI,
+        lambda: c.donnee_en_attente([{"motif": "KO 2 90 12 99 999 001"}], matricule=MATRICULE),
+    ),
+    ("attente, rien", c.R_LISTE_TRAVAIL, NON, lambda: c.donnee_en_attente([{"motif": "KO"}], matricule=MATRICULE)),
+    ("INS reprise", c.R_MISE_A_JOUR, OUI, lambda: c.mise_a_jour_apres_ok(MATRICULE, MATRICULE)),
+    ("INS non reprise", c.R_MISE_A_JOUR, VOIR, lambda: c.mise_a_jour_apres_ok(None, MATRICULE)),
+    ("réglage", c.R_REGLAGE, OUI, lambda: c.reglage_change("justificatifs", "fait", "f")),
+    ("réglage refusé", c.R_REGLAGE, NON, lambda: c.reglage_change("justificatifs", "refuse", "r")),
+    ("retenue", c.R_NON_INTEGRE, OUI, lambda: integration(False, [], attendu=False)),
+    ("intégrée malgré KO", c.R_NON_INTEGRE, NON, lambda: integration(True, [], attendu=False)),
+    ("au dossier malgré KO", c.R_NON_INTEGRE, NON, lambda: integration(False, ["D1"], attendu=False)),
+    ("retenue en silence", c.R_NON_INTEGRE, NON, lambda: integration(None, [], attendu=False, messages=(" ",))),
+    ("intégrée", c.R_INTEGRE, OUI, lambda: integration(None, ["D1"], attendu=True)),
+    ("perdue", c.R_INTEGRE, VOIR, lambda: integration(False, [], attendu=True)),
+]
+
+
+@pytest.mark.parametrize("cas", [*RECHERCHE, *CONDUITE], ids=lambda cas: f"{cas[1].code} {cas[0]}")
+def test_regle(cas: Cas) -> None:
+    """La règle est respectée ou enfreinte comme le cas le dit."""
+    juger(cas)
+
+
+def test_chaque_regle_a_ses_deux_cas() -> None:
+    """Aucune règle sans un exemple respecté et un exemple enfreint."""
+    assert not regles_sans_cas(recherche, RECHERCHE)
+    assert not regles_sans_cas(conduite_logiciel, CONDUITE)
