@@ -10,7 +10,6 @@ from pytest_bdd import given, then, when
 from pytest_bdd.parsers import parse
 from pytest_bdd.parsers import re as motif
 
-from reports.constat import Regle
 from steps.bilan import NonConcluant
 from steps.essai import DocumentEssai, Essai
 from steps.etapes import vocabulaire
@@ -343,9 +342,3 @@ def numeros_d_envoi(essai: Essai, patient: PatientEssai) -> list[int]:
     """Envois de ce patient depuis la dernière action, acceptés ou non."""
     envois = envois_du_patient(essai, patient, acceptes=False)
     return [s.echange.numero for s in envois if s.echange.numero > essai.depuis]
-
-
-def exiger_regle(essai: Essai, regle: Regle, correct: bool, message: str, recu: str) -> None:
-    """Arrête le scénario si une action que l'exigence demande n'a pas abouti."""
-    if not correct:
-        essai.bilan.exiger(regle.enfreinte(message, attendu="fait", recu=recu, ou="réponse du logiciel"))
