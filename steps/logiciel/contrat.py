@@ -12,6 +12,8 @@ import yaml
 from jsonschema import Draft202012Validator
 from jsonschema.protocols import Validator
 
+from steps.logiciel.schema_rapide import Predicat, preparer
+
 FICHIER = Path(__file__).with_name("contrat.yaml")
 TYPES_JSON = {
     "object": "un objet",
@@ -31,6 +33,14 @@ class ContratInvalide(ValueError):
 
 
 @dataclass(frozen=True)
+class Valideur:
+    """Un schéma deux fois : le oui rapide, et la bibliothèque qui dit en quoi une valeur s'en écarte."""
+
+    accepte: Predicat
+    complet: Validator
+
+
+@dataclass(frozen=True)
 class Action:
     """Une action métier : ce qu'une personne ferait dans le logiciel."""
 
@@ -39,8 +49,8 @@ class Action:
     consigne: str
     schema_parametres: Mapping[str, Any]
     schema_reponse: Mapping[str, Any]
-    valideur_parametres: Validator
-    valideur_reponse: Validator
+    valideur_parametres: Valideur
+    valideur_reponse: Valideur
 
     def verifier_parametres(self, parametres: Mapping[str, Any]) -> None:
         """Refuse un appel hors contrat : c'est une erreur du banc, jamais du logiciel."""
@@ -90,8 +100,8 @@ def charger_contrat() -> Contrat:
             consigne=texte["consigne"],
             schema_parametres=parametres,
             schema_reponse=reponse,
-            valideur_parametres=Draft202012Validator(parametres),
-            valideur_reponse=Draft202012Validator(reponse),
+            valideur_parametres=Valideur(preparer(parametres), Draft202012Validator(parametres)),
+            valideur_reponse=Valideur(preparer(reponse), Draft202012Validator(reponse)),
         )
     return Contrat(version=brut["version"], roles=brut["roles"], types=types, actions=actions)
 
@@ -114,8 +124,10 @@ def _resoudre(schema: Any, types: Mapping[str, Any]) -> Any:
     return schema
 
 
-def _verifier(valideur: Validator, valeur: Mapping[str, Any], quoi: str) -> None:
-    for erreur in valideur.iter_errors(valeur):
+def _verifier(valideur: Valideur, valeur: Mapping[str, Any], quoi: str) -> None:
+    if valideur.accepte(valeur):
+        return
+    for erreur in valideur.complet.iter_errors(valeur):
         chemin = "/".join(str(morceau) for morceau in erreur.absolute_path) or "(racine)"
         raise ContratInvalide(f"{quoi} : {_en_francais(erreur)} (à {chemin})")
 
