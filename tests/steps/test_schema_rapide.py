@@ -46,7 +46,7 @@ def test_jamais_plus_large(schema: dict[str, Any], valeur: object) -> None:
 
 @pytest.mark.parametrize("nom", sorted(charger_contrat().actions))
 def test_contrat_entierement_compris(nom: str) -> None:
-    """Une valeur qui remplit tous les champs d'un schéma du contrat prend la voie rapide : rien n'y est ignoré d'elle."""
+    """Une valeur qui remplit tous les champs d'un schéma du contrat prend la voie rapide."""
     action = charger_contrat().action(nom)
     for schema in (action.schema_parametres, action.schema_reponse):
         pleine = _remplir(dict(schema))
