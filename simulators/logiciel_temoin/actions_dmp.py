@@ -64,6 +64,10 @@ def alimenter_dmp(labo: Labo, utilisateur: Utilisateur, p: Parametres) -> Envelo
     choisis = [labo.base.document(str(d)) for d in p.liste("documents")]
     if any(d.patient_id != patient.patient_id for d in choisis):
         raise Refus("Un des documents n'est pas au dossier de ce patient.")
+    if labo.defaut("envoi_de_tout_le_dossier"):
+        choisis = list(labo.base.documents_de(patient.patient_id))
+    if any(d.historique for d in choisis) and labo.defaut("envoi_ancien_sans_effet"):
+        choisis = [d for d in choisis if not d.historique]
     messages: list[str] = []
     refus, echec = 0, None
     for document in choisis:
@@ -160,13 +164,15 @@ def consulter_dmp(labo: Labo, utilisateur: Utilisateur, p: Parametres) -> Envelo
     try:
         session = consultation.ouvrir(labo, utilisateur, patient, confirmer=confirmer)
         trouves = consultation.lister(labo, session, _criteres(p))
+        if labo.defaut("liste_titre_constant"):
+            trouves = [{**trouve, "titre": "Document"} for trouve in trouves]
     except ErreurDmp as erreur:
         return _echec(labo, erreur)
     return fait(
         f"{len(trouves)} document(s) dans le DMP.",
         documents=trouves,
         code_erreur=None,
-        filtres=list(consultation.FILTRES),
+        filtres=[] if labo.defaut("filtres_non_proposes") else list(consultation.FILTRES),
     )
 
 
@@ -233,7 +239,7 @@ def lire_indicateur_historique(labo: Labo, _utilisateur: Utilisateur, p: Paramet
         pourcentage=valeur.pourcentage,
         numerateur=valeur.numerateur,
         denominateur=valeur.denominateur,
-        formule=historique.FORMULE,
+        formule="" if labo.defaut("indicateur_sans_formule") else historique.FORMULE,
     )
 
 
@@ -256,6 +262,8 @@ def ouvrir_acces_web_ps(labo: Labo, utilisateur: Utilisateur, p: Parametres) -> 
     carte = professionnel.carte_authentification
     certificat = labo.environnement.certificats[carte] if carte else None
     resultat = "ouvert"
+    if labo.defaut("web_ps_absent"):
+        return fait("Ouvrez le site du DMP dans votre navigateur.", url="")
     try:
         labo.transport.lire(url, certificat)
     except ErreurTransport as erreur:

@@ -36,7 +36,8 @@ def construire(labo: Labo, patient: Patient, document: Document) -> bytes:
         brut.set("mediaType", "application/pdf")
         brut.set("representation", "B64")
     labo.defauts.muter_xml("cda", racine, document.niveau)
-    return etree.tostring(racine, xml_declaration=True, encoding="UTF-8")
+    octets = etree.tostring(racine, xml_declaration=True, encoding="UTF-8")
+    return labo.defauts.muter_texte("cda_octets", octets.decode(), document.niveau).encode()
 
 
 def _contenu(labo: Labo, document: Document, structure: bool) -> Contenu:

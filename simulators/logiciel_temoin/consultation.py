@@ -27,6 +27,8 @@ def exiger_choix(labo: Labo, patient: Patient, *, prechargement: bool = False) -
     recupere = labo.defaut("consultation_non_qualifiee") and patient.statut == RECUP
     if not (patient.statut == QUAL or recupere) or not patient.matricule:
         raise Refus("Le DMP ne se consulte que pour une identité qualifiée.")
+    if labo.defaut("consultation_toujours_refusee"):
+        raise Refus("La consultation du DMP n'est pas ouverte.")
     ignore = "prechargement_malgre_opposition" if prechargement else "consultation_malgre_opposition"
     if patient.consultation_dmp == "opposition" and not labo.defaut(ignore):
         raise Refus("Le patient s'oppose à la consultation de son DMP.")
@@ -124,7 +126,9 @@ def precharger(labo: Labo, utilisateur: Utilisateur, patient: Patient) -> list[d
     criteres = Criteres(types=types, du=reglage.get("depuis") or None)
     if labo.defaut("prechargement_criteres_ignores"):
         criteres = Criteres()
-    expire_le = maintenant() + timedelta(hours=float(reglage.get("duree_heures", 0)))
+    expire_le = maintenant() + timedelta(
+        hours=24.0 if labo.defaut("cache_duree_constante") else float(reglage.get("duree_heures", 0))
+    )
     precharges = []
     for fiche in xds_requetes.chercher(session, criteres):
         labo.entrepots[(patient.patient_id, fiche.unique_id)] = fiche.entrepot

@@ -64,6 +64,8 @@ def construire(labo: Labo, demandeur: Demandeur, patient_cx: str, transaction: s
     environnement = labo.environnement
     nom_certificat = "org_auth_cli" if labo.defaut("vihf_signe_auth_cli") else "org_sign"
     certificat = environnement.certificats[nom_certificat]
+    if labo.defaut("vihf_autorite_inconnue"):
+        certificat = certificat.autosigne()
     instant = maintenant() - (timedelta(days=1) if labo.defaut("vihf_perime") else timedelta())
     emission = instant.strftime("%Y-%m-%dT%H:%M:%SZ")
     assertion = etree.Element(f"{{{SAML}}}Assertion", nsmap={"saml": SAML})

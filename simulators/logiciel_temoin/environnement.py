@@ -4,12 +4,13 @@ from __future__ import annotations
 
 import json
 from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
 from functools import cached_property
 from pathlib import Path
 from typing import Any
 
 from cryptography import x509
-from cryptography.hazmat.primitives import serialization
+from cryptography.hazmat.primitives import hashes, serialization
 from cryptography.hazmat.primitives.asymmetric import ec, rsa
 from cryptography.x509.oid import NameOID
 
@@ -31,6 +32,22 @@ class Certificat:
         if not isinstance(cle, rsa.RSAPrivateKey | ec.EllipticCurvePrivateKey):
             raise ValueError(f"type de clé non géré : {self.cle}")
         return cle
+
+    def autosigne(self) -> Certificat:
+        """Même sujet, même clé, mais sans autorité : pour les défauts."""
+        maintenant = datetime.now(UTC)
+        seul = x509.CertificateBuilder(
+            self.feuille.subject,
+            self.feuille.subject,
+            self.cle_privee.public_key(),
+            x509.random_serial_number(),
+            maintenant - timedelta(days=1),
+            maintenant + timedelta(days=30),
+            list(self.feuille.extensions),
+        ).sign(self.cle_privee, hashes.SHA256())
+        copie = Certificat(self.pem, self.cle)
+        copie.__dict__["chaine"] = [seul]
+        return copie
 
     @property
     def feuille(self) -> x509.Certificate:

@@ -73,6 +73,8 @@ def _controle(labo: Labo, champ: str, valeur: str) -> str | None:
         if len(valeur) > 30 and labo.defaut("nom_limite_30"):
             return f"{LIBELLES[champ]} : 30 caractères au plus."
     erreur = erreur_champ(champ, valeur)
+    if champ == "date_naissance" and valeur.endswith("-02-29") and labo.defaut("date_29_fevrier_refusee"):
+        return f"{LIBELLES[champ]} : jour impossible."
     if erreur and champ == "date_naissance" and labo.defaut("date_non_controlee"):
         return None
     return erreur
@@ -234,7 +236,8 @@ def poser_attribut(labo: Labo, utilisateur: Utilisateur, patient: Patient, attri
     if present == actif:
         return []
     tracer_modification(labo, utilisateur, patient, f"attribut {attribut}", str(present), str(actif))
-    patient.attributs = futurs
+    if not labo.defaut("attribut_non_enregistre"):
+        patient.attributs = futurs
     if actif and attribut in ("douteux", "fictif") and patient.statut != PROV:
         if labo.defaut("douteux_garde_statut") and attribut == "douteux":
             return []

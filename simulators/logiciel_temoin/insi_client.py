@@ -145,7 +145,8 @@ class ClientInsi:
         self._labo.defauts.muter_xml("insi_assertion", assertion)
         if self._labo.defaut("insi_assertion_non_signee"):
             return assertion
-        return signer_assertion(assertion, signataire)
+        autosigne = signataire.autosigne() if self._labo.defaut("insi_signataire_autosigne") else signataire
+        return signer_assertion(assertion, autosigne)
 
     def _appeler(self, acces: Acces, operation: str, racine: etree._Element) -> etree._Element:
         nature, defauts = f"{operation}:{acces.mode}", self._labo.defauts

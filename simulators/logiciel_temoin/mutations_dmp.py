@@ -59,6 +59,30 @@ ENVELOPPE: dict[str, Mutation] = {
     "dmp_xml_mal_forme": Mutation(
         "La demande d'un document n'est pas du XML bien formé.", "dmp_octets", r"</\w+:Body>", "remplacer", "", _LECTURE
     ),
+    "dmp_requete_inconnue": Mutation(
+        "La recherche emploie une requête enregistrée inconnue.",
+        "dmp_message",
+        "//AdhocQuery/@id",
+        "remplacer",
+        "urn:uuid:9b6c1c1e-2f4b-4d0c-8f0e-0d6a1f3c5b77",
+        ("TD3.1",),
+    ),
+    "recherche_archives_seules": Mutation(
+        "La recherche ne demande que les documents archivés.",
+        "dmp_message",
+        "//Slot[@name='$XDSDocumentEntryStatus']//Value",
+        "remplacer",
+        f"('{s.ARCHIVE}')",
+        ("TD3.1",),
+    ),
+    "suppression_etat_faux": Mutation(
+        "La suppression annonce un document déjà remplacé.",
+        "dmp_message",
+        "//Association/Slot[@name='OriginalStatus']//Value",
+        "remplacer",
+        s.REMPLACE,
+        ("TD3.3c",),
+    ),
     "vihf_altere": _enveloppe(
         "Le VIHF est changé après sa signature.",
         "//Assertion//Attribute[@Name='LPS_Version']/AttributeValue",
@@ -74,7 +98,7 @@ VIHF: dict[str, Mutation] = {
     ),
     "vihf_audience": _vihf(
         "Le VIHF porte une AudienceRestriction.",
-        "//Subject",
+        "/Assertion",
         "ajouter",
         '<saml:Conditions xmlns:saml="urn:oasis:names:tc:SAML:2.0:assertion"><saml:AudienceRestriction>'
         "<saml:Audience>urn:dmp</saml:Audience></saml:AudienceRestriction></saml:Conditions>",
@@ -86,11 +110,10 @@ VIHF: dict[str, Mutation] = {
     ),
     "vihf_version_2": _attribut("VIHF_Version vaut 2.0.", "VIHF_Version", "2.0"),
     "vihf_mode_inconnu": _attribut("Authentification_mode est inconnu.", "Authentification_mode", "DIRECT"),
-    "vihf_role_autre_nomenclature": _vihf(
-        "Le rôle est donné dans une autre nomenclature.",
-        "//Attribute/AttributeValue/Role/@codeSystem",
-        "remplacer",
-        "1.2.250.1.71.1.2.99",
+    "vihf_sans_specialite": _vihf(
+        "Le rôle d'un médecin ne porte pas sa spécialité.",
+        "//Attribute[@Name='urn:oasis:names:tc:xacml:2.0:subject:role']/AttributeValue[position()>1]",
+        "retirer",
     ),
     "vihf_usage_inconnu": _vihf(
         "PurposeOfUse est hors de sa nomenclature.", "//PurposeOfUse/@code", "remplacer", "recherche"
@@ -101,7 +124,7 @@ VIHF: dict[str, Mutation] = {
     "vihf_structure_d_une_autre": _attribut(
         "Identifiant_Structure désigne une autre structure.", "Identifiant_Structure", "1990000076"
     ),
-    "vihf_secteur_inconnu": _attribut("Secteur_Activite est inconnu.", "Secteur_Activite", "SA99^1.2.250.1.71.4.2.4"),
+    "vihf_secteur_inconnu": _attribut("Secteur_Activite est inconnu.", "Secteur_Activite", "ZZ99^1.2.250.1.71.4.2.4"),
     "vihf_name_id_libre": _vihf("NameID n'est pas un identifiant national.", "//Subject/NameID", "remplacer", "LABO"),
     "vihf_ins_sans_cle": _attribut(
         "resource-id porte l'INS sans sa clé.",
@@ -194,7 +217,7 @@ LOT: dict[str, Mutation] = {
         "contentTypeCode est hors nomenclature.",
         f"{_LOT}/Classification[@classificationScheme='{s.LOT_CONTENU}']/@nodeRepresentation",
         "remplacer",
-        "99",
+        "ZZ",
     ),
     "lot_sans_heure": _lot("Le lot n'a pas d'heure d'envoi.", f"{_LOT}/Slot[@name='submissionTime']", "retirer"),
     "lot_lien_inconnu": _lot(

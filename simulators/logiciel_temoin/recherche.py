@@ -29,6 +29,10 @@ def rechercher(
         _exiger_matricule(matricule, defauts)
     if date_naissance and erreur_date(date_naissance):
         raise Refus(str(erreur_date(date_naissance)))
+    if date_naissance and (nom or prenom) and defauts.actif("recherche_par_date_seule"):
+        nom = prenom = ""
+    if matricule and defauts.actif("recherche_matricule_muette"):
+        return []
     forme = _Forme(defauts)
     return [
         patient

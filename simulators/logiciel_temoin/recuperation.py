@@ -221,7 +221,8 @@ def _ecarts(labo: Labo, patient: Patient, resultat: m.ResultatInsi) -> list[dict
 def _alertes(labo: Labo, patient: Patient, resultat: m.ResultatInsi) -> list[str]:
     premier = forme_comparable(patient.trait("premier_prenom_naissance"))
     liste = forme_comparable(resultat.traits["prenoms_naissance"])
-    if (liste + " ").startswith(premier + " ") or labo.defaut("insi_sans_alerte_prenom"):
+    coherent = (liste + " ").startswith(premier + " ") and not labo.defaut("insi_alerte_systematique")
+    if coherent or labo.defaut("insi_sans_alerte_prenom"):
         return []
     return [
         f"Incohérence : le 1er prénom de naissance saisi ({patient.trait('premier_prenom_naissance')}) n'est pas au "

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import base64
+import contextlib
 import uuid
 from dataclasses import dataclass
 
@@ -12,7 +13,7 @@ from simulators.logiciel_temoin import xds_schemas as s
 from simulators.logiciel_temoin import xds_signature
 from simulators.logiciel_temoin.cda_entete import auteur_structure
 from simulators.logiciel_temoin.cda_lecture import Code, EnteteCda, Intervenant
-from simulators.logiciel_temoin.dmp_client import Service, Session
+from simulators.logiciel_temoin.dmp_client import ErreurDmp, Service, Session
 from simulators.logiciel_temoin.horloge import en_dtm, maintenant
 from simulators.logiciel_temoin.labo import Labo
 from simulators.logiciel_temoin.soap import ajouter
@@ -56,7 +57,11 @@ def deposer(session: Session, envoi: Envoi) -> None:
         association(liste, "as8", s.SIGNS, signature_id, lot_id)
     if envoi.remplace:
         association(liste, "as9", s.RPLC, document_id, envoi.remplace, SubmissionSetStatus="Original")
-    session.appeler(TD21, demande, _joindre(labo, demande, pieces))
+    jointes = _joindre(labo, demande, pieces)
+    session.appeler(TD21, demande, jointes)
+    if labo.defaut("envoi_double"):
+        with contextlib.suppress(ErreurDmp):
+            session.appeler(TD21, demande, jointes)
 
 
 def _auteur_du_lot(labo: Labo, envoi: Envoi) -> Intervenant:
