@@ -23,7 +23,13 @@ from simulators.socle.journal import JournalArrete
 from steps import options as options_campagne
 from steps import recherche_etapes
 from steps.bilan import Bilan, NonConcluant, ScenarioArrete
-from steps.collecte import CollecteIncoherente, ScenarioSansFeature, repartir, verifier_scenarios_perdus
+from steps.collecte import (
+    CollecteIncoherente,
+    ScenarioSansFeature,
+    repartir,
+    scenario_gherkin,
+    verifier_scenarios_perdus,
+)
 from steps.conduite import Conduite
 from steps.essai import Essai
 from steps.gherkin import mot_cle
@@ -180,6 +186,11 @@ class ConduitePytest:
         if ecartes:
             self.config.hook.pytest_deselected(items=ecartes)
         items[:] = list(self._a_jouer)
+        for item in items:
+            modele = scenario_gherkin(item)
+            if modele is not None:
+                # Allure montre ce texte ; celui de pytest-bdd porte le chemin complet, propre à cette machine.
+                item.obj.__doc__ = f"{modele.feature.rel_filename} : {modele.name}"  # type: ignore[attr-defined]  # vu par scenario_gherkin
         for retenus in self._a_jouer.values():
             for retenu in retenus:
                 self._restants[retenu.numero] = self._restants.get(retenu.numero, 0) + 1

@@ -206,6 +206,12 @@ def _secrets(dossier: Path) -> Iterator[tuple[str, bytes]]:
                 yield f"mot de passe {nom}", certificat["mot_de_passe"].encode()
 
 
+def test_aucun_chemin_de_la_machine(entiere: CampagneMenee) -> None:
+    """Le dossier s'envoie : il ne dit pas où le banc est installé."""
+    suspects = (f for f in entiere.dossier.rglob("*") if f.suffix in (".json", ".html", ".xml"))
+    assert [f.name for f in suspects if str(RACINE).encode() in f.read_bytes()] == []
+
+
 def test_rien_ne_reste_dans_les_fichiers_temporaires(entiere: CampagneMenee) -> None:
     """Les clés sont effacées à la fin de la campagne."""
     assert [f.name for f in entiere.temporaire.iterdir() if f.name.startswith("banc-sons")] == []
