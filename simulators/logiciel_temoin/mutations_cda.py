@@ -97,7 +97,7 @@ ACTEURS: dict[str, Mutation] = {
         "Le matricule n'est pas celui d'une identité de test.",
         "/recordTarget/patientRole/id[contains(@root,'1.2.250.1.213.1.4.')]/@extension",
         "remplacer",
-        "269059999900106",
+        "269059999900139",
     ),
     "cda_sexe_hors_jeu": _cda(
         "Le sexe est hors du jeu de valeurs.",

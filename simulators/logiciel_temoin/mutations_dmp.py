@@ -259,6 +259,12 @@ LOT: dict[str, Mutation] = {
         "remplacer",
         "11",
     ),
+    "signature_type_faux": _lot(
+        "La fiche de la signature a le type d'un compte rendu.",
+        f"{_SIGNATURE}/Classification[@classificationScheme='{s.TYPE}']/@nodeRepresentation",
+        "remplacer",
+        "11502-2",
+    ),
     "signature_sans_lien": _lot("La signature n'est pas liée au lot.", f"{_LISTE}/Association[@id='as8']", "retirer"),
     "signature_sans_document": Mutation(
         "Le manifeste ne désigne pas les documents du lot.",
