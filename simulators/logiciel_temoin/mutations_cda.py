@@ -53,6 +53,9 @@ ENTETE: dict[str, Mutation] = {
     "cda_sans_set_id": _cda("Le document n'a pas de setId.", "/setId", "retirer"),
     "cda_version_zero": _cda("versionNumber vaut 0.", "/versionNumber/@value", "remplacer", "0"),
     "cda_deux_remplacements": _cda("Le document dit deux fois ce qu'il remplace.", "/relatedDocument", "doubler"),
+    "cda_complement": _cda(
+        "La nouvelle version se dit complément de la précédente.", "/relatedDocument/@typeCode", "remplacer", "APND"
+    ),
     "cda_deux_titres": _cda("Le document a deux titres.", "/title", "doubler"),
     "cda_identifiant_libre": _cda("L'identifiant du document est libre.", "/id/@root", "remplacer", "CR-1"),
 }
