@@ -2,12 +2,17 @@
 
 from __future__ import annotations
 
+import json
 import re
 from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from http import HTTPStatus
 from time import monotonic
 from typing import Any
 
-import httpx
+import urllib3
+from urllib3.exceptions import DecodeError, HTTPError, NewConnectionError
+from urllib3.exceptions import TimeoutError as DelaiDepasse
 
 from steps.logiciel.contrat import RESULTATS, ContratInvalide, charger_contrat
 from steps.logiciel.protocole import AdaptateurInjoignable, Apropos, ReponseAction
@@ -15,6 +20,19 @@ from steps.logiciel.protocole import AdaptateurInjoignable, Apropos, ReponseActi
 _TAILLE_MAX = 256 << 20
 _SECRET_MIN = 6
 _MASQUE = "[secret masqué]".encode()
+_BLOC = 1 << 16
+
+
+@dataclass(frozen=True)
+class _Recue:
+    """Une réponse lue en entier."""
+
+    statut: int
+    contenu: bytes
+
+    @property
+    def texte(self) -> str:
+        return self.contenu.decode("utf-8", "replace")
 
 
 class AdaptateurHttp:
@@ -39,8 +57,10 @@ class AdaptateurHttp:
         self._comptes = dict(comptes or {})
         self._delai_s = delai_s
         self._secrets = tuple(secret.encode() for secret in secrets if len(secret) >= _SECRET_MIN)
-        # Le logiciel testé est local ou sur le réseau de l'éditeur : un mandataire du poste n'a rien à y faire.
-        self._client = httpx.Client(headers=dict(entetes or {}), timeout=delai_s, trust_env=False)
+        self._entetes = {"Accept-Encoding": "gzip, deflate", "Content-Type": "application/json", **(entetes or {})}
+        # Sans mandataire : le logiciel testé est local ou sur le réseau de l'éditeur. Une action peut en doubler une
+        # autre, d'où plusieurs connexions ; aucune n'est rejouée.
+        self._client = urllib3.PoolManager(maxsize=4, timeout=urllib3.Timeout(delai_s), retries=False)
 
     def apropos(self) -> Apropos:
         brut = self._objet(self._appeler("GET", "/apropos"), "/apropos")
@@ -82,53 +102,62 @@ class AdaptateurHttp:
         return ReponseAction(resultat=resultat, messages=tuple(str(m) for m in messages), donnees=donnees)
 
     def fermer(self) -> None:
-        self._client.close()
+        self._client.clear()
 
-    def _appeler(self, methode: str, chemin: str, corps: Mapping[str, Any] | None = None) -> httpx.Response:
+    def _appeler(self, methode: str, chemin: str, corps: Mapping[str, Any] | None = None) -> _Recue:
         try:
             reponse = self._recevoir(methode, chemin, corps)
-        except httpx.TimeoutException as erreur:
-            raise AdaptateurInjoignable(
-                f"le logiciel n'a pas répondu à {methode} {self._url}{chemin} en {self._delai_s:.0f} s ; "
-                "vérifiez qu'il n'attend pas une saisie, ou allongez adaptateur.delai_s"
-            ) from erreur
-        except (httpx.HTTPError, httpx.InvalidURL) as erreur:
+        except HTTPError as erreur:
+            if isinstance(erreur, DelaiDepasse) and not isinstance(erreur, NewConnectionError):
+                raise AdaptateurInjoignable(
+                    f"le logiciel n'a pas répondu à {methode} {self._url}{chemin} en {self._delai_s:.0f} s ; "
+                    "vérifiez qu'il n'attend pas une saisie, ou allongez adaptateur.delai_s"
+                ) from erreur
             raise AdaptateurInjoignable(
                 f"le logiciel est injoignable à {self._url}{chemin} ({type(erreur).__name__} : {erreur}) ; "
                 "vérifiez qu'il est lancé et que adaptateur.url est juste"
             ) from erreur
-        if reponse.status_code == httpx.codes.NOT_FOUND and chemin.startswith("/actions/"):
-            return httpx.Response(200, json={"resultat": "non_gere", "messages": ["action absente du service"]})
-        if reponse.status_code != httpx.codes.OK:
+        if reponse.statut == HTTPStatus.NOT_FOUND and chemin.startswith("/actions/"):
+            return _Recue(200, b'{"resultat": "non_gere", "messages": ["action absente du service"]}')
+        if reponse.statut != HTTPStatus.OK:
             raise AdaptateurInjoignable(
-                f"{methode} {self._url}{chemin} : attendu 200, reçu {reponse.status_code} : {reponse.text[:300]}"
+                f"{methode} {self._url}{chemin} : attendu 200, reçu {reponse.statut} : {reponse.texte[:300]}"
             )
         return reponse
 
-    def _recevoir(self, methode: str, chemin: str, corps: Mapping[str, Any] | None) -> httpx.Response:
-        """La réponse entière, en un temps et une taille bornés : le délai d'httpx ne compte que d'un bloc à l'autre."""
+    def _recevoir(self, methode: str, chemin: str, corps: Mapping[str, Any] | None) -> _Recue:
+        """La réponse entière, bornée en temps et en taille : le délai d'urllib3 ne compte que d'un bloc à l'autre."""
         echeance = monotonic() + self._delai_s
+        envoi = None if corps is None else json.dumps(corps, ensure_ascii=False, allow_nan=False).encode()
         contenu = bytearray()
-        with self._client.stream(methode, self._url + chemin, json=corps) as reponse:
-            for bloc in reponse.iter_bytes():
+        reponse = self._client.request(
+            methode, self._url + chemin, body=envoi, headers=self._entetes, preload_content=False, redirect=False
+        )
+        try:
+            while bloc := reponse.read1(_BLOC):
                 contenu += bloc
                 if monotonic() > echeance:
-                    raise httpx.ReadTimeout("réponse trop lente")
+                    raise DelaiDepasse("réponse trop lente")
                 if len(contenu) > _TAILLE_MAX:
-                    raise httpx.DecodingError(f"réponse de plus de {_TAILLE_MAX >> 20} Mo")
+                    raise DecodeError(f"réponse de plus de {_TAILLE_MAX >> 20} Mo")
+        except HTTPError:
+            reponse.close()
+            raise
+        finally:
+            reponse.release_conn()
         for secret in self._secrets:
             contenu = contenu.replace(secret, _MASQUE)
-        return httpx.Response(reponse.status_code, content=bytes(contenu))
+        return _Recue(reponse.status, bytes(contenu))
 
-    def _json(self, reponse: httpx.Response, chemin: str) -> Any:
+    def _json(self, reponse: _Recue, chemin: str) -> Any:
         try:
-            return reponse.json()
+            return json.loads(reponse.contenu)
         except (ValueError, RecursionError) as erreur:
             raise AdaptateurInjoignable(
-                f"{self._url}{chemin} : attendu du JSON, reçu {reponse.text[:200]!r} ({erreur})"
+                f"{self._url}{chemin} : attendu du JSON, reçu {reponse.texte[:200]!r} ({erreur})"
             ) from erreur
 
-    def _objet(self, reponse: httpx.Response, chemin: str) -> dict[str, Any]:
+    def _objet(self, reponse: _Recue, chemin: str) -> dict[str, Any]:
         brut = self._json(reponse, chemin)
         if not isinstance(brut, dict):
             raise AdaptateurInjoignable(f"{self._url}{chemin} : attendu un objet JSON, reçu {brut!r}")

@@ -16,7 +16,7 @@ from PIL import Image
 
 from reports.constat import Confiance, Constat, Regle
 from steps.flux.identite import OIDS_INS, IdentiteUsager, comparable, porte_suite
-from steps.verifications.pdf import PdfDemesure, PdfIllisible, images_des_pages
+from steps.verifications.pdf import PdfDemesure, PdfIllisible, bandes_des_pages, images_des_pages
 from steps.verifications.registre import verification
 
 _FORMAT = "ANS, « Format datamatrix » INS v2.2 (26/09/2023), vu à travers deux codes publics concordants"
@@ -26,8 +26,8 @@ _REM_59 = "REM BIO, exigence INS/va1.59, règle 28 (travaux de concertation 2023
 EN_TETE = "IS01" + "0" * 22
 GS = "\x1d"
 LIEU_INCONNU = "99999"
-_BANDE, _RECOUVREMENT = 1600, 530
-"""En points à 450 par pouce : 9 cm, dont 3 cm repris ; un Data Matrix de 3 cm se lit déjà à 300."""
+_BANDE, _RECOUVREMENT = 3.5, 1.2
+"""En pouces : 9 cm, dont 3 cm repris ; un Data Matrix de 3 cm se lit déjà à 300 points par pouce."""
 LONGUEURS: dict[str, tuple[int, int]] = {
     "S1": (15, 15),
     "S2": (19, 20),
@@ -113,26 +113,23 @@ def lire_symboles(octets: bytes, *, datamatrix_seulement: bool = False) -> tuple
     """Les codes à barres de toutes les pages d'un PDF ; lève les erreurs de lecture de PDF.
 
     La résolution fine ne sert qu'aux petits Data Matrix que la première n'a pas vus : la page s'y lit par bandes qui
-    se recouvrent de plus que leur taille, pour ne pas tenir quatre fois son image en mémoire.
+    se recouvrent de plus que leur taille.
     """
-    vus: dict[tuple[int, str, str], Symbole] = {}
-    passes = [(300, zxingcpp.BarcodeFormat.DataMatrix if datamatrix_seulement else zxingcpp.BarcodeFormat.All)]
-    passes.append((450, zxingcpp.BarcodeFormat.DataMatrix))
-    for ppp, formats in passes:
-        for page, image in enumerate(images_des_pages(octets, ppp), 1):
-            for bande in _bandes(image) if ppp > passes[0][0] else (image,):
-                for code in zxingcpp.read_barcodes(bande, formats=zxingcpp.BarcodeFormats([formats])):
-                    symbole = Symbole(page, _nom_de_format(code.format), _texte(code.bytes))
-                    vus.setdefault((page, symbole.format, symbole.contenu), symbole)
-        if any(symbole.est_datamatrix for symbole in vus.values()):
-            break
-    return tuple(vus.values())
+    formats = zxingcpp.BarcodeFormat.DataMatrix if datamatrix_seulement else zxingcpp.BarcodeFormat.All
+    vus = dict.fromkeys(
+        symbole
+        for page, image in enumerate(images_des_pages(octets, 300), 1)
+        for symbole in _lire(page, image, formats)
+    )
+    if not any(symbole.est_datamatrix for symbole in vus):
+        for page, bande in bandes_des_pages(octets, 450, _BANDE, _RECOUVREMENT):
+            vus.update(dict.fromkeys(_lire(page, bande, zxingcpp.BarcodeFormat.DataMatrix)))
+    return tuple(vus)
 
 
-def _bandes(image: Image.Image) -> Iterator[Image.Image]:
-    pas = _BANDE - _RECOUVREMENT
-    for haut in range(0, max(1, image.height - _RECOUVREMENT), pas):
-        yield image.crop((0, haut, image.width, min(image.height, haut + _BANDE)))
+def _lire(page: int, image: Image.Image, formats: zxingcpp.BarcodeFormat) -> Iterator[Symbole]:
+    for code in zxingcpp.read_barcodes(image, formats=zxingcpp.BarcodeFormats([formats])):
+        yield Symbole(page, _nom_de_format(code.format), _texte(code.bytes))
 
 
 def analyser_datamatrix(contenu: str) -> DatamatrixIns:

@@ -8,13 +8,14 @@ from steps.verifications.pdf.edition import (
     traits_affiches,
 )
 from steps.verifications.pdf.flux import PdfDemesure, PdfIllisible
-from steps.verifications.pdf.lecture import PdfChiffre, PdfLu, images_des_pages, lire_pdf
+from steps.verifications.pdf.lecture import PdfChiffre, PdfLu, bandes_des_pages, images_des_pages, lire_pdf
 
 __all__ = [
     "PdfChiffre",
     "PdfDemesure",
     "PdfIllisible",
     "PdfLu",
+    "bandes_des_pages",
     "champs_supplementaires",
     "images_des_pages",
     "ins_absente_de_l_edition",

@@ -61,17 +61,33 @@ def lire_pdf(octets: bytes) -> PdfLu:
 
 def images_des_pages(octets: bytes, ppp: int) -> Iterator[Image.Image]:
     """L'image de chaque page en niveaux de gris, à `ppp` points par pouce au plus."""
+    for rang in range(_pages_a_rendre(octets)):
+        with _VERROU, _ouvrir(octets) as document:
+            image = _rendre(document, rang, ppp)
+        yield image
+
+
+def bandes_des_pages(octets: bytes, ppp: int, hauteur: float, recouvrement: float) -> Iterator[tuple[int, Image.Image]]:
+    """Chaque page (à partir de 1) par bandes de `hauteur` pouces qui se recouvrent : une page fine tient en mémoire."""
+    for rang in range(_pages_a_rendre(octets)):
+        haut, fin = 0.0, False
+        while not fin:
+            with _VERROU, _ouvrir(octets) as document:
+                entiere = document[rang].get_size()[1]
+                fin = haut + hauteur * 72 >= entiere
+                image = _rendre(document, rang, ppp, (haut, max(0.0, entiere - haut - hauteur * 72)))
+            yield rang + 1, image
+            haut += (hauteur - recouvrement) * 72
+
+
+def _pages_a_rendre(octets: bytes) -> int:
     _verifier_enveloppe(octets)
     for _ in flux_decodes(octets):
         pass
     with _VERROU, _ouvrir(octets) as document:
         if len(document) > PAGES_RENDUES_MAX:
             raise PdfDemesure(f"plus de {PAGES_RENDUES_MAX} pages à rendre")
-        nombre = len(document)
-    for rang in range(nombre):
-        with _VERROU, _ouvrir(octets) as document:
-            image = _rendre(document, rang, ppp)
-        yield image
+        return len(document)
 
 
 def _verifier_enveloppe(octets: bytes) -> None:
@@ -129,12 +145,16 @@ def _pieces_jointes(document: pypdfium2.PdfDocument) -> Iterator[tuple[str, byte
         yield piece.get_name(), contenu
 
 
-def _rendre(document: pypdfium2.PdfDocument, rang: int, ppp: int) -> Image.Image:
+def _rendre(
+    document: pypdfium2.PdfDocument, rang: int, ppp: int, marges: tuple[float, float] = (0.0, 0.0)
+) -> Image.Image:
+    """`marges` : points laissés en haut et en bas de la page."""
     try:
         page = document[rang]
         largeur, hauteur = page.get_size()
         echelle = min(ppp / 72, (POINTS_MAX / max(largeur * hauteur, 1)) ** 0.5)
-        image: Image.Image = page.render(scale=echelle, grayscale=True).to_pil()
+        haut, bas = marges
+        image: Image.Image = page.render(scale=echelle, grayscale=True, crop=(0, bas, 0, haut)).to_pil()
         page.close()
     except pypdfium2.PdfiumError as erreur:
         raise PdfIllisible(f"la page {rang + 1} ne se dessine pas : {erreur}") from erreur
