@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import sys
-from collections.abc import Iterator, Sequence
+from collections.abc import Generator, Iterator, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from time import perf_counter
@@ -395,6 +395,14 @@ class ConduitePytest:
         if report.when == "call" or report.skipped:
             return report.outcome, "", ""
         return ("error", "", "") if report.failed else ("", "", "")
+
+    @pytest.hookimpl(wrapper=True, trylast=True)
+    def pytest_runtest_makereport(self) -> Generator[None, pytest.TestReport, pytest.TestReport]:
+        """Un scénario non joué n'a pas de trace de pile : pytest y mettrait le chemin du banc sur cette machine."""
+        rapport = yield
+        if rapport.skipped and isinstance(rapport.longrepr, tuple):
+            rapport.longrepr = ("features", *rapport.longrepr[1:])
+        return rapport
 
     def pytest_sessionfinish(self, session: pytest.Session, exitstatus: int) -> None:
         """Écrit les rapports avant le résumé du terminal, et donne à pytest le code de sortie du banc."""
