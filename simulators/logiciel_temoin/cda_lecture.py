@@ -207,9 +207,8 @@ def _identite(role: etree._Element | None, identifiants: tuple[tuple[str, str], 
         return identite
     nom = patient.find("c:name", NS)
     if nom is not None:
-        for element in nom:
-            if not isinstance(element.tag, str):
-                continue  # commentaire ou instruction
+        # Les exemples officiels ont des commentaires entre ces éléments.
+        for element in nom.iterchildren("{*}*"):
             champ = _CHAMPS_NOM.get((etree.QName(element).localname, element.get("qualifier", "")))
             if champ and not identite[champ]:
                 identite[champ] = texte(element)
