@@ -28,7 +28,7 @@ from tests.defauts.boucle import SANS_DEFAUT, lire_tours
 from tests.defauts.table import Resultat, comparer, lire_sans_defaut, lire_table, numeros
 
 COULOIR = "biologie"
-PLAFOND = 24
+PLAFOND = 16
 """Scénarios joués au plus par défaut, hors ceux qu'il doit toucher ; sans plafond avec BANC_SONS_DEFAUTS=tout."""
 TABLE = lire_table()
 DEMANDE = os.environ.get("BANC_SONS_DEFAUTS", "")

@@ -108,7 +108,7 @@ INSI = {
     "insi_ecarts_non_montres": "Les écarts entre traits locaux et retournés ne sont pas montrés.",
     "insi_sans_alerte_prenom": "Un premier prénom incohérent avec la liste d'INSi ne donne pas d'alerte.",
     "insi_alerte_systematique": "L'incohérence de prénom est signalée même quand il n'y en a pas.",
-    "insi_signataire_autosigne": "En mode carte, l'assertion est signée par un certificat autosigné.",
+    "insi_signataire_perime": "En mode carte, l'assertion est signée par un certificat périmé.",
     "insi_sans_acceptation": "Les traits retournés remplacent les traits locaux même si l'utilisateur les refuse.",
     "insi_lieu_non_alimente": "Le code lieu de naissance n'est pas alimenté par le retour d'INSi.",
     "insi_prenom_au_lieu_de_liste": "Les prénoms de naissance ne reçoivent que le premier de la liste d'INSi.",

@@ -33,9 +33,9 @@ class Certificat:
             raise ValueError(f"type de clé non géré : {self.cle}")
         return cle
 
-    def autosigne(self) -> Certificat:
-        """Même sujet, même clé, mais sans autorité : pour les défauts."""
-        maintenant = datetime.now(UTC)
+    def autosigne(self, *, perime: bool = False) -> Certificat:
+        """Même sujet, même clé, mais sans autorité, périmé ou non : pour les défauts."""
+        maintenant = datetime.now(UTC) - timedelta(days=60 if perime else 0)
         seul = x509.CertificateBuilder(
             self.feuille.subject,
             self.feuille.subject,

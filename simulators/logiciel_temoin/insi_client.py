@@ -145,8 +145,9 @@ class ClientInsi:
         self._labo.defauts.muter_xml("insi_assertion", assertion)
         if self._labo.defaut("insi_assertion_non_signee"):
             return assertion
-        autosigne = signataire.autosigne() if self._labo.defaut("insi_signataire_autosigne") else signataire
-        return signer_assertion(assertion, autosigne)
+        if self._labo.defaut("insi_signataire_perime"):
+            signataire = signataire.autosigne(perime=True)
+        return signer_assertion(assertion, signataire)
 
     def _appeler(self, acces: Acces, operation: str, racine: etree._Element) -> etree._Element:
         nature, defauts = f"{operation}:{acces.mode}", self._labo.defauts

@@ -214,10 +214,10 @@ LOT: dict[str, Mutation] = {
         "Le lot n'a pas d'auteur.", f"{_LOT}/Classification[@classificationScheme='{s.LOT_AUTEUR}']", "retirer"
     ),
     "lot_contenu_inconnu": _lot(
-        "contentTypeCode est hors nomenclature.",
-        f"{_LOT}/Classification[@classificationScheme='{s.LOT_CONTENU}']/@nodeRepresentation",
+        "contentTypeCode est donné dans une nomenclature locale.",
+        f"{_LOT}/Classification[@classificationScheme='{s.LOT_CONTENU}']/Slot[@name='codingScheme']//Value",
         "remplacer",
-        "ZZ",
+        "1.2.250.1.213.99.1.7",
     ),
     "lot_sans_heure": _lot("Le lot n'a pas d'heure d'envoi.", f"{_LOT}/Slot[@name='submissionTime']", "retirer"),
     "lot_lien_inconnu": _lot(
