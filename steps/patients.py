@@ -42,6 +42,28 @@ TRAITS_OBLIGATOIRES = (
 )
 """Les cinq champs sans lesquels une identité ne peut pas être créée (règle 5)."""
 
+LIBELLES_CHAMPS: Mapping[str, str] = {
+    "matricule_ins": "matricule INS",
+    "oid_ins": "OID",
+    "nom_naissance": "nom de naissance",
+    "premier_prenom_naissance": "premier prénom de naissance",
+    "prenoms_naissance": "prénoms de naissance",
+    "date_naissance": "date de naissance",
+    "sexe": "sexe",
+    "code_lieu_naissance": "code lieu de naissance",
+    "nom_utilise": "nom utilisé",
+    "prenom_utilise": "prénom utilisé",
+    "telephone": "téléphone",
+    "numero_securite_sociale": "numéro de sécurité sociale",
+}
+"""Les champs du contrat, dans les mots qu'une personne lit."""
+
+
+def nommer(champ: str) -> str:
+    """Le champ tel qu'une personne le nomme ; un champ inconnu garde son nom de contrat."""
+    return LIBELLES_CHAMPS.get(champ, champ)
+
+
 LIEU_INCONNU = "99999"
 
 

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 
+from steps.patients import LIBELLES_CHAMPS
+
 ROLES: Mapping[str, str] = {
     "le biologiste": "biologiste_1",
     "un autre biologiste": "biologiste_2",
@@ -24,22 +26,7 @@ STATUTS: Mapping[str, str] = {
 
 LIBELLES_STATUTS: Mapping[str, str] = {code: libelle for libelle, code in STATUTS.items()}
 
-CHAMPS: Mapping[str, str] = {
-    "matricule INS": "matricule_ins",
-    "OID": "oid_ins",
-    "nom de naissance": "nom_naissance",
-    "premier prénom de naissance": "premier_prenom_naissance",
-    "prénoms de naissance": "prenoms_naissance",
-    "date de naissance": "date_naissance",
-    "sexe": "sexe",
-    "code lieu de naissance": "code_lieu_naissance",
-    "nom utilisé": "nom_utilise",
-    "prénom utilisé": "prenom_utilise",
-    "téléphone": "telephone",
-    "numéro de sécurité sociale": "numero_securite_sociale",
-}
-
-LIBELLES_CHAMPS: Mapping[str, str] = {champ: libelle for libelle, champ in CHAMPS.items()}
+CHAMPS: Mapping[str, str] = {libelle: champ for champ, libelle in LIBELLES_CHAMPS.items()}
 
 
 class PhraseInconnue(ValueError):

@@ -9,6 +9,7 @@ from typing import Any
 
 from reports.constat import Confiance, Constat, Regle
 from steps.flux.identite import comparable
+from steps.patients import nommer
 from steps.verifications.pdf.etiquettes import motif_date, motif_sexe
 from steps.verifications.registre import verification
 
@@ -143,7 +144,7 @@ def verrou_visible(champs: Sequence[Mapping[str, Any]], noms: Collection[str], *
     if faux:
         voulu = "mis en évidence comme non modifiables" if verrouille else "montrés comme modifiables"
         return R_VERROU_VISIBLE.enfreinte(
-            f"champ(s) mal signalés : {', '.join(faux)}",
+            f"champ(s) mal signalés : {', '.join(map(nommer, faux))}",
             attendu=voulu,
             recu=_lister((nom, verrous[nom]) for nom in faux),
             ou=_OU_FICHE,
@@ -151,7 +152,7 @@ def verrou_visible(champs: Sequence[Mapping[str, Any]], noms: Collection[str], *
     muets = [nom for nom in noms if verrous.get(nom) is None]
     if muets:
         return R_VERROU_VISIBLE.a_regarder(
-            f"champ(s) absents de l'écran, ou dont la mise en évidence n'est pas relevée : {', '.join(muets)}",
+            f"champ(s) absents de l'écran, ou mise en évidence non relevée : {', '.join(map(nommer, muets))}",
             recu=_lister(verrous.items()),
             ou=_OU_FICHE,
         )
@@ -172,7 +173,7 @@ def champs_toujours_affiches(
     ]
     if manquants:
         return R_AFFICHAGE.enfreinte(
-            f"champ(s) obligatoires absents de l'écran {circonstance} : {', '.join(manquants)}",
+            f"champ(s) obligatoires absents de l'écran {circonstance} : {', '.join(map(nommer, manquants))}",
             attendu=", ".join(_OBLIGATOIRES_A_L_ECRAN),
             recu=_lister((nom, c.get("valeur")) for nom, c in montres.items()) or "aucun champ",
             ou=_OU_FICHE,
@@ -195,7 +196,7 @@ def libelles_sans_equivoque(champs: Sequence[Mapping[str, Any]]) -> list[Constat
         elif not normal or any(normal in autres for autre, autres in LIBELLES_ADMIS.items() if autre != nom):
             constats.append(
                 R_AFFICHAGE_LIBELLE.enfreinte(
-                    f"le libellé du champ {nom} est trompeur ou vide",
+                    f"le libellé du champ « {nommer(nom)} » est trompeur ou vide",
                     attendu=" ou ".join(admis),
                     recu=repr(libelle),
                     ou=_OU_FICHE,
@@ -204,7 +205,9 @@ def libelles_sans_equivoque(champs: Sequence[Mapping[str, Any]]) -> list[Constat
         else:
             constats.append(
                 R_AFFICHAGE_LIBELLE.a_regarder(
-                    f"libellé « {libelle} » du champ {nom} : dire s'il est sans équivoque", recu=libelle, ou=_OU_FICHE
+                    f"libellé « {libelle} » du champ « {nommer(nom)} » : dire s'il est sans équivoque",
+                    recu=libelle,
+                    ou=_OU_FICHE,
                 )
             )
     return constats or [R_AFFICHAGE_LIBELLE.sans_objet("aucun champ d'identité affiché")]
@@ -216,7 +219,7 @@ def champs_affichables(affiches: Collection[str], attendus: Collection[str]) -> 
     manquants = [nom for nom in attendus if nom not in affiches]
     if manquants:
         return R_AFFICHAGE_PARAMETRE.enfreinte(
-            f"champ(s) qu'aucun paramétrage n'affiche : {', '.join(manquants)}",
+            f"champ(s) qu'aucun paramétrage n'affiche : {', '.join(map(nommer, manquants))}",
             attendu=", ".join(attendus),
             recu=", ".join(affiches),
             ou="paramétrage de l'affichage",

@@ -12,6 +12,7 @@ from typing import Any
 
 from reports.constat import Confiance, Constat, Regle
 from steps.flux.identite import comparable
+from steps.patients import nommer
 from steps.verifications.instants import pendant
 from steps.verifications.registre import verification
 
@@ -139,7 +140,7 @@ def champs_enregistres(identite: Mapping[str, Any], attendus: Mapping[str, str])
     ecarts = _ecarts(identite, attendus)
     if ecarts:
         return R_CHAMPS.enfreinte(
-            f"champ(s) d'identité absents ou différents : {', '.join(champ for champ, _, _ in ecarts)}",
+            f"champ(s) d'identité absents ou différents : {', '.join(nommer(champ) for champ, _, _ in ecarts)}",
             attendu=_lister((champ, attendu) for champ, attendu, _ in ecarts),
             recu=_lister((champ, recu) for champ, _, recu in ecarts),
             ou=_OU_FICHE,
@@ -162,9 +163,14 @@ def nom_garde_entier(champ: str, attendu: str, recu: Any) -> Constat:
     """Un nom légitime (tiret, apostrophe, espace, longueur) est gardé tel quel."""
     if recu != attendu:
         return R_CARACTERES_ADMIS.enfreinte(
-            f"{champ} n'a pas été gardé tel qu'il a été donné", attendu=repr(attendu), recu=repr(recu), ou=_OU_FICHE
+            f"{nommer(champ)} n'a pas été gardé tel qu'il a été donné",
+            attendu=repr(attendu),
+            recu=repr(recu),
+            ou=_OU_FICHE,
         )
-    return R_CARACTERES_ADMIS.respectee(f"{champ} gardé entier ({len(attendu)} caractères)", recu=attendu, ou=_OU_FICHE)
+    return R_CARACTERES_ADMIS.respectee(
+        f"{nommer(champ)} gardé entier ({len(attendu)} caractères)", recu=attendu, ou=_OU_FICHE
+    )
 
 
 @verification(R_CARACTERES_REFUSES)
@@ -174,18 +180,18 @@ def caracteres_refuses(champ: str, saisi: str, resultat: str, garde: Any) -> Con
     `garde` : valeur enregistrée, sans objet si la saisie a été refusée.
     """
     if resultat != "fait":
-        return R_CARACTERES_REFUSES.respectee(f"saisie {saisi!r} refusée", recu=resultat, ou=champ)
+        return R_CARACTERES_REFUSES.respectee(f"saisie {saisi!r} refusée", recu=resultat, ou=nommer(champ))
     if isinstance(garde, str) and _NOM_LEGAL.match(garde):
         if garde != comparable(saisi):
             return R_CARACTERES_REFUSES.a_regarder(
                 f"saisie {saisi!r} enregistrée {garde!r} : dire si c'est bien le même nom", recu=garde, ou=champ
             )
-        return R_CARACTERES_REFUSES.respectee(f"saisie {saisi!r} enregistrée {garde!r}", recu=garde, ou=champ)
+        return R_CARACTERES_REFUSES.respectee(f"saisie {saisi!r} enregistrée {garde!r}", recu=garde, ou=nommer(champ))
     return R_CARACTERES_REFUSES.enfreinte(
         f"la saisie {saisi!r} a été enregistrée avec un caractère interdit",
         attendu="un refus, ou des capitales sans accent",
         recu=repr(garde),
-        ou=champ,
+        ou=nommer(champ),
     )
 
 
@@ -256,7 +262,7 @@ def traits_d_insi(identite: Mapping[str, Any], attendus: Mapping[str, str]) -> C
     ecarts = _ecarts(identite, attendus)
     if ecarts:
         return R_TRAITS_INSI.enfreinte(
-            f"trait(s) différents de la réponse d'INSi : {', '.join(champ for champ, _, _ in ecarts)}",
+            f"trait(s) différents de la réponse d'INSi : {', '.join(nommer(champ) for champ, _, _ in ecarts)}",
             attendu=_lister((champ, attendu) for champ, attendu, _ in ecarts),
             recu=_lister((champ, recu) for champ, _, recu in ecarts),
             ou=_OU_FICHE,
@@ -293,19 +299,19 @@ def champ_verrouille(
     """
     if avant != apres:
         return R_VERROU.enfreinte(
-            f"{utilisateur} a modifié le champ {champ} d'une identité verrouillée",
+            f"{utilisateur} a modifié le champ « {nommer(champ)} » d'une identité verrouillée",
             attendu=repr(avant),
             recu=repr(apres),
             ou=_OU_FICHE,
         )
     if resultat == "fait" and champ not in refuses:
         return R_VERROU.enfreinte(
-            f"le logiciel annonce avoir modifié le champ verrouillé {champ}",
+            f"le logiciel annonce avoir modifié le champ verrouillé « {nommer(champ)} »",
             attendu="refus",
             recu="fait (valeur inchangée)",
             ou=_OU_FICHE,
         )
-    return R_VERROU.respectee(f"{champ} non modifiable par {utilisateur}", recu=resultat, ou=_OU_FICHE)
+    return R_VERROU.respectee(f"{nommer(champ)} non modifiable par {utilisateur}", recu=resultat, ou=_OU_FICHE)
 
 
 @verification(R_TRAITS_LIBRES)
@@ -313,12 +319,12 @@ def trait_complementaire_modifie(champ: str, attendu: str, recu: Any, resultat: 
     """Un trait complémentaire a pris la nouvelle valeur."""
     if resultat != "fait" or not _meme_valeur(champ, attendu, recu):
         return R_TRAITS_LIBRES.enfreinte(
-            f"le trait complémentaire {champ} n'a pas pu être modifié",
+            f"le trait complémentaire « {nommer(champ)} » n'a pas pu être modifié",
             attendu=repr(attendu),
             recu=f"{recu!r} ({resultat})",
             ou=_OU_FICHE,
         )
-    return R_TRAITS_LIBRES.respectee(f"{champ} modifié", recu=attendu, ou=_OU_FICHE)
+    return R_TRAITS_LIBRES.respectee(f"{nommer(champ)} modifié", recu=attendu, ou=_OU_FICHE)
 
 
 @verification(R_MODIFICATION)
@@ -326,9 +332,12 @@ def modification_faite(champ: str, attendu: str, recu: Any, utilisateur: str) ->
     """L'utilisateur habilité a pu donner cette valeur au champ."""
     if recu != attendu:
         return R_MODIFICATION.enfreinte(
-            f"{utilisateur} n'a pas pu modifier {champ}", attendu=repr(attendu), recu=repr(recu), ou=_OU_FICHE
+            f"{utilisateur} n'a pas pu modifier « {nommer(champ)} »",
+            attendu=repr(attendu),
+            recu=repr(recu),
+            ou=_OU_FICHE,
         )
-    return R_MODIFICATION.respectee(f"{champ} modifié par {utilisateur}", recu=attendu, ou=_OU_FICHE)
+    return R_MODIFICATION.respectee(f"{nommer(champ)} modifié par {utilisateur}", recu=attendu, ou=_OU_FICHE)
 
 
 @verification(R_ATTRIBUT)
@@ -351,7 +360,7 @@ def _ecarts(identite: Mapping[str, Any], attendus: Mapping[str, str]) -> list[tu
 
 
 def _lister(couples: Any) -> str:
-    return ", ".join(f"{nom} = {valeur!r}" for nom, valeur in couples)
+    return ", ".join(f"{nommer(str(nom))} : {valeur or 'vide'}" for nom, valeur in couples)
 
 
 def _resume(changements: Sequence[Mapping[str, Any]]) -> str:
