@@ -239,7 +239,7 @@ def lire_indicateur_historique(labo: Labo, _utilisateur: Utilisateur, p: Paramet
         pourcentage=valeur.pourcentage,
         numerateur=valeur.numerateur,
         denominateur=valeur.denominateur,
-        formule="" if labo.defaut("indicateur_sans_formule") else historique.FORMULE,
+        formule="Taux de reprise" if labo.defaut("indicateur_formule_vague") else historique.FORMULE,
     )
 
 

@@ -7,6 +7,7 @@ from simulators.logiciel_temoin import insi_messages as m
 from simulators.logiciel_temoin.base import ElementTravail
 from simulators.logiciel_temoin.erreurs import Echec, Enveloppe, Refus, fait
 from simulators.logiciel_temoin.horloge import iso, maintenant
+from simulators.logiciel_temoin.identite import PROV
 from simulators.logiciel_temoin.labo import Labo
 from simulators.logiciel_temoin.parametres import Parametres
 from simulators.logiciel_temoin.recherche import rechercher
@@ -86,7 +87,8 @@ def renseigner_justificatif(labo: Labo, utilisateur: Utilisateur, p: Parametres)
 def valider_identite(labo: Labo, utilisateur: Utilisateur, p: Parametres) -> Enveloppe:
     _exiger_acces(labo, utilisateur)
     patient = labo.base.patient(p.texte("patient_id"))
-    identites.valider(labo, utilisateur, patient)
+    if patient.statut != PROV or not labo.defaut("validation_manuelle_sans_effet"):
+        identites.valider(labo, utilisateur, patient)
     return fait(f"Identité au statut {patient.statut}.", patient=patient.en_dict())
 
 
@@ -242,8 +244,8 @@ def configurer(labo: Labo, utilisateur: Utilisateur, p: Parametres) -> Enveloppe
         raise Refus(f"Réglage inconnu : {parametre}.")
     if parametre == "justificatifs" and labo.defaut("justificatifs_non_parametrables"):
         raise Refus("La liste des justificatifs n'est pas modifiable.")
-    if parametre == "vitesse_alimentation_dmp" and labo.defaut("vitesse_non_reglable"):
-        raise Refus("La vitesse d'alimentation n'est pas modifiable.")
+    if parametre == "vitesse_alimentation_dmp" and labo.defaut("vitesse_non_enregistree"):
+        return fait("Réglage enregistré.", valeur=valeur)
     return fait("Réglage enregistré.", valeur=labo.reglages.ecrire(parametre, valeur))
 
 

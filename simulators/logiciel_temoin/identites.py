@@ -145,7 +145,7 @@ def modifier(
             messages.append(erreur)
         else:
             retenues[champ] = valeur
-    if retenues:
+    if retenues and not labo.defaut("modification_sans_effet"):
         _appliquer(labo, utilisateur, patient, retenues, messages)
     return refuses, messages
 
