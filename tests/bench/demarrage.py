@@ -16,7 +16,7 @@ from tests.interop.lancement import RACINE, lancer
 
 def mesurer(dossier: Path, *, rapide: bool) -> list[Mesure]:
     """Démarrage dans ce processus, démarrage de la commande entière, chargement du catalogue."""
-    fois = 2 if rapide else 7
+    fois = 1 if rapide else 7
     rangs = itertools.count()
 
     def banc() -> None:

@@ -9,6 +9,8 @@ from tests.interop.lancement import BancLance
 from tests.simulators.dmp import messages
 from tests.simulators.dmp.messages import DemandeVihf, Document
 
+_PARAGRAPHE = f"<paragraph>{'QUJD' * 2**18}</paragraph>"
+
 
 @dataclass(frozen=True)
 class Envoi:
@@ -37,11 +39,11 @@ def enveloppe(banc: BancLance, identite: IdentiteTest, corps: str, action: str) 
 
 
 def alimentation(banc: BancLance, identite: IdentiteTest | None = None, *, taille: int = 0) -> Envoi:
-    """TD2.1 d'un CDA et de sa signature de lot ; `taille` : octets de texte ajoutés au document."""
+    """TD2.1 d'un CDA et de sa signature de lot ; `taille` : octets ajoutés au document, au mégaoctet près."""
     identite = identite or banc.identite()
     patient = messages.cx(identite.matricule_ins, identite.oid)
     nu = Document(auteur=professionnel(banc), patient=patient)
-    cda = messages.cda(nu.unique_id, identite.matricule_ins, suite="QUJD" * (taille // 4))
+    cda = messages.cda(nu.unique_id, identite.matricule_ins, suite=_PARAGRAPHE * (taille // len(_PARAGRAPHE)))
     document = Document(contenu=cda, auteur=nu.auteur, patient=patient, unique_id=nu.unique_id)
     lot = f"2.25.{int(nu.unique_id.rpartition('.')[2]) // 7}"
     manifeste = messages.signature_du_lot(lot, [document])
