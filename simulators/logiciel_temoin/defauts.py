@@ -71,6 +71,7 @@ RECHERCHE = {
     "recherche_sensible_apostrophes": "La recherche d'antériorité distingue les apostrophes.",
     "recherche_ignore_nom_utilise": "La recherche ne regarde pas le nom utilisé.",
     "recherche_premier_prenom_seul": "La recherche ne regarde que le premier prénom de naissance.",
+    "recherche_sans_date_seule": "La recherche par la seule date de naissance ne rend rien.",
     "recherche_par_date_seule": "La recherche ignore les noms dès que la date est donnée.",
     "recherche_matricule_muette": "La recherche par matricule ne rend jamais rien.",
     "recherche_nom_complet": "La recherche demande le nom entier, pas ses premières lettres.",
@@ -130,6 +131,7 @@ INSI = {
 
 FLUX = {
     "retrait_ins_recu_ignore": "Un message de suppression de l'INS est sans effet.",
+    "flux_nom_tronque": "Un nom reçu par flux est coupé à 30 caractères.",
     "flux_ins_non_valide_integree": "Un message sans PID-32 VALI fait enregistrer l'INS.",
     "flux_ins_qualifiee_ignoree": "L'INS d'un message VALI de notre domaine n'est pas enregistrée.",
     "contrat_confiance_ignore": "Le contrat de confiance est sans effet.",

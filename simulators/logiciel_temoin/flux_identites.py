@@ -27,6 +27,9 @@ class Reception:
 
 def recevoir_identite(labo: Labo, utilisateur: Utilisateur, recue: IdentiteRecue, domaine: str) -> Reception:
     """Crée ou met à jour la fiche de l'usager reçu."""
+    nom = recue.identite["nom_naissance"] or ""
+    if len(nom) > 30 and labo.defaut("flux_nom_tronque"):
+        recue.identite["nom_naissance"] = nom[:30]
     connu = rapprocher(labo, recue, domaine)
     if connu is not None and _retrait_demande(connu, recue):
         return _retirer(labo, utilisateur, connu, recue)

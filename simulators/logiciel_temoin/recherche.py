@@ -31,6 +31,8 @@ def rechercher(
         raise Refus(str(erreur_date(date_naissance)))
     if date_naissance and (nom or prenom) and defauts.actif("recherche_par_date_seule"):
         nom = prenom = ""
+    if date_naissance and not (nom or prenom or matricule) and defauts.actif("recherche_sans_date_seule"):
+        return []
     if matricule and defauts.actif("recherche_matricule_muette"):
         return []
     forme = _Forme(defauts)
