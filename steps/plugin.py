@@ -6,14 +6,12 @@ import sys
 from collections.abc import Generator, Iterator, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
-from time import perf_counter
 from typing import Any
 
 import pytest
-from pytest_bdd.parser import Feature, Scenario, Step
 
 from reports import allure as allure_banc
-from reports.resultat import EtapeJouee, EtatEtape
+from reports.resultat import EtapeJouee
 from reports.synthese import code_de_sortie
 from reports.terminal import couleurs_permises, ligne_scenario, resumer
 from reports.verdict import Moyen, Verdict
@@ -32,12 +30,12 @@ from steps.collecte import (
 )
 from steps.conduite import Conduite
 from steps.essai import Essai
-from steps.gherkin import mot_cle
 from steps.logiciel.configuration import ConfigurationInvalide, lire_configuration
 from steps.logiciel.protocole import AdaptateurInjoignable
 from steps.logiciel.temoin import RACINE
 from steps.options import OptionsCampagne
 from steps.selection import ScenarioRetenu, SelectionVide, selectionner
+from steps.suivi import SuiviEtapes
 
 pytest_plugins = (
     "steps.etapes.commun",
@@ -80,6 +78,10 @@ def pytest_configure(config: pytest.Config) -> None:
         raise pytest.UsageError(
             "une campagne ne se répartit pas sur plusieurs processus (-n) : un seul jeu de simulateurs"
         )
+    if config.option.keyword or config.option.markexpr:
+        raise pytest.UsageError(
+            "-k et -m ne s'emploient pas dans une campagne : limitez-la par --exigence, --vague ou --profil"
+        )
     recherche_etapes.brancher()
     # Hypothesis, présent chez qui développe le banc, s'importe tout entier au résumé : une campagne n'en fait rien.
     hypothesis = config.pluginmanager.get_plugin("hypothesispytest")
@@ -88,6 +90,7 @@ def pytest_configure(config: pytest.Config) -> None:
     campagne = _preparer(config, options)
     config.stash[_CAMPAGNE] = campagne
     config.pluginmanager.register(campagne, "banc-sons-campagne")
+    config.pluginmanager.register(campagne.suivi, "banc-sons-etapes")
     config.option.verbose = -1
     if not config.option.collectonly:
         config.option.allure_report_dir = str(campagne.conduite.dossier / "allure-results")
@@ -164,10 +167,7 @@ class ConduitePytest:
         self._a_jouer: dict[pytest.Item, list[ScenarioRetenu]] = {}
         self._restants: dict[str, int] = {}
         self._cumuls: dict[str, _Cumul] = {}
-        self._etapes: list[EtapeJouee] = []
-        self._debut_etape = (0.0, 0)
-        self._constats_avant = 0
-        self._etape_allure = ""
+        self.suivi = SuiviEtapes()
         self._rang = 0
         self._couleurs = couleurs_permises(sys.stdout)
         self._code = 0
@@ -246,8 +246,8 @@ class ConduitePytest:
             item.stash[_BILAN] = bilan
             resultat = yield
         else:
-            self._etapes = []
             self.essai = self.conduite.essai(retenus[0])
+            self.suivi.suivre(self.essai)
             bilan, moyen, depuis = self.essai.bilan, Moyen.MACHINE, self.essai.debut
             item.stash[_BILAN] = bilan
             try:
@@ -272,7 +272,7 @@ class ConduitePytest:
     ) -> None:
         """Écrit le verdict quand le dernier élément du scénario est passé ; les constats s'additionnent."""
         cumul = self._cumuls.setdefault(retenu.numero, _Cumul(debut, depuis))
-        cumul.ajouter(bilan, self._etapes if depuis is not None else [])
+        cumul.ajouter(bilan, self.suivi.etapes if depuis is not None else [])
         self._restants[retenu.numero] -= 1
         if self._restants[retenu.numero]:
             return
@@ -338,57 +338,6 @@ class ConduitePytest:
             case _:
                 return pytest.skip.Exception(texte, _use_item_location=True)
 
-    # -------------------------------------------------------------- étapes
-    def pytest_bdd_before_step(self, feature: Feature, step: Step) -> None:
-        essai = self._en_cours()
-        self._debut_etape = (perf_counter(), essai.journal.position())
-        self._constats_avant = len(essai.bilan.constats)
-        self._etape_allure = allure_banc.commencer_etape(mot_cle(feature.filename, step), step.name)
-
-    def pytest_bdd_after_step(self, feature: Feature, step: Step) -> None:
-        mauvais = [c for c in self._en_cours().bilan.constats[self._constats_avant :] if c.verdict in _ECHECS]
-        if not mauvais:
-            self._fermer_etape(feature, step, EtatEtape.PASSEE)
-            return
-        erreur = pytest.fail.Exception("\n".join(c.en_texte() for c in mauvais), pytrace=False)
-        self._fermer_etape(feature, step, EtatEtape.ECHOUEE, erreur)
-
-    def pytest_bdd_step_error(self, feature: Feature, step: Step, exception: Exception) -> None:
-        self._fermer_etape(feature, step, EtatEtape.ECHOUEE, exception)
-
-    def pytest_bdd_step_func_lookup_error(self, feature: Feature, step: Step, exception: Exception) -> None:
-        self._en_cours().bilan.echouer(
-            Verdict.NON_CONCLUANT, f"défaut du banc : étape sans code : « {step.name} » ({feature.rel_filename})"
-        )
-
-    def pytest_bdd_after_scenario(self, feature: Feature, scenario: Scenario) -> None:
-        for etape in scenario.steps[len(self._etapes) :]:
-            mot = mot_cle(feature.filename, etape)
-            self._etapes.append(EtapeJouee(mot, etape.name, EtatEtape.NON_JOUEE))
-            allure_banc.etape_non_jouee(mot, etape.name)
-
-    def _fermer_etape(self, feature: Feature, step: Step, etat: EtatEtape, erreur: BaseException | None = None) -> None:
-        essai = self._en_cours()
-        depart, depuis = self._debut_etape
-        echanges = essai.journal.echanges(depuis=depuis)
-        self._etapes.append(
-            EtapeJouee(
-                mot=mot_cle(feature.filename, step),
-                texte=step.name,
-                etat=etat,
-                duree_s=round(perf_counter() - depart, 6),
-                echanges=tuple(echange.numero for echange in echanges),
-            )
-        )
-        for echange in echanges:
-            allure_banc.joindre_echange(echange)
-        allure_banc.finir_etape(self._etape_allure, erreur)
-
-    def _en_cours(self) -> Essai:
-        if self.essai is None:
-            raise RuntimeError("étape jouée hors d'un essai")
-        return self.essai
-
     # ----------------------------------------------------------------- fin
     def pytest_report_teststatus(self, report: pytest.TestReport) -> tuple[str, str, str] | None:
         """Garde les comptes de pytest sans ses points : la ligne du banc suffit."""
@@ -430,5 +379,4 @@ class ConduitePytest:
 
 
 _BILAN = pytest.StashKey[Bilan]()
-_ECHECS = frozenset({Verdict.NON_CONFORME, Verdict.NON_CONCLUANT})
 _CLASSEMENT_ALLURE = frozenset({"parentSuite", "suite", "subSuite", "epic", "feature", "severity"})
