@@ -65,7 +65,7 @@ class ClientInsi:
         if self._labo.defaut("insi_appel_manuel_auto") and not automatique:
             nom = "insi_auto"
         if self._labo.defaut("insi_mauvais_certificat"):
-            nom = "org_auth_cli"
+            nom = self._labo.environnement.responsable.carte_authentification or "org_auth_cli"
         certificat = self._labo.environnement.certificats[nom]
         emetteur = "99B9999999" if self._labo.defaut("insi_emetteur_constant") else certificat.unite
         return Acces("certificat", certificat, emetteur, self._labo.environnement.url_insi_certificat)
