@@ -83,7 +83,7 @@ RECHERCHE = {
 INSI = {
     "insi_verification_manu": "La vérification automatique emploie le certificat INSI-MANU.",
     "insi_appel_manuel_auto": "Les appels demandés par une personne emploient le certificat INSI-AUTO.",
-    "insi_mauvais_certificat": "INSi est appelé avec le certificat d'une carte : ni le CN ni l'autorité attendus.",
+    "insi_mauvais_certificat": "La recherche par carte Vitale présente le certificat d'une carte professionnelle.",
     "insi_emetteur_constant": "Emetteur est une constante, pas l'OU du certificat.",
     "insi_idam_faux": "Le numéro d'autorisation (IDAM) transmis n'est pas celui du logiciel.",
     "insi_horloge_decalee": "L'horodatage des contextes a deux heures de retard.",

@@ -64,8 +64,6 @@ class ClientInsi:
             nom = "insi_manu"
         if self._labo.defaut("insi_appel_manuel_auto") and not automatique:
             nom = "insi_auto"
-        if self._labo.defaut("insi_mauvais_certificat"):
-            nom = self._labo.environnement.responsable.carte_authentification or "org_auth_cli"
         certificat = self._labo.environnement.certificats[nom]
         emetteur = "99B9999999" if self._labo.defaut("insi_emetteur_constant") else certificat.unite
         return Acces("certificat", certificat, emetteur, self._labo.environnement.url_insi_certificat)
@@ -149,6 +147,14 @@ class ClientInsi:
             signataire = signataire.autosigne(perime=True)
         return signer_assertion(assertion, signataire)
 
+    def _certificat(self, acces: Acces, operation: str) -> Certificat | None:
+        """Le certificat présenté ; le défaut prend celui d'une carte pour la recherche par carte Vitale."""
+        carte = self._labo.environnement.responsable.carte_authentification
+        par_carte_vitale = acces.certificat is not None and operation == m.RECHERCHE_CARTE
+        if par_carte_vitale and carte and self._labo.defaut("insi_mauvais_certificat"):
+            return self._labo.environnement.certificats[carte]
+        return acces.certificat
+
     def _appeler(self, acces: Acces, operation: str, racine: etree._Element) -> etree._Element:
         nature, defauts = f"{operation}:{acces.mode}", self._labo.defauts
         defauts.muter_xml("insi_message", racine, nature)
@@ -159,7 +165,8 @@ class ClientInsi:
         methode = defauts.muter_texte("insi_methode", "POST", nature)
         url = defauts.muter_texte("insi_adresse", acces.url, nature)
         try:
-            reponse = self._labo.transport.envoyer(methode, url, envoi, type_mime, acces.certificat)
+            certificat = self._certificat(acces, operation)
+            reponse = self._labo.transport.envoyer(methode, url, envoi, type_mime, certificat)
             arbre = lire_xml(reponse.octets)
             contenu = corps_de_reponse(arbre)
         except FauteSoap as faute:

@@ -60,11 +60,11 @@ ENVELOPPE: dict[str, Mutation] = {
         "La demande d'un document n'est pas du XML bien formé.", "dmp_octets", r"</\w+:Body>", "remplacer", "", _LECTURE
     ),
     "dmp_requete_inconnue": Mutation(
-        "La recherche emploie une requête enregistrée inconnue.",
+        "La recherche désigne sa requête enregistrée par son nom.",
         "dmp_message",
         "//AdhocQuery/@id",
         "remplacer",
-        "urn:uuid:9b6c1c1e-2f4b-4d0c-8f0e-0d6a1f3c5b77",
+        "FindDocuments",
         ("TD3.1",),
     ),
     "recherche_archives_seules": Mutation(

@@ -34,6 +34,7 @@ from steps.verifications.dmp import (
 )
 from steps.verifications.dmp.assertion import vihf_propre_a_un_patient
 from steps.verifications.dmp.controle import verifier_transport
+from steps.verifications.dmp.recherche import requete_connue
 from steps.verifications.dmp.sequence import ALIMENTER_SANS_AUTORISATION
 from steps.verifications.dmp.soumission import alimentations, est_consultation
 from steps.verifications.dmp.transport import message_ids_uniques
@@ -243,6 +244,7 @@ def expliquer(essai: Essai) -> None:
     connu = contexte(essai)
     constats = [constat for demande in demandes for constat in verifier_transport(demande, connu)]
     constats += [message_ids_uniques(echanges), vihf_propre_a_un_patient(echanges)]
+    constats += [requete_connue(demande) for demande in demandes if demande.operation.startswith("TD3.1")]
     if alimentations(echanges):
         constats += verifier_alimentation(echanges, connu)
     autorisations = [e for e in demandes if e.operation == "TD0.3"]
