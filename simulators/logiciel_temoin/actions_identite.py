@@ -287,4 +287,7 @@ def lire_configuration(labo: Labo, _utilisateur: Utilisateur, p: Parametres) -> 
         )
     if parametre not in labo.reglages:
         raise Refus(f"Réglage inconnu : {parametre}.")
-    return fait(valeur=labo.reglages.lire(parametre))
+    valeur = labo.reglages.lire(parametre)
+    if parametre == "justificatifs" and labo.defaut("justificatifs_niveau_perdu"):
+        valeur = [{**justificatif, "haut_niveau_confiance": True} for justificatif in valeur]
+    return fait(valeur=valeur)

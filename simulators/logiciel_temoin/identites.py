@@ -267,6 +267,8 @@ def champs_de_la_fiche(labo: Labo, utilisateur: Utilisateur, patient: Patient) -
             continue
         if champ == "nom_naissance" and labo.defaut("libelle_ambigu"):
             libelle = "Nom"
+        if champ == "nom_naissance" and labo.defaut("libelle_trompeur"):
+            libelle = LIBELLES["nom_utilise"]
         if champ == "numero_securite_sociale" and labo.defaut("libelle_nss_ins"):
             libelle = "Numéro de sécurité sociale (INS)"
         bloque = verrouille(labo, utilisateur, patient, champ)
