@@ -15,6 +15,7 @@ import pytest
 from requirements.catalogue import charger
 from simulators.socle.journal import JournalEchanges
 from steps.collecte import features
+from steps.couverture import regles_par_scenario
 from tests.campagne.conftest import CampagneMenee
 from tests.campagne.lancement import RACINE, lire_json, mener, module, verdicts
 
@@ -258,3 +259,12 @@ def test_regles_par_scenario(entiere: CampagneMenee, tmp_path: Path) -> None:
     regles = lire_json(sortie)
     assert set(regles) >= {cle for cle, verdict in verdicts(entiere.dossier).items() if verdict == "conforme"}
     assert CONDUITE_DU_BANC not in {code for codes in regles.values() for code in codes}
+
+
+def test_couverture_publiee_vraie(entiere: CampagneMenee) -> None:
+    """`docs/verifications.json` dit les règles que chaque scénario établit vraiment."""
+    publiees = lire_json(RACINE / "docs" / "verifications.json")
+    assert publiees == regles_par_scenario(entiere.dossier), (
+        "à refaire : python -m steps verifications DOSSIER --sortie docs/verifications.json, "
+        "puis python -m requirements couverture --couloir biologie --sortie docs/couverture-biologie.md"
+    )
