@@ -47,12 +47,18 @@ def en_cours(dossier: Path, *options: str, **variables: str) -> Iterator[subproc
         stderr=subprocess.STDOUT,
         encoding="utf-8",
         start_new_session=True,
+        # Lancés en arrière-plan (nohup, certains moteurs d'intégration), les essais héritent d'un SIGINT ignoré.
+        preexec_fn=_recevoir_ctrl_c,
     ) as processus:
         try:
             yield processus
         finally:
             if processus.poll() is None:
                 os.killpg(processus.pid, signal.SIGKILL)
+
+
+def _recevoir_ctrl_c() -> None:
+    signal.signal(signal.SIGINT, signal.SIG_DFL)
 
 
 def attendre_scenario(processus: subprocess.Popen[str], rang: int) -> int:
