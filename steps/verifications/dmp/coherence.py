@@ -172,13 +172,14 @@ def contexte_de_soins(document: DocumentSoumis, cda: EnTeteCda) -> list[Constat]
         juger(
             SECTEUR, _meme_code(fiche.healthcare_facility_type_code, secteur),
             "healthcareFacilityTypeCode n'est pas la modalité d'exercice du CDA.",
-            attendu=_code(secteur), recu=_code(fiche.healthcare_facility_type_code),
+            attendu=_code(secteur) or "une modalité d'exercice, absente du CDA",
+            recu=_code(fiche.healthcare_facility_type_code),
             ou=_ou(document, "healthcareFacilityTypeCode"), echanges=echanges,
         ),
         juger(
             CADRE, _meme_code(fiche.practice_setting_code, cadre),
             "practiceSettingCode n'est pas le cadre d'exercice du CDA.",
-            attendu=_code(cadre), recu=_code(fiche.practice_setting_code),
+            attendu=_code(cadre) or "un cadre d'exercice, absent du CDA", recu=_code(fiche.practice_setting_code),
             ou=_ou(document, "practiceSettingCode"), echanges=echanges,
         ),
         juger(
