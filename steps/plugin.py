@@ -40,6 +40,7 @@ from steps.suivi import SuiviEtapes
 pytest_plugins = (
     "steps.etapes.commun",
     "steps.etapes.identite",
+    "steps.etapes.justificatifs",
     "steps.etapes.insi",
     "steps.etapes.recherche",
     "steps.etapes.flux",
