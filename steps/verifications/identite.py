@@ -137,15 +137,7 @@ _NOM_LEGAL = re.compile(r"[A-Z' -]+\Z")
 @verification(R_CHAMPS)
 def champs_enregistres(identite: Mapping[str, Any], attendus: Mapping[str, str]) -> Constat:
     """Chaque champ d'identité porte la valeur saisie ou rendue par INSi."""
-    ecarts = _ecarts(identite, attendus)
-    if ecarts:
-        return R_CHAMPS.enfreinte(
-            f"champ(s) d'identité absents ou différents : {', '.join(nommer(champ) for champ, _, _ in ecarts)}",
-            attendu=_lister((champ, attendu) for champ, attendu, _ in ecarts),
-            recu=_lister((champ, recu) for champ, _, recu in ecarts),
-            ou=_OU_FICHE,
-        )
-    return R_CHAMPS.respectee(recu=_lister(attendus.items()), ou=_OU_FICHE)
+    return _comparer(R_CHAMPS, "champ(s) d'identité absents ou différents", identite, attendus)
 
 
 @verification(R_CHAMPS)
@@ -259,15 +251,7 @@ def sans_matricule(identite: Mapping[str, Any], circonstance: str) -> Constat:
 @verification(R_TRAITS_INSI)
 def traits_d_insi(identite: Mapping[str, Any], attendus: Mapping[str, str]) -> Constat:
     """Matricule, OID et traits sont ceux de la réponse d'INSi."""
-    ecarts = _ecarts(identite, attendus)
-    if ecarts:
-        return R_TRAITS_INSI.enfreinte(
-            f"trait(s) différents de la réponse d'INSi : {', '.join(nommer(champ) for champ, _, _ in ecarts)}",
-            attendu=_lister((champ, attendu) for champ, attendu, _ in ecarts),
-            recu=_lister((champ, recu) for champ, _, recu in ecarts),
-            ou=_OU_FICHE,
-        )
-    return R_TRAITS_INSI.respectee(recu=_lister(attendus.items()), ou=_OU_FICHE)
+    return _comparer(R_TRAITS_INSI, "trait(s) différents de la réponse d'INSi", identite, attendus)
 
 
 @verification(R_TRAITS_INCHANGES)
@@ -351,6 +335,18 @@ def attribut_enregistre(attributs: Sequence[Any], attribut: str) -> Constat:
             ou=_OU_FICHE,
         )
     return R_ATTRIBUT.respectee(f"attribut « {attribut} » enregistré", ou=_OU_FICHE)
+
+
+def _comparer(regle: Regle, manquement: str, identite: Mapping[str, Any], attendus: Mapping[str, str]) -> Constat:
+    ecarts = _ecarts(identite, attendus)
+    if ecarts:
+        return regle.enfreinte(
+            f"{manquement} : {', '.join(nommer(champ) for champ, _, _ in ecarts)}",
+            attendu=_lister((champ, attendu) for champ, attendu, _ in ecarts),
+            recu=_lister((champ, recu) for champ, _, recu in ecarts),
+            ou=_OU_FICHE,
+        )
+    return regle.respectee(recu=_lister(attendus.items()), ou=_OU_FICHE)
 
 
 def _ecarts(identite: Mapping[str, Any], attendus: Mapping[str, str]) -> list[tuple[str, str, Any]]:
