@@ -25,6 +25,10 @@ TROIS_PRENOMS = ContexteInsi(patients=(TROIS,))
 VITALE = aides.carte(individu="1790499999001", assure="1790499999001", date="1979-04-23")
 
 
+def _autre_patient() -> list[Echange]:
+    return [f.echange(f.recherche(nom="BREVILLIERS"))]
+
+
 def _corps(contenu: str, operation: str = aides.TRAITS, **choix: object) -> list[Echange]:
     message = aides.enveloppe(contenu, operation=operation, **choix)  # type: ignore[arg-type]
     return [f.echange(message, operation=operation)]
@@ -222,7 +226,6 @@ DEFAUTS: list[tuple[str, str, Verdict, Callable[[], list[Echange]], ContexteInsi
     ("INSI-SEQ-07", "ApCV", AV, lambda: f.suite(("ELOISE", "00")), _interdit(apcv=True)),
 ]  # fmt: skip
 
-AUTRE = f.recherche(nom="BREVILLIERS")
 
 # Variantes légitimes : aucune ne doit produire autre chose que des constats conformes.
 ADMIS: list[tuple[str, Callable[[], list[Echange]], ContexteInsi]] = [
@@ -271,8 +274,8 @@ ADMIS: list[tuple[str, Callable[[], list[Echange]], ContexteInsi]] = [
     ("même recherche par certificat puis par carte", lambda: [f.echange(), replace(f.par_carte(), numero=2)], IDAM),
     ("un seul prénom", lambda: f.suite(("ELOISE", "01")),
      ContexteInsi(patients=(replace(TROIS, prenoms=("ELOISE",)),))),
-    ("patient bloqué non appelé", lambda: [f.echange(AUTRE)], _interdit(appel_interdit="fictif")),
-    ("patient ApCV non appelé", lambda: [f.echange(AUTRE)], _interdit(apcv=True)),
+    ("patient bloqué non appelé", lambda: _autre_patient(), _interdit(appel_interdit="fictif")),
+    ("patient ApCV non appelé", lambda: _autre_patient(), _interdit(apcv=True)),
 ]  # fmt: skip
 
 
