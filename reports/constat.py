@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, replace
 from enum import StrEnum
 from typing import Any
 
@@ -55,6 +55,10 @@ class Regle:
         elif self.confiance is Confiance.DEDUITE:
             message = f"{message} (règle déduite par le banc : aucun texte lu ne la dit)"
         return self._constat(verdict, message, attendu, recu, ou, echanges)
+
+    def signalee(self, message: str, *, attendu: str, recu: str, ou: str, echanges: tuple[int, ...] = ()) -> Constat:
+        """Remarque : constat *conforme* qui porte un `attendu` ; à regarder, sans effet sur le verdict."""
+        return replace(self._constat(Verdict.CONFORME, message, attendu, recu, ou, echanges), a_faire=self.a_faire)
 
     def sans_objet(self, raison: str, *, echanges: tuple[int, ...] = ()) -> Constat:
         """Constat *non concluant* : rien à examiner, le banc ne peut pas juger."""

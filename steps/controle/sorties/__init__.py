@@ -1,0 +1,1 @@
+"""Les sorties d'un contrôle : terminal, JSON, HTML, SARIF."""
