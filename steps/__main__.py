@@ -3,21 +3,18 @@
 from __future__ import annotations
 
 import argparse
-import importlib
 import json
-import pkgutil
+import os
 import sys
 from collections.abc import Sequence
 from pathlib import Path
-from typing import Any
 
-import steps.verifications
 from requirements.ligne_de_commande import AnalyseurFrancais
 from steps.couverture import regles_par_scenario
 from steps.diagnostic import diagnostiquer
 from steps.logiciel.contrat import charger_contrat, openapi
 from steps.logiciel.temoin import RACINE
-from steps.verifications.registre import REGISTRE, REGLES
+from steps.regles import montrer
 
 TEMOIN = RACINE / "steps" / "logiciel" / "temoin.yaml"
 
@@ -25,7 +22,13 @@ TEMOIN = RACINE / "steps" / "logiciel" / "temoin.yaml"
 def main(arguments: Sequence[str] | None = None) -> int:
     """Point d'entrée ; rend le code de sortie."""
     options = _analyseur().parse_args(arguments)
-    code: int = options.fonction(options)
+    try:
+        code: int = options.fonction(options)
+        sys.stdout.flush()
+    except BrokenPipeError:
+        # Le lecteur (`head`, `less`) s'est arrêté : rien à dire, et rien à écrire à la fermeture.
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        return 0
     return code
 
 
@@ -51,9 +54,10 @@ def _analyseur() -> argparse.ArgumentParser:
     contrat.add_argument("--actions", action="store_true", help="liste lisible des actions et de leurs consignes")
     contrat.set_defaults(fonction=_contrat)
 
-    regles = commandes.add_parser("regles", help="liste chaque règle vérifiée, sa source et sa confiance")
+    regles = commandes.add_parser("regles", help="liste chaque règle vérifiée : source, confiance, exemples")
+    regles.add_argument("code", nargs="?", default="", metavar="CODE", help="début de code, par exemple CDA-PAT")
     regles.add_argument("--json", action="store_true", help="liste en JSON")
-    regles.set_defaults(fonction=_regles)
+    regles.set_defaults(fonction=montrer)
 
     couverture = commandes.add_parser(
         "verifications", help="relève, dans une campagne, les règles établies par chaque scénario (pour la couverture)"
@@ -90,38 +94,6 @@ def _contrat(options: argparse.Namespace) -> int:
         options.sortie.write_text(texte, encoding="utf-8")
     else:
         sys.stdout.write(texte)
-    return 0
-
-
-def charger_les_regles() -> None:
-    """Importe toutes les vérifications, pour que le registre soit complet."""
-    for module in pkgutil.walk_packages(steps.verifications.__path__, "steps.verifications."):
-        importlib.import_module(module.name)
-
-
-def _regles(options: argparse.Namespace) -> int:
-    charger_les_regles()
-    par_regle: dict[str, list[str]] = {code: [] for code in REGLES}
-    for nom, verification in REGISTRE.items():
-        for regle in verification.regles:
-            par_regle[regle.code].append(nom)
-    lignes: list[dict[str, Any]] = [
-        {
-            "code": regle.code,
-            "titre": regle.titre,
-            "source": regle.source,
-            "confiance": regle.confiance.value,
-            "a_faire": regle.a_faire,
-            "verifications": par_regle[regle.code],
-        }
-        for regle in sorted(REGLES.values(), key=lambda regle: regle.code)
-    ]
-    if options.json:
-        print(json.dumps(lignes, ensure_ascii=False, indent=2))
-        return 0
-    for ligne in lignes:
-        print(f"{ligne['code']:<22} {ligne['titre']}\n{'':<22} {ligne['source']} ({ligne['confiance']})")
-    print(f"{len(lignes)} règles")
     return 0
 
 
