@@ -70,7 +70,10 @@ class Schematron:
     """Un schéma prêt à compiler.
 
     `base` : dossier du fichier de tête, d'où se résolvent `doc()` et `document()` relatifs. `sources` : tout fichier lu
-    pour l'obtenir. `empreinte` : SHA-256 de ces fichiers, noms compris ; clé des caches.
+    pour l'obtenir. `empreinte` : SHA-256 de ces fichiers, noms compris ; clé des caches. `variables` : `let` du
+    schéma ; ceux des motifs ont des noms uniques dans tout le schéma et se lisent comme des globales. `lacunes` : ce
+    qui n'a pas pu être lu et retire des règles (fichier inclus absent, construction non prise en charge) ; le jugement
+    est alors incomplet. `avertissements` : singularités sans effet sur les règles jouées.
     """
 
     chemin: Path
@@ -81,6 +84,13 @@ class Schematron:
     variables: tuple[Variable, ...] = ()
     sources: tuple[Path, ...] = ()
     empreinte: str = ""
+    lacunes: tuple[str, ...] = ()
+    avertissements: tuple[str, ...] = ()
+
+    @property
+    def nom(self) -> str:
+        """Nom du fichier de tête, sans extension : ce que citent les constats."""
+        return self.chemin.stem
 
 
 class Portee(StrEnum):
