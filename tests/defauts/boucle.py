@@ -35,13 +35,13 @@ class Boucle:
         *,
         tout: bool = False,
         plafond: int | None = None,
-        attendus: Mapping[str, Collection[str]] | None = None,
+        temoins: Mapping[str, Collection[str]] | None = None,
     ) -> None:
         self._defauts = list(defauts)
         self._sortie = sortie
         self._tout = tout
         self._plafond = plafond
-        self._attendus = attendus or {}
+        self._temoins = temoins or {}
         self._rencontres: dict[str, list[pytest.Item]] = {}
 
     @pytest.hookimpl(tryfirst=True)
@@ -101,15 +101,15 @@ class Boucle:
         return list(campagne.conduite.resultats.values())
 
     def _plafonnes(self, campagne: Any, nom: str) -> set[pytest.Item]:
-        """Les éléments qui rencontrent le défaut ; au-delà du plafond, ceux qu'il doit toucher et d'autres, espacés."""
+        """Les éléments qui rencontrent le défaut ; au-delà du plafond, ses témoins et quelques autres, espacés."""
         rencontres = self._rencontres.get(nom, [])
         if self._plafond is None or len(rencontres) <= self._plafond:
             return set(rencontres)
-        attendus = self._attendus.get(nom, ())
-        gardes = {i for i in rencontres if any(retenu.numero in attendus for retenu in campagne._a_jouer[i])}
+        temoins = self._temoins.get(nom, ())
+        gardes = {i for i in rencontres if any(retenu.numero in temoins for retenu in campagne._a_jouer[i])}
         autres = [item for item in rencontres if item not in gardes]
-        voulus = max(self._plafond - len(gardes), self._plafond // 4)
-        return gardes | set(autres[:: max(1, len(autres) // max(1, voulus))])
+        voulus = max(self._plafond - len(gardes), 1)
+        return gardes | set(autres[:: max(1, len(autres) // voulus)][:voulus])
 
     def _avec_leurs_freres(self, campagne: Any, items: list[pytest.Item], nom: str) -> list[pytest.Item]:
         """Les éléments qui rencontrent le défaut, et tous ceux qui établissent les mêmes scénarios qu'eux."""

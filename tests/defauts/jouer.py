@@ -21,7 +21,7 @@ def main(arguments: list[str]) -> int:
     analyseur.add_argument("--tout", action="store_true", help="joue tous les scénarios à chaque tour")
     analyseur.add_argument("--plafond", type=int, help="au-delà, un défaut ne joue qu'une partie de ses scénarios")
     options = analyseur.parse_args(arguments)
-    attendus = {n: r.scenarios + r.non_concluants + r.a_verifier_en_plus for n, r in lire_table().items()}
+    temoins = {nom: attendu.temoins for nom, attendu in lire_table().items()}
     with tempfile.TemporaryDirectory(prefix="defauts-") as dossier:
         return pytest.main(
             [
@@ -36,7 +36,7 @@ def main(arguments: list[str]) -> int:
                 "ignore::pytest.PytestAssertRewriteWarning",
             ],
             plugins=[
-                Boucle(options.defauts, options.sortie, tout=options.tout, plafond=options.plafond, attendus=attendus)
+                Boucle(options.defauts, options.sortie, tout=options.tout, plafond=options.plafond, temoins=temoins)
             ],
         )
 

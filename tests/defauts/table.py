@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
-from dataclasses import asdict, dataclass
+from collections.abc import Container, Iterable, Mapping
+from dataclasses import asdict, dataclass, field
 from pathlib import Path
 from typing import Any
 
@@ -17,13 +17,24 @@ SANS_DEFAUT = TABLE.with_name("regles_sans_defaut.yaml")
 class Resultat:
     """Ce qu'une campagne donne de plus que celle d'un logiciel sans défaut.
 
-    `scenarios` : ceux qui deviennent non conformes ; `regles` : les codes qui le disent.
+    `scenarios` : ceux qui deviennent non conformes ; `regles` : les codes qui le disent. `temoins` : peu de scénarios
+    qui suffisent à montrer toutes ces règles ; le tour abrégé les joue, la comparaison les ignore.
     """
 
     scenarios: tuple[str, ...] = ()
     regles: tuple[str, ...] = ()
     non_concluants: tuple[str, ...] = ()
     a_verifier_en_plus: tuple[str, ...] = ()
+    temoins: tuple[str, ...] = field(default=(), compare=False)
+
+    def parmi(self, joues: Container[str]) -> Resultat:
+        """Ce qu'il reste à attendre quand seuls les scénarios `joues` l'ont été ; les règles, elles, y sont toutes."""
+        return Resultat(
+            tuple(n for n in self.scenarios if n in joues),
+            self.regles,
+            tuple(n for n in self.non_concluants if n in joues),
+            tuple(n for n in self.a_verifier_en_plus if n in joues),
+        )
 
 
 def lire_table() -> dict[str, Resultat]:
@@ -47,21 +58,35 @@ def lire_sans_defaut() -> dict[str, str]:
 def comparer(reference: Mapping[str, Any], joues: Mapping[str, Any]) -> Resultat:
     """Ce que le tour `joues` change par rapport au tour sans défaut ; dans l'ordre de celui-ci."""
     par_verdict: dict[str, list[str]] = {"non_conforme": [], "non_concluant": [], "a_verifier": []}
-    regles: set[str] = set()
+    par_scenario: dict[str, set[str]] = {}
     for numero, avant in reference.items():
         apres = joues.get(numero, avant)
         if apres["verdict"] != avant["verdict"]:
             par_verdict.setdefault(apres["verdict"], []).append(numero)
-        regles |= {c["code"] for c in apres["constats"] if c["verdict"] == "non_conforme"}
+        par_scenario[numero] = {c["code"] for c in apres["constats"] if c["verdict"] == "non_conforme"}
     imprevus = {v: n for v, n in par_verdict.items() if v not in ("non_conforme", "non_concluant", "a_verifier")}
     if imprevus:
         raise ValueError(f"verdicts imprévus : {imprevus}")
     return Resultat(
         tuple(par_verdict["non_conforme"]),
-        tuple(sorted(regles)),
+        tuple(sorted(set().union(*par_scenario.values()))),
         tuple(par_verdict["non_concluant"]),
         tuple(par_verdict["a_verifier"]),
+        _couvrir(par_scenario),
     )
+
+
+def _couvrir(par_scenario: Mapping[str, set[str]]) -> tuple[str, ...]:
+    """Peu de scénarios dont les règles enfreintes sont toutes les règles : le plus fourni d'abord."""
+    restent = {numero: set(regles) for numero, regles in par_scenario.items()}
+    choisis: list[str] = []
+    while any(restent.values()):
+        choisi = max(restent, key=lambda numero: len(restent[numero]))
+        choisis.append(choisi)
+        vues = restent.pop(choisi)
+        for regles in restent.values():
+            regles -= vues
+    return tuple(numero for numero in par_scenario if numero in choisis)
 
 
 def ecrire_table(resultats: Mapping[str, Resultat], descriptions: Mapping[str, str]) -> None:
@@ -81,5 +106,6 @@ def numeros(resultats: Iterable[Resultat]) -> set[str]:
 
 _ENTETE = """\
 # Ce que chaque défaut du logiciel témoin doit donner, et rien d'autre. Comparé en entier par tests/test_defauts.py.
-# scenarios : non conformes ; regles : codes qui le disent ; non_concluants : le défaut empêche la mise en place.
+# scenarios : non conformes ; regles : codes qui le disent ; non_concluants : le défaut empêche la mise en place ;
+# temoins : les scénarios que le tour abrégé joue, qui montrent ensemble toutes ces règles.
 """
