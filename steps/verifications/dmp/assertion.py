@@ -149,7 +149,7 @@ def assertion(echange: Echange, vihf: Vihf, contexte: ContexteDmp) -> list[Const
             attendu="aucune", recu="présente" if vihf.audience else "absente", ou=f"{_OU}/Conditions", echanges=numero,
         ),
     ]  # fmt: skip
-    if emission is not None:
+    if emission is not None and contexte.instant_connu:
         constats.append(
             juger(
                 FRAICHEUR, -derive <= ecart <= validite + derive, "Le VIHF n'est pas récent au moment de l'appel.",

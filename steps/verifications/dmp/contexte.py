@@ -39,7 +39,8 @@ class ContexteDmp:
     `lps_nom`, `lps_version` : ce que montre la boîte « à propos ». `structure` : Struct_IdNat. `identifiant_attendu` :
     identifiant national de l'utilisateur à l'origine de la transaction (PS_IdNat, RPPS à 11 chiffres ou ADELI à 9).
     `ancres` : certificats DER des autorités de confiance, intermédiaires compris. `entrees_connues` : le registre.
-    `validite_vihf` : aucun texte public ne la donne, c'est un choix du banc.
+    `validite_vihf` : aucun texte public ne la donne, c'est un choix du banc. `instant_connu` : faux quand l'heure de
+    l'appel n'a pas été vue (fichier) ; la fraîcheur n'est alors pas jugée.
     """
 
     lps_nom: str = ""
@@ -56,6 +57,7 @@ class ContexteDmp:
     sha1_accepte: bool = False
     cumul_invisible_masque: bool = False
     signature_lot_exigee: bool = True
+    instant_connu: bool = True
 
     @property
     def name_id_attendu(self) -> str:

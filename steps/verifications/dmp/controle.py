@@ -27,7 +27,12 @@ from steps.verifications.dmp.soumission import (
 
 def verifier_transport(echange: Echange, contexte: ContexteDmp) -> list[Constat]:
     """TLS, SOAP, WS-Addressing et VIHF d'un échange, quel que soit son objet."""
-    constats = [*transport.connexion(echange), transport.message_lisible(echange)]
+    return [*transport.connexion(echange), *verifier_message(echange, contexte)]
+
+
+def verifier_message(echange: Echange, contexte: ContexteDmp) -> list[Constat]:
+    """SOAP, WS-Addressing et VIHF d'un message, connu par le fil ou par un fichier."""
+    constats = [transport.message_lisible(echange)]
     vihf = vihf_de(echange)
     constats += transport.enveloppe(echange)
     constats += assertion.signature(echange, contexte)
@@ -42,14 +47,20 @@ def verifier_transport(echange: Echange, contexte: ContexteDmp) -> list[Constat]
 
 
 def verifier_soumission(
-    soumission: Soumission, contexte: ContexteDmp, *, enregistres: Collection[str] = ()
+    soumission: Soumission,
+    contexte: ContexteDmp,
+    *,
+    enregistres: Collection[str] = (),
+    documents: bool = True,
 ) -> list[Constat]:
-    """Lot, fiches, documents, concordance d'une alimentation lue."""
+    """Lot, fiches, documents, concordance d'une alimentation lue ; `documents` faux : les CDA sont jugés ailleurs."""
     constats = [*transport.mtom(soumission), *verifier_lot(soumission, contexte, enregistres=enregistres)]
     constats += signature_du_lot(soumission, exigee=contexte.signature_lot_exigee)
     for document in soumission.documents:
         constats += verifier_fiche(document, contexte)
-        if document.octets is not None and not document.est_signature and document.fiche.mime_type == "text/xml":
+        if not documents or document.octets is None or document.est_signature:
+            continue
+        if document.fiche.mime_type == "text/xml":
             constats += verifier_cda(document.octets, (document.echange,))
     return constats + verifier_coherence(soumission, contexte)
 

@@ -130,12 +130,14 @@ def enveloppe(echange: Echange) -> list[Constat]:
         return [TYPE.sans_objet("message illisible", echanges=(echange.numero,))]
     numero = (echange.numero,)
     uri = espace(message.racine)
+    # Sans aucun en-tête, la couche HTTP n'a pas été vue : le type de contenu n'est pas jugé.
+    type_admis = message.type_contenu == "application/soap+xml" or not echange.requete.entetes
     assertions = len(message.assertions)
     identifiant = message.adressage.message_id
     return [
         juger(
             TYPE,
-            message.type_contenu == "application/soap+xml" and uri == NS["soap"] and _un_corps(message),
+            type_admis and uri == NS["soap"] and _un_corps(message),
             "Le message n'est pas du SOAP 1.2.",
             attendu=f"application/soap+xml, enveloppe {NS['soap']}, un élément dans Body",
             recu=f"{message.type_contenu or 'type absent'}, enveloppe {uri}",

@@ -18,6 +18,7 @@ from steps.verifications.insi.ensemble import (
     CONTROLES_APPEL,
     CONTROLES_SUITE,
     reunir,
+    verifier_message_insi,
     verifier_requetes_insi,
 )
 from steps.verifications.insi.matricules import matricules
@@ -67,6 +68,7 @@ __all__ = [
     "structure",
     "traits",
     "unicite",
+    "verifier_message_insi",
     "verifier_requetes_insi",
     "version_tls",
 ]

@@ -133,6 +133,11 @@ class Appel:
             return None
 
     @property
+    def connexion_vue(self) -> bool:
+        """Faux quand seul le message est connu (fichier) : rien ne dit alors si un certificat a été présenté."""
+        return self.echange.tls is not None
+
+    @property
     def mode(self) -> Mode:
         """Certificat s'il y en a un à la connexion, sinon le genre de l'assertion."""
         if self.echange.tls is not None and self.echange.tls.certificat is not None:

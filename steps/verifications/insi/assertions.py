@@ -82,6 +82,8 @@ def presence(appel: Appel, contexte: ContexteInsi) -> list[Constat]:
     """Une assertion, ni plus ni moins, quand il n'y a pas de certificat logiciel."""
     if appel.mode is Mode.CERTIFICAT or appel.message is None:
         return []
+    if not appel.connexion_vue and not appel.assertions:
+        return []
     n = (appel.numero,)
     lues = [lue for lue in appel.assertions if lue.genre is not Genre.AUTRE]
     if len(lues) == 1:
@@ -171,7 +173,7 @@ def fraicheur(appel: Appel, contexte: ContexteInsi) -> list[Constat]:
         and emise <= appel.echange.debut + timedelta(minutes=5)
         and (appel.echange.debut - emise <= _HEURE)
     ):
-        return [FRAICHEUR.respectee(recu=lue.emission or "", echanges=n)]
+        return [FRAICHEUR.respectee(recu=lue.emission or "", echanges=n)] if contexte.instant_connu else []
     return [
         FRAICHEUR.enfreinte(
             "assertion périmée ou datée du futur",

@@ -27,4 +27,6 @@ class ContexteInsi:
 
     idam: str | None = None
     """Numéro d'autorisation déclaré du logiciel."""
+    instant_connu: bool = True
+    """Faux quand l'heure de l'appel n'a pas été vue (fichier) : seule la cohérence des heures écrites est jugée."""
     patients: Sequence[PatientConnu] = field(default_factory=tuple)

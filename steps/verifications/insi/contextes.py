@@ -153,7 +153,7 @@ def identifiants_et_heure(appel: Appel, contexte: ContexteInsi) -> list[Constat]
     constats: list[Constat] = []
     for bloc, ou in ((appel.message.bam, _BAM), (appel.message.lps, _LPS)):
         if bloc is not None:
-            constats += [_identifiant(bloc.id, ou, appel), _heure(bloc.temps, ou, appel)]
+            constats += [_identifiant(bloc.id, ou, appel), *_heure(bloc.temps, ou, appel, contexte)]
     return constats
 
 
@@ -169,7 +169,7 @@ def _identifiant(valeur: str | None, ou: str, appel: Appel) -> Constat:
     )
 
 
-def _heure(valeur: str | None, ou: str, appel: Appel) -> Constat:
+def _heure(valeur: str | None, ou: str, appel: Appel, contexte: ContexteInsi) -> list[Constat]:
     n = (appel.numero,)
     attendu = f"{appel.echange.debut:%Y-%m-%dT%H:%M:%SZ} à 5 min près, avec fuseau"
     try:
@@ -177,14 +177,14 @@ def _heure(valeur: str | None, ou: str, appel: Appel) -> Constat:
     except ValueError:
         instant = None
     if instant is not None and instant.tzinfo is not None and abs(instant - appel.echange.debut) <= _TOLERANCE:
-        return HEURE.respectee(recu=valeur or "", echanges=n)
+        return [HEURE.respectee(recu=valeur or "", echanges=n)] if contexte.instant_connu else []
     if instant is None:
         message = "heure illisible"
     elif instant.tzinfo is None:
         message = "heure sans fuseau"
     else:
         message = "heure trop éloignée de celle de l'appel"
-    return HEURE.enfreinte(message, attendu=attendu, recu=valeur or "absente", ou=f"{ou}/Temps", echanges=n)
+    return [HEURE.enfreinte(message, attendu=attendu, recu=valeur or "absente", ou=f"{ou}/Temps", echanges=n)]
 
 
 @verification(EMETTEUR)
@@ -204,6 +204,8 @@ def emetteur(appel: Appel, contexte: ContexteInsi) -> list[Constat]:
         ]
     attendu, origine = _emetteur_attendu(appel)
     if attendu is None:
+        if recus[0] == recus[1] and not appel.connexion_vue:
+            return []
         if recus[0] == recus[1]:
             return [EMETTEUR.a_regarder(f"Emetteur égal dans les deux contextes, mais {origine}", recu=lus, echanges=n)]
         attendu = recus[0] or recus[1] or ""

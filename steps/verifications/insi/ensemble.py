@@ -30,9 +30,12 @@ AU_MOINS_UN_APPEL = Regle(
     "Vérifier que le logiciel appelle bien l'adresse du simulateur, puis rejouer le scénario.",
 )
 
-CONTROLES_APPEL: tuple[Callable[[Appel, ContexteInsi], list[Constat]], ...] = (
-    transport.version_tls,
-    transport.certificat_client,
+Controle = Callable[[Appel, ContexteInsi], list[Constat]]
+
+CONTROLES_CONNEXION: tuple[Controle, ...] = (transport.version_tls, transport.certificat_client)
+"""Contrôles de la connexion, qui demandent de l'avoir vue."""
+
+CONTROLES_MESSAGE: tuple[Controle, ...] = (
     protocole.http,
     protocole.enveloppe,
     protocole.adressage,
@@ -52,6 +55,9 @@ CONTROLES_APPEL: tuple[Callable[[Appel, ContexteInsi], list[Constat]], ...] = (
     corps.ecriture,
     matricules.matricules,
 )
+"""Contrôles d'un message pris seul, connu par le fil ou par un fichier."""
+
+CONTROLES_APPEL = CONTROLES_CONNEXION + CONTROLES_MESSAGE
 """Contrôles d'un appel pris seul."""
 
 CONTROLES_SUITE: tuple[Callable[[Sequence[Appel], ContexteInsi], list[Constat]], ...] = (
@@ -77,6 +83,17 @@ def verifier_requetes_insi(echanges: Sequence[Echange], contexte: ContexteInsi |
     for controle_suite in CONTROLES_SUITE:
         constats += controle_suite(appels, contexte)
     return reunir(constats)
+
+
+def verifier_message_insi(echange: Echange, contexte: ContexteInsi | None = None) -> list[Constat]:
+    """Les contrôles d'une demande dont seul le message est connu : ni connexion, ni suite d'appels.
+
+    Un échange sans `tls`, sans méthode ou sans en-têtes est un échange dont on n'a pas vu la connexion, la ligne de
+    requête ou les en-têtes : les règles qui les demandent ne rendent aucun constat.
+    """
+    appel = lire_appel(echange)
+    contexte = contexte or ContexteInsi()
+    return reunir([constat for controle in CONTROLES_MESSAGE for constat in controle(appel, contexte)])
 
 
 def reunir(constats: Sequence[Constat]) -> list[Constat]:

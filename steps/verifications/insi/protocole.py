@@ -91,7 +91,12 @@ def _type_contenu(brut: str) -> tuple[str, dict[str, str]]:
 
 @verification(METHODE, CHEMIN, TYPE_CONTENU, ACTION_HTTP)
 def http(appel: Appel, contexte: ContexteInsi) -> list[Constat]:
-    """Méthode, chemin, type de contenu et action HTTP sont ceux du service."""
+    """Méthode, chemin, type de contenu et action HTTP sont ceux du service ; ce qui n'a pas été vu n'est pas jugé."""
+    constats = _ligne_de_requete(appel) if appel.echange.requete.methode else []
+    return [*constats, *_entetes(appel)] if appel.echange.requete.entetes else constats
+
+
+def _ligne_de_requete(appel: Appel) -> list[Constat]:
     requete = appel.echange.requete
     n = (appel.numero,)
     constats = [
@@ -107,21 +112,24 @@ def http(appel: Appel, contexte: ContexteInsi) -> list[Constat]:
         if chemin == e.CHEMIN
         else CHEMIN.enfreinte("chemin inattendu", attendu=e.CHEMIN, recu=chemin, ou="ligne de requête", echanges=n)
     )
-    brut = requete.entete("Content-Type") or ""
+    return constats
+
+
+def _entetes(appel: Appel) -> list[Constat]:
+    n = (appel.numero,)
+    brut = appel.echange.requete.entete("Content-Type") or ""
     type_, parametres = _type_contenu(brut)
     if type_ == "application/soap+xml" and parametres.get("charset", "utf-8").lower() in ("utf-8", "utf8"):
-        constats.append(TYPE_CONTENU.respectee(recu=brut, echanges=n))
+        constat = TYPE_CONTENU.respectee(recu=brut, echanges=n)
     else:
-        constats.append(
-            TYPE_CONTENU.enfreinte(
-                "type de contenu inattendu",
-                attendu="application/soap+xml; charset=utf-8",
-                recu=brut or "absent",
-                ou="en-tête Content-Type",
-                echanges=n,
-            )
+        constat = TYPE_CONTENU.enfreinte(
+            "type de contenu inattendu",
+            attendu="application/soap+xml; charset=utf-8",
+            recu=brut or "absent",
+            ou="en-tête Content-Type",
+            echanges=n,
         )
-    return [*constats, *_action_http(appel, parametres.get("action"))]
+    return [constat, *_action_http(appel, parametres.get("action"))]
 
 
 def _action_http(appel: Appel, action: str | None) -> list[Constat]:
