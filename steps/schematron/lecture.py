@@ -58,6 +58,9 @@ class _Lecteur:
                 if enfant.nom == "rule" and enfant.attribut("abstract") == "true":
                     self._abstraites.setdefault(enfant.attribut("id"), enfant)
                 self._variables |= {let.get("name") or "" for let in enfant.element.iter(f"{{{ESPACE}}}let")}
+        self._noms_globaux = {enfant.attribut("name") for enfant in enfants if enfant.nom == "let"}
+        for contenu in self._contenus.values():
+            self._noms_globaux |= {enfant.attribut("name") for enfant in contenu if enfant.nom == "let"}
         self._globales: set[str] = set()
         self._assertions: dict[tuple[int, str], Assertion] = {}
         self._gardes: list[etree._Element] = []
@@ -157,7 +160,7 @@ class _Lecteur:
     def _regle(
         self, regle: Noeud, voisines: Mapping[str, Noeud], parametres: Parametres, noms: Mapping[str, str]
     ) -> RegleSchematron:
-        """Une règle concrète ; une variable redéfinie en cours de règle prend un nom neuf pour ce qui la suit."""
+        """Une règle concrète ; une variable redéfinie, ou de même nom qu'une globale, prend un nom neuf ensuite."""
         locaux = dict(noms)
         variables: list[Variable] = []
         assertions: list[Assertion] = []
@@ -168,7 +171,7 @@ class _Lecteur:
                 nom = parametres(variable.nom)
                 pris = {autre.nom for autre in variables}
                 locaux.pop(nom, None)
-                if nom in pris:
+                if nom in pris or nom in self._noms_globaux:
                     locaux[nom] = libre(nom, pris | self._variables)
                 variables.append(Variable(locaux.get(nom, nom), variable.expression))
             elif noeud.nom in ("assert", "report"):
