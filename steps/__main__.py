@@ -10,13 +10,10 @@ from collections.abc import Sequence
 from pathlib import Path
 
 from requirements.ligne_de_commande import AnalyseurFrancais
-from steps.couverture import regles_par_scenario
-from steps.diagnostic import diagnostiquer
-from steps.logiciel.contrat import charger_contrat, openapi
-from steps.logiciel.temoin import RACINE
-from steps.regles import montrer
+from steps.controle import options as options_de_controle
 
-TEMOIN = RACINE / "steps" / "logiciel" / "temoin.yaml"
+# Chaque commande importe ce qu'elle demande : l'aide et le contrôle d'un fichier n'attendent pas les simulateurs.
+TEMOIN = Path(__file__).resolve().parent / "logiciel" / "temoin.yaml"
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
@@ -35,7 +32,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
 def _analyseur() -> argparse.ArgumentParser:
     analyseur = AnalyseurFrancais(
         prog="python -m steps",
-        description="Conduite des campagnes : diagnostic, contrat des actions, règles vérifiées.",
+        description="Conduite des campagnes : diagnostic, contrat des actions, règles ; contrôle de fichiers.",
     )
     commandes = analyseur.add_subparsers(title="commandes", required=True, metavar="COMMANDE")
 
@@ -49,6 +46,15 @@ def _analyseur() -> argparse.ArgumentParser:
     diagnostic.add_argument("--json", action="store_true", help="résultat en JSON")
     diagnostic.set_defaults(fonction=_diagnostic)
 
+    controle = commandes.add_parser(
+        "controler",
+        help="juge des fichiers sans logiciel : CDA, PDF, XDM, SOAP, SAML, JWT, HL7 v2",
+        description=options_de_controle.DESCRIPTION,
+        epilog=options_de_controle.EPILOGUE,
+    )
+    options_de_controle.declarer(controle)
+    controle.set_defaults(fonction=_controler)
+
     contrat = commandes.add_parser("contrat", help="écrit le contrat des actions métier (OpenAPI 3.1)")
     contrat.add_argument("--sortie", type=Path, help="fichier ; par défaut la sortie standard")
     contrat.add_argument("--actions", action="store_true", help="liste lisible des actions et de leurs consignes")
@@ -57,7 +63,7 @@ def _analyseur() -> argparse.ArgumentParser:
     regles = commandes.add_parser("regles", help="liste chaque règle vérifiée : source, confiance, exemples")
     regles.add_argument("code", nargs="?", default="", metavar="CODE", help="début de code, par exemple CDA-PAT")
     regles.add_argument("--json", action="store_true", help="liste en JSON")
-    regles.set_defaults(fonction=montrer)
+    regles.set_defaults(fonction=_regles)
 
     couverture = commandes.add_parser(
         "verifications", help="relève, dans une campagne, les règles établies par chaque scénario (pour la couverture)"
@@ -69,6 +75,8 @@ def _analyseur() -> argparse.ArgumentParser:
 
 
 def _diagnostic(options: argparse.Namespace) -> int:
+    from steps.diagnostic import diagnostiquer
+
     points = []
     for point in diagnostiquer(options.couloir, options.logiciel):
         points.append(point)
@@ -84,7 +92,15 @@ def _diagnostic(options: argparse.Namespace) -> int:
     return 3 if bloque else 0
 
 
+def _controler(options: argparse.Namespace) -> int:
+    from steps.controle.commande import controler
+
+    return controler(options)
+
+
 def _contrat(options: argparse.Namespace) -> int:
+    from steps.logiciel.contrat import charger_contrat, openapi
+
     if options.actions:
         for action in charger_contrat().actions.values():
             print(f"{action.nom}\n    {action.titre}\n    {action.consigne}")
@@ -97,7 +113,15 @@ def _contrat(options: argparse.Namespace) -> int:
     return 0
 
 
+def _regles(options: argparse.Namespace) -> int:
+    from steps.regles import montrer
+
+    return montrer(options)
+
+
 def _verifications(options: argparse.Namespace) -> int:
+    from steps.couverture import regles_par_scenario
+
     try:
         par_scenario = regles_par_scenario(options.campagne)
     except (OSError, ValueError) as erreur:

@@ -1,0 +1,213 @@
+"""Type d'un texte XML, d'après sa racine et ce qu'elle porte ; jamais d'entité résolue, lecture bornée."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass, field
+from xml.parsers import expat
+
+from steps.controle.encodages import debut_decode
+from steps.controle.modele import TypeFichier
+
+_FENETRE = 8 * 1024 * 1024
+_BLOC = 64 * 1024
+_PROFONDEUR_MAX = 2000
+_DEBUT = 256 * 1024
+_XMLDSIG = "http://www.w3.org/2000/09/xmldsig#"
+_XSLT = "http://www.w3.org/1999/XSL/Transform"
+_XDS_SD = b"1.3.6.1.4.1.19376.1.2.20"
+_METADATA = frozenset({"SubmitObjectsRequest", "ProvideAndRegisterDocumentSetRequest"})
+_CORPS_DMP = frozenset(
+    {
+        "AdhocQueryRequest",
+        "AdhocQueryResponse",
+        "ProvideAndRegisterDocumentSetRequest",
+        "RegistryResponse",
+        "RemoveObjectsRequest",
+        "RetrieveDocumentSetRequest",
+        "RetrieveDocumentSetResponse",
+        "SubmitObjectsRequest",
+    }
+)
+_MARQUES_INSI = ("http://www.cnamts.fr/INSi", "http://www.cnamts.fr/webservice", "urn:ServiceIdentiteCertifiee")
+_MARQUES_DMP = ("urn:ihe:iti:", "urn:si-dmp-", "urn:hl7-org:v3:PRPA_", "urn:oasis:names:tc:ebxml-regrep:")
+_RACINE = re.compile(
+    r"\A\s*(?:<\?.*?\?>\s*|<!--.*?-->\s*|<!DOCTYPE(?:[^\[<>]|<[^<>]*>)*(?:\[.*?\]\s*)?>\s*)*"
+    r"<(?:([\w.\-]+):)?([\w.\-]+)([^<>]*)",
+    re.DOTALL,
+)
+_NIVEAU = re.compile(rb"<\x00?(?:[\w.\-\x00]{1,80}:\x00?)?(s\x00?t\x00?r\x00?u\x00?c|n\x00?o\x00?n\x00?X\x00?M\x00?L)")
+_CDA_INCLUS = re.compile(rb"<(?:[\w.\-]{1,80}:)?ClinicalDocument[\s>/]")
+
+
+class _Arret(Exception):
+    """Le type est décidé : inutile de lire la suite."""
+
+
+@dataclass
+class RacineXml:
+    """Ce que le début d'un texte XML a montré. `type` : None tant que rien n'est décidé."""
+
+    type: TypeFichier | None = None
+    espace: str = ""
+    nom: str = ""
+    corps_soap: str = ""
+    profondeur_cda: int | None = None
+    mode: str = ""
+    actions: str = ""
+    siram: bool = False
+    chemin: list[tuple[str, str]] = field(default_factory=list)
+
+    @property
+    def vu(self) -> str:
+        """Racine, et contenu d'une enveloppe SOAP, tels qu'on les dit à une personne."""
+        if not self.nom:
+            return "texte commençant comme du XML, sans élément racine lisible"
+        vu = f"XML de racine « {self.nom} »" + (f" (espace de noms {self.espace})" if self.espace else "")
+        return f"{vu}, corps « {self.corps_soap} »" if self.corps_soap else vu
+
+
+def reconnaitre_xml(octets: bytes) -> RacineXml:
+    """Type d'un texte XML entier, tronqué ou cassé ; INCONNU si sa racine n'est d'aucun type lu.
+
+    Seules les 8 premiers Mio sont analysés ; au-delà, ou après une faute de syntaxe, des marques textuelles décident.
+    """
+    racine = _lire(octets)
+    if not racine.nom:
+        _racine_en_texte(octets, racine)
+    if racine.type is None:
+        _conclure_sans_arbre(octets, racine)
+    return racine
+
+
+def _lire(octets: bytes) -> RacineXml:
+    vu = RacineXml()
+    analyseur = expat.ParserCreate(namespace_separator="}")
+    analyseur.buffer_text = True
+
+    def ouvrir(balise: str, _: dict[str, str]) -> None:
+        espace, _separateur, nom = balise.rpartition("}")
+        _ouvrir(vu, espace, nom)
+
+    def fermer(_: str) -> None:
+        vu.chemin.pop()
+        if vu.mode == "soap" and len(vu.chemin) == 1 and vu.type is None and vu.corps_soap == "(vide)":
+            raise _Arret
+
+    def texte(donnees: str) -> None:
+        if vu.chemin and vu.chemin[-1][1] == "Action" and len(vu.actions) < 4096:
+            vu.actions += donnees.strip()
+
+    def ignorer(_: str) -> None:
+        """Posé comme gestionnaire par défaut, il empêche expat de développer les entités internes."""
+
+    analyseur.StartElementHandler, analyseur.EndElementHandler = ouvrir, fermer
+    analyseur.CharacterDataHandler = texte
+    analyseur.DefaultHandler = ignorer
+    try:
+        for debut in range(0, min(len(octets), _FENETRE), _BLOC):
+            analyseur.Parse(octets[debut : debut + _BLOC], False)
+    except (_Arret, expat.ExpatError, ValueError, LookupError):
+        pass
+    return vu
+
+
+def _ouvrir(vu: RacineXml, espace: str, nom: str) -> None:
+    vu.chemin.append((espace, nom))
+    profondeur = len(vu.chemin)
+    if profondeur > _PROFONDEUR_MAX:
+        raise _Arret
+    if profondeur == 1:
+        _juger_racine(vu, espace, nom)
+    elif vu.mode == "enveloppe" and nom == "ClinicalDocument":
+        vu.mode, vu.profondeur_cda = "cda", profondeur
+    elif vu.mode == "cda" and vu.profondeur_cda is not None and profondeur == vu.profondeur_cda + 2:
+        if nom in ("structuredBody", "nonXMLBody"):
+            vu.type = TypeFichier.CDA_N3 if nom == "structuredBody" else TypeFichier.CDA_N1
+            raise _Arret
+    elif vu.mode == "soap":
+        _juger_soap(vu, espace, nom, profondeur)
+
+
+def _juger_racine(vu: RacineXml, espace: str, nom: str) -> None:
+    vu.espace, vu.nom = espace, nom
+    if nom == "ClinicalDocument":
+        vu.mode, vu.profondeur_cda = "cda", 1
+    elif nom == "Envelope":
+        vu.mode = "soap"
+    elif (espace == _XMLDSIG and nom == "Signature") or (espace == _XSLT and nom in ("stylesheet", "transform")):
+        vu.mode = "enveloppe"
+    else:
+        if nom in _METADATA:
+            vu.type = TypeFichier.METADATA
+        elif nom == "Assertion" and (not espace or "SAML" in espace):
+            vu.type = TypeFichier.SAML
+        else:
+            vu.type = TypeFichier.INCONNU
+        raise _Arret
+
+
+def _juger_soap(vu: RacineXml, espace: str, nom: str, profondeur: int) -> None:
+    if profondeur == 2 and nom == "Body":
+        vu.corps_soap = "(vide)"
+    elif profondeur == 3 and vu.chemin[1][1] == "Header":
+        vu.siram = vu.siram or espace.startswith("urn:siram")
+    elif profondeur == 3 and vu.chemin[1][1] == "Body":
+        vu.corps_soap = nom
+        vu.type = _service(vu, espace, nom)
+        raise _Arret
+
+
+def _service(vu: RacineXml, espace: str, nom: str) -> TypeFichier:
+    if espace.startswith(_MARQUES_INSI[:2]):
+        return TypeFichier.SOAP_INSI
+    if nom in _CORPS_DMP or espace.startswith("urn:si-dmp-") or nom.startswith(("PRPA_IN", "MCCI_IN")):
+        return TypeFichier.SOAP_DMP
+    return _service_par_action(vu)
+
+
+def _service_par_action(vu: RacineXml) -> TypeFichier:
+    """Corps vide, faute SOAP ou racine inattendue : l'action et les en-têtes disent encore à qui le message parle."""
+    if vu.actions.startswith("urn:ServiceIdentiteCertifiee") or (vu.siram and not vu.actions):
+        return TypeFichier.SOAP_INSI
+    if vu.actions.startswith(("urn:ihe:iti:", "urn:si-dmp-", "urn:hl7-org:v3:PRPA_")):
+        return TypeFichier.SOAP_DMP
+    return TypeFichier.INCONNU
+
+
+def _racine_en_texte(octets: bytes, vu: RacineXml) -> None:
+    """La racine d'un texte que l'analyseur refuse d'emblée (prologue décalé, préfixe non déclaré, encodage faux)."""
+    trouve = _RACINE.match(debut_decode(octets, _DEBUT))
+    if not trouve:
+        return
+    prefixe, nom, attributs = trouve.group(1) or "", trouve.group(2), trouve.group(3)
+    declaration = re.search(rf"xmlns{':' + re.escape(prefixe) if prefixe else ''}\s*=\s*[\"']([^\"']*)", attributs)
+    try:
+        _juger_racine(vu, declaration.group(1) if declaration else "", nom)
+    except _Arret:
+        return
+
+
+def _conclure_sans_arbre(octets: bytes, vu: RacineXml) -> None:
+    if vu.mode == "soap":
+        vu.type = _soap_par_marques(octets, vu)
+    elif vu.mode == "cda" or (vu.mode == "enveloppe" and _CDA_INCLUS.search(octets)):
+        niveau = _NIVEAU.search(octets)
+        if niveau:
+            vu.type = TypeFichier.CDA_N3 if niveau.group(1).startswith(b"s") else TypeFichier.CDA_N1
+        else:
+            vu.type = TypeFichier.CDA_N1 if _XDS_SD in octets[:_FENETRE] else TypeFichier.CDA_N3
+    else:
+        vu.type = TypeFichier.INCONNU
+
+
+def _soap_par_marques(octets: bytes, vu: RacineXml) -> TypeFichier:
+    par_action = _service_par_action(vu)
+    if par_action is not TypeFichier.INCONNU:
+        return par_action
+    if vu.corps_soap:
+        return TypeFichier.INCONNU
+    texte = debut_decode(octets, _DEBUT)
+    if any(marque in texte for marque in _MARQUES_INSI):
+        return TypeFichier.SOAP_INSI
+    return TypeFichier.SOAP_DMP if any(marque in texte for marque in _MARQUES_DMP) else TypeFichier.INCONNU
