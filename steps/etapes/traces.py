@@ -3,22 +3,32 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Sequence
 from datetime import UTC, datetime
 
 from pytest_bdd import then
 from pytest_bdd.parsers import parse
 from pytest_bdd.parsers import re as motif
 
+from simulators.socle.echange import Echange
 from steps.essai import Essai
 from steps.etapes import vocabulaire
 from steps.etapes.identite import traits_rendus
 from steps.etapes.insi import RECHERCHES, lire_traces, numeros_de
 from steps.verifications import conduite_logiciel as conduite
 from steps.verifications import traces as regles_traces
+from steps.verifications.insi import lire_reponse, retour_en_clair
 
 
 def _bornes(essai: Essai) -> tuple[datetime, datetime]:
     return essai.instant_debut, datetime.now(UTC)
+
+
+def _exiger_le_retour(essai: Essai, vus: Sequence[Echange], retour: str, circonstance: str) -> None:
+    """Un appel refusé par INSi se dit ici : sa trace n'y est pour rien."""
+    essai.bilan.exiger(conduite.appel_insi_observe(numeros_de(vus), circonstance))
+    retours = {echange.numero: retour_en_clair(lire_reponse(echange)) for echange in vus}
+    essai.bilan.exiger(conduite.appel_insi_abouti(retours, retour, circonstance))
 
 
 @then(
@@ -30,7 +40,7 @@ def appel_trace(essai: Essai, moyen: str, nom: str, code: str) -> None:
     """Autant de traces que d'appels vus par INSi depuis l'action."""
     modalite, operation = ("traits", RECHERCHES[0]) if moyen == "traits" else ("carte_vitale", RECHERCHES[1])
     vus = essai.echanges("insi", operation)
-    essai.bilan.exiger(conduite.appel_insi_observe(numeros_de(vus), f"pour « {nom} »"))
+    _exiger_le_retour(essai, vus, code, f"pour « {nom} »")
     debut, fin = _bornes(essai)
     essai.bilan.constater(
         regles_traces.appel_insi_trace(
@@ -67,7 +77,7 @@ def retour_trace(essai: Essai, nom: str) -> None:
 @then(motif(r"la vérification de l'INS du patient « (?P<nom>[^»]+) » est tracée avec le retour (?P<retour>OK|KO)$"))
 def verification_tracee(essai: Essai, nom: str, retour: str) -> None:
     vus = essai.echanges("insi", "verifierInsAvecTraitsIdentite")
-    essai.bilan.exiger(conduite.appel_insi_observe(numeros_de(vus), f"pour vérifier « {nom} »"))
+    _exiger_le_retour(essai, vus, retour, f"pour vérifier « {nom} »")
     debut, fin = _bornes(essai)
     essai.bilan.constater(
         regles_traces.appel_insi_trace(

@@ -27,6 +27,13 @@ R_APPEL_POSSIBLE = Regle(
     Confiance.OFFICIELLE,
     "Permettez l'appel à INSi pour cette identité.",
 )
+R_APPEL_ABOUTI = Regle(
+    "INSI-RETOUR-01",
+    "L'appel à INSi obtient le retour que l'identité de test donne",
+    _GUIDE.format("25 et 37"),
+    Confiance.OFFICIELLE,
+    "Corrigez l'appel : la réponse d'INSi dit pourquoi il est refusé.",
+)
 R_DROIT_INSI = Regle(
     "DRO-INSI-01",
     "Seules les personnes habilitées peuvent appeler INSi",
@@ -207,6 +214,23 @@ def appel_insi_observe(numeros: Sequence[int], circonstance: str) -> Constat:
     return R_APPEL_POSSIBLE.respectee(
         f"{len(numeros)} appel(s) {circonstance}", ou="échanges avec INSi", echanges=tuple(numeros)
     )
+
+
+@verification(R_APPEL_ABOUTI)
+def appel_insi_abouti(retours: Mapping[int, str], voulu: str, circonstance: str) -> Constat:
+    """L'appel a eu le retour que l'identité de test donne : sinon c'est l'appel qu'il faut corriger, pas ce qui suit.
+
+    `retours` : par numéro d'échange, le code retour (`00`, `OK`…) ou la faute, en clair.
+    """
+    if voulu not in retours.values():
+        return R_APPEL_ABOUTI.enfreinte(
+            f"INSi n'a pas donné le retour {voulu} {circonstance} : la suite du scénario ne peut pas être jugée",
+            attendu=f"retour {voulu}",
+            recu=" ; ".join(retours.values()) or "aucune réponse",
+            ou="réponse d'INSi",
+            echanges=tuple(retours),
+        )
+    return R_APPEL_ABOUTI.respectee(recu=f"retour {voulu} {circonstance}", ou="réponse d'INSi", echanges=tuple(retours))
 
 
 @verification(R_DROIT_INSI, R_DROIT_INS, R_DROIT_ACCORDE)

@@ -95,6 +95,8 @@ CONDUITE: list[Cas] = [
     ("annoncé fait", R_BLOCAGE_INSI, NON, lambda: c.aucun_appel_insi([], "fictif", "fait")),
     ("contrôle positif", c.R_APPEL_POSSIBLE, OUI, lambda: c.appel_insi_observe([4], "x")),
     ("jamais parti", c.R_APPEL_POSSIBLE, NON, lambda: c.appel_insi_observe([], "x")),
+    ("abouti", c.R_APPEL_ABOUTI, OUI, lambda: c.appel_insi_abouti({4: "01", 5: "00"}, "00", "pour x")),
+    ("refusé par INSi", c.R_APPEL_ABOUTI, NON, lambda: c.appel_insi_abouti({4: "faute siram_40 : refusé"}, "00", "x")),
     (
         "refusé sans droit",
         R_DROIT_INSI,

@@ -9,6 +9,7 @@ from steps.verifications.insi.appels import (
     ReponseLue,
     lire_appel,
     lire_reponse,
+    retour_en_clair,
 )
 from steps.verifications.insi.assertions import attributs, forme, fraicheur, identite, presence
 from steps.verifications.insi.contexte import ContexteInsi, PatientConnu
@@ -63,6 +64,7 @@ __all__ = [
     "presence_et_structure",
     "progiciel",
     "repetitions",
+    "retour_en_clair",
     "reunir",
     "signature",
     "structure",

@@ -164,6 +164,14 @@ def lire_appel(echange: Echange) -> Appel:
         return Appel(echange, None, str(refus))
 
 
+def retour_en_clair(reponse: ReponseLue) -> str:
+    """`00`, `OK`… ; une faute par son code et son message ; sinon « réponse illisible »."""
+    if reponse.faute is not None:
+        faute = reponse.faute
+        return f"faute {faute.code or faute.sous_code or faute.role} : {faute.message}"
+    return reponse.code or reponse.verification or "réponse illisible"
+
+
 def lire_reponse(echange: Echange) -> ReponseLue:
     """Lit la réponse d'un échange ; n'échoue jamais."""
     reponse = echange.reponse
