@@ -1,16 +1,17 @@
-"""Assertions SAML 2.0 : ce que demande le standard, quel que soit le service ; les profils sont dans `insi` et `dmp`."""
+"""Assertions SAML 2.0 : ce que demande le standard ; les profils des services sont dans `insi` et `dmp`."""
 
 from steps.verifications.saml.assertion import verifier_assertion
 from steps.verifications.saml.enveloppement import assertions_en_place, identifiants_uniques
 from steps.verifications.saml.nature import Nature, nature_de
-from steps.verifications.saml.signature import signature_valide, verifier_certificat
+from steps.verifications.saml.signature import autorite, certificat_valable, signature_valide
 
 __all__ = [
     "Nature",
     "assertions_en_place",
+    "autorite",
+    "certificat_valable",
     "identifiants_uniques",
     "nature_de",
     "signature_valide",
     "verifier_assertion",
-    "verifier_certificat",
 ]

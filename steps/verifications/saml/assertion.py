@@ -24,10 +24,15 @@ _ORDRE = ("Issuer", "Signature", "Subject", "Conditions", "Advice")
 _DECLARATIONS = frozenset({"Statement", "AuthnStatement", "AuthzDecisionStatement", "AttributeStatement"})
 
 
-def verifier_assertion(assertion: etree._Element, instant: datetime | None = None) -> list[Constat]:
-    """Tout ce que SAML 2.0 demande d'une assertion, signature exceptée. `instant` None : cohérence interne seulement."""
+def verifier_assertion(
+    assertion: etree._Element, instant: datetime | None = None, *, profil: bool = False
+) -> list[Constat]:
+    """Tout ce que SAML 2.0 demande d'une assertion, signature exceptée. `instant` None : cohérence interne seulement.
+
+    `profil` : les règles du DMP ou d'INSi jugent déjà version, ID et instant d'émission ; elles ne sont pas redites.
+    """
     return [
-        forme(assertion),
+        *([] if profil else [forme(assertion)]),
         ordre(assertion),
         sujet(assertion),
         commentaires(assertion),
@@ -101,7 +106,7 @@ def commentaires(assertion: etree._Element) -> Constat:
     return juger(
         COMMENTAIRES, not coupees, "Un commentaire ou une instruction coupe une valeur de l'assertion.",
         attendu="du texte d'un seul tenant",
-        recu=", ".join(f"{nom_local(element)} (ligne {element.sourceline})" for element in coupees) or "aucun commentaire",
+        recu=", ".join(f"{nom_local(element)} (ligne {element.sourceline})" for element in coupees) or "aucun",
         ou=", ".join(dict.fromkeys(f"{_OU}//{nom_local(element)}" for element in coupees)) or _OU,
     )  # fmt: skip
 

@@ -48,7 +48,7 @@ ATTRIBUTS = Regle(
 EN_PLACE = Regle(
     "SAML-XSW-01", "Toute assertion du message est à sa place, enfant direct de wsse:Security",
     "OASIS, WS-Security SAML Token Profile 1.1, § 3.1 ; attaques par enveloppement de signature",
-    Confiance.DOCUMENTEE, "N'envoyer qu'une assertion de professionnel, dans l'en-tête Security et nulle part ailleurs.",
+    Confiance.DOCUMENTEE, "N'envoyer d'assertion que dans l'en-tête Security, et nulle part ailleurs.",
 )  # fmt: skip
 IDENTIFIANTS = Regle(
     "SAML-XSW-02", "Aucun identifiant XML n'est porté par deux éléments",

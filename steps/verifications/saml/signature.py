@@ -45,39 +45,42 @@ def signature_valide(assertion: etree._Element) -> list[Constat]:
     ]  # fmt: skip
 
 
-@verification(AUTORITE, CERTIFICAT)
-def verifier_certificat(
-    assertion: etree._Element, *, ancres: Sequence[bytes] = (), instant: datetime | None = None
-) -> list[Constat]:
-    """Le certificat du signataire : autorité, si des ancres (DER) sont données ; dates et usage.
-
-    `instant` : à quelle heure juger sa validité ; None : celle de l'assertion (IssueInstant). Sans certificat
-    lisible, rien n'est dit : la règle de signature le dit déjà.
-    """
-    certificat = certificats.charger(lire_certificat(assertion))
-    if certificat is None or len(assertion.findall("ds:Signature", NS)) != 1:
+@verification(AUTORITE)
+def autorite(assertion: etree._Element, ancres: Sequence[bytes]) -> list[Constat]:
+    """Le certificat du signataire est émis par une des autorités (DER) ; rien n'est dit si aucune n'est donnée."""
+    certificat = _signataire(assertion)
+    if certificat is None or not ancres:
         return []
-    constats = []
-    if ancres:
-        constats.append(
-            juger(
-                AUTORITE, certificats.emis_par(certificat, ancres),
-                "Le certificat du signataire ne vient d'aucune des autorités données.",
-                attendu=", ".join(_noms(ancres)) or "une autorité donnée", recu=certificat.issuer.rfc4514_string(),
-                ou=f"{_OU}/KeyInfo",
-            )
-        )  # fmt: skip
+    return [
+        juger(
+            AUTORITE, certificats.emis_par(certificat, ancres),
+            "Le certificat du signataire ne vient d'aucune des autorités données.",
+            attendu=", ".join(_noms(ancres)) or "une autorité donnée", recu=certificat.issuer.rfc4514_string(),
+            ou=f"{_OU}/KeyInfo",
+        )
+    ]  # fmt: skip
+
+
+@verification(CERTIFICAT)
+def certificat_valable(assertion: etree._Element, instant: datetime | None = None) -> list[Constat]:
+    """Dates et usage du certificat du signataire. `instant` None : à l'heure de l'assertion (IssueInstant)."""
+    certificat = _signataire(assertion)
     moment = instant or lire_instant(assertion.get("IssueInstant", ""))
-    if moment is not None:
-        constats.append(_valable(certificat, moment.astimezone(UTC)))
-    return constats
+    return [] if certificat is None or moment is None else [_valable(certificat, moment.astimezone(UTC))]
+
+
+def _signataire(assertion: etree._Element) -> x509.Certificate | None:
+    """Certificat de la signature ; None s'il ne se lit pas, ce que dit déjà la règle de signature."""
+    unique = len(assertion.findall("ds:Signature", NS)) == 1
+    return certificats.charger(lire_certificat(assertion)) if unique else None
 
 
 def _valable(certificat: x509.Certificate, moment: datetime) -> Constat:
     debut, fin = certificat.not_valid_before_utc, certificat.not_valid_after_utc
     signe = _peut_signer(certificat)
     return juger(
-        CERTIFICAT, debut <= moment <= fin and signe, "Le certificat du signataire n'est pas valable ou ne peut pas signer.",
+        CERTIFICAT, debut <= moment <= fin and signe,
+        "Le certificat du signataire n'est pas valable ou ne peut pas signer.",
         attendu=f"valable le {moment:%d/%m/%Y à %H:%M} (UTC), usage digitalSignature ou contentCommitment",
         recu=f"valable du {debut:%d/%m/%Y} au {fin:%d/%m/%Y}, {'peut signer' if signe else 'ne peut pas signer'}",
         ou=f"{_OU}/KeyInfo",
