@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
+from lxml import etree
+
 from reports.constat import Confiance, Constat, Regle
 from simulators.dmp.vihf import Vihf, lire_instant, lire_vihf
 from simulators.dmp.vihf_signature import AssertionSignee, ErreurSignature, meme_nom, verifier_signature
@@ -79,8 +81,17 @@ def signature(echange: Echange, contexte: ContexteDmp) -> list[Constat]:
     message = message_ou_rien(echange)
     if message is None or len(message.assertions) != 1:
         return [SIGNATURE.sans_objet("aucun VIHF unique à vérifier", echanges=numero)]
+    client = echange.tls.certificat if echange.tls else None
+    return signature_de(message.assertions[0], contexte, client=client, echanges=numero)
+
+
+def signature_de(
+    element: etree._Element, contexte: ContexteDmp, *, client: bytes | None = None, echanges: tuple[int, ...] = ()
+) -> list[Constat]:
+    """Signature, signataire et Issuer d'un VIHF. `client` : certificat DER présenté à la connexion, s'il est connu."""
+    numero = echanges
     try:
-        signee = verifier_signature(message.assertions[0], sha1_accepte=True)
+        signee = verifier_signature(element, sha1_accepte=True)
     except ErreurSignature as erreur:
         return [
             SIGNATURE.enfreinte(
@@ -88,10 +99,9 @@ def signature(echange: Echange, contexte: ContexteDmp) -> list[Constat]:
                 recu=str(erreur), ou=f"{_OU}/ds:Signature", echanges=numero,
             )
         ]  # fmt: skip
-    lu, ecrit = lire_vihf(signee.element), lire_vihf(message.assertions[0])
+    lu, ecrit = lire_vihf(signee.element), lire_vihf(element)
     nom = certificats.sujet(signee.certificat)
     algorithmes = f"{ecrit.algorithme_signature}, {ecrit.algorithme_condensat}"
-    client = echange.tls.certificat if echange.tls else None
     meme_que_tls = client is not None and certificats.charger(client) == signee.certificat
     constats = [
         SIGNATURE.respectee(recu=nom, ou=f"{_OU}/ds:Signature", echanges=numero),

@@ -2,16 +2,20 @@
 
 from steps.verifications.saml.assertion import verifier_assertion
 from steps.verifications.saml.enveloppement import assertions_en_place, identifiants_uniques
+from steps.verifications.saml.lecture import assertion_lisible, assertions_de, profil_connu
 from steps.verifications.saml.nature import Nature, nature_de
 from steps.verifications.saml.signature import autorite, certificat_valable, signature_valide
 
 __all__ = [
     "Nature",
+    "assertion_lisible",
+    "assertions_de",
     "assertions_en_place",
     "autorite",
     "certificat_valable",
     "identifiants_uniques",
     "nature_de",
+    "profil_connu",
     "signature_valide",
     "verifier_assertion",
 ]
