@@ -16,7 +16,7 @@ from requirements.features import COMMUNS, ScenarioGherkin
 from requirements.lecture import Lecture
 from requirements.modele import Classe, Exigence, ScenarioConformite
 
-_DEFAUT = frozenset(("scenarios", "description", "autres", "regles", "non_concluants", "a_verifier_en_plus"))
+_DEFAUT = frozenset(("scenarios", "description", "autres", "regles", "non_concluants", "a_verifier_en_plus", "temoins"))
 
 Numeros = Mapping[str, tuple[str, ...]]
 """Pour chaque numéro de scénario, les codes (de vérification ou de défaut) qui le touchent."""

@@ -14,6 +14,7 @@ _ERREURS: tuple[tuple[str, str], ...] = (
     (r"argument (.+?): invalid int value: (.+)", r"\1 : attendu un entier, reçu \2"),
     (r"argument (.+?): expected one argument", r"\1 : une valeur est attendue"),
     (r"argument (.+?): not allowed with argument (.+)", r"\1 : ne peut pas accompagner \2"),
+    (r"argument (.+?): (.+)", r"\1 : \2"),
     (r"ambiguous option: (.+?) could match (.+)", r"option ambiguë : \1 peut être \2"),
 )
 
@@ -41,5 +42,7 @@ class AnalyseurFrancais(argparse.ArgumentParser):
     def error(self, message: str) -> NoReturn:
         """Dit l'erreur en français ; code de sortie 2."""
         for motif, traduction in _ERREURS:
-            message = re.sub(f"^{motif}$", traduction, message)
+            if re.fullmatch(motif, message):
+                message = re.sub(f"^{motif}$", traduction, message)
+                break
         self.exit(2, f"{self.prog} : {message}\nAide : {self.prog} --help\n")

@@ -15,6 +15,7 @@ from datetime import datetime
 from pathlib import Path
 from types import FrameType
 
+from requirements.ligne_de_commande import AnalyseurFrancais
 from simulators.banc import Banc
 from simulators.socle.journal import JournalEchanges
 
@@ -45,21 +46,16 @@ def main(arguments: Sequence[str] | None = None) -> int:
 
 
 def _analyseur() -> argparse.ArgumentParser:
-    analyseur = argparse.ArgumentParser(
-        prog="python -m simulators",
-        description="Serveurs de test du banc SONS : INSi, DMP, IGC d'essai.",
-        add_help=False,
+    analyseur = AnalyseurFrancais(
+        prog="python -m simulators", description="Serveurs de test du banc SONS : INSi, DMP, IGC d'essai."
     )
-    _aide(analyseur)
-    commandes = analyseur.add_subparsers(dest="commande", required=True, metavar="commande")
+    commandes = analyseur.add_subparsers(title="commandes", dest="commande", required=True, metavar="COMMANDE")
     lancer = commandes.add_parser(
         "lancer",
         help="démarre les simulateurs jusqu'à l'arrêt (Ctrl+C ou SIGTERM)",
         description="Démarre tous les simulateurs et écrit ce qu'un logiciel doit savoir pour les appeler. "
         "Une page de suivi en direct est servie à l'adresse affichée.",
-        add_help=False,
     )
-    _aide(lancer)
     lancer.add_argument("--couloir", choices=COULOIRS, default="biologie", help="couloir visé (biologie par défaut)")
     lancer.add_argument(
         "--environnement",
@@ -77,12 +73,6 @@ def _analyseur() -> argparse.ArgumentParser:
     )
     lancer.add_argument("--json", action="store_true", help="annonce en une ligne JSON, pour un programme")
     return analyseur
-
-
-def _aide(analyseur: argparse.ArgumentParser) -> None:
-    analyseur.add_argument("-h", "--help", action="help", help="affiche cette aide")
-    analyseur._optionals.title = "options"
-    analyseur._positionals.title = "commandes"
 
 
 def _port(texte: str) -> int:
