@@ -14,13 +14,22 @@ PIXELS_MAX = 100_000_000
 FLUX_NOMBRE_MAX = 20_000
 _LZW_MAX = 16 * 1024
 _BLOC = 1024 * 1024
+_ENTREE = 64 * 1024
 
 _DEBUT = re.compile(rb"(?<!end)stream\r?\n")
 _FILTRE = re.compile(rb"/Filter\s*(\[[^\]]{0,400}\]|/[A-Za-z0-9]+)")
 _NOM = re.compile(rb"/([A-Za-z0-9]+)")
 _LARGEUR = re.compile(rb"/Width\s+([0-9]{1,10})")
 _HAUTEUR = re.compile(rb"/Height\s+([0-9]{1,10})")
+_HEXADECIMAL = re.compile(rb"#([0-9A-Fa-f]{2})")
+_DEGONFLAGES_MAX = 4
 _ABREGES = {b"Fl": b"FlateDecode", b"A85": b"ASCII85Decode", b"AHx": b"ASCIIHexDecode", b"RL": b"RunLengthDecode"}
+
+
+def verifier_flux(octets: bytes) -> None:
+    """Lève `PdfDemesure` si un flux dépasse une limite ; à appeler avant toute bibliothèque qui les décode."""
+    for _ in flux_decodes(octets):
+        pass
 
 
 class PdfIllisible(ValueError):
@@ -41,12 +50,16 @@ def flux_decodes(octets: bytes) -> Iterator[bytes]:
         if rang >= FLUX_NOMBRE_MAX:
             raise PdfDemesure(f"plus de {FLUX_NOMBRE_MAX} flux")
         fin = octets.find(b"endstream", debut.end())
-        brut = octets[debut.end() : fin if fin >= 0 else len(octets)]
+        brut = memoryview(octets)[debut.end() : fin if fin >= 0 else len(octets)]
         dictionnaire = octets[max(0, debut.start() - 4096) : debut.start()].rpartition(b" obj")[2]
+        dictionnaire = _HEXADECIMAL.sub(lambda trouve: bytes([int(trouve[1], 16)]), dictionnaire)
         image = b"/Image" in dictionnaire
         if image:
             _verifier_dimensions(dictionnaire)
-        taille, contenu = _decoder(brut, _filtres(dictionnaire), IMAGE_MAX if image else FLUX_MAX, garder=not image)
+        limite = IMAGE_MAX if image else FLUX_MAX
+        taille, contenu = _decoder(bytes(brut), _filtres(dictionnaire), limite, garder=not image)
+        # Un filtre tu (référence indirecte) ou un « endstream » au milieu des données cacheraient une bombe.
+        taille = max(taille, _taille_degonflee(memoryview(octets)[debut.end() :], limite))
         total += taille
         if total > TOTAL_MAX:
             raise PdfDemesure(f"flux décodés de plus de {TOTAL_MAX} octets au total")
@@ -88,22 +101,37 @@ def _decoder(brut: bytes, filtres: list[bytes], limite: int, *, garder: bool) ->
     return taille, contenu
 
 
-def _degonfler(brut: bytes, limite: int, *, garder: bool) -> tuple[int, bytes]:
-    machine, taille, blocs, entree = zlib.decompressobj(), 0, [], brut
-    while entree:
-        try:
-            bloc = machine.decompress(entree, _BLOC)
-        except zlib.error:
-            break
-        taille += len(bloc)
-        if taille > limite:
-            raise PdfDemesure(f"flux décompressé de plus de {limite} octets")
-        if garder:
-            blocs.append(bloc)
-        entree = machine.unconsumed_tail
-        if not bloc:
+def _degonfler(brut: bytes | memoryview, limite: int, *, garder: bool) -> tuple[int, bytes]:
+    """Dégonfle jusqu'à la fin du flux zlib, ou jusqu'au premier octet abîmé ; (taille, contenu si `garder`)."""
+    machine, taille, vue = zlib.decompressobj(), 0, memoryview(brut)
+    blocs: list[bytes] = []
+    for debut in range(0, len(vue), _ENTREE):
+        entree: bytes | memoryview = vue[debut : debut + _ENTREE]
+        while entree:
+            try:
+                bloc = machine.decompress(entree, _BLOC)
+            except zlib.error:
+                return taille, b"".join(blocs)
+            taille += len(bloc)
+            if taille > limite:
+                raise PdfDemesure(f"flux décompressé de plus de {limite} octets")
+            if garder:
+                blocs.append(bloc)
+            entree = machine.unconsumed_tail if bloc and not machine.eof else b""
+        if machine.eof:
             break
     return taille, b"".join(blocs)
+
+
+def _taille_degonflee(donnees: memoryview, limite: int) -> int:
+    """Taille de ce que zlib trouverait là, quoi qu'en dise le dictionnaire ; zlib dans zlib compris."""
+    taille, vue = 0, donnees
+    for _ in range(_DEGONFLAGES_MAX):
+        if len(vue) < 2 or vue[0] & 15 != 8 or (vue[0] * 256 + vue[1]) % 31:
+            break
+        taille, contenu = _degonfler(vue, limite, garder=True)
+        vue = memoryview(contenu)
+    return taille
 
 
 def _texte_decode(contenu: bytes, filtre: bytes) -> bytes | None:

@@ -14,7 +14,7 @@ from dataclasses import dataclass
 import pypdfium2
 from PIL import Image
 
-from steps.verifications.pdf.flux import PdfDemesure, PdfIllisible, flux_decodes
+from steps.verifications.pdf.flux import PdfDemesure, PdfIllisible, verifier_flux
 
 TAILLE_MAX = 64 * 1024 * 1024
 PAGES_MAX = 200
@@ -47,8 +47,7 @@ class PdfLu:
 def lire_pdf(octets: bytes) -> PdfLu:
     """Lit un PDF entier ; `PdfIllisible`, `PdfChiffre` ou `PdfDemesure` s'il ne peut pas l'être."""
     _verifier_enveloppe(octets)
-    for _ in flux_decodes(octets):
-        pass
+    verifier_flux(octets)
     with _VERROU, _ouvrir(octets) as document:
         if len(document) == 0:
             raise PdfIllisible("le PDF n'a aucune page")
@@ -82,8 +81,7 @@ def bandes_des_pages(octets: bytes, ppp: int, hauteur: float, recouvrement: floa
 
 def _pages_a_rendre(octets: bytes) -> int:
     _verifier_enveloppe(octets)
-    for _ in flux_decodes(octets):
-        pass
+    verifier_flux(octets)
     with _VERROU, _ouvrir(octets) as document:
         if len(document) > PAGES_RENDUES_MAX:
             raise PdfDemesure(f"plus de {PAGES_RENDUES_MAX} pages à rendre")
