@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import asdict, dataclass, replace
+from dataclasses import dataclass, replace
 from enum import StrEnum
 from typing import Any
 
@@ -102,11 +102,18 @@ class Constat:
 
     def en_dict(self) -> dict[str, Any]:
         """Forme écrite dans `verdicts.json` et dans le journal : types JSON seulement."""
-        brut = asdict(self)
-        brut["verdict"] = self.verdict.value
-        brut["confiance"] = self.confiance.value if self.confiance else None
-        brut["echanges"] = list(self.echanges)
-        return brut
+        return {
+            "code": self.code,
+            "verdict": self.verdict.value,
+            "message": self.message,
+            "attendu": self.attendu,
+            "recu": self.recu,
+            "ou": self.ou,
+            "source": self.source,
+            "confiance": self.confiance.value if self.confiance else None,
+            "a_faire": self.a_faire,
+            "echanges": list(self.echanges),
+        }
 
     @classmethod
     def depuis_dict(cls, brut: dict[str, Any]) -> Constat:

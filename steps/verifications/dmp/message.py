@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass, field
-from functools import lru_cache
+from functools import cached_property, lru_cache
 from typing import BinaryIO
 
 from lxml import etree
@@ -38,6 +38,12 @@ class MessageDmp:
     def assertions(self) -> list[etree._Element]:
         """Assertions SAML de l'en-tête Security."""
         return self.racine.findall("soap:Header/wsse:Security/saml:Assertion", NS)
+
+    @cached_property
+    def vihf(self) -> Vihf | None:
+        """VIHF tel qu'écrit ; None s'il n'y a pas exactement une assertion."""
+        assertions = self.assertions
+        return lire_vihf(assertions[0]) if len(assertions) == 1 else None
 
 
 @dataclass(frozen=True)
@@ -103,9 +109,7 @@ def message_ou_rien(echange: Echange) -> MessageDmp | None:
 def vihf_de(echange: Echange) -> Vihf | None:
     """VIHF de la requête, tel qu'écrit ; None s'il n'y en a pas exactement un."""
     message = message_ou_rien(echange)
-    if message is None or len(message.assertions) != 1:
-        return None
-    return lire_vihf(message.assertions[0])
+    return message.vihf if message is not None else None
 
 
 def patient_de(echange: Echange) -> Ins | None:
