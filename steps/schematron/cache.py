@@ -10,8 +10,8 @@ import tempfile
 from collections.abc import Callable, Iterable
 from pathlib import Path
 
-from steps.schematron.modele import Schematron
-from steps.schematron.xslt import VERSION, Feuille, Parties
+from steps.schematron.modele import Parties, Schematron
+from steps.schematron.xslt import VERSION, Feuille
 
 
 class CacheXslt:

@@ -137,3 +137,19 @@ class Passage:
     echecs: tuple[Echec, ...]
     tirees: Mapping[tuple[int, int], int] = field(default_factory=dict)
     incomplet: tuple[str, ...] = ()
+
+
+Parties = frozenset[tuple[int, int, int]]
+"""Assertions désignées par le rang de leur motif, de la règle dans le motif, de l'assertion dans la règle, dès 0."""
+
+
+@dataclass(frozen=True)
+class Partiel:
+    """Ce que rend un moteur qui n'évalue pas tout : son passage, et les assertions qu'il laisse au moteur de repli.
+
+    Une règle dont le contexte n'est pas évaluable laisse toutes ses assertions et celles des règles suivantes de son
+    motif. `passage.tirees` ne compte alors pas ces règles. `passage.incomplet` ne parle pas de `restes`.
+    """
+
+    passage: Passage
+    restes: Parties = frozenset()

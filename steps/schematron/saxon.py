@@ -21,8 +21,8 @@ from saxonche import PySaxonApiError, PySaxonProcessor
 from steps.schematron.cache import CacheXslt
 from steps.schematron.chemins import chemin_de, descendre, ligne_de
 from steps.schematron.inclusions import ErreurSchematron
-from steps.schematron.modele import Echec, Passage, Schematron
-from steps.schematron.xslt import PARAMETRE_DOCUMENT, Feuille, Parties, annexes_constantes, engendrer
+from steps.schematron.modele import Echec, Parties, Passage, Schematron
+from steps.schematron.xslt import PARAMETRE_DOCUMENT, Feuille, annexes_constantes, engendrer
 
 FEUILLES_MAXIMUM = 24
 """Feuilles compilées gardées par processus ; au-delà, la moins récemment jouée est abandonnée."""

@@ -14,7 +14,7 @@ from xml.sax.saxutils import escape
 
 from steps.schematron.contextes import Cibles, cibles
 from steps.schematron.expansion import hors_chaines
-from steps.schematron.modele import Assertion, RegleSchematron, Schematron, Variable
+from steps.schematron.modele import Assertion, Parties, RegleSchematron, Schematron, Variable
 
 VERSION = "1"
 """Version du compilateur ; à changer quand son résultat change, car elle entre dans la clé du cache."""
@@ -28,9 +28,6 @@ _VARIABLE = re.compile(r"\$([\w.\-:]+)")
 _ANNEXE = re.compile(r"(?<![\w.\-:$])(?:fn:)?(?:doc|document)\s*\(")
 _APPEL = re.compile(r"(?<![\w.\-:$])(?:fn:)?(?:doc|document)\s*\(\s*(?:\$([\w.\-:]+)|'([^']*)'|\"([^\"]*)\")\s*\)")
 _TEXTE_CONSTANT = re.compile(r"\s*(?:'([^']*)'|\"([^\"]*)\")\s*$")
-
-Parties = frozenset[tuple[int, int, int]]
-"""Assertions à jouer : rang du motif, de la règle dans le motif, de l'assertion dans la règle, à partir de 0."""
 
 
 @dataclass(frozen=True, slots=True)
