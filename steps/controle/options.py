@@ -57,7 +57,7 @@ def declarer(analyseur: argparse.ArgumentParser) -> None:
         metavar="ISO",
         help="heure à laquelle juger les durées de validité, avec fuseau ; par défaut celle que porte le fichier",
     )
-    ajouter("--jobs", type=int, default=1, metavar="N", help="ouvriers en parallèle ; 0 : un par cœur (défaut 1)")
+    ajouter("--jobs", type=int, metavar="N", help="ouvriers ; 0 : un par cœur (défaut 1, un par cœur avec --lot)")
     ajouter("--taille-max", type=int, default=200, metavar="Mo", help="limite de taille par fichier (défaut 200)")
     ajouter("--delai-max", type=float, default=120, metavar="S", help="limite de temps par fichier (défaut 120)")
     ajouter("--memoire-max", type=int, default=4000, metavar="Mo", help="limite de mémoire par ouvrier (défaut 4000)")
@@ -76,7 +76,7 @@ def lire_contexte(options: argparse.Namespace) -> ContexteControle:
     if kit is not None and not kit.is_dir():
         raise OptionRefusee(f"--kit-ci-sis : {kit} n'est pas un dossier")
     for nom, minimum in (("taille_max", 1), ("delai_max", 0.1), ("memoire_max", 1), ("jobs", 0)):
-        if getattr(options, nom) < minimum:
+        if getattr(options, nom) is not None and getattr(options, nom) < minimum:
             raise OptionRefusee(f"--{nom.replace('_', '-')} : attendu au moins {minimum}, reçu {getattr(options, nom)}")
     if options.scheduler and not options.lot:
         raise OptionRefusee("--scheduler : attendu avec --lot SORTIE")
@@ -95,8 +95,11 @@ def lire_contexte(options: argparse.Namespace) -> ContexteControle:
 
 def nombre_d_ouvriers(options: argparse.Namespace) -> int:
     """`--jobs`, 0 valant un ouvrier par cœur permis à ce processus."""
-    if options.jobs:
-        return int(options.jobs)
+    demande: int | None = options.jobs
+    if demande is None and not options.lot:
+        return 1
+    if demande:
+        return demande
     return len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
 
 

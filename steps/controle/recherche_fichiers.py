@@ -77,20 +77,17 @@ def _du_motif(argument: str, exclus: tuple[str, ...]) -> Iterator[Tache]:
             yield Tache(prefixe + relatif, chemin)
 
 
-def parcourir(racine: str, exclus: tuple[str, ...] = (), *, profondeur: int | None = None) -> Iterator[tuple[str, str]]:
-    """(chemin relatif, chemin) des fichiers d'un dossier, triés ; un dossier n'est visité qu'une fois.
+def parcourir(
+    racine: str, exclus: tuple[str, ...] = (), *, profondeur: int | None = None, ordonne: bool = True
+) -> Iterator[tuple[str, str]]:
+    """(chemin relatif, chemin) des fichiers d'un dossier, triés si `ordonne` ; un dossier n'est visité qu'une fois.
 
     Les noms qui commencent par un point sont écartés. Un dossier illisible est rendu comme un fichier : sa lecture
     dira pourquoi.
     """
-    yield from _visiter(racine, "", exclus, profondeur, set())
-
-
-def _visiter(
-    dossier: str, relatif: str, exclus: tuple[str, ...], profondeur: int | None, visites: set[tuple[int, int]]
-) -> Iterator[tuple[str, str]]:
+    visites: set[tuple[int, int]] = set()
     # Une pile explicite : une arborescence peut être plus profonde que la pile de Python.
-    pile: list[tuple[bool, str, str, int]] = [(True, dossier, relatif, 1)]
+    pile: list[tuple[bool, str, str, int]] = [(True, racine, "", 1)]
     while pile:
         est_dossier, chemin, chemin_relatif, rang = pile.pop()
         if not est_dossier:
@@ -102,23 +99,33 @@ def _visiter(
                 continue
             visites.add((etat.st_dev, etat.st_ino))
             with os.scandir(chemin) as entrees:
-                contenu = sorted(entrees, key=lambda entree: entree.name, reverse=True)
+                for entree in sorted(entrees, key=_nom, reverse=True) if ordonne else entrees:
+                    sous_relatif = f"{chemin_relatif}/{entree.name}" if chemin_relatif else entree.name
+                    nature = None if exclut(exclus, sous_relatif) else _nature(entree)
+                    if nature == "dossier" and (profondeur is None or rang < profondeur):
+                        pile.append((True, entree.path, sous_relatif, rang + 1))
+                    elif nature == "fichier" and ordonne:
+                        pile.append((False, entree.path, sous_relatif, rang))
+                    elif nature == "fichier":
+                        yield sous_relatif, entree.path
         except OSError:
             yield chemin_relatif, chemin
-            continue
-        for entree in contenu:
-            sous_relatif = f"{chemin_relatif}/{entree.name}" if chemin_relatif else entree.name
-            if entree.name.startswith(".") or exclut(exclus, sous_relatif):
-                continue
-            try:
-                descend = entree.is_dir()
-                ordinaire = entree.is_file() or entree.is_symlink()
-            except OSError:
-                descend, ordinaire = False, True
-            if descend and (profondeur is None or rang < profondeur):
-                pile.append((True, entree.path, sous_relatif, rang + 1))
-            elif not descend and ordinaire:
-                pile.append((False, entree.path, sous_relatif, rang))
+
+
+def _nom(entree: os.DirEntry[str]) -> str:
+    return entree.name
+
+
+def _nature(entree: os.DirEntry[str]) -> str | None:
+    """« dossier », « fichier » (lien cassé compris : sa lecture dira pourquoi), ou None si l'entrée est écartée."""
+    if entree.name.startswith("."):
+        return None
+    try:
+        if entree.is_dir():
+            return "dossier"
+        return "fichier" if entree.is_file() or entree.is_symlink() else None
+    except OSError:
+        return "fichier"
 
 
 def lire_entree_standard(taille_max: int) -> Tache:
