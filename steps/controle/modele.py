@@ -58,7 +58,8 @@ class ContexteControle:
     `kit_ci_sis` : dossier du kit public de l'utilisateur. `volet` : schematron du volet à jouer, par son nom ; vide :
     déduit du document. `moteur` : `rapide` (le nôtre, Saxon pour ce qu'il ne sait pas) ou `saxon` (tout par Saxon).
     `cache` : dossier des compilations. `ancres` : certificats DER des autorités de confiance. `a_l_instant` : heure à
-    laquelle juger les durées de validité ; None : celle que porte le fichier. `nom` : nom du fichier, pour les seules
+    laquelle juger les durées de validité ; None : celle que porte le fichier. `jwks` : clés publiques (JWKS) qui
+    vérifient les jetons ; None : signature non vérifiée. `nom` : nom du fichier, pour les seules
     règles de nommage, jamais pour trouver le type.
     """
 
@@ -68,6 +69,7 @@ class ContexteControle:
     cache: Path | None = None
     ancres: tuple[bytes, ...] = ()
     a_l_instant: datetime | None = None
+    jwks: bytes | None = None
     nom: str = ""
 
 

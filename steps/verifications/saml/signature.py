@@ -25,9 +25,7 @@ _FAIBLES = ("sha1", "md5")
 def signature_valide(assertion: etree._Element) -> list[Constat]:
     """La signature est valide par le certificat qu'elle porte, et couvre l'assertion ; SHA-1 est signalé."""
     if next(assertion.iter(f"{{{NS['ds']}}}Signature"), None) is None:
-        return [
-            SIGNATURE.a_regarder("L'assertion n'est pas signée : SAML le permet, son profil peut-être pas.", ou=_OU)
-        ]
+        return [SIGNATURE.a_regarder("L'assertion n'est pas signée : son profil le permet-il ?", ou=_OU)]
     try:
         signee = verifier_signature(assertion, sha1_accepte=True)
     except ErreurSignature as erreur:
