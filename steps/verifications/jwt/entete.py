@@ -23,6 +23,7 @@ ALGORITHMES = frozenset(
 """Algorithmes de signature enregistrés (RFC 7518, 8037, 8812, 9864)."""
 _CONDENSATS = {"HS256": "sha256", "HS384": "sha384", "HS512": "sha512"}
 _TYPES = frozenset({"jwt", "at+jwt", "logout+jwt", "application/jwt", "application/at+jwt", "jose", "secevent+jwt"})
+_CODAGES = {"PEM": serialization.Encoding.PEM, "DER": serialization.Encoding.DER}
 _OU = "en-tête JOSE"
 
 
@@ -86,13 +87,13 @@ def _secrets_publics(cles: KeySet | None) -> Iterator[tuple[str, bytes]]:
                 except (binascii.Error, ValueError):
                     continue
         for format_ in formats:
-            for codage in (serialization.Encoding.PEM, serialization.Encoding.DER):
+            for codage in ("PEM", "DER"):
                 try:
-                    ecrite = publique.public_bytes(codage, format_)  # type: ignore[union-attr]
+                    ecrite = publique.public_bytes(_CODAGES[codage], format_)  # type: ignore[union-attr]
                 except (AttributeError, ValueError, TypeError):
                     continue
                 for variante in {ecrite, ecrite.rstrip(b"\n"), ecrite.replace(b"\n", b"\r\n")}:
-                    yield f"{cle.kid or 'clé sans kid'} ({codage.value})", variante
+                    yield f"{cle.kid or 'clé sans kid'} ({codage})", variante
 
 
 @verification(TYPE, KID, CRITIQUES, CLE_EMBARQUEE)
