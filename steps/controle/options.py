@@ -52,6 +52,12 @@ def declarer(analyseur: argparse.ArgumentParser) -> None:
         "--autorites", action="extend", nargs="+", default=[], type=Path, metavar="PEM", help="autorités de confiance"
     )
     ajouter(
+        "--jwks",
+        type=Path,
+        metavar="JSON",
+        help="clés publiques (JWKS) qui vérifient les jetons ; sans elles, rien n'est cru",
+    )
+    ajouter(
         "--a-l-instant",
         default="",
         metavar="ISO",
@@ -90,7 +96,18 @@ def lire_contexte(options: argparse.Namespace) -> ContexteControle:
         cache=options.cache.resolve() if options.cache else None,
         ancres=lire_autorites(options.autorites),
         a_l_instant=lire_instant(options.a_l_instant),
+        jwks=lire_fichier_jwks(options.jwks),
     )
+
+
+def lire_fichier_jwks(chemin: Path | None) -> bytes | None:
+    """Les octets du JWKS donné ; lève `OptionRefusee` s'il ne s'ouvre pas. Son contenu est jugé avec les jetons."""
+    if chemin is None:
+        return None
+    try:
+        return chemin.read_bytes()
+    except OSError as erreur:
+        raise OptionRefusee(f"--jwks : {chemin} ne s'ouvre pas ({erreur.strerror})") from None
 
 
 def nombre_d_ouvriers(options: argparse.Namespace) -> int:

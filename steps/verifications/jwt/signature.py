@@ -70,6 +70,8 @@ def signature(jeton: Jeton, cles: KeySet | None) -> list[Constat]:
         return [
             SIGNATURE.a_regarder("La signature n'est pas vérifiée : aucun JWKS n'est donné.", recu=jeton.alg, ou=_OU)
         ]
+    if jeton.alg.startswith("HS"):
+        return [SIGNATURE.a_regarder("Un HMAC ne se vérifie pas avec des clés publiques.", recu=jeton.alg, ou=_OU)]
     kid = jeton.entete.get("kid")
     designees = [cle for cle in cles.keys if kid is not None and cle.kid == kid]
     if kid is not None and not designees and any(cle.kid for cle in cles.keys):
