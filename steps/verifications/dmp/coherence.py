@@ -10,7 +10,7 @@ from steps.verifications.cda.dates import en_utc, meme_instant
 from steps.verifications.cda.jugement import juger
 from steps.verifications.cda.modele import TYPE_CR_BIO, CodeCda
 from steps.verifications.dmp.contexte import ContexteDmp
-from steps.verifications.dmp.soumission import DocumentSoumis, Soumission
+from steps.verifications.dmp.soumission import DocumentSoumis, LotLu, Soumission
 from steps.verifications.registre import verification
 
 _ANNEXE = "ANS, CI-SIS, annexe « Lien entre l'en-tête CDA et les métadonnées XDS »"
@@ -210,9 +210,7 @@ def contexte_de_soins(document: DocumentSoumis, cda: EnTeteCda) -> list[Constat]
 
 
 @verification(REMPLACEMENT)
-def remplacement(
-    soumission: Soumission, document: DocumentSoumis, cda: EnTeteCda, contexte: ContexteDmp
-) -> list[Constat]:
+def remplacement(soumission: LotLu, document: DocumentSoumis, cda: EnTeteCda, contexte: ContexteDmp) -> list[Constat]:
     """Le CDA et le lot disent ensemble que le document en remplace un autre, et lequel."""
     lien = cda.remplace
     parent = lien.ids[0].unique_id if lien and lien.ids else ""
@@ -300,10 +298,19 @@ def verifier_coherence(soumission: Soumission, contexte: ContexteDmp) -> list[Co
         cda = document.cda
         if cda is None:
             continue
-        constats += identite_du_document(document, cda)
         constats.append(patient(document, cda))
-        constats += auteurs(document, cda)
-        constats += contexte_de_soins(document, cda)
-        constats += remplacement(soumission, document, cda, contexte)
-        constats += format_du_contenu(document, cda)
+        constats += verifier_document(soumission, document, cda, contexte)
     return constats
+
+
+def verifier_document(
+    soumission: LotLu, document: DocumentSoumis, cda: EnTeteCda, contexte: ContexteDmp
+) -> list[Constat]:
+    """Concordances d'une fiche et de son CDA, hors patient."""
+    return [
+        *identite_du_document(document, cda),
+        *auteurs(document, cda),
+        *contexte_de_soins(document, cda),
+        *remplacement(soumission, document, cda, contexte),
+        *format_du_contenu(document, cda),
+    ]

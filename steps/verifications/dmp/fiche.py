@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Collection, Iterable
 
 from reports.constat import Confiance, Constat, Regle
 from simulators.dmp.ebrim import DOCUMENT_STABLE, Code
@@ -223,11 +223,35 @@ def _defauts(valeurs: list[str], chercher: Callable[[str], list[str]]) -> list[s
     return [f"{valeur} : {', '.join(defauts)}" for valeur in valeurs if (defauts := chercher(valeur))]
 
 
-@verification(LECTURE, OBJET, PATIENT, UNIQUE_ID, TITRE, LANGUE)
+@verification(OBJET)
+def objet(document: DocumentSoumis, types_mime: Collection[str] = n.TYPES_MIME) -> Constat:
+    """La fiche est celle d'un document stable, d'un type permis."""
+    fiche = document.fiche
+    return juger(
+        OBJET, fiche.object_type == DOCUMENT_STABLE and fiche.mime_type in types_mime,
+        "La fiche n'est pas celle d'un document stable d'un type accepté.",
+        attendu=f"{DOCUMENT_STABLE}, mimeType {', '.join(sorted(types_mime))}",
+        recu=f"{fiche.object_type}, {fiche.mime_type}", ou=_ou(document, "@objectType, @mimeType"),
+        echanges=(document.echange,),
+    )  # fmt: skip
+
+
+@verification(PATIENT)
+def patient(document: DocumentSoumis) -> Constat:
+    """Le patient de la fiche est un INS."""
+    ins = lire_ins(document.fiche.patient_id)
+    return juger(
+        PATIENT, ins is not None and cle_juste(ins.matricule),
+        "patientId n'est pas un INS en CX avec une clé juste.",
+        attendu="<15 caractères>^^^&<OID>&ISO^NH", recu=document.fiche.patient_id, ou=_ou(document, "patientId"),
+        echanges=(document.echange,),
+    )  # fmt: skip
+
+
+@verification(LECTURE, UNIQUE_ID, TITRE, LANGUE)
 def identification(document: DocumentSoumis) -> list[Constat]:
-    """La fiche se lit sans ambiguïté et identifie le document et le patient."""
+    """La fiche se lit sans ambiguïté et identifie le document."""
     fiche, echanges = document.fiche, (document.echange,)
-    ins = lire_ins(fiche.patient_id)
     racine = fiche.unique_id.partition("^")[0]
     permis = {"art", "fr-FR"} if document.est_signature else set()
     return [
@@ -235,19 +259,6 @@ def identification(document: DocumentSoumis) -> list[Constat]:
             LECTURE, not fiche.anomalies, "La fiche porte des attributs qui ne se lisent pas.",
             attendu="chaque attribut une fois, sous son schéma", recu=" ; ".join(fiche.anomalies) or "rien d'anormal",
             ou=_ou(document, ""), echanges=echanges,
-        ),
-        juger(
-            OBJET, fiche.object_type == DOCUMENT_STABLE and fiche.mime_type in n.TYPES_MIME,
-            "La fiche n'est pas celle d'un document stable d'un type accepté.",
-            attendu=f"{DOCUMENT_STABLE}, mimeType {', '.join(sorted(n.TYPES_MIME))}",
-            recu=f"{fiche.object_type}, {fiche.mime_type}", ou=_ou(document, "@objectType, @mimeType"),
-            echanges=echanges,
-        ),
-        juger(
-            PATIENT, ins is not None and cle_juste(ins.matricule),
-            "patientId n'est pas un INS en CX avec une clé juste.",
-            attendu="<15 caractères>^^^&<OID>&ISO^NH", recu=fiche.patient_id, ou=_ou(document, "patientId"),
-            echanges=echanges,
         ),
         juger(
             UNIQUE_ID, est_oid(racine) and len(fiche.unique_id) <= 128 and not fiche.unique_id.endswith("^"),
@@ -344,8 +355,8 @@ def empreinte(document: DocumentSoumis) -> list[Constat]:
 
 def verifier_fiche(document: DocumentSoumis, contexte: ContexteDmp) -> list[Constat]:
     """Toutes les règles de la fiche d'un document ; le document de signature a ses propres codes."""
-    constats = [*identification(document), *auteurs(document), dates(document), *empreinte(document)]
-    constats += confidentialite(document, contexte)
+    constats = [*identification(document), objet(document), patient(document), *auteurs(document), dates(document)]
+    constats += [*empreinte(document), *confidentialite(document, contexte)]
     if not document.est_signature:
         constats += [*codes(document), *patient_local(document)]
     return constats

@@ -5,14 +5,14 @@ from __future__ import annotations
 from collections.abc import Collection, Sequence
 
 from reports.constat import Confiance, Constat, Regle
-from simulators.dmp.ebrim import APND, APPROVED, HAS_MEMBER, RPLC, SIGNS, XFRM, XFRM_RPLC
+from simulators.dmp.ebrim import APND, APPROVED, HAS_MEMBER, RPLC, SIGNS, XFRM, XFRM_RPLC, Auteur
 from simulators.dmp.vihf import lire_ins
 from steps.verifications.cda.dates import dtm_valide
 from steps.verifications.cda.jugement import juger
 from steps.verifications.dmp import nomenclatures as n
 from steps.verifications.dmp.contexte import ContexteDmp
-from steps.verifications.dmp.soumission import Soumission
-from steps.verifications.dmp.types_donnees import defauts_xcn, defauts_xon, est_oid
+from steps.verifications.dmp.soumission import LotLu, Soumission
+from steps.verifications.dmp.types_donnees import OID_STRUCTURE, composants, defauts_xcn, defauts_xon, est_oid
 from steps.verifications.registre import verification
 
 _CISIS = "ANS, CI-SIS, volet Partage de documents de santé, lot de soumission"
@@ -58,7 +58,7 @@ LECTURE = Regle(
 
 
 @verification(UN_LOT, LECTURE)
-def composition(soumission: Soumission) -> list[Constat]:
+def composition(soumission: LotLu) -> list[Constat]:
     """Un lot, des documents, aucun classeur, rien d'illisible."""
     lot = soumission.lot
     anomalies = [*lot.anomalies, *(anomalie for s in lot.lots for anomalie in s.anomalies)]
@@ -79,13 +79,15 @@ def composition(soumission: Soumission) -> list[Constat]:
 
 
 @verification(AUTEUR, CONTENU, IDENTIFIANTS)
-def attributs(soumission: Soumission, contexte: ContexteDmp) -> list[Constat]:
-    """Auteur, type de contenu, identifiants et heure du lot."""
+def attributs(soumission: LotLu, structure: str) -> list[Constat]:
+    """Auteur, type de contenu, identifiants et heure du lot.
+
+    `structure` : Struct_IdNat de la personne morale qui envoie ; vide : reconnue à l'autorité de son identifiant.
+    """
     lot = soumission.submission_set
     if lot is None:
         return [IDENTIFIANTS.sans_objet("aucun lot à examiner", echanges=soumission.numeros)]
-    structure = contexte.structure or (soumission.vihf.identifiant_structure if soumission.vihf else "")
-    morales = [a for a in lot.authors if a.identifiant and a.identifiant in (structure, structure[1:])]
+    morales = [a for a in lot.authors if _personne_morale(a, structure)]
     personnes = [a for a in lot.authors if a not in morales]
     formes = [d for a in lot.authors for d in defauts_xcn(a.personne) if a.personne and a not in morales]
     formes += [d for a in lot.authors for institution in a.institutions for d in defauts_xon(institution)]
@@ -117,8 +119,14 @@ def attributs(soumission: Soumission, contexte: ContexteDmp) -> list[Constat]:
     ]  # fmt: skip
 
 
+def _personne_morale(auteur: Auteur, structure: str) -> bool:
+    if structure:
+        return bool(auteur.identifiant) and auteur.identifiant in (structure, structure[1:])
+    return composants(auteur.personne, 9)[8] == f"&{OID_STRUCTURE}&ISO"
+
+
 @verification(MEMBRES, ASSOCIATIONS)
-def associations(soumission: Soumission) -> list[Constat]:
+def associations(soumission: LotLu) -> list[Constat]:
     """Chaque document est membre du lot ; les autres liens sont connus et partent d'un objet du lot."""
     lot = soumission.submission_set
     membres = {
@@ -212,9 +220,10 @@ def identifiants_uniques(soumissions: Sequence[Soumission]) -> Constat:
 
 def verifier_lot(soumission: Soumission, contexte: ContexteDmp, *, enregistres: Collection[str] = ()) -> list[Constat]:
     """Toutes les règles du lot."""
+    structure = contexte.structure or (soumission.vihf.identifiant_structure if soumission.vihf else "")
     return [
         *composition(soumission),
-        *attributs(soumission, contexte),
+        *attributs(soumission, structure),
         *associations(soumission),
         *remplacements(soumission, contexte, enregistres=enregistres),
     ]

@@ -79,15 +79,11 @@ class DocumentSoumis:
 
 
 @dataclass(frozen=True)
-class Soumission:
-    """Une requête TD2.1 lue."""
+class LotLu:
+    """Un lot de soumission et ses documents, quel que soit ce qui les porte (requête TD2.1, archive d'échange)."""
 
-    echange: Echange
     lot: LotSoumis
     documents: tuple[DocumentSoumis, ...]
-    vihf: Vihf | None
-    orphelines: tuple[str, ...] = ()
-    sans_fiche: tuple[str, ...] = ()
 
     @property
     def submission_set(self) -> SubmissionSet | None:
@@ -104,16 +100,31 @@ class Soumission:
 
     @property
     def numeros(self) -> tuple[int, ...]:
+        """Numéros des échanges qui portent le lot ; vide pour un fichier."""
+        return ()
+
+    def cible_remplacee(self, document: DocumentSoumis) -> str:
+        """entryUUID que ce document remplace, vide s'il n'en remplace aucun."""
+        return next((lien.cible for lien in self.remplacements if lien.source == document.fiche.id), "")
+
+
+@dataclass(frozen=True)
+class Soumission(LotLu):
+    """Une requête TD2.1 lue."""
+
+    echange: Echange
+    vihf: Vihf | None
+    orphelines: tuple[str, ...] = ()
+    sans_fiche: tuple[str, ...] = ()
+
+    @property
+    def numeros(self) -> tuple[int, ...]:
         return (self.echange.numero,)
 
     @property
     def acceptee(self) -> bool:
         """Vrai si le DMP a accepté le lot."""
         return reussi(self.echange)
-
-    def cible_remplacee(self, document: DocumentSoumis) -> str:
-        """entryUUID que ce document remplace, vide s'il n'en remplace aucun."""
-        return next((lien.cible for lien in self.remplacements if lien.source == document.fiche.id), "")
 
 
 def lire_soumission(echange: Echange) -> Soumission:
@@ -139,9 +150,9 @@ def lire_soumission(echange: Echange) -> Soumission:
     parties = message.mtom.parties if message.mtom else ()
     racine = message.mtom.racine if message.mtom else None
     return Soumission(
-        echange,
         lot,
         tuple(DocumentSoumis(fiche, octets.get(fiche.id), echange.numero, echange.debut) for fiche in lot.documents),
+        echange,
         vihf_de(echange),
         tuple(p.content_id for p in parties if p is not racine and p.content_id not in utilisees),
         tuple(identifiant for identifiant in octets if identifiant not in fiches),
