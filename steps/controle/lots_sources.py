@@ -9,7 +9,7 @@ from typing import Any
 
 from steps.controle.motifs import est_motif, exclut, lire_motif
 from steps.controle.options import OptionRefusee
-from steps.controle.recherche_fichiers import ENTREE_STANDARD, parcourir
+from steps.controle.recherche_fichiers import ENTREE_STANDARD, parcourir, parcourir_motif
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,10 +41,8 @@ def _locaux(argument: str, exclus: tuple[str, ...]) -> Iterator[Element]:
     elif os.path.lexists(argument) or not est_motif(argument):
         yield _local(argument)
     else:
-        motif = lire_motif(argument.replace(os.sep, "/"))
-        for relatif, chemin in parcourir(motif.racine, exclus, profondeur=motif.profondeur, ordonne=False):
-            if motif.retient(relatif):
-                yield _local(chemin)
+        for chemin in parcourir_motif(argument, exclus, ordonne=False):
+            yield _local(chemin)
 
 
 def _local(chemin: str) -> Element:

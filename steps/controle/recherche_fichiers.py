@@ -56,7 +56,8 @@ def _taches(argument: str, exclus: tuple[str, ...], taille_max: int) -> Iterator
         mode = os.stat(argument).st_mode  # noqa: PTH116
     except (OSError, ValueError) as erreur:
         if est_motif(argument):
-            yield from _du_motif(argument, exclus)
+            for chemin in parcourir_motif(argument, exclus):
+                yield Tache(chemin, chemin)
         elif os.path.lexists(argument):
             yield Tache(argument, refus=incidents.illisible(raison_systeme(erreur)))
         return
@@ -69,12 +70,13 @@ def _taches(argument: str, exclus: tuple[str, ...], taille_max: int) -> Iterator
         yield Tache(argument, argument)
 
 
-def _du_motif(argument: str, exclus: tuple[str, ...]) -> Iterator[Tache]:
+def parcourir_motif(argument: str, exclus: tuple[str, ...], *, ordonne: bool = True) -> Iterator[str]:
+    """Les fichiers locaux qui répondent à un motif, nommés comme le motif l'est."""
     motif = lire_motif(argument.replace(os.sep, "/"))
     prefixe = "" if motif.racine == "." and not argument.startswith("./") else motif.racine.rstrip("/") + "/"
-    for relatif, chemin in parcourir(motif.racine, exclus, profondeur=motif.profondeur):
+    for relatif, _ in parcourir(motif.racine, exclus, profondeur=motif.profondeur, ordonne=ordonne):
         if motif.retient(relatif):
-            yield Tache(prefixe + relatif, chemin)
+            yield prefixe + relatif
 
 
 def parcourir(

@@ -15,7 +15,7 @@ _PROFONDEUR_MAX = 2000
 _DEBUT = 256 * 1024
 _XMLDSIG = "http://www.w3.org/2000/09/xmldsig#"
 _XSLT = "http://www.w3.org/1999/XSL/Transform"
-_XDS_SD = b"1.3.6.1.4.1.19376.1.2.20"
+_XDS_SD = "1.3.6.1.4.1.19376.1.2.20"
 _METADATA = frozenset({"SubmitObjectsRequest", "ProvideAndRegisterDocumentSetRequest"})
 _CORPS_DMP = frozenset(
     {
@@ -36,8 +36,8 @@ _RACINE = re.compile(
     r"<(?:([\w.\-]+):)?([\w.\-]+)([^<>]*)",
     re.DOTALL,
 )
-_NIVEAU = re.compile(rb"<\x00?(?:[\w.\-\x00]{1,80}:\x00?)?(s\x00?t\x00?r\x00?u\x00?c|n\x00?o\x00?n\x00?X\x00?M\x00?L)")
-_CDA_INCLUS = re.compile(rb"<(?:[\w.\-]{1,80}:)?ClinicalDocument[\s>/]")
+_NIVEAU = re.compile(r"<(?:[\w.\-]{1,80}:)?(structuredBody|nonXMLBody)[\s>/]")
+_CDA_INCLUS = re.compile(r"<(?:[\w.\-]{1,80}:)?ClinicalDocument[\s>/]")
 
 
 class _Arret(Exception):
@@ -191,12 +191,14 @@ def _racine_en_texte(octets: bytes, vu: RacineXml) -> None:
 def _conclure_sans_arbre(octets: bytes, vu: RacineXml) -> None:
     if vu.mode == "soap":
         vu.type = _soap_par_marques(octets, vu)
-    elif vu.mode == "cda" or (vu.mode == "enveloppe" and _CDA_INCLUS.search(octets)):
-        niveau = _NIVEAU.search(octets)
+        return
+    texte = debut_decode(octets, len(octets)) if vu.mode else ""
+    if vu.mode == "cda" or (vu.mode == "enveloppe" and _CDA_INCLUS.search(texte)):
+        niveau = _NIVEAU.search(texte)
         if niveau:
-            vu.type = TypeFichier.CDA_N3 if niveau.group(1).startswith(b"s") else TypeFichier.CDA_N1
+            vu.type = TypeFichier.CDA_N3 if niveau.group(1) == "structuredBody" else TypeFichier.CDA_N1
         else:
-            vu.type = TypeFichier.CDA_N1 if _XDS_SD in octets[:_FENETRE] else TypeFichier.CDA_N3
+            vu.type = TypeFichier.CDA_N1 if _XDS_SD in texte else TypeFichier.CDA_N3
     else:
         vu.type = TypeFichier.INCONNU
 

@@ -1,0 +1,1 @@
+"""Essais de `python -m steps controler`."""
