@@ -10,7 +10,7 @@ import subprocess
 import sys
 import threading
 import time
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Generator, Iterable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, BinaryIO, cast
@@ -175,7 +175,7 @@ class Atelier:
         self._arret = threading.Event()
         self.postes[0].demarrer()
 
-    def controler(self, taches: Iterable[Tache]) -> Iterator[tuple[Resultat, str]]:
+    def controler(self, taches: Iterable[Tache]) -> Generator[tuple[Resultat, str], None, None]:
         """Résultat et trace d'incident de chaque tâche, dans l'ordre."""
         attente: queue.Queue[tuple[int, Tache] | None] = queue.Queue()
         sortie: queue.Queue[tuple[int, tuple[Resultat, str]] | Exception] = queue.Queue()

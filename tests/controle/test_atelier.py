@@ -34,7 +34,7 @@ def _codes(resultat: Resultat) -> list[str]:
 
 
 def test_ordre_incidents_et_bavardage(atelier: Atelier) -> None:
-    """L'ordre de sortie est celui d'entrée ; lever ou sortir donne non concluant avec sa trace, bavarder est sans effet."""
+    """L'ordre de sortie est celui d'entrée ; lever donne non concluant et une trace, bavarder n'a pas d'effet."""
     ordres = ["leve", "", "bavarde", "sort", *[""] * 20]
     rendus = list(atelier.controler(_tache(f"{rang}.pdf", ordre) for rang, ordre in enumerate(ordres)))
     assert [resultat.fichier for resultat, _ in rendus] == [f"{rang}.pdf" for rang in range(len(ordres))]

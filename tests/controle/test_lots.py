@@ -13,12 +13,14 @@ import pytest
 
 from steps.__main__ import main
 from steps.controle.atelier import Limites
+from steps.controle.incidents import INCIDENT, TYPE_INCONNU
 from steps.controle.jugement import Reglages
 from steps.controle.lots import Lot, grappe
 from steps.controle.lots_journal import Journal
 from steps.controle.lots_ouvrier import juger_paquet
 from steps.controle.lots_parquet import lire_parquet
 from steps.controle.lots_sources import Element, enumerer
+from tests.controle.greffon_dask import Tueur
 
 pytestmark = pytest.mark.filterwarnings("ignore::ResourceWarning", "ignore::pytest.PytestUnraisableExceptionWarning")
 
@@ -50,7 +52,11 @@ def test_reprise_du_journal(tmp_path: Path, suffixe: str) -> None:
     premier.achever()
     premier.fermer()
     second = Journal(sortie)
-    assert [second.a_juger("a", "k1"), second.a_juger("b", "k1"), second.a_juger("c\udcff", "k1")] == [False, True, False]
+    assert [second.a_juger("a", "k1"), second.a_juger("b", "k1"), second.a_juger("c\udcff", "k1")] == [
+        False,
+        True,
+        False,
+    ]
     second.ajouter("k1", _ecrit("b"))
     assert second.comptes() == {"conforme": 3}
     second.achever()
@@ -138,6 +144,24 @@ def test_ouvrier_dask_tue_au_milieu(tmp_path: Path) -> None:
     lus = [ecrit["fichier"] for ecrit in _lire(sortie)]
     assert len(lus) == len(set(lus)) == total
     assert {ecrit["constats"][0]["code"] for ecrit in _lire(sortie)} == {"BANC-CONTROLE-01"}
+
+
+def test_fichier_qui_tue_chaque_ouvrier_dask(tmp_path: Path) -> None:
+    """Au-delà des rejeux de dask, seul le fichier en cause est non concluant ; ceux de son paquet sont jugés."""
+    import dask
+
+    for nom in ("a", "b", "tueur", "z"):
+        (tmp_path / nom).write_text(nom, encoding="utf-8")
+    journal = Journal(tmp_path / "r.jsonl")
+    lot = Lot(journal, Reglages(), Limites())
+    with dask.config.set({"distributed.scheduler.allowed-failures": 0}), grappe("", 1) as client:
+        client.register_plugin(Tueur())
+        lot.mener(client, (Element(str(tmp_path / nom), 1, "") for nom in ("a", "b", "tueur", "z")))
+    journal.achever()
+    journal.fermer()
+    codes = {Path(e["fichier"]).name: e["constats"][0]["code"] for e in _lire(tmp_path / "r.jsonl")}
+    assert codes == {"a": TYPE_INCONNU, "b": TYPE_INCONNU, "tueur": INCIDENT, "z": TYPE_INCONNU}
+    assert lot.rejoues == 4
 
 
 def test_commande_de_lot_et_reprise(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
