@@ -29,6 +29,21 @@ def chemin_de(element: etree._Element) -> str:
     return "/" + "/".join(reversed(morceaux))
 
 
+def element_du_chemin(arbre: etree._ElementTree, chemin: str) -> etree._Element | None:
+    """L'élément que désigne un chemin de `chemin_de` ; pour un attribut ou un texte, celui qui le porte."""
+    pas = [morceau for morceau in chemin.split("/") if morceau and not morceau.startswith("@") and "(" not in morceau]
+    if not pas:
+        return None
+    courant = arbre.getroot()
+    for morceau in pas[1:]:
+        nom, _, rang = morceau.rstrip("]").partition("[")
+        enfants = list(courant.iterchildren("{*}" + nom))
+        if len(enfants) < int(rang or 1):
+            return None
+        courant = enfants[int(rang or 1) - 1]
+    return courant
+
+
 def ligne_de(element: etree._Element) -> int:
     """Ligne de l'élément dans le fichier, 0 si elle est inconnue."""
     return cast("int | None", element.sourceline) or 0

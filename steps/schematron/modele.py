@@ -125,6 +125,10 @@ class Echec:
     ligne: int = 0
 
 
+ABSENT = "jeu de valeurs absent du kit : "
+"""Début d'une raison d'`incomplet` qui vient d'un document annexe absent ; le nom du fichier suit."""
+
+
 @dataclass(frozen=True)
 class Passage:
     """Ce qu'un schematron a donné sur un document.

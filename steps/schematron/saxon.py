@@ -21,14 +21,11 @@ from saxonche import PySaxonApiError, PySaxonProcessor
 from steps.schematron.cache import CacheXslt
 from steps.schematron.chemins import chemin_de, descendre, ligne_de
 from steps.schematron.inclusions import ErreurSchematron
-from steps.schematron.modele import Echec, Parties, Passage, Schematron
+from steps.schematron.modele import ABSENT, Echec, Parties, Passage, Schematron
 from steps.schematron.xslt import PARAMETRE_DOCUMENT, Feuille, annexes_constantes, engendrer
 
 FEUILLES_MAXIMUM = 24
 """Feuilles compilées gardées par processus ; au-delà, la moins récemment jouée est abandonnée."""
-
-ABSENT = "jeu de valeurs absent du kit : "
-"""Début d'une raison d'`incomplet` qui vient d'un document annexe absent ; le nom du fichier suit."""
 
 
 @dataclass(frozen=True, slots=True)
