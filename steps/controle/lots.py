@@ -14,6 +14,7 @@ import time
 from collections import Counter
 from collections.abc import Iterator
 from contextlib import contextmanager
+from dataclasses import fields
 from pathlib import Path
 from typing import Any
 
@@ -228,11 +229,13 @@ def _paquets(elements: Iterator[Element]) -> Iterator[list[Element]]:
 
 
 def _fond_de_cle(reglages: Reglages) -> str:
+    """Empreinte de tout ce qui, hors du fichier, peut changer un verdict."""
     contexte = reglages.contexte
-    autorites = hashlib.sha256(b"".join(contexte.ancres)).hexdigest()
-    instant = contexte.a_l_instant.isoformat() if contexte.a_l_instant else ""
-    parties = (contexte.volet, contexte.moteur, autorites, instant, str(reglages.taille_max))
-    return "\0".join((empreinte_du_banc(), empreinte_du_kit(contexte.kit_ci_sis), *parties))
+    parties = [empreinte_du_banc(), empreinte_du_kit(contexte.kit_ci_sis), str(reglages.taille_max)]
+    for champ in fields(contexte):
+        if champ.name not in ("kit_ci_sis", "cache", "nom"):
+            parties.append(f"{champ.name}={getattr(contexte, champ.name)!r}")
+    return hashlib.sha256("\0".join(parties).encode()).hexdigest()
 
 
 def _exiger_les_dependances() -> None:
