@@ -97,7 +97,7 @@ def conservation(cda: EnTeteCda, echanges: tuple[int, ...] = ()) -> Constat:
     return juger(
         CONSERVATION, bool(propres), "L'organisation de conservation n'a pas d'identifiant national.",
         attendu=f"un identifiant sous {OID_STRUCTURE} (ou {HEBERGEUR})", recu=", ".join(map(str, ids)),
-        ou="ClinicalDocument/custodian/…/representedCustodianOrganization/id", echanges=echanges,
+        ou="ClinicalDocument/custodian/assignedCustodian/representedCustodianOrganization/id", echanges=echanges,
     )  # fmt: skip
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from datetime import UTC, date, datetime, timedelta, timezone, tzinfo
 
-_TS = re.compile(r"^(?P<date>\d{4}(?:\d{2}){0,5})(?P<fraction>\.\d{1,4})?(?P<fuseau>[+-]\d{4})?$")
+_TS = re.compile(r"^(?P<date>\d{4}(?:\d{2}){0,5})(?P<fraction>\.\d{1,9})?(?P<fuseau>[+-]\d{1,4})?$")
 _FORMATS = {4: "%Y", 6: "%Y%m", 8: "%Y%m%d", 10: "%Y%m%d%H", 12: "%Y%m%d%H%M", 14: "%Y%m%d%H%M%S"}
 
 
@@ -53,9 +53,9 @@ def dtm_valide(valeur: str) -> bool:
 
 
 def a_un_decalage(valeur: str) -> bool:
-    """Vrai si l'horodatage dit son décalage par rapport au temps universel."""
+    """Vrai si l'horodatage dit son décalage par rapport au temps universel, heures et minutes."""
     trouve = _TS.match(valeur)
-    return trouve is not None and trouve["fuseau"] is not None
+    return trouve is not None and trouve["fuseau"] is not None and len(trouve["fuseau"]) == 5
 
 
 def lire_chiffres(chiffres: str) -> datetime:
@@ -137,7 +137,9 @@ def instant_de(valeur: str) -> datetime | None:
 
 
 def _fuseau(texte: str) -> timezone | None:
-    heures, minutes = int(texte[1:3]), int(texte[3:5])
+    """Décalage `+hhmm` ; HL7 admet aussi `+hmm` et `+hh`, que des exemples officiels emploient."""
+    chiffres = f"{texte[1:]:0>2}00" if len(texte) <= 3 else f"{texte[1:]:0>4}"
+    heures, minutes = int(chiffres[:2]), int(chiffres[2:4])
     if heures > 14 or minutes > 59:
         return None
     ecart = timedelta(hours=heures, minutes=minutes)

@@ -5,7 +5,6 @@ from __future__ import annotations
 import re
 
 from reports.constat import Confiance, Constat, Regle
-from steps.verifications.cda.aides import niveau
 from steps.verifications.cda.dates import a_un_decalage, ts_valide
 from steps.verifications.cda.jugement import juger
 from steps.verifications.cda.modele import EnTeteCda, Identifiant
@@ -16,29 +15,6 @@ _KIT = "ANS, kit de validation CDA (TestContenuCDA 3.0, octobre 2025)"
 _OID = re.compile(r"^[0-2](\.(0|[1-9]\d*))+$")
 _UUID = re.compile(r"^[0-9A-Fa-f]{8}(-[0-9A-Fa-f]{4}){3}-[0-9A-Fa-f]{12}$")
 
-HL7_FRANCE = "2.16.840.1.113883.2.8.2.1"
-EN_TETE_CISIS = "1.2.250.1.213.1.1.1.1"
-XDS_SD = "1.3.6.1.4.1.19376.1.2.20"
-_MODELES = "1.2.250.1.213.1.1.1"
-
-# Modèle N3 attendu pour un type de document (le kit ne le contrôle pas) ; un type absent n'est pas jugé.
-MODELES_N3 = {
-    "11502-2": ("55",),
-    "96173-0": ("59",),
-    "18748-4": ("45",),
-    "55115-0": ("47",),
-    "11490-0": ("29",),
-    "18761-7": ("21",),
-    "SYNTH": ("13",),
-    "60591-5": ("51", "13"),
-    "74207-2": ("22", "23", "24"),
-    "78341-5": ("61",),
-    "60280-5": ("62",),
-    "57833-6": ("39",),
-    "60593-1": ("54",),
-    "87273-9": ("46",),
-    "11369-6": ("37",),
-}
 # Cardinalités de l'en-tête : (minimum, maximum ou None).
 CARDINALITES: dict[str, tuple[int, int | None]] = {
     "realmCode": (1, 1),
@@ -70,19 +46,6 @@ ENCODAGE = Regle(
 TYPE_ID = Regle(
     "CDA-ENT-02", "typeId désigne le modèle CDA R2", _GUIDE, Confiance.OFFICIELLE,
     "Écrire typeId root=2.16.840.1.113883.1.3 extension=POCD_HD000040 : sans lui, le kit officiel ne contrôle rien.",
-)  # fmt: skip
-CONFORMITES = Regle(
-    "CDA-ENT-03", "Les conformités HL7 France et en-tête CI-SIS sont déclarées", _GUIDE, Confiance.OFFICIELLE,
-    "Ajouter les deux templateId, dans cet ordre, au début de l'en-tête.",
-)  # fmt: skip
-MODELE_N1 = Regle(
-    "CDA-ENT-04", "Un document N1 déclare XDS-SD et aucun autre modèle", f"{_GUIDE}, documents non structurés",
-    Confiance.OFFICIELLE, "Déclarer trois templateId : HL7 France, en-tête CI-SIS, XDS-SD.",
-)  # fmt: skip
-MODELE_N3 = Regle(
-    "CDA-ENT-05", "Un document N3 déclare le modèle de son type",
-    "ANS, exemples officiels et volets du CI-SIS (octobre 2025)",
-    Confiance.DOCUMENTEE, "Déclarer le templateId du volet qui correspond au code du document.",
 )  # fmt: skip
 REALM = Regle(
     "CDA-ENT-06", "realmCode vaut FR", _GUIDE, Confiance.OFFICIELLE, "Écrire realmCode code=FR.",
@@ -123,14 +86,6 @@ VERSION = Regle(
     "CDA-ENT-15", "versionNumber est un entier positif", _GUIDE, Confiance.OFFICIELLE,
     "Numéroter les versions à partir de 1.",
 )  # fmt: skip
-LIEN = Regle(
-    "CDA-ENT-16", "relatedDocument remplace un document et un seul", _GUIDE, Confiance.OFFICIELLE,
-    "Écrire typeCode=RPLC et un parentDocument/id égal à l'identifiant de la version remplacée.",
-)  # fmt: skip
-VERSION_ET_LIEN = Regle(
-    "CDA-ENT-17", "Une version au-delà de la première dit ce qu'elle remplace", f"{_GUIDE} (rapprochement du banc)",
-    Confiance.DEDUITE, "Ajouter relatedDocument RPLC, ou revenir à versionNumber=1.",
-)  # fmt: skip
 NOMBRES = Regle(
     "CDA-ENT-18", "Chaque élément de l'en-tête est présent le nombre de fois voulu", f"{_GUIDE} ; {_KIT}",
     Confiance.OFFICIELLE, "Ajouter l'élément manquant ou retirer celui de trop.",
@@ -143,7 +98,7 @@ def _form(ident: Identifiant | None) -> str:
 
 @verification(ENCODAGE)
 def encodage(cda: EnTeteCda, echanges: tuple[int, ...] = ()) -> Constat:
-    """Le document est en UTF-8."""
+    """Le document est en UTF-8 ; sans déclaration, c'est l'UTF-8 de règle en XML."""
     return juger(
         ENCODAGE, cda.encodage in ("UTF-8", "UTF8"), "Le document n'est pas en UTF-8.",
         attendu="UTF-8", recu=cda.encodage, ou="prologue XML", echanges=echanges,
@@ -158,44 +113,6 @@ def type_id(cda: EnTeteCda, echanges: tuple[int, ...] = ()) -> Constat:
         TYPE_ID, cda.type_id == attendu, "typeId n'est pas celui de CDA R2.",
         attendu=str(attendu), recu=_form(cda.type_id), ou="ClinicalDocument/typeId", echanges=echanges,
     )  # fmt: skip
-
-
-@verification(CONFORMITES)
-def conformites(cda: EnTeteCda, echanges: tuple[int, ...] = ()) -> Constat:
-    """Les deux templateId fixes sont là."""
-    recus = ", ".join(map(str, cda.template_ids))
-    return juger(
-        CONFORMITES, all(cda.modele(oid) for oid in (HL7_FRANCE, EN_TETE_CISIS)),
-        "Une conformité obligatoire de l'en-tête n'est pas déclarée.",
-        attendu=f"{HL7_FRANCE} et {EN_TETE_CISIS}", recu=recus, ou="ClinicalDocument/templateId", echanges=echanges,
-    )  # fmt: skip
-
-
-@verification(MODELE_N1, MODELE_N3)
-def modele(cda: EnTeteCda, echanges: tuple[int, ...] = ()) -> list[Constat]:
-    """Le modèle déclaré est celui du niveau et du type du document."""
-    recus = ", ".join(map(str, cda.template_ids))
-    ou = "ClinicalDocument/templateId"
-    if niveau(cda) == "N1":
-        autres = [ident for ident in cda.template_ids if ident.racine not in (HL7_FRANCE, EN_TETE_CISIS, XDS_SD)]
-        return [
-            juger(
-                MODELE_N1, cda.modele(XDS_SD) is not None and not autres,
-                "Le document N1 ne déclare pas exactement le modèle XDS-SD.",
-                attendu=f"{XDS_SD} seul, après les deux conformités de l'en-tête", recu=recus, ou=ou, echanges=echanges,
-            )
-        ]  # fmt: skip
-    attendus = MODELES_N3.get(cda.code.code if cda.code else "", ())
-    if niveau(cda) != "N3" or not attendus:
-        return []
-    oids = [f"{_MODELES}.{rang}" for rang in attendus]
-    return [
-        juger(
-            MODELE_N3, any(cda.modele(oid) for oid in oids),
-            f"Le document de type {cda.code} ne déclare pas le modèle de son volet.",
-            attendu=" ou ".join(oids), recu=recus, ou=ou, echanges=echanges,
-        )
-    ]  # fmt: skip
 
 
 @verification(REALM)
@@ -294,33 +211,6 @@ def lignee(cda: EnTeteCda, echanges: tuple[int, ...] = ()) -> list[Constat]:
             attendu="entier positif", recu=cda.version, ou="ClinicalDocument/versionNumber/@value", echanges=echanges,
         ),
     ]  # fmt: skip
-
-
-@verification(LIEN, VERSION_ET_LIEN)
-def remplacement(cda: EnTeteCda, echanges: tuple[int, ...] = ()) -> list[Constat]:
-    """Le lien de remplacement est bien formé et s'accorde avec le numéro de version."""
-    constats: list[Constat] = []
-    ou = "ClinicalDocument/relatedDocument"
-    for lien in cda.remplacements:
-        propre = lien.type_lien == "RPLC" and len(lien.ids) == 1 and lien.ids[0] != cda.id
-        constats.append(
-            juger(
-                LIEN, propre, "Le lien de remplacement n'est pas celui attendu.",
-                attendu="typeCode=RPLC et un seul parentDocument/id, autre que celui du document",
-                recu=f"{lien.type_lien or 'typeCode absent'}, {', '.join(map(str, lien.ids)) or 'aucun id'}",
-                ou=ou, echanges=echanges,
-            )
-        )  # fmt: skip
-    if cda.version.isdecimal() and int(cda.version) > 1:
-        constats.append(
-            juger(
-                VERSION_ET_LIEN, cda.remplace is not None,
-                f"La version {cda.version} ne dit pas quelle version elle remplace.",
-                attendu="relatedDocument typeCode=RPLC", recu=f"{len(cda.remplacements)} lien", ou=ou,
-                echanges=echanges,
-            )
-        )  # fmt: skip
-    return constats
 
 
 @verification(NOMBRES)

@@ -7,7 +7,8 @@ from functools import lru_cache
 
 from lxml import etree
 
-from simulators.dmp.xml import ErreurXml, enfants, nom_local, refuser_dtd, texte
+from simulators.dmp.xml import enfants, nom_local, texte
+from steps.verifications.cda.chemins import chemin
 from steps.verifications.cda.modele import (
     OIDS_INS,
     ActeDocumente,
@@ -21,39 +22,38 @@ from steps.verifications.cda.modele import (
     PriseEnCharge,
     Remplacement,
 )
+from steps.verifications.cda.surete import TAILLE_MAX, CdaDemesure, CdaIllisible, analyser
 
 HL7 = "urn:hl7-org:v3"
 LAB = "urn:oid:1.3.6.1.4.1.19376.1.3.2"
-TAILLE_MAX = 64 * 1024 * 1024
 _ENTREE_RESULTATS = "1.3.6.1.4.1.19376.1.3.1"
 _NS = {"h": HL7, "lab": LAB}
 
 
-class CdaIllisible(ValueError):
-    """Le document ne peut pas être lu comme un CDA ; le texte dit pourquoi, en français."""
-
-
 def lire_cda(octets: bytes, *, taille_max: int = TAILLE_MAX) -> EnTeteCda:
-    """Lit l'en-tête d'un CDA ; lève `CdaIllisible` si les octets ne sont pas un CDA lisible sans danger."""
+    """Lit l'en-tête d'un CDA ; lève `CdaIllisible` si les octets ne sont pas un CDA lisible sans danger.
+
+    `CdaDemesure`, une `CdaIllisible`, dit que le document dépasse les bornes du banc et non qu'il est fautif.
+    """
     if len(octets) > taille_max:
-        raise CdaIllisible(f"document de {len(octets)} octets, au-delà de la limite de {taille_max}")
+        raise CdaDemesure(f"document de {len(octets)} octets, au-delà de la limite du banc ({taille_max})")
     return _lire(octets)
 
 
 @lru_cache(maxsize=4)
 def _lire(octets: bytes) -> EnTeteCda:
-    analyseur = etree.XMLParser(resolve_entities=False, no_network=True, load_dtd=False, huge_tree=True)
-    try:
-        refuser_dtd(octets)
-        racine = etree.fromstring(octets, analyseur)
-    except ErreurXml as erreur:
-        raise CdaIllisible(str(erreur)) from erreur
-    except (etree.XMLSyntaxError, ValueError) as erreur:
-        raise CdaIllisible(f"XML mal formé : {erreur}") from erreur
+    document = lire_document(octets)
+    return _lire_document(document, document.getroottree().getroot())
+
+
+@lru_cache(maxsize=1)
+def lire_document(octets: bytes) -> etree._Element:
+    """L'élément `ClinicalDocument`, enveloppé ou non ; à ne pas modifier. Lève `CdaIllisible`."""
+    racine = analyser(octets)
     document = racine if racine.tag == f"{{{HL7}}}ClinicalDocument" else racine.find(".//h:ClinicalDocument", _NS)
     if document is None:
         raise CdaIllisible(f"ClinicalDocument absent (espace de noms {HL7}) : la racine est « {racine.tag} »")
-    return _lire_document(document, racine)
+    return document
 
 
 def _lire_document(document: etree._Element, racine: etree._Element) -> EnTeteCda:
@@ -86,7 +86,7 @@ def _lire_document(document: etree._Element, racine: etree._Element) -> EnTeteCd
         prise_en_charge=_prise_en_charge(document.find("h:componentOf/h:encompassingEncounter", _NS)),
         telecoms=_telecoms(document),
         corps="structuredBody" if corps is not None else "nonXMLBody" if non_xml is not None else "",
-        contenu=_contenu(non_xml.find("h:text", _NS), "component/nonXMLBody/text") if non_xml is not None else None,
+        contenu=_contenu(non_xml.find("h:text", _NS)) if non_xml is not None else None,
         copies=_copies(corps),
         statuts_resultats=_statuts(corps),
         matricules=_matricules(document),
@@ -250,11 +250,14 @@ def _chemin(arbre: etree._ElementTree, element: etree._Element) -> str:
     return f"{'/'.join(reversed(noms))} (ligne {element.sourceline})"
 
 
-def _contenu(element: etree._Element | None, chemin: str) -> ContenuEncapsule:
+def _contenu(element: etree._Element | None) -> ContenuEncapsule:
     if element is None:
-        return ContenuEncapsule(chemin, "", "", "")
+        return ContenuEncapsule("ClinicalDocument/component/nonXMLBody", "", "", "")
     return ContenuEncapsule(
-        chemin, element.get("mediaType", ""), element.get("representation", ""), "".join(map(str, element.itertext()))
+        chemin(element),
+        element.get("mediaType", ""),
+        element.get("representation", ""),
+        "".join(map(str, element.itertext())),
     )
 
 
@@ -262,8 +265,10 @@ def _copies(corps: etree._Element | None) -> tuple[ContenuEncapsule, ...]:
     if corps is None:
         return ()
     return tuple(
-        _contenu(valeur, f"observationMedia/value (ligne {valeur.sourceline})")
+        _contenu(valeur)
         for valeur in corps.iterfind(".//h:observationMedia/h:value", _NS)
+        # Un contenu désigné par son adresse n'est pas dans le document.
+        if valeur.find("h:reference", _NS) is None
     )
 
 

@@ -12,6 +12,7 @@ from steps.verifications.cda.modele import (
     OID_INS_NIR,
     OID_INS_TEST,
     EnTeteCda,
+    Identifiant,
 )
 from steps.verifications.registre import verification
 
@@ -19,8 +20,8 @@ _GUIDE = "ANS, CI-SIS, structuration minimale des documents CDA R2 (IG-document-
 _OU = "ClinicalDocument/recordTarget/patientRole"
 _MATRICULE = re.compile(r"^[1-8]\d{4}(?:\d{2}|2A|2B)\d{8}$")
 # OID qui ressemblent à un INS et n'en sont pas : INS-C historique, NIR et NIA d'assuré (médico-social).
-OIDS_TROMPEURS = {
-    "1.2.250.1.213.1.4.2": "INS-C, historique",
+_INS_C = "1.2.250.1.213.1.4.2"
+OIDS_ASSURE = {
     "1.2.250.1.213.1.4.13": "NIR employé comme numéro de sécurité sociale",
     "1.2.250.1.213.1.4.14": "NIA employé comme numéro de sécurité sociale",
 }
@@ -50,6 +51,16 @@ SEXE = Regle(
     "CDA-PAT-06", "Le sexe est dans JDV_J143", f"{_GUIDE} ; JDV_J143", Confiance.OFFICIELLE,
     "Écrire M, F ou UN dans le système 2.16.840.1.113883.5.1.",
 )  # fmt: skip
+ASSIGNES = frozenset(
+    {OID_INS_NIR, OID_INS_NIA, OID_INS_TEST, OID_INS_DEMONSTRATION, "1.2.250.1.213.1.4.2", "1.2.250.1.213.1.4.13",
+     "1.2.250.1.213.1.4.14"}
+)  # fmt: skip
+"""Identifiants connus sous l'arc de l'INS : tout autre n'est l'identifiant de personne."""
+_ARC_INS = re.compile(r"1\.2\.250\.1\.213\.1\.4(\.\d+)*")
+# Matricules fictifs de l'ANS, dans ses exemples publiés (octobre 2025), dont la clé est fausse : signalés seulement.
+FICTIFS_PUBLIES = frozenset(
+    {"221042545611404", "223042545611404", "222127505611201", "224027511583555", "276059205062865"}
+)
 UN_SEUL = Regle(
     "CDA-PAT-07", "Le patient porte une seule INS", "Rapprochement du banc", Confiance.DEDUITE,
     "N'écrire qu'un identifiant sous un OID de l'INS.",
@@ -77,19 +88,15 @@ def identifie(cda: EnTeteCda, echanges: tuple[int, ...] = ()) -> Constat:
 
 @verification(OID, UN_SEUL, TEST)
 def oid_ins(cda: EnTeteCda, echanges: tuple[int, ...] = ()) -> list[Constat]:
-    """L'INS est sous un OID de l'INS, une seule fois, et c'est celui d'une identité de test."""
-    trompeurs = [ident for ident in cda.patient.ids if ident.racine in OIDS_TROMPEURS]
+    """L'INS est sous un OID de l'INS, une seule fois ; un OID de production est signalé.
+
+    Un OID de production n'est pas une faute (dix exemples officiels en portent un) : un document réel en porte toujours
+    un. Le banc arrête de lui-même une campagne où paraît le matricule d'une personne qui n'est pas de ses identités.
+    """
+    ou = f"{_OU}/id/@root"
     ins = [ident for ident in cda.patient.ids if ident in cda.matricules]
     recus = ", ".join(map(str, cda.patient.ids))
-    constats = [
-        juger(
-            OID, not trompeurs and not (ins and not ins[0].extension),
-            "Un identifiant est présenté sous un OID qui n'est pas celui d'une INS : "
-            + ", ".join(f"{ident.racine} ({OIDS_TROMPEURS[ident.racine]})" for ident in trompeurs),
-            attendu=f"{OID_INS_NIR}, {OID_INS_NIA}, {OID_INS_TEST} ou {OID_INS_DEMONSTRATION}",
-            recu=recus, ou=f"{_OU}/id/@root", echanges=echanges,
-        )
-    ]  # fmt: skip
+    constats = [_juger_oid(cda, ins, recus, ou, echanges)]
     if ins:
         constats.append(
             juger(
@@ -100,28 +107,67 @@ def oid_ins(cda: EnTeteCda, echanges: tuple[int, ...] = ()) -> list[Constat]:
         reelles = [ident for ident in ins if ident.racine in (OID_INS_NIR, OID_INS_NIA)]
         if reelles:
             constats.append(
-                TEST.a_regarder(
+                TEST.signalee(
                     "Le matricule est sous un OID de production : ce peut être une personne réelle.",
-                    recu=reelles[0].racine, ou=f"{_OU}/id/@root", echanges=echanges,
+                    attendu=f"{OID_INS_TEST} ou {OID_INS_DEMONSTRATION} pour un document d'essai",
+                    recu=reelles[0].racine, ou=ou, echanges=echanges,
                 )
             )  # fmt: skip
         else:
-            constats.append(TEST.respectee(recu=ins[0].racine, ou=f"{_OU}/id/@root", echanges=echanges))
+            constats.append(TEST.respectee(recu=ins[0].racine, ou=ou, echanges=echanges))
     return constats
+
+
+def _juger_oid(cda: EnTeteCda, ins: list[Identifiant], recus: str, ou: str, echanges: tuple[int, ...]) -> Constat:
+    """Juge les racines des identifiants du patient.
+
+    Fautifs : l'INS-C, un OID non attribué de l'arc de l'INS, un OID de l'INS sans matricule. À regarder, faute d'INS à
+    côté : un numéro d'assuré, ou un identifiant local qui a tout d'un matricule.
+    """
+    attendu = f"{OID_INS_NIR}, {OID_INS_NIA}, {OID_INS_TEST} ou {OID_INS_DEMONSTRATION}"
+    for ident in cda.patient.ids:
+        if ident.racine == _INS_C:
+            pourquoi = "c'est l'INS-C, historique"
+        elif _ARC_INS.fullmatch(ident.racine) and ident.racine not in ASSIGNES:
+            pourquoi = "cet OID de l'arc de l'INS n'est pas attribué"
+        elif ident in ins and not ident.extension:
+            pourquoi = "il n'a pas de matricule"
+        else:
+            continue
+        return OID.enfreinte(
+            f"Un identifiant du patient n'est pas une INS sous un OID de l'INS : {pourquoi}.",
+            attendu=attendu, recu=recus, ou=ou, echanges=echanges,
+        )  # fmt: skip
+    for ident in cda.patient.ids if not ins else ():
+        if ident.racine in OIDS_ASSURE or cle_juste(ident.extension):
+            sens = OIDS_ASSURE.get(ident.racine, "identifiant local de la forme d'un matricule INS")
+            return OID.a_regarder(
+                f"Le patient n'a pas d'INS mais un {sens} : vérifier que ce n'est pas une INS sous un autre OID.",
+                recu=recus, ou=ou, echanges=echanges,
+            )  # fmt: skip
+    return OID.respectee(recu=recus, ou=ou, echanges=echanges)
 
 
 @verification(CLE)
 def cles(cda: EnTeteCda, echanges: tuple[int, ...] = ()) -> list[Constat]:
-    """Tout matricule INS du document a 15 caractères et une clé juste."""
+    """Tout matricule INS du document a 15 caractères et une clé juste ; un patient fictif publié est signalé."""
     if not cda.matricules:
         return []
-    faux = sorted({ident.extension for ident in cda.matricules if not cle_juste(ident.extension)})
     vus = sorted({ident.extension for ident in cda.matricules})
+    fictifs = [extension for extension in vus if extension in FICTIFS_PUBLIES]
+    faux = [extension for extension in vus if not cle_juste(extension) and extension not in FICTIFS_PUBLIES]
+    if fictifs and not faux:
+        return [
+            CLE.signalee(
+                "Le matricule est celui d'un patient fictif de l'ANS, dont la clé publiée est fausse.",
+                attendu="une clé juste", recu=", ".join(fictifs), ou=f"{_OU}/id/@extension", echanges=echanges,
+            )
+        ]  # fmt: skip
     return [
         juger(
             CLE, not faux, "Un matricule INS n'a pas la forme ou la clé attendues.",
             attendu="13 caractères et une clé de 2 chiffres juste", recu=", ".join(faux or vus),
-            ou="tout id sous un OID de l'INS", echanges=echanges,
+            ou=f"{_OU}/id/@extension", echanges=echanges,
         )
     ]  # fmt: skip
 

@@ -58,15 +58,25 @@ MORCEAUX = {
 }
 
 
-def corps_n3(pdf: bytes | None = PDF) -> str:
-    """Corps structuré, avec la copie PDF si elle est donnée."""
+def corps_n3(pdf: bytes | None = PDF, attributs: str = "mediaType='application/pdf' representation='B64'") -> str:
+    """Corps structuré : une section de résultats, et la copie PDF si elle est donnée."""
     copie = (
-        "<entry><observationMedia><value mediaType='application/pdf' representation='B64'>"
-        f"{base64.b64encode(pdf).decode()}</value></observationMedia></entry>"
+        "<entry><observationMedia classCode='OBS' moodCode='EVN' ID='copie'>"
+        f"<value {attributs}>{base64.b64encode(pdf).decode()}</value></observationMedia></entry>"
         if pdf is not None
         else ""
     )
-    return f"<component><structuredBody><component><section>{copie}</section></component></structuredBody></component>"
+    return (
+        "<component><structuredBody><component><section><templateId root='1.2.250.1.213.1.1.2.70'/>"
+        "<code code='18719-5' codeSystem='2.16.840.1.113883.6.1' displayName='Biochimie'/><title>Biochimie</title>"
+        "<text><content ID='sodium'>Sodium : 140 mmol/L</content></text>"
+        "<entry><observation classCode='OBS' moodCode='EVN'>"
+        "<code code='2951-2' codeSystem='2.16.840.1.113883.6.1' displayName='Sodium'>"
+        "<originalText><reference value='#sodium'/></originalText></code><statusCode code='completed'/>"
+        "<effectiveTime value='20261119083000+0100'/><value xmlns:xsi='http://www.w3.org/2001/XMLSchema-instance' "
+        "xsi:type='PQ' value='140' unit='mmol/L'/></observation></entry>"
+        f"{copie}</section></component></structuredBody></component>"
+    )
 
 
 def corps_n1(contenu: bytes = PDF, attributs: str = "mediaType='application/pdf' representation='B64'") -> str:

@@ -292,11 +292,11 @@ FAUTIFS: dict[str, Exemple] = {
             alimentation,
             lambda: alimentation(
                 Alimentation(
-                    document=c.cda(ajout="<x xmlns='urn:x'/>"),
+                    document=c.cda(ajout="<!-- autre -->"),
                     lot={"uniqueId": f.LOT["uniqueId"].replace("500.1", "501.1")},
                     vihf={"id": "_a2"},
                     signature=f.signature_xml(
-                        {"1.2.250.1.213.99.1.100.1": c.cda(ajout="<x xmlns='urn:x'/>")}, "1.2.250.1.213.99.1.501.1"
+                        {"1.2.250.1.213.99.1.100.1": c.cda(ajout="<!-- autre -->")}, "1.2.250.1.213.99.1.501.1"
                     ),
                 )
             ),

@@ -1,0 +1,1 @@
+"""Mutants de CDA : de bons documents, et des défauts qui n'en changent qu'une chose."""
