@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import argparse
+import os
 import shutil
 import sys
 import time
+from collections.abc import Iterable
 from contextlib import ExitStack
 from pathlib import Path
 from typing import TextIO
@@ -127,9 +129,7 @@ class _Conduite:
         if self._json:
             self._json.ajouter(resultat)
         else:
-            for ligne in self._terminal.fichier(resultat):
-                print(ligne)
-            sys.stdout.flush()
+            self._ecrire(self._terminal.fichier(resultat))
         if self._options.html or self._options.sarif:
             self._gardes.append(resultat)
         if incident and trace:
@@ -137,14 +137,24 @@ class _Conduite:
             trace.flush()
         self._progression.montrer(self._faits, resultat.fichier)
 
+    def _ecrire(self, lignes: Iterable[str]) -> None:
+        """Écrit au terminal ; si son lecteur (`head`) s'arrête, les fichiers demandés sont écrits quand même."""
+        try:
+            for ligne in lignes:
+                print(ligne)
+            sys.stdout.flush()
+        except BrokenPipeError:
+            if not (self._options.html or self._options.sarif):
+                raise
+            os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+
     def _clore(self, secondes: float, interrompu: bool, restants: int) -> None:
         if self._faits or interrompu:
             getattr(self, "_progression", Progression(sys.stderr, 0)).effacer()
         if self._json:
             self._json.clore()
         else:
-            for ligne in self._terminal.bilan(secondes, interrompu, restants):
-                print(ligne)
+            self._ecrire(self._terminal.bilan(secondes, interrompu, restants))
         if self._options.html:
             from steps.controle.sorties.html import ecrire_html
 

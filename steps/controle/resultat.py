@@ -11,7 +11,15 @@ from steps.controle.modele import Controle, Examen, Gravite, constat_en_dict
 
 Ecrit = dict[str, Any]
 _VERDICTS = frozenset({Verdict.CONFORME, Verdict.NON_CONFORME, Verdict.A_VERIFIER, Verdict.NON_CONCLUANT})
-_RANGS = {gravite.value: rang for rang, gravite in enumerate(Gravite)}
+ORDRE_GRAVITES = (
+    Gravite.ERREUR,
+    Gravite.INDETERMINE,
+    Gravite.AVERTISSEMENT,
+    Gravite.REMARQUE,
+    Gravite.RESPECTEE,
+)
+"""Du plus grave au moins grave, comme les verdicts qu'elles donnent."""
+_RANGS = {gravite.value: rang for rang, gravite in enumerate(ORDRE_GRAVITES)}
 
 
 @dataclass(frozen=True, slots=True)

@@ -19,7 +19,7 @@ from reports.verdict import Verdict
 from steps.controle.groupes import grouper, lieu
 from steps.controle.jugement import Reglages
 from steps.controle.modele import Gravite
-from steps.controle.resultat import Resultat
+from steps.controle.resultat import ORDRE_GRAVITES, Resultat
 from steps.controle.sorties.texte import (
     CONFIANCES,
     GRAVITES,
@@ -121,7 +121,7 @@ def _regles(resultats: Sequence[Resultat]) -> list[dict[str, Any]]:
             )
             ligne["fichiers"].append(rang)
             ligne["endroits"] += len(groupe.constats)
-    ordre = [gravite.value for gravite in Gravite]
+    ordre = [gravite.value for gravite in ORDRE_GRAVITES]
     return sorted(trouvees.values(), key=lambda r: (ordre.index(r["groupe"].gravite), -len(r["fichiers"])))
 
 
