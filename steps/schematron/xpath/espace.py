@@ -15,7 +15,7 @@ from .erreurs import DocumentAbsent, HorsDePortee
 from .execution import nom_espaces
 from .generateur import Generateur, Portee, Variable
 from .noeuds import Arbre, Noeud
-from .portees import Foyer
+from .portees import Foyer, dependances
 from .syntaxe import Expr
 from .valeurs import Item
 
@@ -32,7 +32,7 @@ class Espace:
         self.espaces = espaces
         self.noms: dict[str, Any] = nom_espaces()
         self.noms |= {"charger": self.charger, "existe_doc": self.existe, "M": {}}
-        self._constantes: dict[tuple[str, Expr, int], tuple[str, Portee]] = {}
+        self._constantes: dict[tuple[str, Expr, tuple[object, ...]], str] = {}
         self._objets: dict[Any, str] = {}
         self._index: dict[tuple[Expr, str], int] = {}
         self._documents: dict[Path, Arbre | None] = {}
@@ -64,10 +64,11 @@ class Espace:
 
     def constante(self, e: Expr, portee: Portee, cible: str, par_document: bool) -> str:
         """Code d'appel d'une fonction qui calcule `e` une fois par document, ou une fois pour toutes."""
-        cle = (cible, e, id(portee) if par_document else 0)
+        citees = sorted(x[1:] for x in dependances(e) if x[0] == "$")
+        cle = (cible, e, tuple(portee[nom].expr or portee[nom].code for nom in citees))
         connu = self._constantes.get(cle)
         if connu is not None:
-            return connu[0]
+            return connu
         numero = next(_NUMEROS)
         foyer = Foyer("R_", "n", principal=True) if par_document else None
         g = Generateur(self, portee, None, exclue=e)
@@ -82,7 +83,7 @@ class Espace:
         )
         self.executer(source)
         appel = f"k{numero}({parametre})"
-        self._constantes[cle] = (appel, portee)
+        self._constantes[cle] = appel
         return appel
 
     def executer(self, source: str) -> None:
