@@ -57,25 +57,29 @@ LECTURE = Regle(
 )  # fmt: skip
 
 
-@verification(UN_LOT, LECTURE)
-def composition(soumission: LotLu) -> list[Constat]:
-    """Un lot, des documents, aucun classeur, rien d'illisible."""
+@verification(UN_LOT)
+def composition(soumission: LotLu) -> Constat:
+    """Un lot, des documents, aucun classeur."""
+    lot = soumission.lot
+    return juger(
+        UN_LOT, len(lot.lots) == 1 and bool(soumission.documents_de_sante) and not lot.classeurs,
+        "La requête n'a pas la composition attendue.",
+        attendu="un lot, au moins un document, aucun classeur",
+        recu=f"{len(lot.lots)} lot(s), {len(soumission.documents_de_sante)} document(s), {lot.classeurs} classeur",
+        ou="RegistryObjectList", echanges=soumission.numeros,
+    )  # fmt: skip
+
+
+@verification(LECTURE)
+def lisible(soumission: LotLu) -> Constat:
+    """Rien, dans le lot, qui ne puisse être représenté."""
     lot = soumission.lot
     anomalies = [*lot.anomalies, *(anomalie for s in lot.lots for anomalie in s.anomalies)]
-    return [
-        juger(
-            UN_LOT, len(lot.lots) == 1 and bool(soumission.documents_de_sante) and not lot.classeurs,
-            "La requête n'a pas la composition attendue.",
-            attendu="un lot, au moins un document, aucun classeur",
-            recu=f"{len(lot.lots)} lot(s), {len(soumission.documents_de_sante)} document(s), {lot.classeurs} classeur",
-            ou="RegistryObjectList", echanges=soumission.numeros,
-        ),
-        juger(
-            LECTURE, not anomalies, "Le lot porte des objets ou des attributs qui ne se lisent pas.",
-            attendu="chaque attribut une fois, sous son schéma", recu=" ; ".join(anomalies) or "rien d'anormal",
-            ou="RegistryObjectList", echanges=soumission.numeros,
-        ),
-    ]  # fmt: skip
+    return juger(
+        LECTURE, not anomalies, "Le lot porte des objets ou des attributs qui ne se lisent pas.",
+        attendu="chaque attribut une fois, sous son schéma", recu=" ; ".join(anomalies) or "rien d'anormal",
+        ou="RegistryObjectList", echanges=soumission.numeros,
+    )  # fmt: skip
 
 
 @verification(AUTEUR, CONTENU, IDENTIFIANTS)
@@ -222,7 +226,8 @@ def verifier_lot(soumission: Soumission, contexte: ContexteDmp, *, enregistres: 
     """Toutes les règles du lot."""
     structure = contexte.structure or (soumission.vihf.identifiant_structure if soumission.vihf else "")
     return [
-        *composition(soumission),
+        composition(soumission),
+        lisible(soumission),
         *attributs(soumission, structure),
         *associations(soumission),
         *remplacements(soumission, contexte, enregistres=enregistres),

@@ -5,6 +5,7 @@ from __future__ import annotations
 import pikepdf
 
 from reports.constat import Constat, Regle
+from reports.verdict import Verdict
 from steps.verifications.pdf.actifs import chercher
 from steps.verifications.pdf.fichier import Squelette, lire_squelette
 from steps.verifications.pdf.flux import PdfDemesure, PdfIllisible
@@ -35,7 +36,7 @@ def verifier_pdf(octets: bytes, *, ou: str = "fichier", pdfa: str = "a_regarder"
     `signale` (remarque) ou `ignore`.
     """
     constats = structure(octets, ou=ou)
-    if any(constat.code in (EN_TETE.code, FIN.code) and constat.a_faire for constat in constats):
+    if any(c.code in (EN_TETE.code, FIN.code) and c.verdict is not Verdict.CONFORME for c in constats):
         return constats
     try:
         with ouvrir(octets) as pdf:

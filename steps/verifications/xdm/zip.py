@@ -148,9 +148,7 @@ def _lire_central(octets: bytes, position: int, fin: int, nombre: int) -> tuple[
         extra = octets[position + 46 + n : position + 46 + n + x]
         taille, compresse, locale = _grands(extra, taille, compresse, locale)
         nom = _decoder(brut, drapeaux)
-        entrees.append(
-            Entree(nom, drapeaux, methode, crc, compresse, taille, locale, attributs, version >> 8, brut)
-        )
+        entrees.append(Entree(nom, drapeaux, methode, crc, compresse, taille, locale, attributs, version >> 8, brut))
         position += 46 + n + x + c
     return entrees, position
 
