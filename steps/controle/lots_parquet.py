@@ -20,6 +20,7 @@ _CHAMPS_CONSTAT = (
     "confiance",
     "a_faire",
     "document",
+    "titre",
 )
 
 

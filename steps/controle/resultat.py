@@ -8,6 +8,7 @@ from typing import Any
 
 from reports.verdict import Verdict
 from steps.controle.modele import Controle, Examen, Gravite, constat_en_dict
+from steps.verifications.registre import REGLES
 
 Ecrit = dict[str, Any]
 _VERDICTS = frozenset({Verdict.CONFORME, Verdict.NON_CONFORME, Verdict.A_VERIFIER, Verdict.NON_CONCLUANT})
@@ -58,6 +59,9 @@ def ecrire(controle: Controle, *, tout: bool) -> Resultat:
                 respectees += 1
                 if not tout:
                     continue
+            # Le registre est rempli par l'examen lui-même ; un schematron du kit n'y a pas ses règles.
+            if regle := REGLES.get(constat.code):
+                ecrit["titre"] = regle.titre
             if document:
                 ecrit["document"] = document
             constats.append(ecrit)

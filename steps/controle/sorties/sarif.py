@@ -66,7 +66,8 @@ def en_sarif(resultats: Iterable[Resultat], *, version: str, interrompu: bool = 
 def _regle(constat: Ecrit, gravite: Gravite) -> dict[str, Any]:
     regle: dict[str, Any] = {
         "id": constat["code"],
-        "shortDescription": {"text": f"{constat['code']} ({constat.get('source') or 'Banc SONS'})"},
+        "shortDescription": {"text": constat.get("titre") or f"{constat['code']}, {constat.get('source')}"},
+        "fullDescription": {"text": f"{constat.get('titre') or constat['code']}. Source : {constat.get('source')}"},
         "defaultConfiguration": {"level": _NIVEAUX[gravite]},
         "properties": {"source": constat.get("source") or "", "confiance": constat.get("confiance") or ""},
     }
