@@ -6,6 +6,7 @@ vient d'INSi ou du logiciel (`IdentiteUsager`), jamais du message examiné.
 
 from steps.flux.lecture import IdentiteHl7, MessageIllisible, identite_du_message, type_message
 from steps.verifications.hl7v2.contenu import (
+    forme_de_l_ins,
     ins_absente,
     ins_transmise,
     message_lisible,
@@ -18,6 +19,7 @@ from steps.verifications.hl7v2.propagation import modification_propagee, retrait
 __all__ = [
     "IdentiteHl7",
     "MessageIllisible",
+    "forme_de_l_ins",
     "identite_du_message",
     "ins_absente",
     "ins_transmise",

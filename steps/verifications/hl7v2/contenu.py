@@ -92,6 +92,12 @@ def ins_transmise(texte: str, identite: IdentiteUsager, *, echanges: tuple[int, 
     ]
 
 
+@verification(INS_FORME, INS_UNIQUE)
+def forme_de_l_ins(lu: IdentiteHl7, *, echanges: tuple[int, ...] = ()) -> list[Constat]:
+    """L'INS que porte PID-3 a sa forme, et il n'y en a qu'une ; sans INS, rien n'est dit."""
+    return [*(_forme_ins(ins, echanges) for ins in lu.ins), *([_ins_unique(lu, echanges)] if lu.ins else [])]
+
+
 @verification(LISIBLE, INS_ABSENTE)
 def ins_absente(texte: str, identite: IdentiteUsager, *, echanges: tuple[int, ...] = ()) -> list[Constat]:
     """Rien de l'INS dans le message d'une identité non qualifiée, quel que soit le segment.

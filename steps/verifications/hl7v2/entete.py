@@ -1,0 +1,126 @@
+"""MSH, PID et PV1 d'un message qui porte un document : champs requis, profil, INS."""
+
+from __future__ import annotations
+
+from enum import StrEnum
+
+from reports.constat import Constat
+from steps.flux.lecture import IdentiteHl7
+from steps.verifications.cda import cle_juste
+from steps.verifications.cda.jugement import juger
+from steps.verifications.cda.modele import OID_INS_NIA, OID_INS_NIR
+from steps.verifications.hl7v2.decoupage import MessageHl7
+from steps.verifications.hl7v2.regles_documents import (
+    CHAMPS,
+    INS_CLE,
+    INS_REELLE,
+    JEU,
+    PATIENT,
+    PAYS,
+    PROFIL,
+    TYPE_MESSAGE,
+    VENUE,
+)
+from steps.verifications.registre import verification
+
+_REQUIS = (3, 4, 5, 6, 7, 9, 10, 11, 12)
+_TYPES = {"ORU^R01^ORU_R01": "2.5", "MDM^T02^MDM_T02": "2.6", "MDM^T04^MDM_T02": "2.6", "MDM^T10^MDM_T02": "2.6"}
+
+
+class Profil(StrEnum):
+    """Le volet auquel un message se rattache, d'après MSH-21."""
+
+    VOLET_2 = "transmission d'un document CDA en HL7 v2, version 2"
+    VOLET_1 = "transmission d'un document CDA en HL7 v2, version 1"
+    LPS = "transmission au LPS d'un document reçu par MSSanté"
+    SANS = "profil non annoncé"
+    AUTRE = "autre profil"
+
+
+def profil_de(message: MessageHl7) -> Profil:
+    """Profil annoncé ; un MSH-21 absent n'est pas un autre profil."""
+    annonce = message.profil.upper()
+    if not annonce:
+        return Profil.SANS
+    for marque, profil in (("CDA_HL7_LPS", Profil.LPS), ("CDA_HL7_V1", Profil.VOLET_1), ("CDA_HL7_V2", Profil.VOLET_2)):
+        if marque in annonce:
+            return profil
+    return Profil.AUTRE
+
+
+@verification(CHAMPS, TYPE_MESSAGE, PAYS, JEU, PROFIL)
+def entete(message: MessageHl7) -> list[Constat]:
+    """Les champs de MSH qu'exige le volet."""
+    msh = message.msh
+    absents = [f"MSH-{rang}" for rang in _REQUIS if not msh.champ(rang).strip()]
+    mode = msh.valeur(11)
+    if mode and mode not in ("P", "T", "D"):
+        absents.append(f"MSH-11 « {mode} »")
+    version = _TYPES.get(message.type_message)
+    return [
+        juger(
+            CHAMPS, not absents, "Un champ requis de MSH manque ou n'a pas une valeur permise.",
+            attendu="MSH-3 à 7, 9, 10, 11 (P, T ou D), 12", recu=", ".join(absents) or msh.valeur(10), ou="MSH",
+        ),
+        juger(
+            TYPE_MESSAGE, version is not None and message.version == version,
+            "Le type ou la version du message ne sont pas ceux du volet.",
+            attendu="ORU^R01^ORU_R01 en 2.5 ; MDM^T02, T04 ou T10^MDM_T02 en 2.6",
+            recu=f"{message.type_message} en {message.version or 'version absente'}", ou="MSH-9, MSH-12",
+        ),
+        juger(
+            PAYS, msh.valeur(17) == "FRA", "MSH-17 ne vaut pas FRA.", attendu="FRA", recu=msh.ecrit(17), ou="MSH-17",
+        ),
+        juger(
+            JEU, msh.valeur(18).upper() in ("UNICODE UTF-8", "8859/15"), "MSH-18 n'est pas un jeu du volet.",
+            attendu="UNICODE UTF-8 ou 8859/15", recu=msh.ecrit(18), ou="MSH-18",
+        ),
+        juger(
+            PROFIL, profil_de(message) not in (Profil.SANS, Profil.AUTRE), "MSH-21 n'annonce pas le volet.",
+            attendu="2.1^CISIS_CDA_HL7_V2", recu=msh.ecrit(21), ou="MSH-21",
+        ),
+    ]  # fmt: skip
+
+
+@verification(PATIENT, VENUE)
+def patient_et_venue(message: MessageHl7) -> list[Constat]:
+    """PID-3 et PID-5 sont renseignés ; PV1 dit la classe, et la venue quand elle est requise."""
+    pid, pv1 = message.premier("PID"), message.premier("PV1")
+    vides = [f"PID-{rang}" for rang in (3, 5) if pid is None or not pid.champ(rang).strip()]
+    classe = pv1.valeur(2) if pv1 else ""
+    venue = pv1.valeur(19) if pv1 else ""
+    manque = "PV1" if pv1 is None else "PV1-2" if not classe else "PV1-19" if classe in "EIOR" and not venue else ""
+    return [
+        juger(
+            PATIENT, not vides, "L'identité du patient est incomplète.", attendu="PID-3 et PID-5",
+            recu=f"vides : {', '.join(vides)}" if vides else "PID-3, PID-5", ou="PID",
+        ),
+        juger(
+            VENUE, not manque, "PV1 ne dit pas la classe ou la venue du patient.",
+            attendu="PV1-2, et PV1-19 si PV1-2 vaut E, I, O ou R",
+            recu=f"{manque} absent" if manque else f"PV1-2 {classe}, PV1-19 {venue or 'vide'}", ou="PV1",
+        ),
+    ]  # fmt: skip
+
+
+@verification(INS_CLE, INS_REELLE)
+def matricules(lu: IdentiteHl7) -> list[Constat]:
+    """La clé de chaque INS de PID-3, et l'alerte d'une identité peut-être réelle."""
+    constats = []
+    for ins in lu.ins:
+        constats.append(
+            juger(
+                INS_CLE, cle_juste(ins.numero), "Le matricule INS n'a pas la forme ou la clé attendues.",
+                attendu="13 caractères et une clé de 2 chiffres juste", recu=ins.numero, ou="PID-3.1",
+            )
+        )  # fmt: skip
+        if ins.oid in (OID_INS_NIR, OID_INS_NIA):
+            constats.append(
+                INS_REELLE.a_regarder(
+                    "Le matricule est sous un OID de production : ce peut être une personne réelle.", recu=ins.oid,
+                    ou="PID-3.4",
+                )
+            )  # fmt: skip
+        else:
+            constats.append(INS_REELLE.respectee(recu=ins.oid, ou="PID-3.4"))
+    return constats

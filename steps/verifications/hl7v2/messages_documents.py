@@ -1,0 +1,93 @@
+"""Tout ce qui se juge d'un message HL7 v2, avec ou sans document, hors l'examen des documents eux-mêmes."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from reports.constat import Constat
+from steps.flux.lecture import IdentiteHl7, MessageIllisible, identite_du_message
+from steps.verifications.cda import CdaIllisible, EnTeteCda, lire_cda
+from steps.verifications.hl7v2 import concordance, demande, entete, metadonnees, structure
+from steps.verifications.hl7v2.contenu import forme_de_l_ins, message_lisible
+from steps.verifications.hl7v2.decoupage import MessageHl7
+from steps.verifications.hl7v2.encapsule import DonneeObx, documents_de, donnees_de
+from steps.verifications.hl7v2.entete import Profil, profil_de
+
+PORTEURS = frozenset({"ORU", "MDM", "OUL"})
+
+
+@dataclass(frozen=True)
+class MessageJuge:
+    """Constats d'un message, documents qu'il porte, et ce qui a été joué ou non."""
+
+    constats: tuple[Constat, ...]
+    documents: tuple[DonneeObx, ...]
+    perimetre: tuple[str, ...]
+
+
+def juger_message(message: MessageHl7) -> MessageJuge:
+    """Structure, identité, puis, si le message porte un document, les règles du volet et la concordance avec le CDA."""
+    texte = message.canonique()
+    constats = list(structure.structure(message))
+    perimetre = [_perimetre_structure(message)]
+    lu, illisible = _identite(message, texte)
+    constats += illisible
+    if lu is not None:
+        constats += forme_de_l_ins(lu) + entete.matricules(lu)
+    portes = documents_de(message)
+    profil = profil_de(message)
+    if message.code in PORTEURS and (portes or profil not in (Profil.SANS, Profil.AUTRE)):
+        constats += _volet(message, portes, profil, lu, texte)
+        perimetre.append(f"joué : message {message.type_message}, {len(portes)} document(s) ; {profil.value}")
+    else:
+        perimetre.append(f"joué : message {message.type_message or 'sans type'}, sans document ; identité seule")
+    return MessageJuge(tuple(dict.fromkeys(constats)), tuple(portes), tuple(perimetre))
+
+
+def _perimetre_structure(message: MessageHl7) -> str:
+    motif = structure.motif_hors_de_portee(message)
+    return f"non joué : structure ({motif})" if motif else f"joué : structure du standard, version {message.version}"
+
+
+def _identite(message: MessageHl7, texte: str) -> tuple[IdentiteHl7 | None, list[Constat]]:
+    """L'identité du PID ; un message qui en demande une et n'en a pas est illisible, un acquittement n'en a pas."""
+    if message.premier("PID") is None and message.code not in (*PORTEURS, "ADT"):
+        return None, []
+    try:
+        return identite_du_message(texte), []
+    except MessageIllisible:
+        return None, [message_lisible(texte)]
+
+
+def _volet(
+    message: MessageHl7, portes: list[DonneeObx], profil: Profil, lu: IdentiteHl7 | None, texte: str
+) -> list[Constat]:
+    volet_2 = profil in (Profil.VOLET_2, Profil.SANS, Profil.AUTRE)
+    constats = entete.entete(message) + demande.documents(message, portes)
+    constats += demande.segments_obx(message, portes, volet_2=volet_2)
+    if volet_2:
+        constats += entete.patient_et_venue(message)
+        constats += metadonnees.metadonnees(message) + metadonnees.participants(message)
+    if profil is not Profil.VOLET_1:
+        constats += demande.demande(message, portes) + demande.txa(message)
+        constats += metadonnees.coherence(message, donnees_de(message), ins=lu is not None and bool(lu.ins))
+    cdas: list[EnTeteCda] = []
+    for donnee in portes:
+        try:
+            cda = lire_cda(donnee.octets or b"")
+        except CdaIllisible:
+            continue
+        cdas.append(cda)
+        constats += _avec_le_cda(message, donnee, cda, profil, lu, texte)
+    return constats + concordance.paire(cdas)
+
+
+def _avec_le_cda(
+    message: MessageHl7, donnee: DonneeObx, cda: EnTeteCda, profil: Profil, lu: IdentiteHl7 | None, texte: str
+) -> list[Constat]:
+    constats = concordance.type_de_document(message, donnee, cda)
+    if lu is not None:
+        constats += concordance.patient(lu, cda) + concordance.traits(texte, lu, cda)
+    if profil is not Profil.VOLET_1:
+        constats += concordance.identifiants_txa(message, cda) + concordance.demande_et_document(message, donnee, cda)
+    return constats

@@ -1,0 +1,92 @@
+"""La structure du message selon le standard, par la bibliothèque hl7apy : segments, cardinalités, types de données."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from typing import Any
+
+from reports.constat import Constat
+from steps.verifications.hl7v2.decoupage import MessageHl7
+from steps.verifications.hl7v2.regles_documents import STRUCTURE
+from steps.verifications.registre import verification
+
+SEGMENTS_MAX = 500
+TAILLE_MAX = 512 * 1024
+VERSIONS = frozenset({"2.1", "2.2", "2.3", "2.3.1", "2.4", "2.5", "2.5.1", "2.6", "2.7", "2.8", "2.8.1", "2.8.2"})
+_PREADOPTE = frozenset({"2.1", "2.2", "2.3", "2.3.1", "2.4", "2.5", "2.5.1", "2.6"})
+_TRADUCTIONS = (
+    (re.compile(r"Missing required child (\S+?)\.(\S+)"), "élément obligatoire absent : {1} (dans {0})"),
+    (re.compile(r"Child limit exceeded (\S+?)\.(\S+)"), "élément répété plus que permis : {1} (dans {0})"),
+    (re.compile(r"Invalid children detected for <?(.*?)>?: \[(.*)\]"), "élément inattendu : {1} (dans {0})"),
+    (re.compile(r"Datatype (\S+) is not correct for (\S+) \(it must be (.*)\)"), "type {0} au lieu de {2} : {1}"),
+    (re.compile(r"Unknown element found: (.*)"), "élément inconnu : {0}"),
+    (re.compile(r"Invalid element found: (.*)"), "élément inconnu : {0}"),
+)
+
+
+@verification(STRUCTURE)
+def structure(message: MessageHl7) -> list[Constat]:
+    """Un constat par segment fautif, plus un pour l'agencement des segments. Rien si le message est hors de portée."""
+    if motif_hors_de_portee(message):
+        return []
+    defauts = list(dict.fromkeys(_defauts(message)))
+    if not defauts:
+        recu = f"{message.type_message}, version {message.version}, {len(message.segments)} segments"
+        return [STRUCTURE.respectee(recu=recu, ou="message")]
+    return [
+        STRUCTURE.enfreinte(
+            "La structure n'est pas celle du message annoncé.",
+            attendu=f"{message.type_message or 'un type en MSH-9'}, version {message.version}", recu=defaut, ou=lieu,
+        )
+        for lieu, defaut in defauts[:20]
+    ]  # fmt: skip
+
+
+def motif_hors_de_portee(message: MessageHl7) -> str:
+    """Pourquoi la structure n'est pas jugée, en français ; vide si elle l'est."""
+    if message.version not in VERSIONS:
+        return f"version {message.version or 'absente'} inconnue de la bibliothèque"
+    if len(message.segments) > SEGMENTS_MAX:
+        return f"plus de {SEGMENTS_MAX} segments"
+    if not message.code:
+        return "MSH-9 ne dit pas le type du message"
+    if len(message.canonique()) > TAILLE_MAX:
+        return f"champs de plus de {TAILLE_MAX} caractères en tout"
+    return ""
+
+
+def _defauts(message: MessageHl7) -> Iterator[tuple[str, str]]:
+    # Un dixième de seconde à l'import : seuls les messages HL7 v2 le paient.
+    from hl7apy.exceptions import HL7apyException
+    from hl7apy.parser import parse_message
+    from hl7apy.validation import Validator
+
+    segments = message.canonique().split("\r")
+    if message.version in _PREADOPTE:
+        segments = [segment for segment in segments if not segment.startswith("PRT")]
+    try:
+        lu = parse_message("\r".join(segments), find_groups=True, force_validation=False)
+    except (HL7apyException, ValueError, KeyError, AttributeError, IndexError, TypeError, RecursionError) as erreur:
+        yield "MSH-9, MSH-12", f"message que la bibliothèque ne reconnaît pas : {_francais(str(erreur))}"
+        return
+    for element in (lu, *_segments(lu)):
+        try:
+            Validator.validate(element)
+        except (HL7apyException, ValueError, KeyError, AttributeError, IndexError, TypeError, RecursionError) as erreur:
+            yield ("message" if element is lu else str(element.name)), _francais(str(erreur))
+
+
+def _segments(element: Any) -> Iterator[Any]:
+    for enfant in element.children:
+        if enfant.classname == "Segment":
+            yield enfant
+        else:
+            yield from _segments(enfant)
+
+
+def _francais(message: str) -> str:
+    for motif, traduction in _TRADUCTIONS:
+        if trouve := motif.search(message):
+            return traduction.format(*trouve.groups())[:300]
+    return message[:300]
