@@ -21,6 +21,8 @@ PAGES_MAX = 200
 PAGES_RENDUES_MAX = 30
 CARACTERES_MAX = 1_000_000
 POINTS_MAX = 30_000_000
+HAUTEUR_PAR_BANDES_MAX = 4_000
+"""En points typographiques ; une page plus haute qu'une A0 n'est lue que d'un seul tenant."""
 
 # pdfium n'admet qu'un appel à la fois dans un processus.
 _VERROU = threading.Lock()
@@ -58,31 +60,40 @@ def lire_pdf(octets: bytes) -> PdfLu:
         )
 
 
-def images_des_pages(octets: bytes, ppp: int) -> Iterator[Image.Image]:
-    """L'image de chaque page en niveaux de gris, à `ppp` points par pouce au plus."""
-    for rang in range(_pages_a_rendre(octets)):
+def images_des_pages(octets: bytes, ppp: int, *, pages_max: int | None = None) -> Iterator[Image.Image]:
+    """L'image de chaque page en niveaux de gris, à `ppp` points par pouce au plus.
+
+    `pages_max` : les premières pages seulement ; None : toutes, et `PdfDemesure` au-delà de `PAGES_RENDUES_MAX`.
+    """
+    for rang in range(_pages_a_rendre(octets, pages_max)):
         with _VERROU, _ouvrir(octets) as document:
             image = _rendre(document, rang, ppp)
         yield image
 
 
-def bandes_des_pages(octets: bytes, ppp: int, hauteur: float, recouvrement: float) -> Iterator[tuple[int, Image.Image]]:
+def bandes_des_pages(
+    octets: bytes, ppp: int, hauteur: float, recouvrement: float, *, pages_max: int | None = None
+) -> Iterator[tuple[int, Image.Image]]:
     """Chaque page (à partir de 1) par bandes de `hauteur` pouces qui se recouvrent : une page fine tient en mémoire."""
-    for rang in range(_pages_a_rendre(octets)):
+    for rang in range(_pages_a_rendre(octets, pages_max)):
         haut, fin = 0.0, False
         while not fin:
             with _VERROU, _ouvrir(octets) as document:
                 entiere = document[rang].get_size()[1]
+                if entiere > HAUTEUR_PAR_BANDES_MAX:
+                    break
                 fin = haut + hauteur * 72 >= entiere
                 image = _rendre(document, rang, ppp, (haut, max(0.0, entiere - haut - hauteur * 72)))
             yield rang + 1, image
             haut += (hauteur - recouvrement) * 72
 
 
-def _pages_a_rendre(octets: bytes) -> int:
+def _pages_a_rendre(octets: bytes, pages_max: int | None) -> int:
     _verifier_enveloppe(octets)
     verifier_flux(octets)
     with _VERROU, _ouvrir(octets) as document:
+        if pages_max is not None:
+            return min(len(document), pages_max)
         if len(document) > PAGES_RENDUES_MAX:
             raise PdfDemesure(f"plus de {PAGES_RENDUES_MAX} pages à rendre")
         return len(document)
