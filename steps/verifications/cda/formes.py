@@ -69,29 +69,37 @@ def absences(document: etree._Element, echanges: tuple[int, ...] = ()) -> list[C
     NA n'est pas dans la liste du guide, mais un tiers des exemples officiels l'emploie (participant, prise en charge) :
     il est signalé, sans effet sur le verdict.
     """
-    vus, constats = 0, []
+    vus, constats, toleres = 0, [], []
     for element in de_l_en_tete(document):
         nul = element.get("nullFlavor")
         if nul is None:
             continue
         vus += 1
         nom = nom_local(element)
-        du_document = element.getparent() is document
-        if nom in SANS_NUL and (du_document or nom not in _PROPRES_AU_DOCUMENT) and nom != "templateId":
+        if nom in SANS_NUL and (element.getparent() is document or nom not in _PROPRES_AU_DOCUMENT):
             constats.append(
                 NUL.enfreinte(
                     f"{nom} ne peut pas être absent, même motivé.", attendu="une valeur", recu=f"nullFlavor={nul}",
                     ou=chemin(element), echanges=echanges,
                 )
             )  # fmt: skip
+        elif nul == "NA":
+            toleres.append(element)
         elif nul not in NULS_ADMIS:
-            dire = NUL.signalee if nul == "NA" else NUL.enfreinte
             constats.append(
-                dire(
+                NUL.enfreinte(
                     f"Le motif d'absence {nul} n'est pas de ceux que le guide admet.",
                     attendu=", ".join(sorted(NULS_ADMIS)), recu=nul, ou=chemin(element), echanges=echanges,
                 )
             )  # fmt: skip
+    if toleres and not constats:
+        constats.append(
+            NUL.signalee(
+                "Le motif d'absence NA n'est pas de ceux que le guide admet.",
+                attendu=", ".join(sorted(NULS_ADMIS)), recu=f"NA ({len(toleres)} fois)", ou=chemin(toleres[0]),
+                echanges=echanges,
+            )
+        )  # fmt: skip
     return constats or [NUL.respectee(recu=f"{vus} absences motivées", ou="en-tête", echanges=echanges)]
 
 

@@ -1,0 +1,82 @@
+"""Examen d'un CDA : sûreté, schéma ou structure, règles du banc, puis les schematrons du kit de l'utilisateur.
+
+Ordre : celui du contrôle officiel (bien formé, schéma, en-tête, terminologies, volet). Sans kit, notre contrôle
+structurel tient lieu de schéma et le périmètre dit ce qui n'a pas été joué.
+"""
+
+from __future__ import annotations
+
+from reports.constat import Constat
+from reports.verdict import Verdict
+from steps.controle.examens.cda_fusion import fusionner
+from steps.controle.examens.cda_kit import juger_avec_kit, juger_schema
+from steps.controle.modele import ContexteControle, Examen, TypeFichier
+from steps.verifications.cda import CdaIllisible, lire_cda, lire_document, niveau, verifier_cda
+from steps.verifications.cda.corps import decoder
+from steps.verifications.cda.entete import TYPE_ID
+from steps.verifications.cda.lieux import lieu
+from steps.verifications.pdf.verification import structure as structure_du_pdf
+
+_NOS_CONTROLES = (
+    "règles du banc : lecture, en-tête, patient et INS, intervenants, versions, récit, contenus encapsulés décodés"
+)
+_STRUCTURE = (
+    "structure : celle du banc (ordre, nombres, attributs, valeurs simples), faute du schéma XSD du kit ; le contenu "
+    "des extensions et les vocabulaires fermés de HL7 ne sont pas contrôlés"
+)
+_SANS_KIT = (
+    "non joué, faute de kit (--kit-ci-sis) : schéma XSD, schematrons de l'en-tête, des modèles, des terminologies et "
+    "du volet, jeux de valeurs"
+)
+
+
+def examiner_cda(octets: bytes, contexte: ContexteControle) -> Examen:
+    """Examine un CDA N1 ou N3, nu ou enveloppé ; un document illisible ou démesuré n'est jugé que pour cela."""
+    try:
+        document = lire_document(octets)
+    except CdaIllisible:
+        return Examen(
+            _type_suppose(octets), tuple(verifier_cda(octets)), ("lecture seulement : rien d'autre n'est jugé",)
+        )
+    entete = lire_cda(octets)
+    constats = verifier_cda(octets)
+    perimetre = [_NOS_CONTROLES]
+    if entete.enveloppe:
+        perimetre.append(
+            f"document enveloppé dans {entete.enveloppe} : seul ClinicalDocument est jugé, rien n'est exécuté"
+        )
+    constats += _pdf(octets, constats)
+    if contexte.kit_ci_sis is None:
+        perimetre += [_STRUCTURE, _SANS_KIT]
+        return Examen(_type(octets), tuple(_type_id_d_abord(constats)), tuple(perimetre))
+    schema, dit = juger_schema(document, contexte.kit_ci_sis, constats)
+    perimetre.append(dit or _STRUCTURE)
+    du_kit, dits = juger_avec_kit(document, contexte)
+    perimetre += dits
+    return Examen(_type(octets), tuple(_type_id_d_abord(fusionner([*constats, *schema], du_kit))), tuple(perimetre))
+
+
+def _type(octets: bytes) -> TypeFichier:
+    return TypeFichier.CDA_N1 if niveau(lire_cda(octets)) == "N1" else TypeFichier.CDA_N3
+
+
+def _type_suppose(octets: bytes) -> TypeFichier:
+    return TypeFichier.CDA_N1 if b"nonXMLBody" in octets else TypeFichier.CDA_N3
+
+
+def _pdf(octets: bytes, constats: list[Constat]) -> list[Constat]:
+    """Fin et tables des PDF encapsulés, pour ceux dont rien n'a encore été dit de faux."""
+    fautifs = {lieu(constat.ou) for constat in constats if constat.verdict is not Verdict.CONFORME}
+    entete, trouves = lire_cda(octets), []
+    for contenu in (*((entete.contenu,) if entete.contenu else ()), *entete.copies):
+        if contenu.media_type != "application/pdf" or lieu(contenu.chemin) in fautifs:
+            continue
+        pdf = decoder(contenu)
+        if pdf:
+            trouves += structure_du_pdf(pdf, ou=contenu.chemin)
+    return trouves
+
+
+def _type_id_d_abord(constats: list[Constat]) -> list[Constat]:
+    """typeId faux en tête : les règles officielles de l'en-tête ne s'appliquent pas sans lui."""
+    return sorted(constats, key=lambda c: not (c.code == TYPE_ID.code and c.verdict is not Verdict.CONFORME))
