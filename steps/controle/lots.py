@@ -36,6 +36,7 @@ _PAQUET = 16
 _PAQUET_OCTETS = 32_000_000
 _PAQUETS_PAR_FIL = 3
 _ATTENTE_OUVRIERS = 60
+_ATTENTE_GRAPPE = 20
 
 
 def controler_lot(options: argparse.Namespace, reglages: Reglages, limites: Limites) -> int:
@@ -163,7 +164,7 @@ def grappe(adresse: str, ouvriers: int) -> Iterator[Any]:
     distributed = _distributed()
     if adresse:
         try:
-            client = distributed.Client(adresse, timeout=20)
+            client = distributed.Client(adresse, timeout=_ATTENTE_GRAPPE)
         except (OSError, ValueError) as erreur:
             raise OptionRefusee(f"--scheduler : {adresse} ne répond pas ({type(erreur).__name__})") from erreur
         with client:
@@ -178,7 +179,7 @@ def grappe(adresse: str, ouvriers: int) -> Iterator[Any]:
                 processes=True,
                 memory_limit=0,
                 host="127.0.0.1",
-                dashboard_address=None,
+                dashboard_address="127.0.0.1:0",
                 local_directory=travail,
                 silence_logs=50,
             ) as local,

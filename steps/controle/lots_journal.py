@@ -92,8 +92,10 @@ class Journal:
             provisoire.replace(self.sortie)
 
     def fermer(self) -> None:
-        """Ferme ; ce qui est écrit servira à la reprise."""
+        """Ferme ; ce qui est écrit servira à la reprise, et un fichier resté vide est ôté."""
         self._flux.close()
+        if self._chemin.exists() and not self._chemin.stat().st_size:
+            self._chemin.unlink()
         self._jeter_l_index()
 
     def _jeter_l_index(self) -> None:

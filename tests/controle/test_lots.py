@@ -12,6 +12,7 @@ from typing import Any
 import pytest
 
 from steps.__main__ import main
+from steps.controle import lots
 from steps.controle.atelier import Limites
 from steps.controle.incidents import INCIDENT, TYPE_INCONNU
 from steps.controle.jugement import Reglages
@@ -192,6 +193,7 @@ def test_commande_de_lot_et_reprise(tmp_path: Path, capsys: pytest.CaptureFixtur
         (["x.txt", "--lot", "r.jsonl", "--json"], "--json ne va pas avec --lot"),
         (["x.txt", "--scheduler", "tcp://127.0.0.1:1"], "attendu avec --lot"),
         (["zz://x/*", "--lot", "r.jsonl"], "zz:// ne peut pas être lu"),
+        (["x.txt", "--lot", "r.jsonl", "--scheduler", "tcp://127.0.0.1:1"], "ne répond pas"),
     ],
 )
 def test_usages_refuses(
@@ -203,6 +205,7 @@ def test_usages_refuses(
 ) -> None:
     """Un usage impossible est dit en français, code 2, sans rien écrire."""
     monkeypatch.chdir(tmp_path)
+    monkeypatch.setattr(lots, "_ATTENTE_GRAPPE", 0.3)
     (tmp_path / "x.txt").write_text("x", encoding="utf-8")
     assert main(["controler", *arguments]) == 2
     assert message in capsys.readouterr().err
