@@ -13,6 +13,7 @@ from urllib.parse import unquote, urlsplit
 from lxml import etree
 
 ESPACE = "http://purl.oclc.org/dsdl/schematron"
+_BALISE = f"{{{ESPACE}}}"
 TAILLE_MAXIMALE = 20 * 1024 * 1024
 """Octets d'un fichier de schematron ; le plus gros vu dans un kit public en fait moins de deux millions."""
 PROFONDEUR_MAXIMALE = 40
@@ -32,9 +33,11 @@ class Noeud:
 
     @property
     def nom(self) -> str:
-        """Nom local si l'élément est de Schematron, sinon la forme `{espace}nom`."""
+        """Nom local si l'élément est de Schematron, sinon la forme `{espace}nom`, `{}nom` sans espace."""
         etiquette = str(self.element.tag)
-        return etiquette.removeprefix(f"{{{ESPACE}}}")
+        if etiquette.startswith(_BALISE):
+            return etiquette[len(_BALISE) :]
+        return etiquette if etiquette.startswith("{") else "{}" + etiquette
 
     def attribut(self, nom: str) -> str:
         """Valeur d'un attribut, chaîne vide s'il est absent."""

@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-import importlib
-from collections.abc import Callable, Iterable
+from collections.abc import Iterable
 from dataclasses import replace
 from pathlib import Path
-from typing import Any, Literal
+from typing import Any, Literal, cast
 
 from lxml import etree
 
+from steps.schematron.inclusions import ErreurSchematron
 from steps.schematron.modele import Echec, Partiel, Parties, Passage, Schematron
 
 Moteur = Literal["rapide", "saxon"]
@@ -24,22 +24,15 @@ def juger(
     `cache` : dossier des feuilles compilées. Un schematron qui ne peut pas être joué donne un passage incomplet.
     `ErreurSchematron` si le document porte un DOCTYPE.
     """
+    if cast(Any, arbre).docinfo.doctype:
+        raise ErreurSchematron("le document porte une déclaration DOCTYPE : il n'est pas donné aux schematrons")
     repli = _Repli(arbre, cache)
     if moteur == "saxon":
         return [repli.juger(schematron, None) for schematron in schematrons]
-    if (rapide := _moteur_rapide(arbre, cache)) is None:
-        return [repli.juger(schematron, None) for schematron in schematrons]
-    return [_completer(rapide(schematron), repli) for schematron in schematrons]
+    from steps.schematron.rapide import MoteurRapide
 
-
-def _moteur_rapide(arbre: etree._ElementTree, cache: Path | None) -> Callable[[Schematron], Partiel] | None:
-    """Le moteur rapide sur ce document ; None tant qu'il n'est pas installé."""
-    try:
-        module = importlib.import_module("steps.schematron.rapide")
-    except ModuleNotFoundError:
-        return None
-    juger_rapide: Callable[[Schematron], Partiel] = module.MoteurRapide(arbre, cache).juger
-    return juger_rapide
+    rapide = MoteurRapide(arbre, cache)
+    return [_completer(rapide.juger(schematron), repli) for schematron in schematrons]
 
 
 class _Repli:

@@ -9,6 +9,7 @@ from __future__ import annotations
 import os
 import re
 from collections import Counter, OrderedDict
+from collections.abc import Iterable
 from dataclasses import dataclass
 from functools import lru_cache
 from pathlib import Path
@@ -22,7 +23,7 @@ from steps.schematron.cache import CacheXslt
 from steps.schematron.chemins import chemin_de, descendre, ligne_de
 from steps.schematron.inclusions import ErreurSchematron
 from steps.schematron.modele import ABSENT, Echec, Parties, Passage, Schematron
-from steps.schematron.xslt import PARAMETRE_DOCUMENT, Feuille, annexes_constantes, engendrer
+from steps.schematron.xslt import PARAMETRE_DOCUMENT, annexes_constantes, engendrer
 
 FEUILLES_MAXIMUM = 24
 """Feuilles compilées gardées par processus ; au-delà, la moins récemment jouée est abandonnée."""
@@ -31,7 +32,8 @@ FEUILLES_MAXIMUM = 24
 @dataclass(frozen=True, slots=True)
 class _Compilee:
     executable: Any
-    feuille: Feuille
+    annexes: frozenset[str]
+    etat: tuple[tuple[str, int, int], ...]
 
 
 class MoteurSaxon:
@@ -82,18 +84,21 @@ class MoteurSaxon:
 
     def _compiler(self, schematron: Schematron, parties: Parties | None, prudent: bool) -> _Compilee:
         cle = (str(schematron.chemin), schematron.empreinte, parties, prudent)
-        if cle in self._feuilles:
+        if (connue := self._feuilles.get(cle)) and connue.etat == _etat(schematron, connue.annexes):
             self._feuilles.move_to_end(cle)
-            return self._feuilles[cle]
-        presents = tuple(sorted(c for c in annexes_constantes(schematron) if annexe(schematron, c) is not None))
+            return connue
+        annexes = connue.annexes if connue else annexes_constantes(schematron)
+        etat = _etat(schematron, annexes)
+        presentes = tuple(nom for nom, _, _ in etat)
         feuille = self._cache.feuille(
-            schematron, parties, presents, prudent, lambda: engendrer(schematron, parties, presents, prudent)
+            schematron, parties, presentes, prudent, lambda: engendrer(schematron, parties, presentes, prudent)
         )
         texte = feuille.avec_base(schematron.base.as_uri() + "/")
         executable = self._compilateur.compile_stylesheet(stylesheet_text=texte)
         for rang, nom in enumerate(feuille.documents):
             executable.set_parameter(f"{PARAMETRE_DOCUMENT}{rang}", self._annexe(schematron, nom))
-        self._feuilles[cle] = _Compilee(executable, feuille)
+        self._feuilles[cle] = _Compilee(executable, annexes, etat)
+        self._feuilles.move_to_end(cle)
         while len(self._feuilles) > self._feuilles_maximum:
             self._feuilles.popitem(last=False)
         return self._feuilles[cle]
@@ -106,6 +111,16 @@ class MoteurSaxon:
         if fichier not in self._annexes or self._annexes[fichier][0] != version:
             self._annexes[fichier] = (version, self.processeur.parse_xml(xml_text=_texte_xml(fichier)))
         return self._annexes[fichier][1]
+
+
+def _etat(schematron: Schematron, noms: Iterable[str]) -> tuple[tuple[str, int, int], ...]:
+    """Nom, date et taille des annexes présentes ; s'il change, la feuille et ses paramètres sont refaits."""
+    etats: list[tuple[str, int, int]] = []
+    for nom in sorted(noms):
+        if (fichier := annexe(schematron, nom)) is not None:
+            etat = fichier.stat()
+            etats.append((nom, etat.st_mtime_ns, etat.st_size))
+    return tuple(etats)
 
 
 def annexe(schematron: Schematron, nom: str) -> Path | None:

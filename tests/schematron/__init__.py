@@ -1,1 +1,1 @@
-"""Essais du moteur Schematron ; les schematrons fabriqués ici sont les nôtres, le kit officiel est lu où dit l'environnement."""
+"""Essais du moteur Schematron. Les schematrons d'essai sont les nôtres ; le kit officiel est lu où dit KIT_CI_SIS."""

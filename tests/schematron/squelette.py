@@ -11,7 +11,7 @@ from typing import Any
 from lxml import etree
 from saxonche import PySaxonProcessor
 
-from steps.schematron.chemins import chemin_de
+from steps.schematron.chemins import chemin_de, est_element
 from steps.schematron.modele import Passage
 
 _SVRL = "{http://purl.oclc.org/dsdl/svrl}"
@@ -20,7 +20,7 @@ _PAS = re.compile(r"/([^\[/]+)(?:\[(\d+)\])?")
 
 @dataclass(frozen=True)
 class Releve:
-    """Ce qu'un moteur a vu : nombre de nœuds par contexte, puis (contexte, chemin, message) des échecs, dans l'ordre."""
+    """Ce qu'un moteur a vu : nœuds pris par contexte, puis (contexte, chemin, message) des échecs, dans l'ordre."""
 
     tirees: Counter[str]
     echecs: tuple[tuple[str, str, str], ...]
@@ -113,7 +113,7 @@ def _chemin(lieu: str, arbre: etree._ElementTree) -> str:
 
 
 def _nom(element: etree._Element) -> str:
-    if not isinstance(element.tag, str):
+    if not est_element(element):
         return ""
     local = etree.QName(element).localname
     return f"{element.prefix}:{local}" if element.prefix else local
