@@ -158,7 +158,8 @@ class Kit:
 
         Volet : celui demandé, sinon celui que nomme l'instruction `<?oxygen SCHSchema=…?>` du document si le kit l'a,
         sinon celui du modèle (templateId) ou du code du document, dans la version que dit l'extension du templateId,
-        sinon la plus récente. Un N1 n'a pas d'autre volet que celui qu'il nomme.
+        sinon la plus récente. Un N1 n'a pas d'autre volet que celui qu'il nomme. Un document qui
+        nomme des schematrons génériques du kit et aucun volet n'en a pas : la raison dit celui que désigne son modèle.
         `ErreurKit` si le volet demandé n'est pas dans le kit.
         """
         nom, raison, inconnu = self._volet(arbre, volet)
@@ -175,7 +176,8 @@ class Kit:
     def _volet(self, arbre: etree._ElementTree, demande: str) -> tuple[str, str, bool]:
         if demande:
             return self._demande(demande), "volet demandé", False
-        declare = next((nom for nom in map(self._nom, declare_par_le_document(arbre)) if nom), "")
+        nommes = list(declare_par_le_document(arbre))
+        declare = next((nom for nom in map(self._nom, nommes) if nom), "")
         if est_n1(arbre) and not declare:
             return "", "document de niveau 1 : aucun volet ne s'y applique", False
         deduit, raison = self.table_volets.choisir(arbre)
@@ -184,6 +186,9 @@ class Kit:
             if deduit and self.table_volets.base(deduit) != self.table_volets.base(declare):
                 suite = f" ; attention, {raison} désigne plutôt {deduit}"
             return declare, f"volet nommé par l'instruction SCHSchema du document{suite}", False
+        if any(f"{nom}.sch".lower() in self._par_nom for nom in nommes):
+            suite = f" ; {raison} ; demander {deduit} pour le jouer" if deduit else ""
+            return "", f"le document nomme les schematrons à jouer (SCHSchema), sans volet{suite}", False
         return deduit, raison, not deduit
 
     def _nom(self, nom: str) -> str:

@@ -106,6 +106,13 @@ def test_volet_deduit_du_code(kit: Kit) -> None:
     assert (choix.volet, choix.raison.count("son code B-1")) == ("ESSAI-B_2023.01", 1)
 
 
+def test_generiques_nommes_sans_volet(kit: Kit) -> None:
+    """Un document qui nomme les schematrons génériques et aucun volet : pas de volet, celui de son modèle est dit."""
+    choix = kit.schematrons_pour(arbre('<?oxygen SCHSchema="profils/IHE.sch"?>' + cda()))
+    assert (choix.volet, choix.volet_inconnu) == ("", False)
+    assert "demander ESSAI-A_2024.01" in choix.raison
+
+
 def test_volet_inconnu(kit: Kit) -> None:
     """Un document structuré que rien ne désigne le dit ; les schematrons génériques restent."""
     choix = kit.schematrons_pour(arbre(cda(modele="1.2.3", code="Z")))
