@@ -1,8 +1,9 @@
 """Moteur rapide : les règles d'un schematron jugées par notre XPath sur l'arbre du document.
 
-Pour chaque motif, les règles dans l'ordre prennent les nœuds de leur contexte qu'aucune n'a encore pris ; les contextes
-se calculent en avant, par les index du document, et leurs débuts communs une seule fois. Rien n'est compilé avant d'être
-tiré. Ce que le moteur ne sait pas évaluer, ou qui échoue à l'évaluation, est laissé au moteur de repli (`restes`).
+Pour chaque motif, les règles dans l'ordre prennent les nœuds de leur contexte qu'aucune n'a encore pris ; les
+contextes se calculent en avant, par les index du document, et leurs débuts communs une seule fois. Rien n'est compilé
+avant d'être tiré. Ce que le moteur ne sait pas évaluer, ou qui échoue à l'évaluation, est laissé au moteur de repli
+(`restes`).
 """
 
 from __future__ import annotations

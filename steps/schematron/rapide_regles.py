@@ -64,7 +64,7 @@ class Globales(Mapping[str, Variable]):
 
 
 class Prefixe:
-    """Nœuds d'un début de contexte, calculés une fois par document et partagés par tous les contextes qui le portent."""
+    """Nœuds d'un début de contexte, calculés une fois par document et partagés par les contextes qui le portent."""
 
     __slots__ = ("avant", "espace", "etape", "fonction", "globales", "nom", "numero")
 

@@ -1,1 +1,1 @@
-"""XPath 2.0 évalué par nous sur lxml : analyse, compilation en Python, exécution ; ce qui dépasse lève `HorsDePortee`."""
+"""XPath 2.0 évalué par nous sur lxml : analyse, compilation en Python, exécution ; le reste lève `HorsDePortee`."""

@@ -32,13 +32,25 @@ XS = "http://www.w3.org/2001/XMLSchema"
 FN = "http://www.w3.org/2005/xpath-functions"
 XML = "http://www.w3.org/XML/1998/namespace"
 AXES = frozenset(
-    "child descendant attribute self descendant-or-self following-sibling following parent ancestor"
-    " preceding-sibling preceding ancestor-or-self".split()
+    [
+        "child",
+        "descendant",
+        "attribute",
+        "self",
+        "descendant-or-self",
+        "following-sibling",
+        "following",
+        "parent",
+        "ancestor",
+        "preceding-sibling",
+        "preceding",
+        "ancestor-or-self",
+    ]
 )
 TOUT_NOEUD = Test("node")
 ENTRE = Pas("descendant-or-self", TOUT_NOEUD)  # le « // » abrégé
-_COMPARAISONS = frozenset("= != < <= > >= eq ne lt le gt ge is << >>".split())
-_TESTS = frozenset("node text comment processing-instruction element attribute document-node".split())
+_COMPARAISONS = frozenset(["=", "!=", "<", "<=", ">", ">=", "eq", "ne", "lt", "le", "gt", "ge", "is", "<<", ">>"])
+_TESTS = frozenset(["node", "text", "comment", "processing-instruction", "element", "attribute", "document-node"])
 _RESERVES = _TESTS | {"if", "item", "empty-sequence", "typeswitch", "schema-element", "schema-attribute"}
 
 

@@ -1,4 +1,4 @@
-r"""Classes de caractères des expressions régulières XPath (`\d`, `\w`, `\i`, `\p{..}`…) en intervalles de points de code.
+r"""Classes de caractères des expressions régulières XPath (`\d`, `\w`, `\i`, `\p{..}`…), en intervalles de codes.
 
 Source : XML Schema Part 2, annexe F ; XML 1.0, productions NameStartChar et NameChar.
 """
@@ -34,7 +34,37 @@ _DEBUT: Intervalles = (
 )
 _SUITE: Intervalles = ((0x2D, 0x2E), (0x30, 0x39), (0xB7, 0xB7), (0x300, 0x36F), (0x203F, 0x2040))
 _CATEGORIES = frozenset(
-    "Lu Ll Lt Lm Lo Mn Mc Me Nd Nl No Pc Pd Ps Pe Pi Pf Po Zs Zl Zp Sm Sc Sk So Cc Cf Co Cn".split()
+    [
+        "Lu",
+        "Ll",
+        "Lt",
+        "Lm",
+        "Lo",
+        "Mn",
+        "Mc",
+        "Me",
+        "Nd",
+        "Nl",
+        "No",
+        "Pc",
+        "Pd",
+        "Ps",
+        "Pe",
+        "Pi",
+        "Pf",
+        "Po",
+        "Zs",
+        "Zl",
+        "Zp",
+        "Sm",
+        "Sc",
+        "Sk",
+        "So",
+        "Cc",
+        "Cf",
+        "Co",
+        "Cn",
+    ]
 )
 
 

@@ -2,19 +2,20 @@
 
 Une signature décrit chaque paramètre : s xs:string? (vide : chaîne vide), S xs:string obligatoire, o xs:string? (None),
 l séquence, N nombre facultatif, A nombre obligatoire, n node()?, v valeur atomique, t texte d'un item quelconque.
-Après « | », les paramètres facultatifs ; « . » : sans argument, la fonction prend l'item courant.
+Après « | », les paramètres facultatifs ; « . » : absent, le paramètre qui suit est l'item courant.
 """
 
 from __future__ import annotations
 
+import contextlib
 from typing import TYPE_CHECKING
 
 from .analyseur import XS
 from .conversions import BORNES, INSTANTS, TYPES
 from .erreurs import ErreurXPath, HorsDePortee
 from .portees import CHAINES, NOEUDS, Foyer, Type
-from .regex import lire
-from .syntaxe import Appel, Ctx, Expr, Lit
+from .regex import compiler, lire
+from .syntaxe import Appel, Ctx, Expr, Lit, Var
 
 if TYPE_CHECKING:
     from .generateur import Generateur
@@ -54,6 +55,7 @@ _TABLE: dict[str, tuple[str, str, Type]] = {
     "floor": ("N", "F.sur_nombre(F.plancher, {0})", ("m", "?")),
     "ceiling": ("N", "F.sur_nombre(F.plafond, {0})", ("m", "?")),
     "round": ("N", "F.sur_nombre(F.arrondir, {0})", ("m", "?")),
+    "round-half-to-even": ("N|A", "F.sur_nombre(F.moitie_paire, {*})", ("m", "?")),
     "sum": ("l", "[F.somme({0})]", ("m", "?")),
     "avg": ("l", "F.moyenne({0})", ("m", "?")),
     "max": ("l", "F.extremum({0}, 'gt')", ("?", "*")),
@@ -74,6 +76,7 @@ _TABLE: dict[str, tuple[str, str, Type]] = {
     "local-name": (".n", "F.nom_local({0})", _S),
     "namespace-uri": (".n", "F.espace({0})", _S),
     "node-name": (".n", "F.nom_qualifie({0})", ("q", "?")),
+    "lang": ("s.n", "F.langue({*})", _B),
     "root": (".n", "F.sommet({0})", NOEUDS),
     "resolve-QName": ("on", "F.resoudre_qnom({*})", ("q", "?")),
     "QName": ("oS", "[F.faire_qnom({*})]", ("q", "?")),
@@ -189,9 +192,10 @@ def _de_la_table(g: Generateur, nom: str, args: tuple[Expr, ...], f: Foyer | Non
     if nom not in _TABLE:
         raise HorsDePortee(f"fonction {nom}()")
     signature, modele, _ = _TABLE[nom]
-    if signature.startswith("."):
-        signature = signature[1:]
-        args = args or (Ctx(),)
+    avant, point, apres = signature.partition(".")
+    if point:
+        signature = avant + apres
+        args = (*args, Ctx()) if len(args) == len(avant) else args
     exiges, _, facultatifs = signature.partition("|")
     if not len(exiges) <= len(args) <= len(exiges) + len(facultatifs):
         raise HorsDePortee(f"{nom}() à {len(args)} arguments")
@@ -199,25 +203,30 @@ def _de_la_table(g: Generateur, nom: str, args: tuple[Expr, ...], f: Foyer | Non
     if nom == "string-join" and len(args) == 1:
         codes.append("''")
     if nom in ("matches", "replace", "tokenize"):
-        _verifier_motif(nom, args)
+        _verifier_motif(g, nom, args)
     if nom == "error":
         return modele
     return modele.replace("{*}", ", ".join(codes)) if "{*}" in modele else modele.format(*codes)
 
 
-def _verifier_motif(nom: str, args: tuple[Expr, ...]) -> None:
+def _verifier_motif(g: Generateur, nom: str, args: tuple[Expr, ...]) -> None:
     """Un motif constant hors de portée se voit à la compilation ; un motif faux lèvera son erreur à l'évaluation."""
-    motif, drapeaux = args[1], args[-1] if len(args) > (3 if nom == "replace" else 2) else Lit("", "s")
-    if not isinstance(motif, Lit) or not isinstance(drapeaux, Lit):
-        raise HorsDePortee(f"{nom}() avec un motif calculé")
-    try:
-        from .regex import compiler
-
-        lire(str(motif.valeur), str(drapeaux.valeur))
-        if nom != "matches":
-            compiler(str(motif.valeur), str(drapeaux.valeur))
-    except ErreurXPath:
+    motif = _constante(g, args[1])
+    rang = 3 if nom == "replace" else 2
+    drapeaux = _constante(g, args[rang]) if len(args) > rang else ""
+    if motif is None or drapeaux is None:
         return
+    with contextlib.suppress(ErreurXPath):
+        lire(motif, drapeaux)
+        if nom != "matches":
+            compiler(motif, drapeaux)
+
+
+def _constante(g: Generateur, e: Expr) -> str | None:
+    if isinstance(e, Var):
+        v = g.portee.get(e.nom)
+        e = v.expr if v is not None and v.expr is not None else e
+    return e.valeur if isinstance(e, Lit) and isinstance(e.valeur, str) else None
 
 
 def _argument(g: Generateur, genre: str, e: Expr, f: Foyer | None) -> str:

@@ -56,7 +56,21 @@ def compte(predicat: Expr) -> bool:
 
 
 _BOOLEENNES = frozenset(
-    "not exists empty true false boolean contains starts-with ends-with matches doc-available lang deep-equal".split()
+    [
+        "not",
+        "exists",
+        "empty",
+        "true",
+        "false",
+        "boolean",
+        "contains",
+        "starts-with",
+        "ends-with",
+        "matches",
+        "doc-available",
+        "lang",
+        "deep-equal",
+    ]
 )
 
 
@@ -69,7 +83,7 @@ class Chemins:
             e = e.base
         if isinstance(e, Chemin):
             etapes = abreger(e.etapes)
-            flux = self.flux(etapes[0], f) if not isinstance(etapes[0], Pas) else self._avancer(self._depart(f), etapes[0])
+            flux = self.flux(etapes[0], f)
             for etape in etapes[1:]:
                 flux = self._avancer(flux, etape)
             return flux
@@ -156,8 +170,13 @@ class Chemins:
             return flux
         var = self.nom()
         return Flux(
-            var, [f"for {var} in ddo({flux.liste()})"], seul=False, pairs=False, principal=flux.principal,
-            large=flux.large, atomes_ua=flux.atomes_ua,
+            var,
+            [f"for {var} in ddo({flux.liste()})"],
+            seul=False,
+            pairs=False,
+            principal=flux.principal,
+            large=flux.large,
+            atomes_ua=flux.atomes_ua,
         )
 
     def _etape_libre(self: Generateur, flux: Flux, etape: Expr) -> Flux:  # type: ignore[misc]

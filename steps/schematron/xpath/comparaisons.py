@@ -83,7 +83,9 @@ class Comparaisons:
                 const = self.constante(x, f, "ensemble")
                 if const:
                     seule = self.chaine_opt(y, f)
-                    return f"({seule} in {const})" if seule is not None else f"(not {const}.isdisjoint({self.chaines(y, f)}))"
+                    if seule is not None:
+                        return f"({seule} in {const})"
+                    return f"(not {const}.isdisjoint({self.chaines(y, f)}))"
             for x, y in ((a, b), (b, a)):
                 seule = self.chaine_opt(y, f)
                 if seule is not None:

@@ -1,4 +1,4 @@
-"""Espace d'évaluation : les constantes partagées, les documents appelés par `doc()`, et la compilation d'expressions."""
+"""Espace d'évaluation : constantes partagées, documents appelés par `doc()`, compilation d'expressions."""
 
 from __future__ import annotations
 

@@ -4,10 +4,12 @@ from __future__ import annotations
 
 from bisect import bisect_right
 from collections.abc import Callable, Iterable
+from decimal import Decimal
 from typing import Any
 
 from . import fonctions, nombres, valeurs
 from .conversions import convertible, convertir, texte
+from .dates import Instant
 from .erreurs import ErreurXPath
 from .noeuds import (
     ATTRIBUT,
@@ -209,12 +211,12 @@ _INSTANCES: dict[str, Callable[[Item], bool]] = {
     "anyURI": lambda x: isinstance(x, valeurs.Uri),
     "boolean": lambda x: isinstance(x, bool),
     "integer": lambda x: isinstance(x, int) and not isinstance(x, bool),
-    "decimal": lambda x: isinstance(x, int | valeurs.Decimal) and not isinstance(x, bool),
+    "decimal": lambda x: isinstance(x, int | Decimal) and not isinstance(x, bool),
     "double": lambda x: isinstance(x, float),
     "QName": lambda x: isinstance(x, valeurs.QNom),
-    "date": lambda x: isinstance(x, valeurs.Instant) and x.genre == "date",
-    "dateTime": lambda x: isinstance(x, valeurs.Instant) and x.genre == "dateTime",
-    "time": lambda x: isinstance(x, valeurs.Instant) and x.genre == "time",
+    "date": lambda x: isinstance(x, Instant) and x.genre == "date",
+    "dateTime": lambda x: isinstance(x, Instant) and x.genre == "dateTime",
+    "time": lambda x: isinstance(x, Instant) and x.genre == "time",
 }
 TYPES_INSTANCE = frozenset(_INSTANCES)
 
@@ -257,18 +259,17 @@ def moulable(items: list[Item], type_: str, facultatif: bool) -> bool:
     return convertible(valeurs.atome(items[0]), type_)
 
 
+_AIDES: tuple[Callable[..., Any], ...] = (
+    *(attribut, attributs, enfants, textes, desc, desc_tous, chaine, texte, atomes, convertir),
+    *(ddo, noeuds_seuls, noeud, fin_chemin, filtrer, predicat, desc_index, axe_teste, enfants_testes),
+    *(union, commun, sauf, comparer_noeuds, instance, traiter, mouler, moulable),
+    *(valeurs.ebv, valeurs.ebv1, valeurs.generale, valeurs.valeur, valeurs.textes_ll, valeurs.nombres_l),
+    *(nombres.calculer, nombres.oppose, nombres.intervalle),
+    *(fonctions.arg_s, fonctions.arg_o, fonctions.arg_exige, fonctions.arg_nombre, fonctions.arg_noeud),
+)
+
+
 def nom_espaces() -> dict[str, Any]:
     """Un espace de noms neuf pour du code engendré."""
-    noms: dict[str, Any] = {"V": _RIEN, "Ua": Ua, "chaine": chaine, "texte": texte, "atomes": atomes}
-    for f in (attribut, attributs, enfants, textes, desc, desc_tous, ddo, noeuds_seuls, noeud, fin_chemin, filtrer):
-        noms[f.__name__] = f
-    for f in (predicat, desc_index, axe_teste, enfants_testes, union, commun, sauf, comparer_noeuds, instance, traiter):
-        noms[f.__name__] = f
-    noms |= {"mouler": mouler, "moulable": moulable, "ErreurXPath": ErreurXPath, "F": fonctions}
-    for f in (valeurs.ebv, valeurs.ebv1, valeurs.generale, valeurs.valeur, valeurs.textes_ll, valeurs.nombres_l):
-        noms[f.__name__] = f
-    noms |= {"nombres2": valeurs.nombres, "calculer": nombres.calculer, "oppose": nombres.oppose}
-    noms["intervalle"] = nombres.intervalle
-    for f in (fonctions.arg_s, fonctions.arg_o, fonctions.arg_exige, fonctions.arg_nombre, fonctions.arg_noeud):
-        noms[f.__name__] = f
-    return noms
+    noms: dict[str, Any] = {f.__name__: f for f in _AIDES}
+    return noms | {"V": _RIEN, "Ua": Ua, "ErreurXPath": ErreurXPath, "F": fonctions, "nombres2": valeurs.nombres}

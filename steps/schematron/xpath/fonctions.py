@@ -10,9 +10,9 @@ from urllib.parse import quote
 
 from .conversions import texte
 from .dates import Instant
-from .erreurs import ErreurXPath
-from .nombres import ajouter, diviser, multiplier
-from .noeuds import ATTRIBUT, DOCUMENT, ELEMENT, INSTRUCTION, Noeud, attributs, chaine, enfants
+from .erreurs import ErreurXPath, HorsDePortee
+from .noeuds import ATTRIBUT, DOCUMENT, ELEMENT, INSTRUCTION, Noeud, chaine, enfants
+from .nombres import ajouter, diviser
 from .regex import compiler, reconnaisseur
 from .valeurs import (
     COMPARER,
@@ -20,7 +20,6 @@ from .valeurs import (
     QNom,
     Ua,
     Uri,
-    atome,
     atomes,
     comparer,
     est_nombre,
@@ -89,9 +88,9 @@ def comparees(op: str, a: str | None, b: str | None) -> bool:
     return a is not None and b is not None and COMPARER[op](a, b)
 
 
-def sur_nombre(f: Callable[[Item], Item], x: Item) -> list[Item]:
+def sur_nombre(f: Callable[..., Item], x: Item, *reste: Item) -> list[Item]:
     """Applique une fonction à un nombre facultatif."""
-    return [] if x is None else [f(x)]
+    return [] if x is None else [f(x, *reste)]
 
 
 # --- chaînes -------------------------------------------------------------------------------------------------------
@@ -117,6 +116,8 @@ def sous_chaine(s: str, debut: Item, longueur: Item = None) -> str:
     a = arrondi_double(float(debut))
     if math.isnan(a):
         return ""
+    if math.isinf(a) or (longueur is not None and math.isinf(longueur)):
+        raise ErreurXPath("hors de portée", "substring() à bornes infinies")
     if longueur is None:
         fin = math.inf
     else:
@@ -130,7 +131,10 @@ def sous_chaine(s: str, debut: Item, longueur: Item = None) -> str:
 
 def arrondi_double(x: float) -> float:
     """`fn:round` d'un double : la moitié vers +∞."""
-    return x if math.isnan(x) or math.isinf(x) or abs(x) >= 2**52 else float(math.floor(x + 0.5) if x != 0.49999999999999994 else 0)
+    if not math.isfinite(x) or abs(x) >= 2**52:
+        return x
+    bas = math.floor(x)
+    return math.copysign(float(bas + (x - bas >= 0.5)), x)
 
 
 def avant(s: str, t: str) -> str:
@@ -160,14 +164,22 @@ def transposer(s: str, de: str, vers: str) -> str:
     return s.translate(table)
 
 
+def _motif(lecture: Callable[[str, str], Any], motif: str, drapeaux: str) -> Any:
+    """Un motif calculé hors de portée devient une erreur d'évaluation : l'assertion est laissée au repli."""
+    try:
+        return lecture(motif, drapeaux)
+    except HorsDePortee as cause:
+        raise ErreurXPath("hors de portée", str(cause)) from None
+
+
 def reconnait(s: str, motif: str, drapeaux: str = "") -> bool:
     """`matches`."""
-    return reconnaisseur(motif, drapeaux)(s)
+    return bool(_motif(reconnaisseur, motif, drapeaux)(s))
 
 
 def remplacer(s: str, motif: str, par: str, drapeaux: str = "") -> str:
     """`replace`. Lève FORX0003 si le motif accepte la chaîne vide, FORX0004 si le remplacement est mal écrit."""
-    expression = compiler(motif, drapeaux)
+    expression = _motif(compiler, motif, drapeaux)
     if expression.search(""):
         raise ErreurXPath("FORX0003", f"le motif {motif[:60]!r} accepte la chaîne vide")
     morceaux: list[str | int] = []
@@ -197,12 +209,12 @@ def remplacer(s: str, motif: str, par: str, drapeaux: str = "") -> str:
             m if isinstance(m, str) else (trouve[m] or "") if m <= expression.groups else "" for m in morceaux
         )
 
-    return expression.sub(rendre, s)
+    return str(expression.sub(rendre, s))
 
 
 def decouper(s: str, motif: str, drapeaux: str = "") -> list[str]:
     """`tokenize`."""
-    expression = compiler(motif, drapeaux)
+    expression = _motif(compiler, motif, drapeaux)
     if expression.search(""):
         raise ErreurXPath("FORX0003", f"le motif {motif[:60]!r} accepte la chaîne vide")
     if not s:
@@ -260,8 +272,10 @@ def en_nombre(items: list[Item]) -> float:
 def arrondir(x: Item) -> Item:
     """`round`."""
     if isinstance(x, Decimal):
-        return x.to_integral_value(ROUND_HALF_UP if x >= 0 else ROUND_FLOOR) if x >= 0 else (
-            (x + Decimal("0.5")).to_integral_value(ROUND_FLOOR)
+        return (
+            x.to_integral_value(ROUND_HALF_UP if x >= 0 else ROUND_FLOOR)
+            if x >= 0
+            else ((x + Decimal("0.5")).to_integral_value(ROUND_FLOOR))
         )
     return arrondi_double(x) if isinstance(x, float) else x
 
@@ -444,9 +458,9 @@ def nom_local(n: Noeud | None) -> str:
     return n.nom.rpartition("}")[2] if n is not None else ""
 
 
-def espace(n: Noeud | None) -> str:
+def espace(n: Noeud | None) -> Uri:
     """`fn:namespace-uri`."""
-    return n.nom[1:].partition("}")[0] if n is not None and n.nom[:1] == "{" else ""
+    return Uri(n.nom[1:].partition("}")[0] if n is not None and n.nom[:1] == "{" else "")
 
 
 def nom_qualifie(n: Noeud | None) -> list[QNom]:
@@ -528,5 +542,3 @@ def composant(items: list[Item], genre: str, champ: str) -> list[Item]:
 def erreur(*_args: Any) -> Item:
     """`fn:error`."""
     raise ErreurXPath("FOER0000", "erreur demandée par l'expression")
-
-

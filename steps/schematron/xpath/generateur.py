@@ -155,7 +155,7 @@ class Generateur(Chemins, Comparaisons):
             return NOEUDS
         if e.op == "to":
             return "i", "*"
-        (ga, ca), (gb, cb) = self.type(e.g, f), self.type(e.d, f)
+        (ga, _ca), (gb, _cb) = self.type(e.g, f), self.type(e.d, f)
         if "t" in (ga, gb) or "q" in (ga, gb):
             raise HorsDePortee("arithmétique sur des dates")
         genre = "m"
@@ -309,5 +309,3 @@ class Generateur(Chemins, Comparaisons):
             raise HorsDePortee(f"« {e.op} as » vers ce type")
         fonction = "mouler" if e.op == "cast" else "moulable"
         return f"{fonction}({items}, {t.atomique!r}, {t.occurrence == '?'})"
-
-

@@ -1,4 +1,4 @@
-"""Modèle de données XPath bâti une fois par document sur lxml : nœuds numérotés dans l'ordre du document, et leurs index.
+"""Modèle de données XPath bâti une fois par document sur lxml : nœuds numérotés dans l'ordre, et leurs index.
 
 Un nœud porte son rang `r` et le dernier rang de sa descendance `fin` : l'ordre, l'identité et l'appartenance à un
 sous-arbre sont des comparaisons d'entiers. Attributs et textes ne deviennent des nœuds qu'à la demande.
@@ -220,10 +220,7 @@ def chaine(n: Noeud) -> str:
     v = n.v
     if v is None:
         if n.g == ELEMENT:
-            if n.ee or n.r in n.arbre.autres:
-                v = str(_CHAINE(n.el))
-            else:
-                v = n.el.text or ""
+            v = str(_CHAINE(n.el)) if n.ee or n.r in n.arbre.autres else n.el.text or ""
         else:
             v = "".join(chaine(x) for x in n.ee)
         n.v = v

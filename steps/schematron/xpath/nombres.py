@@ -58,8 +58,10 @@ def diviser(a: Item, b: Item) -> Item:
         return x / y
     if b == 0:
         raise ErreurXPath("FOAR0001", "division par zéro")
+    if max(abs(a), abs(b)) > 2**53:
+        raise ErreurXPath("hors de portée", "division de nombres trop grands")
     p, q = Decimal(a), Decimal(b)
-    echelle = max(_CHIFFRES_DIVISION, -int(p.as_tuple().exponent), -int(q.as_tuple().exponent))
+    echelle = max(0, int(q.as_tuple().exponent) - int(p.as_tuple().exponent)) + _CHIFFRES_DIVISION
     return _EXACT.divide(p, q).quantize(Decimal(1).scaleb(-echelle), ROUND_HALF_DOWN, _EXACT)
 
 
@@ -71,8 +73,11 @@ def _entiere(a: Item, b: Item) -> int:
         if math.isnan(x) or math.isinf(x) or math.isnan(y):
             raise ErreurXPath("FOAR0002", "division entière sans résultat")
         return 0 if math.isinf(y) else int(x / y)
-    quotient = abs(a) // abs(b)
-    return int(quotient) if (a < 0) == (b < 0) else -int(quotient)
+    if isinstance(a, Decimal) or isinstance(b, Decimal):
+        quotient = int(_EXACT.divide_int(abs(Decimal(a)), abs(Decimal(b))))
+    else:
+        quotient = abs(a) // abs(b)
+    return quotient if (a < 0) == (b < 0) else -quotient
 
 
 def _reste(a: Item, b: Item) -> Item:

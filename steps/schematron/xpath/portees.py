@@ -1,8 +1,8 @@
 """Ce que la compilation sait d'avance d'une expression : dépendances, foyer, type statique.
 
-Type statique : un genre (n nœuds, b booléen, i entier, d double, m nombre, s chaîne, u xs:untypedAtomic, t date, q QName,
-? inconnu) et une cardinalité (1, ?, *). Un atome de cardinalité 1 est engendré comme une valeur Python, le reste comme
-une liste.
+Type statique : un genre (n nœuds, b booléen, i entier, d double, m nombre, s chaîne, u xs:untypedAtomic, t date,
+q QName, ? inconnu) et une cardinalité (1, ?, *). Un atome de cardinalité 1 est engendré comme une valeur Python, le
+reste comme une liste.
 """
 
 from __future__ import annotations
@@ -32,7 +32,19 @@ FOYER, POSITION, RACINE, DOC, COURANT = "F", "P", "R", "D", "C"
 _DU_FOYER = frozenset((FOYER, POSITION))
 _RIEN: frozenset[str] = frozenset()
 SANS_ARGUMENT = frozenset(
-    "string number name local-name namespace-uri node-name normalize-space string-length root base-uri data".split()
+    [
+        "string",
+        "number",
+        "name",
+        "local-name",
+        "namespace-uri",
+        "node-name",
+        "normalize-space",
+        "string-length",
+        "root",
+        "base-uri",
+        "data",
+    ]
 )
 
 Type = tuple[str, str]

@@ -94,7 +94,6 @@ class _Lecture:
 
     def repetition(self, e: Morceau) -> Morceau:
         c = self.vu()
-        bas, haut = 1, 1
         if c in ("*", "+", "?") and c:
             self.i += 1
             bas, haut_ou_rien = {"*": (0, None), "+": (1, None), "?": (0, 1)}[c]
@@ -111,15 +110,14 @@ class _Lecture:
                 raise HorsDePortee("répétition trop grande dans une expression régulière")
         else:
             return e
-        if isinstance(e, Ancre):
-            raise HorsDePortee("ancre répétée dans une expression régulière")
         avide = True
         if self.vu() == "?":
             self.i += 1
             avide = False
         if self.vu() and self.vu() in "*+?{":
             raise _erreur(self.motif)
-        del haut
+        if isinstance(e, Ancre):  # répéter une ancre ne change rien ; zéro fois, elle devient facultative
+            return e if bas else Suite(((e,), ()))
         return Repete(e, bas, haut_ou_rien, avide)
 
     def atome(self) -> Morceau:
@@ -205,6 +203,8 @@ class _Lecture:
 
 def lire(motif: str, drapeaux: str = "") -> Suite:
     """L'arbre d'un motif. Lève FORX0001 (drapeau), FORX0002 (motif) ou `HorsDePortee`."""
+    if "q" in drapeaux:
+        raise HorsDePortee("drapeau q d'une expression régulière")
     if set(drapeaux) - set("smix"):
         raise ErreurXPath("FORX0001", f"drapeaux {drapeaux!r}")
     lecture = _Lecture(motif, drapeaux)
@@ -241,8 +241,10 @@ def _en_re(e: Morceau, multi: bool) -> str:
         corps = "|".join("".join(_en_re(m, multi) for m in b) for b in e.branches)
         return f"({corps})" if e.groupe else f"(?:{corps})"
     borne = f"{{{e.bas},{'' if e.haut is None else e.haut}}}"
-    return f"(?:{_en_re(e.e, multi)}){borne}{'' if e.avide else '?'}" if not isinstance(e.e, Suite | Classe) else (
-        f"{_en_re(e.e, multi)}{borne}{'' if e.avide else '?'}"
+    return (
+        f"(?:{_en_re(e.e, multi)}){borne}{'' if e.avide else '?'}"
+        if not isinstance(e.e, Suite | Classe)
+        else (f"{_en_re(e.e, multi)}{borne}{'' if e.avide else '?'}")
     )
 
 

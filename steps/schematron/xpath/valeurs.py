@@ -1,6 +1,6 @@
 """Valeurs atomiques, atomisation, valeur booléenne effective et comparaisons.
 
-Représentation : `str` xs:string, `Ua` xs:untypedAtomic, `Uri` xs:anyURI, `bool`, `int` xs:integer, `Decimal` xs:decimal,
+Représentation : `str` xs:string, `Ua` xs:untypedAtomic, `Uri` xs:anyURI, `bool`, `int` xs:integer, `Decimal`,
 `float` xs:double, `QNom` xs:QName, `Instant` date et heure, `Noeud` un nœud. Une séquence est une liste.
 Source : XPath 2.0, sections 2.4 et 3.5 ; XQuery 1.0 and XPath 2.0 Functions and Operators (F&O), 6 à 10.
 """
@@ -120,11 +120,10 @@ def _nombres(a: Item, b: Item) -> tuple[Item, Item]:
 
 
 def vers_float(x: Item) -> float:
-    """Promotion d'un nombre en xs:double."""
-    try:
-        return float(x)
-    except OverflowError:
-        return float("inf") if x > 0 else float("-inf")
+    """Promotion d'un nombre en xs:double. Lève une erreur au-delà des entiers que tous les moteurs rendent pareil."""
+    if isinstance(x, int) and abs(x) > 2**53:
+        raise ErreurXPath("hors de portée", "entier trop grand pour un xs:double exact")
+    return float(x)
 
 
 def comparer(op: str, a: Item, b: Item) -> bool:
@@ -185,14 +184,18 @@ def texte_vers_booleen(texte: str) -> bool:
 
 
 def generale(op: str, gauche: Iterable[Item], droite: Iterable[Item]) -> bool:
-    """Comparaison générale : vraie si un couple la satisfait."""
+    """Comparaison générale : vraie si un couple la satisfait.
+
+    Tous les couples sont comparés : un moteur qui en regarde un autre d'abord peut y trouver une erreur, et c'est alors
+    au moteur de repli de trancher.
+    """
     droits = atomes(droite)
+    trouve = False
     for item in gauche:
         a = atome(item)
         for b in droits:
-            if comparer(op, _convertir_generale(a, b), _convertir_generale(b, a)):
-                return True
-    return False
+            trouve |= comparer(op, _convertir_generale(a, b), _convertir_generale(b, a))
+    return trouve
 
 
 def valeur(op: str, gauche: list[Item], droite: list[Item]) -> list[bool]:
@@ -214,10 +217,11 @@ def textes_ll(op: str, gauche: Iterable[str], droite: Iterable[str]) -> bool:
 
 
 def nombres_l(op: str, textes: Iterable[str], nombre: Item) -> bool:
-    """Comparaison générale entre des xs:untypedAtomic et un nombre."""
+    """Comparaison générale entre des xs:untypedAtomic, tous convertis d'abord, et un nombre."""
     fonction = COMPARER[op]
     n = vers_float(nombre)
-    return any(fonction(texte_vers_double(t), n) for t in textes)
+    compares = [fonction(texte_vers_double(t), n) for t in textes]
+    return any(compares)
 
 
 def nombres(op: str, a: Item, b: Item) -> bool:
