@@ -6,6 +6,8 @@ import pikepdf
 
 from reports.constat import Constat, Regle
 from reports.verdict import Verdict
+from steps.verifications.pdf.a1 import DocumentA1
+from steps.verifications.pdf.a1_verification import POINTS, points_a1
 from steps.verifications.pdf.actifs import chercher
 from steps.verifications.pdf.fichier import Squelette, lire_squelette
 from steps.verifications.pdf.flux import PdfDemesure, PdfIllisible
@@ -42,7 +44,7 @@ def verifier_pdf(octets: bytes, *, ou: str = "fichier", pdfa: str = "a_regarder"
         with ouvrir(octets) as pdf:
             constats += [ouverture(pdf, ou=ou), chiffrement(pdf, ou=ou), *contenu_actif(pdf, ou=ou)]
             if pdfa != "ignore":
-                constats += declaration(pdf, ou=ou, exigence=pdfa)
+                constats += conformite_declaree(octets, pdf, ou=ou, exigence=pdfa)
             chiffre = pdf.is_encrypted
     except PdfDemesure as erreur:
         return [*constats, OUVERTURE.sans_objet(f"{erreur} : {_AU_DELA}")]
@@ -108,12 +110,22 @@ def contenu_actif(pdf: pikepdf.Pdf, *, ou: str = "fichier") -> list[Constat]:
     ]  # fmt: skip
 
 
+def conformite_declaree(octets: bytes, pdf: pikepdf.Pdf, *, ou: str = "fichier", exigence: str) -> list[Constat]:
+    """La déclaration PDF/A-1 et, si elle y est, les points que le banc sait contrôler."""
+    xmp = xmp_de(pdf)
+    constats = declaration(xmp, ou=ou, exigence=exigence)
+    return constats + points_a1(DocumentA1(octets, pdf, xmp), ou=ou) if xmp.declaration in ("1A", "1B") else constats
+
+
 @verification(DECLARE)
-def declaration(pdf: pikepdf.Pdf, *, ou: str = "fichier", exigence: str = "a_regarder") -> list[Constat]:
+def declaration(xmp: Xmp, *, ou: str = "fichier", exigence: str = "a_regarder") -> list[Constat]:
     """Les métadonnées déclarent PDF/A-1a ou PDF/A-1b."""
-    declaree = xmp_de(pdf).declaration
+    declaree = xmp.declaration
     if declaree in ("1A", "1B"):
-        message = f"PDF/A-1{declaree[1].lower()} déclaré (la preuve complète demande un validateur PDF/A)"
+        message = (
+            f"PDF/A-1{declaree[1].lower()} déclaré ; {len(POINTS)} points contrôlés par le banc ; "
+            "la preuve complète demande un validateur PDF/A"
+        )
         return [DECLARE.respectee(message, recu=f"pdfaid part=1, conformance={declaree[1]}", ou=ou)]
     recu = f"PDF/A-{declaree.lower()} déclaré" if declaree else "aucune déclaration PDF/A"
     attendu, message = "PDF/A-1a ou PDF/A-1b", "Le PDF ne se déclare pas PDF/A-1."

@@ -14,6 +14,7 @@ PDFA = "http://www.aiim.org/pdfa/ns/id/"
 DC = "http://purl.org/dc/elements/1.1/"
 XMP = "http://ns.adobe.com/xap/1.0/"
 PDF = "http://ns.adobe.com/pdf/1.3/"
+_SCHEMA = "http://www.aiim.org/pdfa/ns/schema#"
 TAILLE_MAX = 4 * 1024 * 1024
 
 
@@ -23,10 +24,14 @@ class XmpIllisible(ValueError):
 
 @dataclass(frozen=True)
 class Xmp:
-    """Propriétés : (espace de noms, nom) → valeurs, dans l'ordre. `instruction` : attributs de l'en-tête `xpacket`."""
+    """Propriétés : (espace de noms, nom) → valeurs, dans l'ordre. `instruction` : attributs de l'en-tête `xpacket`.
+
+    `decrits` : espaces de noms que décrivent les schémas d'extension PDF/A.
+    """
 
     proprietes: Mapping[tuple[str, str], tuple[str, ...]] = field(default_factory=dict)
     instruction: str = ""
+    decrits: tuple[str, ...] = ()
 
     def une(self, espace: str, nom: str) -> str | None:
         """Première valeur ; None si la propriété manque."""
@@ -58,7 +63,8 @@ def lire_xmp(octets: bytes) -> Xmp:
             _ajouter(proprietes, str(nom), (str(valeur),))
         for element in enfants(description):
             _ajouter(proprietes, str(element.tag), _valeurs(element))
-    return Xmp(proprietes, _instruction(racine))
+    decrits = tuple(_texte(element) for element in racine.iter(f"{{{_SCHEMA}}}namespaceURI"))
+    return Xmp(proprietes, _instruction(racine), decrits)
 
 
 def _ajouter(proprietes: dict[tuple[str, str], tuple[str, ...]], nom: str, valeurs: tuple[str, ...]) -> None:
