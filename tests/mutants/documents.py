@@ -9,6 +9,7 @@ from tests.verifications.cda import fabrique
 RPPS = "899900000003"
 STRUCTURE = "1990000002"
 MATRICULE = fabrique.MATRICULE
+SECTION_COPIE = "1.2.250.1.213.1.1.2.243"
 
 
 def pdf_a1(texte: str = "Compte rendu", *, ajout: bytes = b"", partie: str = "1") -> bytes:
@@ -43,51 +44,106 @@ def _vrais_numeros(texte: str) -> str:
 
 
 def bon(niveau: str = "N3", **morceaux: str) -> bytes:
-    """Un CDA que le banc trouve conforme sans une remarque, sauf les morceaux donnés."""
+    """Un CDA que le banc trouve conforme sans une remarque, et le kit officiel aussi, sauf les morceaux donnés."""
     corps = fabrique.corps_n1(pdf_a1()) if niveau == "N1" else corps_n3()
     vrais = {nom: _vrais_numeros(texte) for nom, texte in fabrique.MORCEAUX.items() if nom != "modele"}
     modele = {} if niveau == "N1" else {"modele": fabrique.MORCEAUX["modele"]}
-    vrais |= {"telecom": _ADRESSE + fabrique.MORCEAUX["telecom"], "corps": corps} | modele
+    vrais |= {"telecom": ADRESSE + fabrique.MORCEAUX["telecom"], "corps": corps} | modele
     vrais["prologue"] = fabrique.MORCEAUX["prologue"] + "\n"
+    vrais["statut"] = f"<code code='18719-5' {LOINC} displayName='Biochimie'/>{fabrique.MORCEAUX['statut']}"
+    vrais["performer"] = _executant(vrais["performer"])
+    vrais["componentOf"] = vrais["componentOf"].replace(
+        "<location>",
+        "<responsibleParty><assignedEntity>" + vrais["performer"].partition("<assignedEntity>")[2].partition("<rep")[0]
+        + "</assignedEntity></responsibleParty><location>",
+    )  # fmt: skip
     return fabrique.cda(niveau, **(vrais | morceaux))
 
 
-_ADRESSE = (
+LOINC = "codeSystem='2.16.840.1.113883.6.1'"
+ADRESSE = (
     '<addr use="H"><houseNumber>12</houseNumber><streetName>rue des Essais</streetName>'
     "<postalCode>75000</postalCode><city>PARIS</city></addr>"
 )
 
 
+def _executant(performer: str) -> str:
+    """L'exécutant d'un compte rendu de biologie : daté, avec son adresse et celle du laboratoire."""
+    adresse = ADRESSE.replace('use="H"', 'use="WP"')
+    return (
+        performer.replace(
+            "<assignedEntity>",
+            "<templateId root='1.3.6.1.4.1.19376.1.3.3.1.7'/><time><high value='20261119093000+0100'/></time>"
+            "<assignedEntity>",
+        )
+        .replace("<telecom", f"{adresse}<telecom", 1)
+        .replace("</name><standard", f"</name><telecom value='tel:0100000000'/>{adresse}<standard")
+    )
+
+
 def corps_n3() -> str:
     """Un chapitre, une section de deux résultats avec son récit, et la section de la copie PDF."""
-    loinc = "codeSystem='2.16.840.1.113883.6.1'"
-    resultats = "".join(
-        f"<entryRelationship typeCode='COMP'><observation classCode='OBS' moodCode='EVN'><code code='{code}' {loinc} "
-        f"displayName='{nom}'><originalText><reference value='#r{rang}'/></originalText></code>"
-        "<statusCode code='completed'/><effectiveTime value='20261119083000+0100'/>"
-        f"<value xsi:type='PQ' value='{valeur}' unit='{unite}'/></observation></entryRelationship>"
-        for rang, (code, nom, valeur, unite) in enumerate(
-            (("2951-2", "Sodium", "140", "mmol/L"), ("2823-3", "Potassium", "4.1", "mmol/L")), 1
-        )
-    )
-    lignes = "".join(
-        f"<tr><td><content ID='r{r}'>{n}</content></td></tr>" for r, n in ((1, "Sodium"), (2, "Potassium"))
-    )
     return (
         "<component><structuredBody xmlns:xsi='http://www.w3.org/2001/XMLSchema-instance'>"
-        f"<component><section><templateId root='1.2.250.1.213.1.1.2.70'/><code code='18719-5' {loinc} "
-        "displayName='Biochimie'/><title>Biochimie</title><text>Voir le détail.</text><component><section>"
-        f"<templateId root='1.2.250.1.213.1.1.2.71'/><code code='18719-5' {loinc} displayName='Biochimie'/>"
-        "<title>Ionogramme</title><text><paragraph>Sang veineux.</paragraph><table><thead><tr><th>Analyse</th></tr>"
-        f"</thead><tbody>{lignes}</tbody></table></text>"
-        "<entry typeCode='DRIV'><templateId root='1.3.6.1.4.1.19376.1.3.1'/><act classCode='ACT' moodCode='EVN'>"
-        f"<code code='18719-5' {loinc} displayName='Biochimie'/><statusCode code='completed'/>{resultats}</act></entry>"
-        "</section></component></section></component>"
-        f"<component><section><templateId root='1.2.250.1.213.1.1.2.243'/><code code='55108-5' {loinc} "
-        "displayName='Copie du document'/><title>Copie du document</title><text><content ID='t'>Copie</content>"
-        "<renderMultiMedia referencedObject='copie'/></text><entry><organizer classCode='CLUSTER' moodCode='EVN'>"
-        "<statusCode code='completed'/><component><observationMedia classCode='OBS' moodCode='EVN' ID='copie'>"
+        + _section("1.3.6.1.4.1.19376.1.3.3.2.1", "1.2.250.1.213.1.1.2.70", _BIOCHIMIE, "Biochimie", _examens())
+        + _section("", SECTION_COPIE, _COPIE, "Copie du document", _copie())
+        + "</structuredBody></component>"
+    )
+
+
+_BIOCHIMIE = f"<code code='18719-5' {LOINC} displayName='Biochimie'/>"
+_COPIE = f"<code code='55108-5' {LOINC} displayName='Copie du document'/>"
+
+
+def _section(ihe: str, ans: str, code: str, titre: str, contenu: str) -> str:
+    modele = f"<templateId root='{ihe}'/>" if ihe else ""
+    return (
+        f"<component><section>{modele}<templateId root='{ans}'/>"
+        f"<id root='1.2.250.1.213.99.1.{len(titre)}.{len(contenu)}'/>"
+        f"{code}<title>{titre}</title>{contenu}</section></component>"
+    )
+
+
+def _examens() -> str:
+    analyses = (("2951-2", "Sodium", "140", "mmol/L"), ("2823-3", "Potassium", "4.1", "mmol/L"))
+    resultats = "".join(
+        "<entryRelationship typeCode='COMP'><observation classCode='OBS' moodCode='EVN'>"
+        "<templateId root='1.3.6.1.4.1.19376.1.3.1.6'/><templateId root='1.2.250.1.213.1.1.3.80'/>"
+        f"<code code='{code}' {LOINC} displayName='{nom}'><originalText><reference value='#r{rang}'/></originalText>"
+        "</code><statusCode code='completed'/><effectiveTime value='20261119083000+0100'/>"
+        f"<value xsi:type='PQ' value='{valeur}' unit='{unite}'/></observation></entryRelationship>"
+        for rang, (code, nom, valeur, unite) in enumerate(analyses, 1)
+    )
+    lignes = "".join(
+        f"<tr><td><content ID='r{rang}'>{nom} : {valeur} {unite}</content></td></tr>"
+        for rang, (_, nom, valeur, unite) in enumerate(analyses, 1)
+    )
+    recit = (
+        "<text><paragraph>Sang veineux.</paragraph><table><thead><tr><th>Analyse</th></tr></thead>"
+        f"<tbody>{lignes}</tbody></table></text>"
+    )
+    entree = (
+        "<entry typeCode='DRIV'><templateId root='1.3.6.1.4.1.19376.1.3.1'/>"
+        "<templateId root='1.2.250.1.213.1.1.3.21'/><act classCode='ACT' moodCode='EVN'>"
+        f"{_BIOCHIMIE}<statusCode code='completed'/>{resultats}</act></entry>"
+    )
+    return _section("1.3.6.1.4.1.19376.1.3.3.2.2", "1.2.250.1.213.1.1.2.71", _BIOCHIMIE, "Ionogramme", recit + entree)
+
+
+def _copie() -> str:
+    racine = "<id root='1.2.250.1.213.99.1.55'"
+    nature = (
+        "<component><observation classCode='OBS' moodCode='EVN'><templateId root='1.3.6.1.4.1.19376.1.5.3.1.4.13'/>"
+        "<templateId root='1.2.250.1.213.1.1.3.48'/><templateId root='1.2.250.1.213.1.1.3.48.18'/>"
+        f"{racine} extension='2'/><code code='69764-9' {LOINC} displayName='Type de document'/>"
+        "<text><reference value='#t'/></text><statusCode code='completed'/><effectiveTime nullFlavor='NA'/>"
+        f"<value xsi:type='CD' code='55108-5' {LOINC} displayName='Copie du document'/></observation></component>"
+    )
+    return (
+        "<text><content ID='t'>Copie</content><renderMultiMedia referencedObject='copie'/></text><entry>"
+        "<organizer classCode='CLUSTER' moodCode='EVN'><templateId root='1.2.250.1.213.1.1.3.18'/>"
+        f"{racine} extension='1'/><code code='55107-7' {LOINC} displayName='Document attaché'/>"
+        f"<statusCode code='completed'/>{nature}<component><observationMedia classCode='OBS' moodCode='EVN' ID='copie'>"
         "<value mediaType='application/pdf' representation='B64'>"
-        f"{base64.encodebytes(pdf_a1()).decode()}</value></observationMedia></component></organizer></entry></section>"
-        "</component></structuredBody></component>"
+        f"{base64.encodebytes(pdf_a1()).decode()}</value></observationMedia></component></organizer></entry>"
     )

@@ -1,7 +1,8 @@
 """Réunir ce que disent le banc et le kit, sans dire deux fois la même chose.
 
-Même lieu (l'un contient l'autre, à deux niveaux près) et même sujet (un élément ou un attribut nommé des deux côtés) :
-notre constat est gardé, avec l'assertion du kit en source ; le plus sévère des deux verdicts l'emporte.
+Même lieu (l'un contient l'autre, à trois niveaux près) et même sujet (un élément, un attribut ou un OID nommé des deux
+côtés), ou même valeur simple : notre constat est gardé, l'assertion du kit y est citée, et le plus sévère des deux
+verdicts l'emporte.
 """
 
 from __future__ import annotations
@@ -14,10 +15,12 @@ from reports.constat import Constat
 from reports.verdict import Verdict
 from steps.controle.modele import Gravite, gravite
 from steps.verifications.cda.lieux import lieu
+from steps.verifications.cda.modele_hl7 import est_une_valeur
 
-_MOT = re.compile(r"[A-Za-z][A-Za-z]+")
-_NOM = re.compile(r"\b(?:[a-z]+[A-Z][A-Za-z]*|family|given|county|title|code|value)\b")
-_ECART_MAX = 2
+_MOT = re.compile(r"[A-Za-z][A-Za-z]+|\d+(?:\.\d+){4,}")
+_NOM = re.compile(r"\b(?:[a-z]+[A-Z][A-Za-z]*|family|given|county|title|code|value|time)\b|\d+(?:\.\d+){4,}")
+_ECART_MAX = 3
+_CITATION = 200
 _SEVERITE = {Gravite.ERREUR: 3, Gravite.INDETERMINE: 2, Gravite.AVERTISSEMENT: 1, Gravite.REMARQUE: 0}
 
 
@@ -42,7 +45,11 @@ def _meme(constat: Constat, notres: Sequence[Constat]) -> int | None:
         if gravite(notre) not in (Gravite.ERREUR, Gravite.AVERTISSEMENT, Gravite.REMARQUE):
             continue
         ici = lieu(notre.ou)
-        if ici.startswith("ClinicalDocument") and all(_proches(ici, la) for la in lieux) and _sujets(notre) & dits:
+        if not ici.startswith("ClinicalDocument"):
+            continue
+        if (all(la == ici for la in lieux) and est_une_valeur(ici.rpartition("/")[2])) or (
+            all(_proches(ici, la) for la in lieux) and _sujets(notre) & dits
+        ):
             return rang
     return None
 
@@ -63,6 +70,8 @@ def _sujets(constat: Constat) -> set[str]:
 
 def _citer(notre: Constat, du_kit: Constat) -> Constat:
     source = f"{notre.source} ; {du_kit.code} ({du_kit.source})"
+    dit = " ".join(du_kit.message.split())
+    notre = replace(notre, message=f"{notre.message} [{du_kit.code} : {dit[:_CITATION]}{'…' * (len(dit) > _CITATION)}]")
     if _SEVERITE[gravite(du_kit)] <= _SEVERITE[gravite(notre)] or du_kit.verdict is Verdict.CONFORME:
         return replace(notre, source=source)
     return replace(notre, verdict=du_kit.verdict, source=source, a_faire=notre.a_faire or du_kit.a_faire)

@@ -84,7 +84,7 @@ def verifier_cda(octets: bytes, echanges: tuple[int, ...] = (), *, avec_structur
         LISIBLE.respectee(recu=f"{len(octets)} octets", ou="document", echanges=echanges),
         ENCODE.respectee(recu=cda.encodage, ou="document", echanges=echanges),
     ]
-    constats += [verifier(cda, echanges) for verifier in _UNIQUES]
+    constats += [verifier(cda, echanges) for verifier in _UNIQUES] + [formes.libelles(document, echanges)]
     for verifier_tout in _MULTIPLES:
         constats += verifier_tout(cda, echanges)
     for verifier_arbre in _SUR_ARBRE:

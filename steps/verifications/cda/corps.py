@@ -12,6 +12,7 @@ from steps.verifications.cda.modele import TYPE_CR_BIO, ContenuEncapsule, EnTete
 from steps.verifications.registre import verification
 
 _GUIDE = "ANS, CI-SIS, structuration générale des documents CDA R2 (IG-document-core), corps"
+SECTION_COPIE = "1.2.250.1.213.1.1.2.243"
 _MODELE_CR_BIO = "1.2.250.1.213.1.1.1.55"
 
 NATURE = Regle(
@@ -210,7 +211,7 @@ def copie(cda: EnTeteCda, echanges: tuple[int, ...] = ()) -> list[Constat]:
     return [
         juger(
             COPIE, "application/pdf" in types, "Le compte rendu de biologie ne porte pas sa copie PDF.",
-            attendu="observationMedia/value mediaType=application/pdf", recu=", ".join(types),
+            attendu=f"section {SECTION_COPIE}, observationMedia/value application/pdf", recu=", ".join(types),
             ou="ClinicalDocument/component/structuredBody", echanges=echanges,
         )
     ]  # fmt: skip

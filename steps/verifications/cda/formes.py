@@ -45,6 +45,15 @@ INTERVALLE = Regle(
     "CDA-ENT-22", "Une période commence avant de finir", "HL7 CDA R2 (2005), type IVL_TS (rapprochement du banc)",
     Confiance.DEDUITE, "Vérifier low et high de la période.",
 )  # fmt: skip
+LIBELLES = Regle(
+    "CDA-ENT-24", "Les codes de l'en-tête portent leur libellé",
+    "ANS, kit de validation CDA (octobre 2025), schématron de l'en-tête", Confiance.OFFICIELLE,
+    "Ajouter displayName, avec le libellé de la nomenclature.",
+)  # fmt: skip
+_CODES_A_LIBELLE = frozenset({"confidentialityCode", "standardIndustryClassCode", "dischargeDispositionCode"})
+_PORTEURS_DE_CODE = frozenset(
+    {"assignedAuthor", "encompassingEncounter", "healthCareFacility", "relatedEntity", "associatedEntity"}
+)
 ADRESSE = Regle(
     "CDA-ACT-09", "Une adresse est structurée ou en lignes, jamais les deux", _GUIDE, Confiance.OFFICIELLE,
     "Garder streetAddressLine seul, ou les parties structurées seules.",
@@ -155,6 +164,23 @@ def _periodes(document: etree._Element, echanges: tuple[int, ...]) -> list[Const
             ou=inverses[0] if inverses else "en-tête", echanges=echanges,
         )
     ]  # fmt: skip
+
+
+@verification(LIBELLES)
+def libelles(document: etree._Element, echanges: tuple[int, ...] = ()) -> Constat:
+    """Chaque code de l'en-tête dont le kit demande le libellé en a un ; celui du document a sa propre règle."""
+    codes = [element for element in de_l_en_tete(document) if element.get("code") and _a_libelle(element)]
+    muets = [element for element in codes if not element.get("displayName")]
+    return juger(
+        LIBELLES, not muets, "Un code de l'en-tête n'a pas de libellé.", attendu="displayName",
+        recu=", ".join(element.get("code", "") for element in muets) or f"{len(codes)} codes avec libellé",
+        ou=chemin(muets[0]) if muets else "en-tête", echanges=echanges,
+    )  # fmt: skip
+
+
+def _a_libelle(element: etree._Element) -> bool:
+    nom, parent = nom_local(element), element.getparent()
+    return nom in _CODES_A_LIBELLE or (nom == "code" and parent is not None and nom_local(parent) in _PORTEURS_DE_CODE)
 
 
 @verification(ADRESSE, USAGE)

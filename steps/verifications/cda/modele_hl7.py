@@ -91,6 +91,11 @@ def _type(nom: str) -> str:
     return "CD" if nom.endswith("Code") else nom[0].upper() + nom[1:]
 
 
+def est_une_valeur(nom: str) -> bool:
+    """Vrai si un élément de ce nom porte d'ordinaire une valeur (type de données), et non une classe."""
+    return _type(nom) in MODELE and not MODELE[_type(nom)].places.keys() & {f"{{{HL7}}}templateId"}
+
+
 def _etiquette(brut: str) -> tuple[str, str]:
     """Nom lxml et type d'un élément écrit `nom`, `nom:Type` ou `prefixe:nom`."""
     avant, _, apres = brut.partition(":")

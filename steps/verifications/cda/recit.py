@@ -51,14 +51,14 @@ STATUT = Regle(
 def sections(document: etree._Element, echanges: tuple[int, ...] = ()) -> list[Constat]:
     """Les sections d'un N3 ont un code ; titre et texte absents sont signalés.
 
-    Des exemples officiels ont des sections sans titre (celles qui en groupent d'autres) ou sans texte : ce n'est qu'une
-    remarque. Aucun n'en a sans code.
+    Des exemples officiels ont des sections sans titre, ou sans texte ni sous-section : ce n'est qu'une remarque. Aucun
+    n'en a sans code.
     """
     toutes = list(document.iter(f"{_HL7}section"))
     if not toutes:
         return []
     sans_code = [s for s in toutes if not _renseigne(s.find(f"{_HL7}code"))]
-    muettes = [s for s in toutes if s.find(f"{_HL7}title") is None or s.find(f"{_HL7}text") is None]
+    muettes = [s for s in toutes if s.find(f"{_HL7}title") is None or not _a_un_texte(s)]
     constats = [
         juger(
             SECTION, not sans_code, "Une section n'a pas de code.", attendu="section/code",
@@ -76,6 +76,11 @@ def sections(document: etree._Element, echanges: tuple[int, ...] = ()) -> list[C
     else:
         constats.append(RECIT.respectee(recu=f"{len(toutes)} sections", ou="structuredBody", echanges=echanges))
     return constats
+
+
+def _a_un_texte(section: etree._Element) -> bool:
+    """Un texte, ou des sous-sections qui en ont un."""
+    return section.find(f"{_HL7}text") is not None or section.find(f"{_HL7}component/{_HL7}section") is not None
 
 
 def _renseigne(code: etree._Element | None) -> bool:

@@ -15,7 +15,8 @@ from steps.verifications.cda.lieux import lieu
 from steps.verifications.registre import verification
 
 ERREURS_MAX = 25
-_CLARK = re.compile(r"\{[^}]*\}")
+_CLARK = re.compile(r"\{(?:urn|http)[^}]*\}")
+_MOT = re.compile(r"[A-Za-z]{3,}")
 _PREFIXE = re.compile(r"[\w.-]+:")
 
 SCHEMA = Regle(
@@ -49,10 +50,9 @@ def valide_pour_le_schema(
     refus = erreurs_de_libxml2(document, schema)
     if not refus:
         return [SCHEMA.respectee(recu="aucune erreur de schéma", ou="ClinicalDocument")]
-    dits = {lieu(constat.ou) for constat in deja}
-    reste = [erreur for erreur in refus if not _dit(erreur, dits)]
+    reste = [erreur for erreur in refus if not any(_dit(erreur, constat) for constat in deja)]
     if not reste:
-        return [_constat(refus[0], f"Le schéma refuse le document ({len(refus)} erreurs, expliquées ci-contre).")]
+        return [_constat(refus[0], "Le schéma refuse le document, pour ce que les constats du banc disent déjà.")]
     relues = list(relire(document)) if relire else []
     return [_constat(erreur, "Le schéma refuse le document.", relues) for erreur in reste]
 
@@ -87,12 +87,21 @@ def _prefixes(document: etree._Element) -> dict[str, str]:
     return {prefixe: espace for prefixe, espace in document.nsmap.items() if prefixe}
 
 
-def _dit(erreur: ErreurSchema, dits: set[str]) -> bool:
-    """Vrai si le banc a déjà un constat au lieu de l'erreur, à son parent ou à l'un de ses enfants."""
-    ici = lieu(erreur.chemin)
-    return bool(ici) and any(
-        la in (ici, ici.rpartition("/")[0]) or la.rpartition("/")[0] == ici for la in dits if la != "ClinicalDocument"
-    )
+def _dit(erreur: ErreurSchema, constat: Constat) -> bool:
+    """Vrai si le constat du banc est au lieu de l'erreur, ou à côté et sur un élément que l'erreur nomme.
+
+    Un élément absent ou déplacé se dit chez nous à sa place, et par le schéma sur celui qu'il trouve au lieu de lui.
+    """
+    ici, la = lieu(erreur.chemin), lieu(constat.ou)
+    if not ici or not la.startswith("ClinicalDocument"):
+        return False
+    parent, feuille = ici.rpartition("/")[::2]
+    autre_parent, autre = la.rpartition("/")[::2]
+    if la == ici or (autre_parent and ici in (autre_parent, f"{autre_parent}/{autre}")):
+        return True
+    mots = set(_MOT.findall(erreur.message))
+    nommes = set(_MOT.findall(f"{constat.attendu} {constat.recu}"))
+    return (autre_parent == parent and autre in mots) or (la == parent and bool(nommes & (mots | {feuille})))
 
 
 def _constat(erreur: ErreurSchema, message: str, relues: Sequence[ErreurSchema] = ()) -> Constat:

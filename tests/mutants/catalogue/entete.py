@@ -77,6 +77,12 @@ ENTETE = (
     defaut(
         "confidentialité d'un autre système", "CDA-ENT-12", attribut("h:confidentialityCode", "codeSystem", "1.2.3")
     ),
+    defaut("confidentialité sans libellé", "CDA-ENT-24", attribut("h:confidentialityCode", "displayName", None)),
+    defaut(
+        "secteur sans libellé",
+        "CDA-ENT-24",
+        attribut("h:componentOf//h:healthCareFacility/h:code", "displayName", None),
+    ),
     defaut("langue sans pays", "CDA-ENT-13", attribut("h:languageCode", "code", "fr")),
     defaut("setId absent", "CDA-ENT-18", retirer("h:setId"), E, "CDA-ENT-14"),
     defaut("version nulle", "CDA-ENT-15", attribut("h:versionNumber", "value", "0")),

@@ -28,7 +28,7 @@ MORCEAUX = {
     "code": '<code code="11502-2" codeSystem="2.16.840.1.113883.6.1" displayName="CR d\'examens biologiques"/>',
     "title": "<title>Compte rendu d'examens biologiques</title>",
     "effectiveTime": '<effectiveTime value="20261120101530+0100"/>',
-    "confidentialityCode": '<confidentialityCode code="N" codeSystem="2.16.840.1.113883.5.25"/>',
+    "confidentialityCode": '<confidentialityCode code="N" codeSystem="2.16.840.1.113883.5.25" displayName="Normal"/>',
     "languageCode": '<languageCode code="fr-FR"/>',
     "setId": '<setId root="1.2.250.1.213.99.1.100"/>',
     "versionNumber": '<versionNumber value="1"/>',
@@ -46,12 +46,12 @@ MORCEAUX = {
     "periode": '<effectiveTime><low value="20261119083000+0100"/><high value="20261119090000+0100"/></effectiveTime>',
     "statut": '<lab:statusCode code="completed"/>',
     "performer": f'<performer typeCode="PRF"><assignedEntity>{_PERSONNE.replace("</representedOrganization>", "")}'
-    '<standardIndustryClassCode code="AMBULATOIRE" codeSystem="1.2.250.1.213.1.1.4.9"/>'
+    '<standardIndustryClassCode code="AMBULATOIRE" codeSystem="1.2.250.1.213.1.1.4.9" displayName="Ambulatoire"/>'
     "</representedOrganization></assignedEntity></performer>",
     "relatedDocument": "",
     "componentOf": "<componentOf><encompassingEncounter>"
     '<effectiveTime><low value="202611190830+0100"/></effectiveTime><location><healthCareFacility>'
-    '<code code="SA25" codeSystem="1.2.250.1.71.4.2.4"/></healthCareFacility></location>'
+    '<code code="SA25" codeSystem="1.2.250.1.71.4.2.4" displayName="Laboratoire"/></healthCareFacility></location>'
     "</encompassingEncounter></componentOf>",
     "corps": "",
     "ajout": "",

@@ -39,7 +39,7 @@ MUTANTS: dict[str, tuple[bytes, set[str]]] = {
     "date impossible": (cda(effectiveTime='<effectiveTime value="20261331101500+0100"/>'), {"CDA-ENT-10"}),
     "sans décalage": (cda(effectiveTime='<effectiveTime value="20261120101530"/>'), {"CDA-ENT-11"}),
     "confidentialité": (
-        cda(confidentialityCode='<confidentialityCode code="X" codeSystem="2.16.840.1.113883.5.25"/>'), {"CDA-ENT-12"},
+        cda(confidentialityCode=MORCEAUX["confidentialityCode"].replace('"N"', '"X"')), {"CDA-ENT-12"},
     ),
     "langue": (cda(languageCode='<languageCode code="fr"/>'), {"CDA-ENT-13"}),
     "setId absent": (cda(setId=""), {"CDA-ENT-14", "CDA-ENT-18"}),
