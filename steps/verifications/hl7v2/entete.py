@@ -12,6 +12,7 @@ from steps.verifications.cda.modele import OID_INS_NIA, OID_INS_NIR
 from steps.verifications.hl7v2.decoupage import MessageHl7
 from steps.verifications.hl7v2.regles_documents import (
     CHAMPS,
+    IDENTIFIE,
     INS_CLE,
     INS_REELLE,
     JEU,
@@ -46,6 +47,16 @@ def profil_de(message: MessageHl7) -> Profil:
         if marque in annonce:
             return profil
     return Profil.AUTRE
+
+
+@verification(IDENTIFIE)
+def identifie(message: MessageHl7) -> Constat:
+    """Les champs de MSH que tout message porte."""
+    vides = [f"MSH-{rang}" for rang in (9, 10, 11, 12) if not message.msh.champ(rang).strip()]
+    return juger(
+        IDENTIFIE, not vides, "MSH ne dit pas ce qu'est le message.", attendu="MSH-9, MSH-10, MSH-11 et MSH-12",
+        recu=f"vides : {', '.join(vides)}" if vides else f"{message.type_message}, {message.version}", ou="MSH",
+    )  # fmt: skip
 
 
 @verification(CHAMPS, TYPE_MESSAGE, PAYS, JEU, PROFIL)

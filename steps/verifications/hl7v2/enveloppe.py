@@ -35,12 +35,13 @@ def enveloppe(fichier: Fichier) -> list[Constat]:
             attendu="un segment par ligne", recu=f"{perdues} ligne(s) sans nom de segment", ou="segments",
         ),
     ]  # fmt: skip
-    if e.ambigu:
+    if e.declare.startswith("8859"):
         constats.append(
-            AMBIGU.enfreinte(
-                "Le texte, annoncé en ISO 8859, est de l'UTF-8 valide.", attendu=declare, recu="UTF-8", ou="MSH-18"
+            juger(
+                AMBIGU, not e.ambigu, "Le texte, annoncé en ISO 8859, est de l'UTF-8 valide.", attendu=declare,
+                recu="UTF-8" if e.ambigu else e.lu, ou="MSH-18",
             )
-        )
+        )  # fmt: skip
     if fichier.mllp:
         constats.append(
             juger(

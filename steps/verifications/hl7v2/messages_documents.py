@@ -12,6 +12,8 @@ from steps.verifications.hl7v2.contenu import forme_de_l_ins, message_lisible
 from steps.verifications.hl7v2.decoupage import MessageHl7
 from steps.verifications.hl7v2.encapsule import DonneeObx, documents_de, donnees_de
 from steps.verifications.hl7v2.entete import Profil, profil_de
+from steps.verifications.hl7v2.regles import LISIBLE
+from steps.verifications.hl7v2.segment import Segment
 
 PORTEURS = frozenset({"ORU", "MDM", "OUL"})
 
@@ -28,7 +30,7 @@ class MessageJuge:
 def juger_message(message: MessageHl7) -> MessageJuge:
     """Structure, identité, puis, si le message porte un document, les règles du volet et la concordance avec le CDA."""
     texte = message.canonique()
-    constats = list(structure.structure(message))
+    constats = [entete.identifie(message), *structure.structure(message)]
     perimetre = [_perimetre_structure(message)]
     lu, illisible = _identite(message, texte)
     constats += illisible
@@ -53,10 +55,19 @@ def _identite(message: MessageHl7, texte: str) -> tuple[IdentiteHl7 | None, list
     """L'identité du PID ; un message qui en demande une et n'en a pas est illisible, un acquittement n'en a pas."""
     if message.premier("PID") is None and message.code not in (*PORTEURS, "ADT"):
         return None, []
+    if sum(segment.brut.count(separateur) for segment in message.tous("PID") for separateur in _structure(segment)) > (
+        structure.ELEMENTS_MAX
+    ):
+        return None, [LISIBLE.sans_objet("Identité non jugée, au-delà de la limite du banc : PID trop découpé.")]
     try:
         return identite_du_message(texte), []
     except MessageIllisible:
         return None, [message_lisible(texte)]
+
+
+def _structure(segment: Segment) -> tuple[str, ...]:
+    s = segment.separateurs
+    return s.champ, s.repetition, s.composant, s.sous_composant
 
 
 def _volet(

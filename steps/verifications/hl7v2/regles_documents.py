@@ -47,6 +47,10 @@ CHAMPS = _volet(
     "HL7-MSH-01", "MSH porte émetteur, récepteur, date, type, identifiant et mode de traitement", "§ segment MSH",
     "Renseigner MSH-3 à MSH-7, MSH-9, MSH-10, MSH-11 (P, T ou D) et MSH-12.",
 )  # fmt: skip
+IDENTIFIE = Regle(
+    "HL7-MSH-06", "MSH dit le type, l'identifiant, le mode et la version du message", f"{_HL7}, § 2.15.9", OFFICIELLE,
+    "Renseigner MSH-9, MSH-10, MSH-11 et MSH-12, requis par le standard dans tout message.",
+)  # fmt: skip
 TYPE_MESSAGE = _volet(
     "HL7-MSH-02", "Le type du message et sa version sont ceux du volet", "§ segment MSH",
     "Émettre ORU^R01^ORU_R01 en 2.5, ou MDM^T02, T10 ou T04^MDM_T02 en 2.6.",

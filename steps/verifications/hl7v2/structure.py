@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections import Counter
 from collections.abc import Iterator
 from typing import Any
 
@@ -13,9 +14,12 @@ from steps.verifications.registre import verification
 
 SEGMENTS_MAX = 500
 TAILLE_MAX = 512 * 1024
+ELEMENTS_MAX = 20_000
+"""Champs, répétitions et composants en tout : la bibliothèque demande près d'une demi-milliseconde pour chacun."""
 VERSIONS = frozenset({"2.1", "2.2", "2.3", "2.3.1", "2.4", "2.5", "2.5.1", "2.6", "2.7", "2.8", "2.8.1", "2.8.2"})
 _PREADOPTE = frozenset({"2.1", "2.2", "2.3", "2.3.1", "2.4", "2.5", "2.5.1", "2.6"})
 _TRADUCTIONS = (
+    (re.compile(r"Unknown element found: None\.<Message"), "structure de message inconnue de cette version (MSH-9.3)"),
     (re.compile(r"Missing required child (\S+?)\.(\S+)"), "élément obligatoire absent : {1} (dans {0})"),
     (re.compile(r"Child limit exceeded (\S+?)\.(\S+)"), "élément répété plus que permis : {1} (dans {0})"),
     (re.compile(r"Invalid children detected for <?(.*?)>?: \[(.*)\]"), "élément inattendu : {1} (dans {0})"),
@@ -27,9 +31,12 @@ _TRADUCTIONS = (
 
 @verification(STRUCTURE)
 def structure(message: MessageHl7) -> list[Constat]:
-    """Un constat par segment fautif, plus un pour l'agencement des segments. Rien si le message est hors de portée."""
-    if motif_hors_de_portee(message):
-        return []
+    """Un constat par segment fautif, plus un pour l'agencement ; un message hors de portée n'est pas dit conforme."""
+    if message.version not in VERSIONS:
+        recu = message.version or "absente"
+        return [STRUCTURE.a_regarder("Structure non jugée : version inconnue du banc.", recu=recu, ou="MSH-12")]
+    if motif := motif_hors_de_portee(message):
+        return [STRUCTURE.sans_objet(f"Structure non jugée, au-delà de la limite du banc : {motif}.")]
     defauts = list(dict.fromkeys(_defauts(message)))
     if not defauts:
         recu = f"{message.type_message}, version {message.version}, {len(message.segments)} segments"
@@ -49,10 +56,11 @@ def motif_hors_de_portee(message: MessageHl7) -> str:
         return f"version {message.version or 'absente'} inconnue de la bibliothèque"
     if len(message.segments) > SEGMENTS_MAX:
         return f"plus de {SEGMENTS_MAX} segments"
-    if not message.code:
-        return "MSH-9 ne dit pas le type du message"
-    if len(message.canonique()) > TAILLE_MAX:
+    canonique = message.canonique()
+    if len(canonique) > TAILLE_MAX:
         return f"champs de plus de {TAILLE_MAX} caractères en tout"
+    if sum(map(canonique.count, "|^~&")) > ELEMENTS_MAX:
+        return f"plus de {ELEMENTS_MAX} champs, répétitions et composants"
     return ""
 
 
@@ -70,7 +78,13 @@ def _defauts(message: MessageHl7) -> Iterator[tuple[str, str]]:
     except (HL7apyException, ValueError, KeyError, AttributeError, IndexError, TypeError, RecursionError) as erreur:
         yield "MSH-9, MSH-12", f"message que la bibliothèque ne reconnaît pas : {_francais(str(erreur))}"
         return
-    for element in (lu, *_segments(lu)):
+    places = list(_segments(lu))
+    # La bibliothèque écarte en silence un segment qu'elle ne sait pas placer.
+    perdus = Counter(segment[:3] for segment in segments) - Counter(str(place.name) for place in places)
+    for nom, nombre in perdus.items():
+        if not nom.startswith("Z"):
+            yield nom, f"segment inattendu à cet endroit, {nombre} fois"
+    for element in (lu, *places):
         try:
             Validator.validate(element)
         except (HL7apyException, ValueError, KeyError, AttributeError, IndexError, TypeError, RecursionError) as erreur:
