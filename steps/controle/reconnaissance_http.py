@@ -7,6 +7,7 @@ from collections.abc import Iterator
 
 _ENTETES_MAX = 64 * 1024
 _PARTIES_MAX = 16
+_BLOCS_MAX = 20_000
 _DEBUT = re.compile(
     rb"\A\s*(?:(?:POST|PUT|GET|DELETE) \S+ HTTP/\d|HTTP/\d(?:\.\d)? \d{3}|--[^\r\n]{1,200}\r?\nContent-)"
 )
@@ -38,10 +39,13 @@ def corps_de_message(octets: bytes) -> list[bytes] | None:
 
 
 def recoller_blocs(corps: bytes) -> bytes:
-    """Recolle un corps `chunked` ; s'arrête au premier bloc illisible, rend le corps tel quel si le premier l'est."""
+    """Recolle un corps `chunked` ; s'arrête au premier bloc illisible, rend le corps tel quel si le premier l'est.
+
+    Borné en nombre de blocs : le début d'un corps suffit à le reconnaître.
+    """
     morceaux: list[bytes] = []
     position = 0
-    while True:
+    for _ in range(_BLOCS_MAX):
         fin = corps.find(b"\n", position, position + 1024)
         taille = re.match(rb"\s*([0-9A-Fa-f]{1,8})", corps[position : max(fin, position)])
         if fin < 0 or not taille:
@@ -52,6 +56,7 @@ def recoller_blocs(corps: bytes) -> bytes:
         morceaux.append(corps[fin + 1 : fin + 1 + longueur])
         position = fin + 1 + longueur
         position += 2 if corps[position : position + 2] == b"\r\n" else 1
+    return b"".join(morceaux)
 
 
 def _parties(corps: bytes, frontiere: bytes) -> Iterator[bytes]:

@@ -6,10 +6,10 @@ import re
 from dataclasses import dataclass, field
 from xml.parsers import expat
 
-from steps.controle.encodages import debut_decode
+from steps.controle.encodages import debut_decode, encodage_apparent
 from steps.controle.modele import TypeFichier
 
-_FENETRE = 8 * 1024 * 1024
+_FENETRE = 4 * 1024 * 1024
 _BLOC = 64 * 1024
 _PROFONDEUR_MAX = 2000
 _DEBUT = 256 * 1024
@@ -31,13 +31,7 @@ _CORPS_DMP = frozenset(
 )
 _MARQUES_INSI = ("http://www.cnamts.fr/INSi", "http://www.cnamts.fr/webservice", "urn:ServiceIdentiteCertifiee")
 _MARQUES_DMP = ("urn:ihe:iti:", "urn:si-dmp-", "urn:hl7-org:v3:PRPA_", "urn:oasis:names:tc:ebxml-regrep:")
-_RACINE = re.compile(
-    r"\A\s*(?:<\?.*?\?>\s*|<!--.*?-->\s*|<!DOCTYPE(?:[^\[<>]|<[^<>]*>)*(?:\[.*?\]\s*)?>\s*)*"
-    r"<(?:([\w.\-]+):)?([\w.\-]+)([^<>]*)",
-    re.DOTALL,
-)
-_NIVEAU = re.compile(r"<(?:[\w.\-]{1,80}:)?(structuredBody|nonXMLBody)[\s>/]")
-_CDA_INCLUS = re.compile(r"<(?:[\w.\-]{1,80}:)?ClinicalDocument[\s>/]")
+_BALISE = re.compile(r"<(?:([\w.\-]{1,200}):)?([\w.\-]{1,200})([^<>]{0,65536})")
 
 
 class _Arret(Exception):
@@ -70,7 +64,7 @@ class RacineXml:
 def reconnaitre_xml(octets: bytes) -> RacineXml:
     """Type d'un texte XML entier, tronqué ou cassé ; INCONNU si sa racine n'est d'aucun type lu.
 
-    Seules les 8 premiers Mio sont analysés ; au-delà, ou après une faute de syntaxe, des marques textuelles décident.
+    Seuls les 4 premiers Mio sont analysés ; au-delà, ou après une faute de syntaxe, des marques textuelles décident.
     """
     racine = _lire(octets)
     if not racine.nom:
@@ -177,7 +171,8 @@ def _service_par_action(vu: RacineXml) -> TypeFichier:
 
 def _racine_en_texte(octets: bytes, vu: RacineXml) -> None:
     """La racine d'un texte que l'analyseur refuse d'emblée (prologue décalé, préfixe non déclaré, encodage faux)."""
-    trouve = _RACINE.match(debut_decode(octets, _DEBUT))
+    texte = debut_decode(octets, _DEBUT)
+    trouve = _BALISE.match(texte, apres_prologue(texte))
     if not trouve:
         return
     prefixe, nom, attributs = trouve.group(1) or "", trouve.group(2), trouve.group(3)
@@ -192,15 +187,60 @@ def _conclure_sans_arbre(octets: bytes, vu: RacineXml) -> None:
     if vu.mode == "soap":
         vu.type = _soap_par_marques(octets, vu)
         return
-    texte = debut_decode(octets, len(octets)) if vu.mode else ""
-    if vu.mode == "cda" or (vu.mode == "enveloppe" and _CDA_INCLUS.search(texte)):
-        niveau = _NIVEAU.search(texte)
-        if niveau:
-            vu.type = TypeFichier.CDA_N3 if niveau.group(1) == "structuredBody" else TypeFichier.CDA_N1
+    vu.type = TypeFichier.INCONNU
+    if vu.mode == "cda" or (vu.mode == "enveloppe" and _premiere_balise(octets, "ClinicalDocument") >= 0):
+        debut = octets[:_FENETRE]
+        structure, brut = _premiere_balise(debut, "structuredBody"), _premiere_balise(debut, "nonXMLBody")
+        if brut >= 0 and (structure < 0 or brut < structure):
+            vu.type = TypeFichier.CDA_N1
+        elif structure >= 0 or _position(debut, _XDS_SD) < 0:
+            vu.type = TypeFichier.CDA_N3
         else:
-            vu.type = TypeFichier.CDA_N1 if _XDS_SD in texte else TypeFichier.CDA_N3
-    else:
-        vu.type = TypeFichier.INCONNU
+            vu.type = TypeFichier.CDA_N1
+
+
+def apres_prologue(texte: str) -> int:
+    """Position de la première balise, après déclaration, commentaires, instructions et DOCTYPE ; temps linéaire."""
+    position = 0
+    while position < len(texte):
+        if texte[position].isspace() or texte[position] == "\ufeff":
+            position += 1
+            continue
+        fin = -1
+        if texte.startswith("<?", position):
+            fin = texte.find("?>", position) + 2
+        elif texte.startswith("<!--", position):
+            fin = texte.find("-->", position + 4) + 3
+        elif texte.startswith("<!DOCTYPE", position):
+            fin = _fin_de_doctype(texte, position)
+        else:
+            return position
+        if fin <= position:
+            return len(texte)
+        position = fin
+    return position
+
+
+def _fin_de_doctype(texte: str, debut: int) -> int:
+    """Après le « > » du DOCTYPE ; un sous-ensemble interne s'étend jusqu'à son dernier « ]> » avant une balise."""
+    crochet, chevron = texte.find("[", debut), texte.find(">", debut)
+    if crochet < 0 or (0 <= chevron < crochet):
+        return chevron + 1
+    fin = re.compile(r"\]\s{0,100}>").search(texte, crochet)
+    return fin.end() if fin else 0
+
+
+def _position(octets: bytes, mot: str) -> int:
+    """Où se trouve un mot ASCII, que le texte soit en UTF-8, UTF-16 ou UTF-32 ; -1 s'il n'y est pas."""
+    encodage, _ = encodage_apparent(octets)
+    return octets.find(mot.encode(encodage))
+
+
+def _premiere_balise(octets: bytes, nom: str) -> int:
+    """Première position de `<nom` ou `prefixe:nom` ; -1 s'il n'y en a pas. Commentaires et CDATA compris."""
+    encodage, _ = encodage_apparent(octets)
+    trouvees = (octets.find(f"{avant}{nom}".encode(encodage)) for avant in ("<", ":"))
+    return min((position for position in trouvees if position >= 0), default=-1)
 
 
 def _soap_par_marques(octets: bytes, vu: RacineXml) -> TypeFichier:

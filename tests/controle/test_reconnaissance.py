@@ -171,6 +171,27 @@ def test_bombes(contenu: str, attendu: T) -> None:
     assert reconnaitre(contenu.encode() + b"<" * 1_000_000).type is attendu
 
 
+@pytest.mark.parametrize(
+    "motif",
+    [
+        b"<!--x-->",
+        b"<?a b?>",
+        b"<!DOCTYPE a [",
+        b"<!DOCTYPE <",
+        b"PK\x03\x04",
+        b"A: b\r\n",
+        b'<a b="',
+        b"1\r\na\r\n",
+        b"\xef\xbb\xbf",
+    ],
+)
+def test_repetitions_en_temps_lineaire(motif: bytes) -> None:
+    """Un début répété à l'infini ne coûte jamais plus que sa longueur."""
+    assert reconnaitre(motif * 100_000).type is T.INCONNU
+    entete = b"POST / HTTP/1.1\r\nTransfer-Encoding: chunked\r\n\r\n"
+    assert reconnaitre(entete + motif * 100_000).type is T.INCONNU
+
+
 def test_xdm_apres_des_octets_parasites_ou_avec_commentaire() -> None:
     """Le répertoire central est retrouvé quand ses positions sont décalées."""
     archive = xdm()
