@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import io
+import re
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -14,6 +15,7 @@ from steps.verifications.pdf.flux import PdfDemesure, PdfIllisible, verifier_flu
 OBJETS_MAX = 200_000
 VISITES_MAX = 2_000_000
 PROFONDEUR_MAX = 200
+_FICHIER = re.compile(r"^(?:WARNING: )?(?:stream <[^>]*>|input source|memory buffer)(?: \([^)]*\))?:? ?")
 
 
 class PdfAbime(PdfIllisible):
@@ -36,7 +38,7 @@ def ouvrir(octets: bytes) -> Iterator[pikepdf.Pdf]:
     except pikepdf.PasswordError as erreur:
         raise PdfProtege("le PDF est chiffré et demande un mot de passe") from erreur
     except (pikepdf.PdfError, ValueError, OverflowError, RuntimeError) as erreur:
-        raise PdfAbime(_message(erreur)) from erreur
+        raise PdfAbime(message_de_qpdf(erreur)) from erreur
     try:
         if len(pdf.objects) > OBJETS_MAX:
             raise PdfDemesure(f"plus de {OBJETS_MAX} objets")
@@ -45,14 +47,15 @@ def ouvrir(octets: bytes) -> Iterator[pikepdf.Pdf]:
         pdf.close()
 
 
-def _message(erreur: Exception) -> str:
-    texte = " ".join(str(erreur).split())
-    return texte.removeprefix("input source: ").removeprefix("memory buffer: ")[:300] or type(erreur).__name__
+def message_de_qpdf(erreur: object) -> str:
+    """Ce que dit qpdf, sans le nom qu'il donne au fichier."""
+    texte = _FICHIER.sub("", " ".join(str(erreur).split()))
+    return texte[:300] or type(erreur).__name__
 
 
 def avertissements(pdf: pikepdf.Pdf) -> list[str]:
     """Ce que qpdf a dû tolérer jusqu'ici."""
-    return [" ".join(str(texte).split())[:200] for texte in pdf.get_warnings()]
+    return [message_de_qpdf(texte) for texte in pdf.get_warnings()]
 
 
 @dataclass(frozen=True, slots=True)

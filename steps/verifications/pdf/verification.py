@@ -12,7 +12,7 @@ from steps.verifications.pdf.actifs import chercher
 from steps.verifications.pdf.fichier import Squelette, lire_squelette
 from steps.verifications.pdf.flux import PdfDemesure, PdfIllisible
 from steps.verifications.pdf.lecture import TAILLE_MAX, PdfChiffre, PdfLu, lire_pdf
-from steps.verifications.pdf.objets import PdfProtege, avertissements, entree, ouvrir
+from steps.verifications.pdf.objets import PdfProtege, avertissements, entree, message_de_qpdf, ouvrir
 from steps.verifications.pdf.regles_fichier import (
     ACTIF,
     CHIFFREMENT,
@@ -51,7 +51,9 @@ def verifier_pdf(octets: bytes, *, ou: str = "fichier", pdfa: str = "a_regarder"
     except PdfProtege as erreur:
         return [*constats, _chiffre(str(erreur), ou)]
     except PdfIllisible as erreur:
-        return [*constats, _abime(str(erreur), ou)]
+        # Une table fausse suffit à empêcher l'ouverture : le même défaut ne se dit pas deux fois.
+        table_fausse = any(c.code == TABLE.code and c.verdict is not Verdict.CONFORME for c in constats)
+        return constats if table_fausse else [*constats, _abime(str(erreur), ou)]
     return constats if chiffre else [*constats, pages(octets, ou=ou)]
 
 
@@ -84,7 +86,7 @@ def structure(octets: bytes, *, ou: str = "fichier") -> list[Constat]:
 @verification(OUVERTURE)
 def ouverture(pdf: pikepdf.Pdf, *, ou: str = "fichier") -> Constat:
     """qpdf lit tous les objets et toutes les pages sans rien avoir à tolérer."""
-    ecarts = [" ".join(str(ecart).split())[:200] for ecart in pdf.check_pdf_syntax()] + avertissements(pdf)
+    ecarts = [message_de_qpdf(ecart) for ecart in pdf.check_pdf_syntax()] + avertissements(pdf)
     return _liste(
         OUVERTURE, list(dict.fromkeys(ecarts)), "Le fichier ne se lit qu'en tolérant des écarts.",
         "aucun écart relevé par qpdf", f"{len(pdf.objects)} objets lus", ou,
