@@ -159,10 +159,13 @@ class RapportTerminal:
                 yield self._champ(noms[cle], str(constat[cle]))
 
     def _champ(self, nom: str, valeur: str) -> str:
-        return self._plier(f"{nom:<8} {abreger(valeur, _VALEUR_MAX)}", " " * _MARGE, " " * (_MARGE + 9))
+        return self._plier(abreger(valeur, _VALEUR_MAX), f"{' ' * _MARGE}{nom:<8} ", " " * (_MARGE + 9))
 
     def _plier(self, texte: str, debut: str, suite: str) -> str:
-        uni = " ".join(affichable(texte).split(" "))
+        uni = " ".join(affichable(texte).split())
+        if max(map(len, uni.split()), default=0) > self._largeur - len(suite):
+            # Un chemin plus long que la ligne reste d'un tenant : il se copie.
+            return debut + uni
         return textwrap.fill(
             uni,
             self._largeur,
