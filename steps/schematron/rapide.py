@@ -10,12 +10,21 @@ from __future__ import annotations
 
 from collections import OrderedDict
 from pathlib import Path
+from typing import Any
 
 from lxml import etree
 
+from steps.schematron import rapide_cache
 from steps.schematron.chemins import chemin_de, ligne_de
 from steps.schematron.modele import Echec, Partiel, Passage, Schematron
-from steps.schematron.rapide_regles import Contextes, Globales, Prefixe, RegleCompilee, Trouvailles
+from steps.schematron.rapide_regles import (
+    Contextes,
+    Globales,
+    Prefixe,
+    RegleCompilee,
+    Trouvailles,
+    cle_de_regle,
+)
 from steps.schematron.xpath.erreurs import DocumentAbsent, ErreurXPath, HorsDePortee
 from steps.schematron.xpath.espace import Espace
 from steps.schematron.xpath.noeuds import ATTRIBUT, COMMENTAIRE, DOCUMENT, ELEMENT, INSTRUCTION, TEXTE, Arbre, Noeud
@@ -24,33 +33,76 @@ ABSENT = "jeu de valeurs absent du kit : "
 SCHEMAS_MAXIMUM = 96
 """Schémas compilés gardés par processus ; au-delà, le moins récemment joué est abandonné."""
 
+_CROISSANCE = 1.05  # part de règles neuves à partir de laquelle le cache est réécrit
 _GENRES = {TEXTE: "#text()", COMMENTAIRE: "#comment()", INSTRUCTION: "#processing-instruction()"}
 
 
 class SchemaRapide:
     """Un schematron prêt à juger ; ses règles se compilent au premier nœud qu'elles prennent."""
 
-    def __init__(self, schematron: Schematron) -> None:
+    def __init__(self, schematron: Schematron, cache: Path | None = None) -> None:
         self.schematron = schematron
+        self._cache = cache
         self._espace = Espace(schematron.base, schematron.espaces)
         self._globales = Globales(self._espace, schematron)
-        self._contextes = Contextes(self._espace, self._globales)
+        self._contextes = Contextes(self._espace, self._globales, schematron)
         self._regles: dict[tuple[int, int], RegleCompilee] = {}
-        self._branches: list[list[tuple[Prefixe, ...] | None]] = [
-            [self._lire_contexte(regle.contexte) for regle in motif.regles] for motif in schematron.motifs
-        ]
+        self._distinctes: dict[bytes, RegleCompilee] = {}
+        self._reprises: dict[bytes, tuple[str, dict[int, str]]] = {}
+        self._branches: list[list[tuple[Prefixe, ...] | None]] = []
+        self._gardees = 0
+        garde = rapide_cache.lire(cache, schematron)
+        if garde is not None:
+            self._reprendre(garde)
+        else:
+            self._branches = [
+                [self._lire_contexte(m, r) for r in range(len(motif.regles))]
+                for m, motif in enumerate(schematron.motifs)
+            ]
 
-    def _lire_contexte(self, contexte: str) -> tuple[Prefixe, ...] | None:
+    def _lire_contexte(self, motif: int, regle: int) -> tuple[Prefixe, ...] | None:
         try:
-            return self._contextes.branches(contexte)
+            return self._contextes.branches(motif, regle)
         except HorsDePortee:
             return None
 
+    def _reprendre(self, garde: dict[str, Any]) -> None:
+        self._espace.reprendre(garde["codes"], garde["objets"], garde["compteur"])
+        self._contextes.deplier(garde["debuts"])
+        tous = self._contextes.tous
+        self._branches = [[b if b is None else tuple(tous[i] for i in b) for b in motif] for motif in garde["branches"]]
+        self._reprises = garde["regles"]
+        self._gardees = len(self._reprises)
+
+    def garder(self) -> None:
+        """Écrit le code compilé sur disque, s'il y en a assez de neuf."""
+        regles = self._reprises | {cle: (regle.nom, regle.hors) for cle, regle in self._distinctes.items()}
+        if self._cache is None or len(regles) <= self._gardees * _CROISSANCE:
+            return
+        self._gardees = len(regles)
+        branches = [[b if b is None else tuple(p.rang for p in b) for b in motif] for motif in self._branches]
+        garde = {
+            "codes": self._espace.codes,
+            "objets": self._espace.objets,
+            "compteur": self._espace.compteur,
+            "debuts": self._contextes.aplatir(),
+            "branches": branches,
+            "regles": regles,
+        }
+        rapide_cache.ecrire(self._cache, self.schematron, garde)
+
     def _regle(self, motif: int, rang: int) -> RegleCompilee:
+        """La règle compilée ; deux règles de mêmes variables et mêmes tests, quel que soit leur contexte, n'en font
+        qu'une."""
         regle = self._regles.get((motif, rang))
         if regle is None:
             source = self.schematron.motifs[motif].regles[rang]
-            regle = self._regles[motif, rang] = RegleCompilee(self._espace, self._globales, source)
+            cle = cle_de_regle(source)
+            regle = self._distinctes.get(cle)
+            if regle is None:
+                regle = RegleCompilee(self._espace, self._globales, source, self._reprises.get(cle))
+                self._distinctes[cle] = regle
+            self._regles[motif, rang] = regle
         return regle
 
     @property
@@ -136,7 +188,7 @@ class SchemaRapide:
             try:
                 if erreur:
                     raise erreur
-                message = self._regle(m, r).message(a, n, arbre)
+                message = self._regle(m, r).message(motif.regles[r].assertions[a].message, n, arbre)
             except DocumentAbsent as absent:
                 incomplet[ABSENT + absent.nom.rsplit("/", 1)[-1]] = None
                 continue
@@ -181,11 +233,11 @@ def _ou(n: Noeud) -> tuple[str, int]:
 _SCHEMAS: OrderedDict[tuple[Path, str], SchemaRapide] = OrderedDict()
 
 
-def compiler(schematron: Schematron) -> SchemaRapide:
-    """Le schéma prêt à juger, gardé par processus."""
+def compiler(schematron: Schematron, cache: Path | None = None) -> SchemaRapide:
+    """Le schéma prêt à juger, gardé par processus et, si un dossier `cache` est donné, sur disque."""
     cle = (schematron.chemin, schematron.empreinte)
-    if cle not in _SCHEMAS:
-        _SCHEMAS[cle] = SchemaRapide(schematron)
+    if cle not in _SCHEMAS or _SCHEMAS[cle].schematron is not schematron:
+        _SCHEMAS[cle] = SchemaRapide(schematron, cache)
         while len(_SCHEMAS) > SCHEMAS_MAXIMUM:
             _SCHEMAS.popitem(last=False)
     _SCHEMAS.move_to_end(cle)
@@ -196,9 +248,12 @@ class MoteurRapide:
     """Joue des schematrons sur un document, bâti une seule fois."""
 
     def __init__(self, arbre: etree._ElementTree, cache: Path | None = None) -> None:
-        del cache
+        self._cache = cache
         self._arbre = Arbre(arbre)
 
     def juger(self, schematron: Schematron) -> Partiel:
         """Le passage, et ce qui est laissé au repli."""
-        return compiler(schematron).juger(self._arbre)
+        schema = compiler(schematron, self._cache)
+        partiel = schema.juger(self._arbre)
+        schema.garder()
+        return partiel

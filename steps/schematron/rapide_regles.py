@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import hashlib
 from collections import ChainMap
 from collections.abc import Callable, Iterator, Mapping
 from typing import Any
 
-from steps.schematron.modele import RegleSchematron, Schematron
+from steps.schematron.modele import Morceau, RegleSchematron, Schematron
 from steps.schematron.modele import Variable as Let
+from steps.schematron.xpath.analyseur import ENTRE
 from steps.schematron.xpath.chemins import abreger, clark
 from steps.schematron.xpath.erreurs import HorsDePortee
 from steps.schematron.xpath.espace import Espace
@@ -16,6 +18,7 @@ from steps.schematron.xpath.noeuds import Arbre, Noeud
 from steps.schematron.xpath.portees import CHAINES, COURANT, Flux, Foyer, dependances
 from steps.schematron.xpath.syntaxe import Appel, Bin, Chemin, Ctx, Expr, Filtre, Lit, Pas, Racine, Var
 
+Origine = tuple[int, ...]
 Trouvailles = list[tuple[Noeud, int, Exception | None]]
 _FOYER = Foyer("c", "n", principal=True)
 _AXES_SIMPLES = ("child", "attribute", "self", "parent")
@@ -51,8 +54,9 @@ class Globales(Mapping[str, Variable]):
         code, type_ = g.valeur(e, foyer), g.type(e, foyer)
         nom = self._espace.nom("g")
         self._espace.executer(
-            f"def {nom}(D):\n    if {nom!r} not in D.m:\n        R_ = D.racine\n        D.m[{nom!r}] = {code}\n"
-            f"    return D.m[{nom!r}]\n"
+            nom,
+            f"def {nom}(D):\n    i = (E, {nom!r})\n    if i not in D.m:\n"
+            f"        R_ = D.racine\n        D.m[i] = {code}\n    return D.m[i]\n",
         )
         return Variable(f"{nom}(D)", type_, globale=True)
 
@@ -64,76 +68,107 @@ class Globales(Mapping[str, Variable]):
 
 
 class Prefixe:
-    """Nœuds d'un début de contexte, calculés une fois par document et partagés par les contextes qui le portent."""
+    """Nœuds d'un début de contexte, calculés une fois par document et partagés par les contextes qui le portent.
 
-    __slots__ = ("avant", "espace", "etape", "fonction", "globales", "nom", "numero")
+    `origine` : d'où relire l'étape si elle n'est pas là : rangs du motif, de la règle, de la branche, nombre d'étapes.
+    """
 
-    def __init__(self, espace: Espace, globales: Globales, avant: Prefixe | None, etape: Expr) -> None:
-        self.espace = espace
-        self.globales = globales
+    __slots__ = ("avant", "contextes", "etape", "fonction", "nom", "numero", "origine", "rang")
+
+    def __init__(
+        self, contextes: Contextes, rang: int, avant: Prefixe | None, origine: Origine, etape: Expr | None = None
+    ) -> None:
+        self.contextes = contextes
+        self.rang = rang
         self.avant = avant
+        self.origine = origine
         self.etape = etape
         self.nom = clark(etape.test) if isinstance(etape, Pas) and etape.axe in ("child", "descendant") else ""
-        self.numero = espace.nom("p")
+        self.numero = f"p_{rang}"
         self.fonction: Callable[[list[Noeud], Arbre], list[Noeud]] | None = None
 
     def noeuds(self, arbre: Arbre) -> list[Noeud]:
         """Les nœuds, sans doublon. Lève `HorsDePortee` ou `ErreurXPath`."""
         if self.avant is None:
             return [arbre.racine]
-        connus: list[Noeud] | None = arbre.m.get(self.numero)
+        cle = (self.contextes.marque, self.rang)
+        connus: list[Noeud] | None = arbre.m.get(cle)
         if connus is None:
             depart = self.avant.noeuds(arbre)
             absent = self.nom and self.nom != "*" and self.nom not in arbre.par_nom
             connus = [] if absent or not depart else self._fonction()(depart, arbre)
-            arbre.m[self.numero] = connus
+            arbre.m[cle] = connus
         return connus
 
     def _fonction(self) -> Callable[[list[Noeud], Arbre], list[Noeud]]:
         if self.fonction is None:
-            g = Generateur(self.espace, self.globales)
-            seul = self.avant is not None and self.avant.avant is None
-            depart = Flux("n", ["for n in L"], seul=seul, ordonne=seul, pairs=seul, principal=True)
-            code = g.poser(g._avancer(depart, self.etape)).liste()
-            self.espace.executer(f"def {self.numero}(L, D):\n    return {code}\n")
-            self.fonction = self.espace.noms[self.numero]
+            espace = self.contextes.espace
+            self.fonction = espace.fonction(self.numero)
+            if self.fonction is None:
+                etape = self.etape or self.contextes.relire(self.origine)
+                seul = self.avant is not None and self.avant.avant is None
+                depart = Flux("n", ["for n in L"], seul=seul, ordonne=seul, pairs=seul, principal=True)
+                g = Generateur(espace, self.contextes.globales)
+                code = g.poser(g.avancer(depart, etape)).liste()
+                espace.executer(self.numero, f"def {self.numero}(L, D):\n    return {code}\n")
+                self.fonction = espace.noms[self.numero]
+        assert self.fonction is not None
         return self.fonction
 
 
 class Contextes:
     """Contextes d'un schéma, leurs débuts mis en commun."""
 
-    def __init__(self, espace: Espace, globales: Globales) -> None:
-        self._espace = espace
-        self._globales = globales
+    def __init__(self, espace: Espace, globales: Globales, schematron: Schematron) -> None:
+        self.espace = espace
+        self.globales = globales
+        self.marque = f"contextes {espace.noms['E']}"
+        self._schematron = schematron
         self._prefixes: dict[tuple[Expr, ...], Prefixe] = {}
+        self.tous: list[Prefixe] = []
 
-    def branches(self, contexte: str) -> tuple[Prefixe, ...]:
-        """Les débuts complets des branches d'un motif XSLT. Lève `HorsDePortee` pour une forme non comprise."""
-        branches: list[Prefixe] = []
-        for e in _alternatives(self._espace.analyser(contexte)):
+    def branches(self, motif: int, regle: int) -> tuple[Prefixe, ...]:
+        """Les débuts complets des branches d'un contexte. Lève `HorsDePortee` pour une forme non comprise."""
+        chemins = self._chemins(self._schematron.motifs[motif].regles[regle].contexte)
+        return tuple(self._prefixe(etapes, (motif, regle, b, len(etapes))) for b, etapes in enumerate(chemins))
+
+    def _chemins(self, contexte: str) -> list[tuple[Expr, ...]]:
+        trouves: list[tuple[Expr, ...]] = []
+        for e in _alternatives(self.espace.analyser(contexte)):
             if COURANT in dependances(e):
                 raise HorsDePortee("current() dans un contexte")
             etapes = e.etapes if isinstance(e, Chemin) else (e,)
             if not all(isinstance(x, Pas | Racine) for x in etapes):
                 raise HorsDePortee("contexte qui n'est pas un chemin")
             if not isinstance(etapes[0], Racine):
-                etapes = (Racine(), Pas("descendant-or-self", _tout()), *etapes)
-            branches.append(self._prefixe(tuple(abreger(etapes))))
-        return tuple(branches)
+                etapes = (Racine(), ENTRE, *etapes)
+            trouves.append(tuple(abreger(etapes)))
+        return trouves
 
-    def _prefixe(self, etapes: tuple[Expr, ...]) -> Prefixe:
+    def relire(self, origine: Origine) -> Expr:
+        """L'étape d'un début repris d'un cache."""
+        motif, regle, branche, longueur = origine
+        return self._chemins(self._schematron.motifs[motif].regles[regle].contexte)[branche][longueur - 1]
+
+    def _prefixe(self, etapes: tuple[Expr, ...], origine: Origine) -> Prefixe:
         connu = self._prefixes.get(etapes)
         if connu is None:
-            avant = self._prefixe(etapes[:-1]) if len(etapes) > 1 else None
-            connu = self._prefixes[etapes] = Prefixe(self._espace, self._globales, avant, etapes[-1])
+            motif, regle, branche, longueur = origine
+            avant = self._prefixe(etapes[:-1], (motif, regle, branche, longueur - 1)) if longueur > 1 else None
+            connu = self._prefixes[etapes] = Prefixe(self, len(self.tous), avant, origine, etapes[-1])
+            self.tous.append(connu)
         return connu
 
+    def aplatir(self) -> list[tuple[Any, ...]]:
+        """Les débuts, sous une forme qui s'écrit."""
+        return [(p.avant.rang if p.avant else -1, p.nom, *p.origine) for p in self.tous]
 
-def _tout() -> Any:
-    from steps.schematron.xpath.analyseur import TOUT_NOEUD
-
-    return TOUT_NOEUD
+    def deplier(self, plats: list[tuple[Any, ...]]) -> None:
+        """Reprend des débuts déjà lus."""
+        for avant, nom, *origine in plats:
+            prefixe = Prefixe(self, len(self.tous), self.tous[avant] if avant >= 0 else None, tuple(origine))
+            prefixe.nom = nom
+            self.tous.append(prefixe)
 
 
 def _alternatives(e: Expr) -> list[Expr]:
@@ -142,38 +177,65 @@ def _alternatives(e: Expr) -> list[Expr]:
     return [e]
 
 
-class RegleCompilee:
-    """Une règle : sa fonction de jugement, et ses assertions hors de portée."""
+def cle_de_regle(regle: RegleSchematron) -> bytes:
+    """Ce dont dépend le code d'une règle : ses variables et ses tests."""
+    textes = [x for v in regle.variables for x in (v.nom, v.expression)]
+    textes += [x for a in regle.assertions for x in (a.test, "report" if a.report else "assert")]
+    return hashlib.sha256("\0".join(textes).encode("utf-8", "surrogatepass")).digest()
 
-    def __init__(self, espace: Espace, globales: Globales, regle: RegleSchematron) -> None:
+
+class RegleCompilee:
+    """Une règle : sa fonction de jugement, et ses assertions hors de portée.
+
+    `reprise` : nom de la fonction et assertions hors de portée, si le code vient d'un cache.
+    """
+
+    def __init__(
+        self,
+        espace: Espace,
+        globales: Globales,
+        regle: RegleSchematron,
+        reprise: tuple[str, dict[int, str]] | None = None,
+    ) -> None:
         self.espace = espace
+        self.globales = globales
         self.regle = regle
         self.hors: dict[int, str] = {}
-        self.entete: list[str] = []
-        self.portee: Portee = self._variables(globales, regle.variables)
-        self._messages: dict[int, Callable[[Noeud, Arbre], str] | None] = {}
-        nom = espace.nom("r")
-        lignes = [f"def {nom}(c, D, E):", *self.entete]
-        for rang, assertion in enumerate(regle.assertions):
+        self._messages: dict[tuple[Morceau, ...], Callable[[Noeud, Arbre], str] | None] = {}
+        self._portee: Portee | None = None
+        self._entete: list[str] = []
+        if reprise is not None:
+            self.nom, self.hors = reprise
+        else:
+            self.nom = espace.nom("r")
+            self._compiler()
+        self.juger: Callable[[Noeud, Arbre, Trouvailles], None] = espace.fonction(self.nom)
+
+    def _compiler(self) -> None:
+        portee, entete = self._lire_variables()
+        lignes = [f"def {self.nom}(c, D, T):", *entete]
+        for rang, assertion in enumerate(self.regle.assertions):
             try:
-                g = Generateur(espace, self.portee, _FOYER)
-                test = g.ebv(espace.analyser(assertion.test), _FOYER)
+                g = Generateur(self.espace, portee, _FOYER)
+                test = g.ebv(self.espace.analyser(assertion.test), _FOYER)
             except (HorsDePortee, RecursionError) as cause:
                 self.hors[rang] = str(cause)
                 continue
             lignes += [
                 "    try:",
-                f"        if {'' if assertion.report else 'not '}{test}: E.append((c, {rang}, None))",
-                f"    except ErreurXPath as x: E.append((c, {rang}, x))",
+                f"        if {'' if assertion.report else 'not '}{test}: T.append((c, {rang}, None))",
+                f"    except ErreurXPath as x: T.append((c, {rang}, x))",
             ]
-        if len(lignes) == 1:
-            lignes.append("    pass")
         try:
-            espace.executer("\n".join(lignes) + "\n")
-            self.juger: Callable[[Noeud, Arbre, Trouvailles], None] = espace.noms[nom]
+            self.espace.executer(self.nom, "\n".join([*lignes, "    return"]) + "\n")
         except HorsDePortee as cause:
-            self.hors = dict.fromkeys(range(len(regle.assertions)), str(cause))
-            self.juger = lambda c, arbre, trouvailles: None
+            self.hors = dict.fromkeys(range(len(self.regle.assertions)), str(cause))
+            self.espace.executer(self.nom, f"def {self.nom}(c, D, T):\n    return\n")
+
+    def _lire_variables(self) -> tuple[Portee, list[str]]:
+        if self._portee is None:
+            self._portee = self._variables(self.globales, self.regle.variables)
+        return self._portee, self._entete
 
     def _variables(self, globales: Globales, lets: tuple[Let, ...]) -> Portee:
         """Les `let` de la règle : repris tels quels s'ils sont simples, calculés d'avance s'ils ne peuvent pas échouer
@@ -196,10 +258,10 @@ class RegleCompilee:
                 continue
             nom = self.espace.nom("v")
             if infaillible(g, e):
-                self.entete.append(f"    {nom} = {code}")
+                self._entete.append(f"    {nom} = {code}")
                 locales[let.nom] = Variable(nom, type_)
             else:
-                self.entete += [
+                self._entete += [
                     f"    _{nom} = []",
                     f"    def {nom}():",
                     f"        if not _{nom}: _{nom}.append({code})",
@@ -208,26 +270,27 @@ class RegleCompilee:
                 locales[let.nom] = Variable(f"{nom}()", type_)
         return portee
 
-    def message(self, rang: int, n: Noeud, arbre: Arbre) -> str | None:
-        """Message de l'assertion pour ce nœud, None s'il est hors de portée. Lève `ErreurXPath`."""
-        if rang not in self._messages:
-            self._messages[rang] = self._compiler_message(rang)
-        fonction = self._messages[rang]
+    def message(self, morceaux: tuple[Morceau, ...], n: Noeud, arbre: Arbre) -> str | None:
+        """Message d'une assertion pour ce nœud, None s'il est hors de portée. Lève `ErreurXPath`."""
+        if morceaux not in self._messages:
+            self._messages[morceaux] = self._compiler_message(morceaux)
+        fonction = self._messages[morceaux]
         return None if fonction is None else " ".join(_mots(fonction(n, arbre)))
 
-    def _compiler_message(self, rang: int) -> Callable[[Noeud, Arbre], str] | None:
+    def _compiler_message(self, texte: tuple[Morceau, ...]) -> Callable[[Noeud, Arbre], str] | None:
         morceaux: list[str] = []
         try:
-            for morceau in self.regle.assertions[rang].message:
+            portee, entete = self._lire_variables()
+            for morceau in texte:
                 if morceau.expression:
-                    g = Generateur(self.espace, self.portee, _FOYER)
+                    g = Generateur(self.espace, portee, _FOYER)
                     e = self.espace.analyser(morceau.expression)
                     morceaux.append(f"F.joindre({g.liste(e, _FOYER)}, ' ')")
                 else:
                     morceaux.append(repr(morceau.texte))
             nom = self.espace.nom("t")
             corps = " + ".join(morceaux) or "''"
-            self.espace.executer("\n".join([f"def {nom}(c, D):", *self.entete, f"    return {corps}"]) + "\n")
+            self.espace.executer(nom, "\n".join([f"def {nom}(c, D):", *entete, f"    return {corps}"]) + "\n")
         except (HorsDePortee, RecursionError):
             return None
         fonction: Callable[[Noeud, Arbre], str] = self.espace.noms[nom]

@@ -8,6 +8,7 @@ from __future__ import annotations
 import unicodedata
 from bisect import bisect_right
 from functools import lru_cache
+from itertools import chain
 
 from .erreurs import HorsDePortee
 
@@ -97,11 +98,14 @@ def _par_categorie() -> dict[str, Intervalles]:
     listes: dict[str, list[tuple[int, int]]] = {}
     debut, courante = 0, unicodedata.category("\0")
     categorie = unicodedata.category
-    for point in range(1, MAX + 2):
-        c = categorie(chr(point)) if point <= MAX else ""
+    # les plans 4 à 13 sont vides, les plans 15 et 16 à usage privé hors de leurs deux derniers points
+    utiles = (range(1, 0x40000), range(0xE0000, 0xE1000), range(0xF0000, 0xF0001), range(0xFFFF0, 0x100001))
+    for point in chain(*utiles, range(0x10FFF0, MAX + 1)):
+        c = categorie(chr(point))
         if c != courante:
             listes.setdefault(courante, []).append((debut, point - 1))
             debut, courante = point, c
+    listes.setdefault(courante, []).append((debut, MAX))
     return {c: tuple(x) for c, x in listes.items()}
 
 

@@ -85,10 +85,10 @@ class Chemins:
             etapes = abreger(e.etapes)
             flux = self.flux(etapes[0], f)
             for etape in etapes[1:]:
-                flux = self._avancer(flux, etape)
+                flux = self.avancer(flux, etape)
             return flux
         if isinstance(e, Pas):
-            return self._avancer(self._depart(f), e)
+            return self.avancer(self._depart(f), e)
         if isinstance(e, Ctx):
             return self._depart(f)
         if isinstance(e, Racine):
@@ -110,7 +110,7 @@ class Chemins:
             return Flux(f"noeud({f.var})")
         raise HorsDePortee("chemin depuis une valeur atomique")
 
-    def _avancer(self: Generateur, avant: Flux, etape: Expr) -> Flux:  # type: ignore[misc]
+    def avancer(self: Generateur, avant: Flux, etape: Expr) -> Flux:  # type: ignore[misc]
         """Ajoute une étape."""
         flux = self.poser(avant)
         if not isinstance(etape, Pas):
@@ -241,7 +241,7 @@ class Chemins:
         for i, terme in enumerate(termes):
             cle = self._cle(nom, terme, f2)
             if cle:
-                appel = f"desc_index({n}, {nom!r}, {cle[0]}, {cle[1]}, {cle[2]})"
+                appel = f"desc_index({n}, {nom!r}, (E, {cle[0]}), {cle[1]}, {cle[2]})"
                 return appel, [*termes[:i], *termes[i + 1 :], *predicats[1:]]
         return None
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from itertools import count
 from pathlib import Path
+from types import CodeType
 from typing import Any
 from urllib.parse import unquote
 
@@ -16,10 +17,10 @@ from .execution import nom_espaces
 from .generateur import Generateur, Portee, Variable
 from .noeuds import Arbre, Noeud
 from .portees import Foyer, dependances
-from .syntaxe import Expr
+from .syntaxe import Expr, Test, TypeSeq
 from .valeurs import Item
 
-_NUMEROS = count(1)  # uniques dans le processus : plusieurs espaces partagent la mémoire d'un même arbre
+_ESPACES = count(1)  # plusieurs espaces partagent la mémoire d'un même arbre : `E` distingue leurs clés
 TAILLE_MAX = 256 * 1024 * 1024
 MORCEAU_MAX = 100_000  # caractères de code engendré par expression
 
@@ -31,7 +32,10 @@ class Espace:
         self.base = base
         self.espaces = espaces
         self.noms: dict[str, Any] = nom_espaces()
-        self.noms |= {"charger": self.charger, "existe_doc": self.existe, "M": {}}
+        self.noms |= {"charger": self.charger, "existe_doc": self.existe, "M": {}, "E": next(_ESPACES)}
+        self.compteur = 0
+        self.codes: dict[str, CodeType] = {}
+        self._repris: dict[str, CodeType] = {}
         self._constantes: dict[tuple[str, Expr, tuple[object, ...]], str] = {}
         self._objets: dict[Any, str] = {}
         self._index: dict[tuple[Expr, str], int] = {}
@@ -40,7 +44,11 @@ class Espace:
 
     def nom(self, prefixe: str) -> str:
         """Un nom Python neuf."""
-        return f"{prefixe}{next(_NUMEROS)}"
+        return f"{prefixe}{self._numero()}"
+
+    def _numero(self) -> int:
+        self.compteur += 1
+        return self.compteur
 
     def objet(self, x: Any) -> str:
         """Nom sous lequel le code engendré trouve cet objet."""
@@ -52,7 +60,7 @@ class Espace:
     def index(self, nom: str, cle: Expr) -> int:
         """Numéro de l'index des éléments `nom` par la clé `cle`."""
         if (cle, nom) not in self._index:
-            self._index[cle, nom] = next(_NUMEROS)
+            self._index[cle, nom] = self._numero()
         return self._index[cle, nom]
 
     def analyser(self, texte: str) -> Expr:
@@ -69,7 +77,7 @@ class Espace:
         connu = self._constantes.get(cle)
         if connu is not None:
             return connu
-        numero = next(_NUMEROS)
+        numero = self._numero()
         foyer = Foyer("R_", "n", principal=True) if par_document else None
         g = Generateur(self, portee, None, exclue=e)
         code = {"ebv": g.ebv, "valeur": g.valeur}.get(cible, lambda x, f: f"frozenset({g.chaines(x, f)})")(e, foyer)
@@ -77,23 +85,52 @@ class Espace:
         source = (
             f"def k{numero}({parametre}):\n"
             f"    m = {'D.m' if par_document else 'M'}\n"
-            f"    if {numero} in m: return m[{numero}]\n"
+            f"    i = (E, {numero})\n"
+            f"    if i in m: return m[i]\n"
             + ("    R_ = D.racine\n" if par_document else "")
-            + f"    v = m[{numero}] = {code}\n    return v\n"
+            + f"    v = m[i] = {code}\n    return v\n"
         )
-        self.executer(source)
+        self.executer(f"k{numero}", source)
         appel = f"k{numero}({parametre})"
         self._constantes[cle] = appel
         return appel
 
-    def executer(self, source: str) -> None:
-        """Définit du code engendré par nous dans l'espace de noms. Lève `HorsDePortee` s'il est démesuré."""
+    def executer(self, nom: str, source: str) -> None:
+        """Définit `nom`, du code engendré par nous, dans l'espace de noms. Lève `HorsDePortee` s'il est démesuré."""
         if len(source) > MORCEAU_MAX * 10:
             raise HorsDePortee("code engendré trop long")
         try:
-            exec(compile(source, "<xpath>", "exec"), self.noms)
+            self.codes[nom] = compile(source, "<xpath>", "exec")
+            exec(self.codes[nom], self.noms)
         except (RecursionError, MemoryError, SyntaxError) as cause:
             raise HorsDePortee(f"code engendré refusé : {cause}") from None
+
+    # --- code repris d'un cache ------------------------------------------------------------------------------------
+
+    @property
+    def objets(self) -> dict[str, tuple[Any, ...]]:
+        """Les objets que cite le code, sous une forme qui s'écrit."""
+        return {nom: _aplatir(x) for x, nom in self._objets.items()}
+
+    def reprendre(self, codes: Mapping[str, CodeType], objets: Mapping[str, tuple[Any, ...]], compteur: int) -> None:
+        """Reprend du code déjà engendré pour ce schéma ; il n'est défini que si `fonction` le demande."""
+        self._repris = dict(codes)
+        self.codes |= codes
+        self.compteur = compteur
+        for nom, plat in objets.items():
+            x = _deplier(plat)
+            self._objets[x] = nom
+            self.noms[nom] = x
+
+    def fonction(self, nom: str) -> Any:
+        """La fonction `nom`, définie s'il le faut depuis le code repris, avec ce qu'elle appelle ; None si inconnue."""
+        attendus = [nom]
+        while attendus:
+            code = self._repris.pop(attendus.pop(), None)
+            if code is not None:
+                exec(code, self.noms)
+                attendus += [x for x in _noms_cites(code) if x in self._repris]
+        return self.noms.get(nom)
 
     # --- documents -------------------------------------------------------------------------------------------------
 
@@ -125,6 +162,29 @@ class Espace:
         return nom is not None and self._lire(nom) is not None
 
 
+def _noms_cites(code: CodeType) -> set[str]:
+    cites = set(code.co_names)
+    for x in code.co_consts:
+        if isinstance(x, CodeType):
+            cites |= _noms_cites(x)
+    return cites
+
+
+def _aplatir(x: Any) -> tuple[Any, ...]:
+    if isinstance(x, Test):
+        return ("test", x.genre, x.uri, x.local)
+    assert isinstance(x, TypeSeq)
+    return ("type", _aplatir(x.test) if x.test else None, x.atomique, x.occurrence)
+
+
+def _deplier(plat: tuple[Any, ...]) -> Test | TypeSeq:
+    if plat[0] == "test":
+        return Test(plat[1], plat[2], plat[3])
+    test = _deplier(plat[1]) if plat[1] else None
+    assert test is None or isinstance(test, Test)
+    return TypeSeq(test, plat[2], plat[3])
+
+
 def lire_document(chemin: Path) -> Arbre | None:
     """L'arbre d'un fichier XML, None s'il est absent, démesuré ou mal formé ; ni réseau ni entités."""
     try:
@@ -150,7 +210,7 @@ class Expression:
         except RecursionError:
             raise HorsDePortee("expression trop imbriquée") from None
         self.code = code
-        self.espace.executer(f"def expression(c, D, X):\n    return {code}\n")
+        self.espace.executer("expression", f"def expression(c, D, X):\n    return {code}\n")
 
     def evaluer(self, n: Noeud, variables: Mapping[str, list[Item]] | None = None) -> list[Item]:
         """Valeur de l'expression depuis un nœud. Lève `ErreurXPath`."""

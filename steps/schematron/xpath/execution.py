@@ -78,12 +78,14 @@ def predicat(items: list[Item], position: int) -> bool:
     return ebv(items)
 
 
-def desc_index(n: Noeud, nom: str, cle: int, extraire: Callable[[Noeud], Iterable[str]], valeur: str | None) -> Any:
+def desc_index(
+    n: Noeud, nom: str, cle: tuple[int, int], extraire: Callable[[Noeud], Iterable[str]], valeur: str | None
+) -> list[Noeud]:
     """`descendant::nom[extraire = valeur]` par un index bâti une fois par document ; `nom` « * » : tout élément."""
     if valeur is None:
         return _RIEN
     arbre = n.arbre
-    index = arbre.m.get(cle)
+    index: dict[str, tuple[list[Noeud], list[int]]] | None = arbre.m.get(cle)
     if index is None:
         index = arbre.m[cle] = {}
         for x in arbre.elements if nom == "*" else arbre.par_nom.get(nom, _RIEN):
@@ -94,10 +96,11 @@ def desc_index(n: Noeud, nom: str, cle: int, extraire: Callable[[Noeud], Iterabl
     couple = index.get(valeur)
     if couple is None:
         return _RIEN
+    noeuds, ordre = couple
     if n.g == DOCUMENT:
-        return couple[0]
-    debut = bisect_right(couple[1], n.r)
-    return couple[0][debut : bisect_right(couple[1], n.fin, debut)]
+        return noeuds
+    debut = bisect_right(ordre, n.r)
+    return noeuds[debut : bisect_right(ordre, n.fin, debut)]
 
 
 # --- axes ----------------------------------------------------------------------------------------------------------

@@ -86,7 +86,7 @@ class Generateur(Chemins, Comparaisons):
     def constante(self, e: Expr, f: Foyer | None, cible: str) -> str | None:
         """Code d'appel de la constante que vaut `e` pour tout le document (ou partout), None si elle ne l'est pas."""
         d = dependances(e)
-        if not d & {RACINE, DOC} or d & {FOYER, POSITION, COURANT} or e == self.exclue:
+        if not d & {RACINE, DOC} or d & {FOYER, POSITION, COURANT} or e is self.exclue:
             return None
         if RACINE in d and not (f is not None and f.principal):
             return None

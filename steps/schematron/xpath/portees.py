@@ -8,7 +8,6 @@ reste comme une liste.
 from __future__ import annotations
 
 from dataclasses import dataclass, field
-from functools import lru_cache
 
 from .syntaxe import (
     Appel,
@@ -31,6 +30,8 @@ from .syntaxe import (
 FOYER, POSITION, RACINE, DOC, COURANT = "F", "P", "R", "D", "C"
 _DU_FOYER = frozenset((FOYER, POSITION))
 _RIEN: frozenset[str] = frozenset()
+_CONNUES: dict[int, tuple[Expr, frozenset[str]]] = {}
+_CONNUES_MAX = 200_000
 SANS_ARGUMENT = frozenset(
     [
         "string",
@@ -91,10 +92,18 @@ class Flux:
         return f"[{self.var} {' '.join(self.clauses)}]" if self.clauses else f"[{self.var}]"
 
 
-@lru_cache(maxsize=65536)
 def dependances(e: Expr) -> frozenset[str]:
     """Ce dont dépend la valeur : `F` foyer, `P` position ou taille, `R` racine du document, `D` autre document,
     `C` `current()`, et `$nom` pour chaque variable libre."""
+    connu = _CONNUES.get(id(e))
+    if connu is None:
+        if len(_CONNUES) > _CONNUES_MAX:
+            _CONNUES.clear()
+        connu = _CONNUES[id(e)] = (e, _dependances(e))  # garder `e` empêche un autre arbre de prendre son identité
+    return connu[1]
+
+
+def _dependances(e: Expr) -> frozenset[str]:
     if isinstance(e, Var):
         return frozenset(("$" + e.nom,))
     if isinstance(e, Ctx):
