@@ -4,8 +4,6 @@ from __future__ import annotations
 
 from dataclasses import replace
 
-from joserfc.jwk import KeySet
-
 from reports.constat import Constat
 from steps.controle.examens.gardes import au_dela
 from steps.controle.modele import ContexteControle, Examen, TypeFichier
@@ -13,6 +11,7 @@ from steps.verifications.jwt import (
     LISIBLE,
     Jeton,
     JetonIllisible,
+    Jwks,
     JwksIllisible,
     empreinte,
     lire_jetons,
@@ -53,7 +52,7 @@ def _illisible(raison: str, octets: bytes) -> Constat:
     )  # fmt: skip
 
 
-def _cles(contexte: ContexteControle) -> tuple[KeySet | None, tuple[Constat, ...]]:
+def _cles(contexte: ContexteControle) -> tuple[Jwks | None, tuple[Constat, ...]]:
     if contexte.jwks is None:
         return None, ()
     try:
@@ -62,7 +61,7 @@ def _cles(contexte: ContexteControle) -> tuple[KeySet | None, tuple[Constat, ...
         return None, (SIGNATURE.sans_objet(f"Le JWKS donné ne se lit pas : {erreur}."),)
 
 
-def _examiner(jeton: Jeton, cles: KeySet | None, contexte: ContexteControle, acces: Jeton | None) -> Examen:
+def _examiner(jeton: Jeton, cles: Jwks | None, contexte: ContexteControle, acces: Jeton | None) -> Examen:
     lisible = LISIBLE.respectee(
         f"Jeton lu : {jeton.nature.value}", recu=f"{jeton.alg or 'sans alg'}, empreinte {jeton.empreinte}", ou="fichier"
     )

@@ -4,15 +4,14 @@ from __future__ import annotations
 
 from datetime import datetime
 
-from joserfc.jwk import KeySet
-
 from reports.constat import Constat
 from steps.verifications.jwt import entete, horodatages, psc, revendications, signature
+from steps.verifications.jwt.cles import Jwks
 from steps.verifications.jwt.lecture import Jeton
 
 
 def verifier_jeton(
-    jeton: Jeton, *, cles: KeySet | None = None, instant: datetime | None = None, acces: Jeton | None = None
+    jeton: Jeton, *, cles: Jwks | None = None, instant: datetime | None = None, acces: Jeton | None = None
 ) -> list[Constat]:
     """Constats d'un jeton. `cles` : JWKS de l'émetteur, s'il est connu ; `instant` : heure du contrôle, ou None.
 

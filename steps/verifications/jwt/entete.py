@@ -8,10 +8,10 @@ import hmac
 from collections.abc import Iterator
 
 from cryptography.hazmat.primitives import serialization
-from joserfc.jwk import KeySet
 
 from reports.constat import Constat
 from steps.verifications.cda.jugement import juger
+from steps.verifications.jwt.cles import Jwks
 from steps.verifications.jwt.lecture import Jeton, Nature
 from steps.verifications.jwt.regles import ALG, CLE_EMBARQUEE, CONFUSION, CRITIQUES, KID, MEMBRES, SYMETRIQUE, TYPE
 from steps.verifications.registre import verification
@@ -37,7 +37,7 @@ def membres(jeton: Jeton) -> Constat:
 
 
 @verification(ALG, SYMETRIQUE, CONFUSION)
-def algorithme(jeton: Jeton, cles: KeySet | None) -> list[Constat]:
+def algorithme(jeton: Jeton, cles: Jwks | None) -> list[Constat]:
     """Signé, par un algorithme connu et asymétrique ; un HMAC qui se vérifie avec une clé publique est une attaque."""
     alg = jeton.alg
     recu = str(jeton.entete.get("alg", "absent"))[:40]
@@ -50,7 +50,7 @@ def algorithme(jeton: Jeton, cles: KeySet | None) -> list[Constat]:
     ]  # fmt: skip
     if alg not in _CONDENSATS or jeton.nature is Nature.RAFRAICHISSEMENT:
         # Un jeton de rafraîchissement n'est lu que par son émetteur, qui le signe comme il veut.
-        return constats
+        return [*constats, SYMETRIQUE.respectee(recu=alg, ou=f"{_OU}, alg")] if alg in ALGORITHMES else constats
     constats.append(
         SYMETRIQUE.enfreinte(
             "Le jeton est signé par un secret partagé.", attendu="RS256 ou un autre algorithme asymétrique", recu=alg,
@@ -73,17 +73,18 @@ def _hmac_valide(jeton: Jeton, secret: bytes) -> bool:
     return hmac.compare_digest(hmac.digest(secret, jeton.signe, _CONDENSATS[jeton.alg]), jeton.signature)
 
 
-def _secrets_publics(cles: KeySet | None) -> Iterator[tuple[str, bytes]]:
+def _secrets_publics(cles: Jwks | None) -> Iterator[tuple[str, bytes]]:
     """Écritures d'une clé publique dont un attaquant ferait un secret HMAC."""
     formats = (serialization.PublicFormat.SubjectPublicKeyInfo, serialization.PublicFormat.PKCS1)
-    for cle in cles.keys if cles is not None else ():
+    for donnee in cles or ():
+        cle = donnee.cle
         publique = getattr(cle, "public_key", None)
         for nom in ("n", "x"):
             valeur = cle.as_dict(private=False).get(nom)
             if isinstance(valeur, str):
-                yield f"{cle.kid or 'clé sans kid'} ({nom})", valeur.encode()
+                yield f"{donnee.kid or 'clé sans kid'} ({nom})", valeur.encode()
                 try:
-                    yield f"{cle.kid or 'clé sans kid'} ({nom} décodé)", base64.urlsafe_b64decode(valeur + "==")
+                    yield f"{donnee.kid or 'clé sans kid'} ({nom} décodé)", base64.urlsafe_b64decode(valeur + "==")
                 except (binascii.Error, ValueError):
                     continue
         for format_ in formats:
@@ -93,7 +94,7 @@ def _secrets_publics(cles: KeySet | None) -> Iterator[tuple[str, bytes]]:
                 except (AttributeError, ValueError, TypeError):
                     continue
                 for variante in {ecrite, ecrite.rstrip(b"\n"), ecrite.replace(b"\n", b"\r\n")}:
-                    yield f"{cle.kid or 'clé sans kid'} ({codage})", variante
+                    yield f"{donnee.kid or 'clé sans kid'} ({codage})", variante
 
 
 @verification(TYPE, KID, CRITIQUES, CLE_EMBARQUEE)

@@ -7,6 +7,7 @@ import binascii
 import hashlib
 import json
 import re
+from collections import Counter
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from enum import StrEnum
@@ -138,8 +139,8 @@ def _objet(octets: bytes, quoi: str) -> tuple[dict[str, Any], tuple[str, ...]]:
     doublons: list[str] = []
 
     def reunir(paires: list[tuple[str, Any]]) -> dict[str, Any]:
-        noms = [nom for nom, _ in paires]
-        doublons.extend(f"{quoi} : {nom[:60]}" for nom in dict.fromkeys(noms) if noms.count(nom) > 1)
+        comptes = Counter(nom for nom, _ in paires)
+        doublons.extend(f"{quoi} : {nom[:60]}" for nom, nombre in comptes.items() if nombre > 1)
         return dict(paires)
 
     try:
