@@ -45,18 +45,20 @@ _AU_DELA = "au-delà de la limite du banc"
 class ArchiveLue:
     """Les fichiers de l'archive, par leur nom exact, dans l'ordre du répertoire.
 
-    `alteres` : ce qui n'a pas pu être extrait, et pourquoi. `demesure` : limite du banc atteinte en chemin, vide sinon.
+    `alteres` : ce qui ne s'est pas extrait comme annoncé, et pourquoi. `fermes` : ce qui est chiffré, ou compressé par
+    une méthode que le banc ne lit pas. `demesure` : limite du banc atteinte en chemin, vide sinon.
     """
 
     fichiers: dict[str, bytes] = field(default_factory=dict)
     alteres: list[str] = field(default_factory=list)
+    fermes: list[str] = field(default_factory=list)
     demesure: str = ""
     illisible: bool = False
 
     @property
     def complete(self) -> bool:
         """Vrai si tous les fichiers ont été lus : une absence peut être crue."""
-        return not (self.alteres or self.demesure or self.illisible)
+        return not (self.alteres or self.fermes or self.demesure or self.illisible)
 
 
 def lire_et_verifier(octets: bytes) -> tuple[ArchiveLue, list[Constat]]:
@@ -168,8 +170,8 @@ def _extraire(archive: Archive) -> ArchiveLue:
     for rang, entree in enumerate(archive.entrees):
         if entree.dossier or entree.nom in lue.fichiers:
             continue
-        if entree.chiffree:
-            lue.alteres.append(f"{entree.nom} : chiffré")
+        if entree.chiffree or entree.methode not in (STOCKE, DEFLATE):
+            lue.fermes.append(entree.nom)
             continue
         try:
             contenu = extraire(archive, rang, deja=total)

@@ -115,6 +115,8 @@ def lire_archive(octets: bytes) -> Archive:
         debuts.append(depart)
         zones.append((entree.position + decalage, arrivee))
         ecarts += defauts
+    tailles = (octets[z + 18 : z + 26] for z, _ in zones)
+    zip64 = zip64 or any(b"\xff\xff\xff\xff" in (t[:4], t[4:]) for t in tailles)
     trous, chevauchements = _couverture(zones, debut)
     ecarts += chevauchements
     premier = min((zone[0] for zone in zones), default=debut)
@@ -233,7 +235,10 @@ class ContenuAltere(ValueError):
 
 
 def extraire(archive: Archive, rang: int, *, deja: int = 0) -> bytes:
-    """Octets de l'entrée `rang`, vérifiés ; lève `ContenuAltere` ou `ZipDemesure`. `deja` : octets déjà extraits."""
+    """Octets de l'entrée `rang`, vérifiés ; lève `ContenuAltere` ou `ZipDemesure`.
+
+    L'entrée est stockée ou compressée par deflate, en clair. `deja` : octets déjà extraits de l'archive.
+    """
     entree, debut = archive.entrees[rang], archive.debuts[rang]
     if debut < 0:
         raise ContenuAltere("ses données sont introuvables")
@@ -241,12 +246,7 @@ def extraire(archive: Archive, rang: int, *, deja: int = 0) -> bytes:
     if entree.taille > limite:
         raise ZipDemesure(f"{entree.nom} : {entree.taille} octets décompressés annoncés (au plus {limite})")
     donnees = memoryview(archive.octets)[debut : debut + entree.compresse]
-    if entree.methode == STOCKE:
-        contenu = bytes(donnees)
-    elif entree.methode == DEFLATE:
-        contenu = _degonfler(donnees, entree, limite)
-    else:
-        raise ContenuAltere(f"méthode de compression {entree.methode} que le banc ne lit pas")
+    contenu = bytes(donnees) if entree.methode == STOCKE else _degonfler(donnees, entree, limite)
     if len(contenu) != entree.taille:
         raise ContenuAltere(f"{len(contenu)} octets décompressés, {entree.taille} annoncés")
     if zlib.crc32(contenu) != entree.crc:
