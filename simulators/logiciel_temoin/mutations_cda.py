@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import base64
+
 from simulators.logiciel_temoin.mutations import Mutation, Valeur
 
 
@@ -121,4 +123,78 @@ CORPS: dict[str, Mutation] = {
     ),
 }
 
-CDA: dict[str, Mutation] = {**ENTETE, **ACTEURS, **CORPS}
+FORMES: dict[str, Mutation] = {
+    "cda_absence_mal_motivee": _cda(
+        "Une absence de l'en-tête est motivée par NI.", "/custodian//telecom/@nullFlavor", "remplacer", "NI"
+    ),
+    "cda_date_inexistante": _cda(
+        "La fin de l'acte est un 31 février.",
+        "/documentationOf/serviceEvent/performer/time/high/@value",
+        "remplacer",
+        "20260231",
+    ),
+    "cda_adresse_melee": _cda(
+        "Une adresse est à la fois structurée et en lignes.",
+        "/recordTarget/patientRole/patient/birthplace/place/addr",
+        "ajouter",
+        '<streetAddressLine xmlns="urn:hl7-org:v3">1 rue des Essais</streetAddressLine>',
+    ),
+    "cda_usage_inconnu": _cda(
+        "Une adresse a un usage que le guide n'admet pas.",
+        "/author/assignedAuthor/representedOrganization",
+        "ajouter",
+        '<addr xmlns="urn:hl7-org:v3" use="PST"><city>PARIS</city></addr>',
+    ),
+    "cda_executant_oid_faux": _cda(
+        "L'exécutant est identifié sous l'OID des structures.",
+        "/documentationOf/serviceEvent/performer/assignedEntity/id/@root",
+        "remplacer",
+        "1.2.250.1.71.4.2.2",
+    ),
+    "cda_element_inconnu": _cda(
+        "Le document a un élément que CDA R2 ne connaît pas.",
+        "/custodian",
+        "ajouter",
+        '<responsable xmlns="urn:hl7-org:v3"/>',
+    ),
+    "cda_code_sans_libelle": _cda(
+        "La confidentialité n'a pas de libellé.", "/confidentialityCode/@displayName", "retirer"
+    ),
+    "cda_extension_maison": _cda(
+        "Le document a un élément de l'éditeur.", "/custodian", "ajouter", '<suivi xmlns="urn:editeur:suivi"/>'
+    ),
+    "cda_oid_mal_forme": _cda("Un OID a un zéro de tête.", "//organizer/id/@root", "remplacer", "1.2.250.01.3"),
+}
+
+STRUCTURE: dict[str, Mutation] = {
+    "cda_section_sans_code": _cda(
+        "Une section n'a pas de code.", "/component/structuredBody/component[1]/section/code", "retirer"
+    ),
+    "cda_repere_perdu": _cda(
+        "Le récit renvoie à une copie qui n'existe pas.",
+        "//renderMultiMedia/@referencedObject",
+        "remplacer",
+        "nulle-part",
+    ),
+    "cda_statut_inconnu": _cda(
+        "Le statut d'un groupe n'est pas de HL7.", "//organizer/statusCode/@code", "remplacer", "termine"
+    ),
+    "cda_groupe_sans_statut": _cda("Un groupe n'a pas de statut.", "//organizer/statusCode", "retirer"),
+    "cda_groupe_sans_classe": _cda("Un groupe ne dit pas sa classe.", "//organizer/@classCode", "retirer"),
+    "cda_valeur_sans_type": _cda(
+        "Un résultat ne dit pas son type.", "//observation/value/@*[local-name()='type']", "retirer"
+    ),
+    "cda_type_contenu_faux": _cda(
+        "La copie PDF se dit texte.", "//observationMedia/value/@mediaType", "remplacer", "text/plain"
+    ),
+    "cda_pdf_chiffre": _cda(
+        "La copie PDF se dit chiffrée.",
+        "//observationMedia/value",
+        "remplacer",
+        lambda texte: base64.b64encode(
+            base64.b64decode(texte).replace(b"trailer\n<<", b"trailer\n<< /Encrypt 1 0 R")
+        ).decode(),
+    ),
+}
+
+CDA: dict[str, Mutation] = {**ENTETE, **ACTEURS, **CORPS, **FORMES, **STRUCTURE}

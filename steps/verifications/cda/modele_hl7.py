@@ -13,8 +13,10 @@ from steps.verifications.cda.types_hl7 import (
     NON_DECRITS,
     RECIT,
     RECIT_ORDONNE,
+    RENVOIS_EXIGES,
     SYNONYMES,
     TYPES,
+    VOCABULAIRES,
 )
 
 HL7 = "urn:hl7-org:v3"
@@ -104,6 +106,15 @@ def _etiquette(brut: str) -> tuple[str, str]:
     return f"{{{HL7}}}{avant}", apres or _type(avant)
 
 
+def _type_attribut(classe: str, nom: str, ecrit: str) -> str:
+    """Type d'un attribut : celui qui est écrit, sinon son vocabulaire, sinon ce que dit son nom."""
+    if f"{classe}.{nom}" in VOCABULAIRES:
+        return f"{classe}.{nom}"
+    if nom == "ID":
+        return "repere"
+    return ecrit or ("hl7" if nom in ("classCode", "moodCode", "typeCode", "determinerCode") else "")
+
+
 def _lire(ligne: str, *, classe: bool) -> Classe:
     lu = _LIGNE.match(ligne)
     assert lu is not None, ligne
@@ -112,7 +123,7 @@ def _lire(ligne: str, *, classe: bool) -> Classe:
     for brut in bruts.split():
         attribut = _ATTRIBUT.match(brut)
         assert attribut is not None, brut
-        attributs[attribut[1]] = attribut[3] or ""
+        attributs[attribut[1]] = _type_attribut(nom, attribut[1], attribut[3] or "")
         if attribut[2]:
             obligatoires.append(attribut[1])
         if attribut[4]:
@@ -137,7 +148,7 @@ def _composer() -> dict[str, Classe]:
     for nom, parties in LIBRES.items():
         places = {f"{{{HL7}}}{partie}": Place(0, "Partie", True) for partie in parties.split()}
         places[f"{{{HL7}}}useablePeriod"] = places[f"{{{HL7}}}validTime"] = Place(0, "IVL_TS", True)
-        attributs = {"nullFlavor": "nul", "use": "cs_liste", "isNotOrdered": "bl"}
+        attributs = {"nullFlavor": "nul", "use": f"{nom}.use", "isNotOrdered": "bl"}
         modele[nom] = Classe(nom, places, attributs, ordonnee=False, mele=True)
     modele |= {nom: Classe(nom, {}, {}, mele=True, libre=True) for nom in NON_DECRITS}
     modele |= {synonyme: modele[nom] for synonyme, nom in SYNONYMES.items()}
@@ -146,7 +157,7 @@ def _composer() -> dict[str, Classe]:
 
 def _recit() -> dict[str, Classe]:
     """Les éléments du récit ; leur type est `Recit.` suivi du nom, `Recit` pour `text`."""
-    attributs = dict.fromkeys(ATTRIBUTS_DU_RECIT.split(), "")
+    attributs = {**dict.fromkeys(ATTRIBUTS_DU_RECIT.split(), ""), "ID": "repere", "align": "alignement"}
     lus = {}
     for nom, permis in RECIT.items():
         places = {f"{{{HL7}}}{fils}": Place(0, f"Recit.{fils}", True) for fils in permis.split()}
@@ -154,7 +165,8 @@ def _recit() -> dict[str, Classe]:
     for ligne in _lignes(RECIT_ORDONNE):
         nom, _, fils = ligne.partition(" ")
         lue = _lire("récit () " + _MOT.sub(r"\1:Recit.\1", fils), classe=False)
-        lus[f"Recit.{nom}"] = replace(lue, attributs=attributs)
+        exige = RENVOIS_EXIGES.get(nom)
+        lus[f"Recit.{nom}"] = replace(lue, attributs=attributs, obligatoires=(exige,) if exige else ())
     return lus | {"Recit": lus["Recit.text"]}
 
 

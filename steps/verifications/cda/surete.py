@@ -34,6 +34,8 @@ def analyser(octets: bytes) -> etree._Element:
     Les comptes se font sur les octets, avant toute analyse : un document de 64 Mio fait de balises vides prendrait
     plusieurs Gio en arbre.
     """
+    if len(octets) > TAILLE_MAX:
+        raise CdaDemesure(f"document de {len(octets)} octets, au-delà de la limite du banc ({TAILLE_MAX})")
     for signe, maximum, quoi in ((b"<", BALISES_MAX, "balises"), (b"=", ATTRIBUTS_MAX, "attributs")):
         if (nombre := octets.count(signe)) > maximum:
             raise CdaDemesure(f"de l'ordre de {nombre} {quoi}, au-delà de la limite du banc ({maximum})")

@@ -95,6 +95,7 @@ br
 col
 """
 """Les éléments du récit sans texte propre, et l'ordre de leur contenu."""
+RENVOIS_EXIGES = {"renderMultiMedia": "referencedObject", "footnoteRef": "IDREF"}
 ATTRIBUTS_DU_RECIT = (
     "ID language styleCode mediaType summary width border frame rules cellspacing cellpadding span align char charoff"
     " valign abbr axis headers scope rowspan colspan revised name href rel rev title listType referencedObject IDREF"
@@ -117,9 +118,42 @@ NULS = frozenset(
     {"NI", "OTH", "NINF", "PINF", "INV", "DER", "MSK", "NA", "UNC", "UNK", "QS", "NASK", "TRC", "ASKU", "NAV"}
 )
 
+_PERMISSION = "APT ARQ DEF EVN INT PRMS PRP RQO"
+VOCABULAIRES = {
+    "Act.classCode": (
+        "ACCM ACSN ACT AEXPOS CONS CONTREG CTTEVENT DISPACT EXPOS INC INFRM LIST MPROT PCPR REG REV SPCTRT STORE TEXPOS"
+        " TRFR TRNS"
+    ),
+    "Act.moodCode": f"{_PERMISSION} RSK",
+    "Encounter.moodCode": _PERMISSION,
+    "EncounterParticipant.typeCode": "ADM ATND CON DIS REF",
+    "Entry.typeCode": "COMP DRIV",
+    "EntryRelationship.typeCode": "CAUS COMP GEVL MFST REFR RSON SAS SPRT SUBJ XCRPT",
+    "InformationRecipient.typeCode": "PRCP TRC",
+    "IntendedRecipient.classCode": "ASSIGNED HLTHCHRT",
+    "Observation.moodCode": f"{_PERMISSION} GOL RSK",
+    "Organizer.classCode": "BATTERY CLUSTER",
+    "Performer1.typeCode": "PRF SPRF",
+    "Procedure.moodCode": _PERMISSION,
+    "Reference.typeCode": "ELNK REFR RPLC SPRT SUBJ XCRPT",
+    "RelatedDocument.typeCode": "APND RPLC XFRM",
+    "RelatedSubject.classCode": "PAT PRS",
+    "SubstanceAdministration.moodCode": "DEF EVN INT PRMS PRP RQO",
+    "Supply.moodCode": "DEF EVN INT PRMS PRP RQO",
+    "TEL.use": "AS BAD CONF DIR EC H HP HV MC PG PUB TMP WP",
+    "AD.use": "BAD CONF DIR H HP HV PHYS PST PUB TMP WP",
+    "EN.use": "A ABC ASGN C I IDE L OR P PHON R SNDX SRCH SYL",
+    "ON.use": "A ABC ASGN C I IDE L OR P PHON R SNDX SRCH SYL",
+    "Partie.qualifier": "AC AD BR CL CON DEV FRM IN INV LS NB PR SCI SP STR TITLE TMK USE VV",
+}
+"""Vocabulaires fermés : classe et attribut → codes permis. Les attributs `use` et `qualifier` en sont des listes."""
+LISTES = frozenset({"use", "qualifier"})
+
 _UID = re.compile(r"[0-2](\.(0|[1-9][0-9]*))*|[0-9a-zA-Z]{8}(-[0-9a-zA-Z]{4}){3}-[0-9a-zA-Z]{12}|[A-Za-z][A-Za-z0-9-]*")
 _TS = re.compile(r"[0-9]{1,8}|([0-9]{9,14}|[0-9]{14}\.[0-9]+)([+-][0-9]{1,4})?")
-_CS = re.compile(r"\S+")
+_CS = re.compile(r"\s*\S+\s*")
+_CODE_HL7 = re.compile(r"[A-Z][A-Z0-9_.]*")
+_REPERE = re.compile(r"\s*[^\W\d][\w.\-·]*\s*")
 _ENTIER = re.compile(r"\s*[+-]?[0-9]+\s*")
 
 
@@ -148,6 +182,25 @@ SIMPLES: dict[str, tuple[Callable[[str], bool], str]] = {
     "st": (lambda valeur: valeur != "", "un texte non vide"),
     "codage": (lambda valeur: valeur in ("B64", "TXT"), "B64 ou TXT"),
     "cs_liste": (lambda valeur: True, "des codes séparés par des espaces"),
+    "hl7": (_forme(_CODE_HL7), "un code de HL7, en capitales"),
+    "repere": (_forme(_REPERE), "un repère XML : une lettre, puis lettres, chiffres, « . », « - » ou « _ »"),
+    "alignement": (
+        lambda valeur: valeur.strip() in ("left", "center", "right", "justify", "char"),
+        "left, center, right, justify ou char",
+    ),
     "nul": (lambda valeur: valeur in NULS, "un nullFlavor de HL7"),
 }
 """Type simple → (forme juste, ce qui est attendu)."""
+
+
+def _dans(codes: frozenset[str], liste: bool) -> Callable[[str], bool]:
+    def juste(valeur: str) -> bool:
+        return set(valeur.split()) <= codes if liste else valeur.strip() in codes
+
+    return juste
+
+
+SIMPLES |= {
+    cle: (_dans(frozenset(codes.split()), cle.rpartition(".")[2] in LISTES), codes.replace(" ", ", "))
+    for cle, codes in VOCABULAIRES.items()
+}

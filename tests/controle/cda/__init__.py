@@ -1,0 +1,1 @@
+"""L'examen d'un CDA, avec et sans le kit."""
