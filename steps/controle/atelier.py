@@ -23,7 +23,8 @@ from steps.controle.trames import envoyer, recevoir
 
 _RACINE = Path(__file__).resolve().parents[2]
 _PAS = 0.1
-_OUVRIER = (sys.executable, "-m", "steps.controle.ouvrier")
+# -P : le dossier courant peut porter des fichiers à juger, jamais des modules à importer.
+_OUVRIER = (sys.executable, "-P", "-m", "steps.controle.ouvrier")
 
 
 @dataclass(frozen=True)
