@@ -66,9 +66,7 @@ def _documents(dossier: Dossier, contexte: ContexteControle) -> tuple[list[tuple
         for nom in dossier.fichiers
         if nom not in dict(retenus)
     ]
-    noms = nommer(f"{dossier.chemin}{nom}" for nom, _ in retenus)
-    examens = [examiner_document(octets, sans_nom) for _, octets in retenus]
-    return list(zip(noms, examens, strict=True)), ignores
+    return [(f"{dossier.chemin}{nom}", examiner_document(octets, sans_nom)) for nom, octets in retenus], ignores
 
 
 def examiner_metadata(octets: bytes, contexte: ContexteControle) -> Examen:

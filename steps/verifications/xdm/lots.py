@@ -123,10 +123,15 @@ def verifier_metadonnees(lu: LotFichier) -> list[Constat]:
     constats = [metadonnees.racine(lu.racine)]
     if constats[0].verdict is not Verdict.CONFORME:
         return constats
-    constats += [metadonnees.composition(lot), regles_lot.lisible(lot), *regles_lot.attributs(lot, "")]
+    constats += [metadonnees.composition(lot), regles_lot.lisible(lot)]
     constats += [*metadonnees.identifiants(lu.racine), metadonnees.uniques(lot), metadonnees.codes_complets(lu.racine)]
-    if lot.documents:
-        constats += [*regles_lot.associations(lot), metadonnees.cibles(lot), metadonnees.meme_patient(lot)]
+    if lot.submission_set is not None:
+        constats += [
+            *regles_lot.attributs(lot, ""),
+            *regles_lot.associations(lot),
+            metadonnees.cibles(lot),
+            metadonnees.meme_patient(lot),
+        ]
     for document in lot.documents:
         constats += verifier_fiche(document)
         constats += verifier_concordance(lot, document)

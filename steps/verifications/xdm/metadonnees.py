@@ -201,7 +201,9 @@ def codes_complets(element: etree._Element) -> Constat:
 @verification(MEME_PATIENT)
 def meme_patient(lot: LotLu) -> Constat:
     """Le lot et ses fiches désignent le même patient."""
-    patients = {objet.id or "?": objet.patient_id for objet in (*lot.lot.lots, *lot.lot.documents)}
+    patients = {objet.id or "?": objet.patient_id for objet in lot.lot.lots}
+    # Une fiche sans patientId est l'affaire de la règle sur sa forme.
+    patients |= {objet.id or "?": objet.patient_id for objet in lot.lot.documents if objet.patient_id}
     distincts = {_noyau(valeur) for valeur in patients.values()}
     return juger(
         MEME_PATIENT, len(distincts) == 1 and "" not in distincts,
