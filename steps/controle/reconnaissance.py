@@ -17,9 +17,9 @@ from steps.controle.reconnaissance_zip import est_xdm
 _DEBUT = 64 * 1024
 _JETON_MAX = 1024 * 1024
 _PARASITES_PDF = 1024
-_SEGMENT_HL7 = re.compile(r"(?:MSH|FHS|BHS)([^\w\s])(?:[^\w\s]{1,5}(?:\1|\Z)|\1|\Z)")
+_SEGMENT_HL7 = re.compile(r"(?:MSH|FHS|BHS)(?:\||([^\w\s])(?:[^\w\s]{1,5}(?:\1|\Z)|\1|\Z))")
 _JETON = re.compile(
-    r"\A(?:Authorization:\s*)?(?:Bearer\s+)?[\"']?([\w-]{2,})\.([\w-]*)\.([\w-]*)[\"']?\Z", re.IGNORECASE
+    r"\A(?:Authorization:\s*)?(?:Bearer\s+)?[\"']?((?:e[wy]|[\w-]{2,}\.[\w-]*\.)[^{}<>|,;]*?)[\"']?\Z", re.IGNORECASE
 )
 _CHIFFRE = re.compile(r"\A(?:Bearer\s+)?ey[\w-]+(?:\.[\w-]*){4}\Z", re.IGNORECASE)
 _SIGNATURES = (
@@ -88,10 +88,18 @@ def _texte(octets: bytes, tete: str) -> Reconnaissance:
 
 
 def _est_jeton(texte: str) -> bool:
+    """Un JWS compact, même coupé, replié sur plusieurs lignes ou à la signature abîmée, ou un JWS en JSON."""
     trouve = _JETON.match(texte)
     if trouve:
-        entete = _objet(_base64url(trouve.group(1)))
-        return trouve.group(1).startswith("ey") if entete is None else "alg" in entete or "typ" in entete
+        jeton = "".join(trouve.group(1).split())
+        debut, *suite = jeton.split(".")
+        entete = _objet(_base64url(debut))
+        if entete is not None:
+            return len(suite) == 2 and ("alg" in entete or "typ" in entete)
+        # En-tête abîmé ou coupé : ses premiers caractères disent encore que c'était un objet JSON.
+        return re.match(rb"\{[\s\"]", _base64url(debut[:4])) is not None and (
+            len(suite) == 2 or (not suite and len(debut) > 6)
+        )
     if not texte.startswith("{"):
         return False
     objet = _objet(texte.encode("utf-8", "replace"))

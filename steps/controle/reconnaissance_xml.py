@@ -29,7 +29,12 @@ _CORPS_DMP = frozenset(
         "SubmitObjectsRequest",
     }
 )
-_MARQUES_INSI = ("http://www.cnamts.fr/INSi", "http://www.cnamts.fr/webservice", "urn:ServiceIdentiteCertifiee")
+_MARQUES_INSI = (
+    "http://www.cnamts.fr/INSi",
+    "http://www.cnamts.fr/webservice",
+    "urn:ServiceIdentiteCertifiee",
+    "urn:siram:",
+)
 _MARQUES_DMP = ("urn:ihe:iti:", "urn:si-dmp-", "urn:hl7-org:v3:PRPA_", "urn:oasis:names:tc:ebxml-regrep:")
 _BALISE = re.compile(r"<(?:([\w.\-]{1,200}):)?([\w.\-]{1,200})([^<>]{0,65536})")
 
@@ -134,7 +139,7 @@ def _juger_racine(vu: RacineXml, espace: str, nom: str) -> None:
     else:
         if nom in _METADATA:
             vu.type = TypeFichier.METADATA
-        elif nom == "Assertion" and (not espace or "SAML" in espace):
+        elif nom == "Assertion":
             vu.type = TypeFichier.SAML
         else:
             vu.type = TypeFichier.INCONNU
