@@ -36,12 +36,17 @@ class _Compilee:
     etat: tuple[tuple[str, int, int], ...]
 
 
+class _Arret(Exception):
+    """Saxon refuse la feuille ou s'arrête ; le message dit pourquoi."""
+
+
 class MoteurSaxon:
     """Joue des schematrons dans un processus ; garde les feuilles compilées et les documents annexes."""
 
     def __init__(self, cache: CacheXslt | None = None, feuilles_maximum: int = FEUILLES_MAXIMUM) -> None:
         self.processeur: Any = PySaxonProcessor(license=False)
         self.processeur.set_configuration_property("http://saxon.sf.net/feature/allowedProtocols", "file")
+        self.processeur.set_configuration_property("http://saxon.sf.net/feature/standardErrorOutputFile", os.devnull)
         self._compilateur = self.processeur.new_xslt30_processor()
         self._cache = cache or CacheXslt(None)
         self._feuilles_maximum = feuilles_maximum
@@ -70,17 +75,24 @@ class MoteurSaxon:
             document = self.document(arbre)
         try:
             sortie = self._jouer(schematron, parties, False, document)
-        except PySaxonApiError:
+        except _Arret:
             try:
                 sortie = self._jouer(schematron, parties, True, document)
-            except PySaxonApiError as erreur:
+            except _Arret as erreur:
                 raison = f"{schematron.nom} : règles non évaluables par Saxon ({_court(str(erreur))})"
                 return Passage(schematron, (), incomplet=(*schematron.lacunes, raison))
         return _relire(sortie, arbre, schematron)
 
     def _jouer(self, schematron: Schematron, parties: Parties | None, prudent: bool, document: Any) -> str:
-        compilee = self._compiler(schematron, parties, prudent)
-        return str(compilee.executable.transform_to_string(xdm_node=document) or "")
+        """La sortie de la feuille ; `_Arret` si elle s'est arrêtée sur une erreur."""
+        try:
+            compilee = self._compiler(schematron, parties, prudent)
+            sortie = str(compilee.executable.transform_to_string(xdm_node=document) or "")
+        except PySaxonApiError as erreur:
+            raise _Arret(str(erreur)) from erreur
+        if sortie.startswith("X\t"):
+            raise _Arret(sortie[2:])
+        return sortie
 
     def _compiler(self, schematron: Schematron, parties: Parties | None, prudent: bool) -> _Compilee:
         cle = (str(schematron.chemin), schematron.empreinte, parties, prudent)

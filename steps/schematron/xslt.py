@@ -2,7 +2,7 @@
 
 Un mode par motif, une priorité décroissante par règle : pour chaque nœud, la première règle qui convient. Une ligne de
 sortie par fait, champs séparés par des tabulations : `T` règle tirée, `E` assertion en échec, `I` assertion que Saxon
-n'a pas pu évaluer.
+n'a pas pu évaluer, `X` seule : la feuille entière s'est arrêtée sur une erreur.
 """
 
 from __future__ import annotations
@@ -16,7 +16,7 @@ from steps.schematron.contextes import Cibles, cibles
 from steps.schematron.expansion import hors_chaines
 from steps.schematron.modele import Assertion, Parties, RegleSchematron, Schematron, Variable
 
-VERSION = "1"
+VERSION = "2"
 """Version du compilateur ; à changer quand son résultat change, car elle entre dans la clé du cache."""
 
 PARAMETRE_DOCUMENT = "bancsons_document_"
@@ -134,9 +134,9 @@ class _Generateur:
             '<xsl:key name="bancsons_noms" match="*" use="concat(\'{\', namespace-uri(), \'}\', local-name())"/>',
             *(f'<xsl:param name="{PARAMETRE_DOCUMENT}{rang}"/>' for rang in range(len(self.documents))),
             *(self._variable(v) for v in globales if v.nom not in self._annexes_globales),
-            '<xsl:template match="/">',
+            '<xsl:template match="/"><xsl:try>',
             *appels,
-            "</xsl:template>",
+            f"{_ARRET}</xsl:try></xsl:template>",
             _OU,
             *motifs,
             *(
@@ -262,6 +262,10 @@ def _selection(visees: Cibles) -> str:
     return " | ".join(filter(None, ("/" if visees.racine else "", elements)))
 
 
+_ARRET = (
+    f'<xsl:catch><xsl:value-of xmlns:err="{_ERREURS}" select="concat(\'X&#9;\', '
+    "local-name-from-QName($err:code), ' ', normalize-space($err:description), '&#10;')\"/></xsl:catch>"
+)
 _OU = (
     '<xsl:template name="bancsons_ou"><xsl:value-of select="string-join(ancestor-or-self::*/'
     "string(1 + count(preceding-sibling::*)), '/')\"/>"

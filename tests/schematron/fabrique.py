@@ -6,6 +6,7 @@ from pathlib import Path
 
 from lxml import etree
 
+from steps.schematron.jugement import juger
 from steps.schematron.lecture import lire
 from steps.schematron.modele import Passage, Schematron
 from steps.schematron.saxon import moteur
@@ -45,9 +46,24 @@ def arbre(xml: str) -> etree._ElementTree:
     return etree.ElementTree(etree.fromstring(xml.encode()))
 
 
-def jouer(schematron: Schematron, xml: str) -> Passage:
-    """Le passage de Saxon sur ce document."""
+def jouer_par_saxon(schematron: Schematron, xml: str) -> Passage:
+    """Le passage de Saxon seul."""
     return moteur().juger(arbre(xml), schematron)
+
+
+def jouer(schematron: Schematron, xml: str) -> Passage:
+    """Le passage de Saxon sur ce document, après avoir vérifié que le moteur rapide, repli compris, rend le même."""
+    document = arbre(xml)
+    passage = moteur().juger(document, schematron)
+    (rapide,) = juger(document, [schematron], "rapide")
+    assert _faits(rapide) == _faits(passage)
+    return passage
+
+
+def _faits(passage: Passage) -> tuple[object, ...]:
+    """Ce que deux moteurs doivent rendre pareil."""
+    faits = [(e.motif, e.contexte, e.assertion.test, e.message, e.chemin, e.ligne) for e in passage.echecs]
+    return sorted(faits), passage.tirees, set(passage.incomplet)
 
 
 def echecs(passage: Passage) -> list[tuple[str, str]]:

@@ -30,6 +30,11 @@ def _blancs(texte: str) -> str:
     return " ".join(texte.split())
 
 
+def _sans_blanc(message: str) -> str:
+    """Un message sans ses blancs : le squelette perd ceux qui sont seuls entre deux valeurs."""
+    return "".join(message.split())
+
+
 class Squelette:
     """Compile et joue des schematrons par les feuilles `iso_*.xsl` d'un kit ; `cache` garde les feuilles compilées."""
 
@@ -96,7 +101,7 @@ def lire_svrl(svrl: str, arbre: etree._ElementTree) -> Releve:
             contexte = _blancs(element.get("context", ""))
             tirees[contexte] += 1
         else:
-            message = _blancs(str(element.xpath("string(s:text)", namespaces={"s": _SVRL[1:-1]})))
+            message = _sans_blanc(str(element.xpath("string(s:text)", namespaces={"s": _SVRL[1:-1]})))
             echecs.append((contexte, _chemin(element.get("location", ""), arbre), message))
     return Releve(tirees, tuple(echecs))
 
@@ -124,5 +129,5 @@ def releve(passage: Passage) -> Releve:
     tirees: Counter[str] = Counter()
     for (motif, regle), nombre in passage.tirees.items():
         tirees[_blancs(passage.schematron.motifs[motif].regles[regle].contexte)] += nombre
-    echecs = tuple((_blancs(e.contexte), e.chemin, e.message) for e in passage.echecs)
+    echecs = tuple((_blancs(e.contexte), e.chemin, _sans_blanc(e.message)) for e in passage.echecs)
     return Releve(tirees, echecs)

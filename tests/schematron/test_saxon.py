@@ -11,7 +11,7 @@ from steps.schematron.inclusions import ErreurSchematron
 from steps.schematron.modele import ABSENT
 from steps.schematron.saxon import MoteurSaxon
 from steps.schematron.xslt import annexes_constantes, engendrer
-from tests.schematron.fabrique import arbre, echecs, jouer, lu
+from tests.schematron.fabrique import arbre, echecs, jouer, jouer_par_saxon, lu
 
 N = 'xmlns="urn:essai"'
 
@@ -136,9 +136,9 @@ def test_annexe_changee_pendant_la_vie_du_processus(tmp_path: Path) -> None:
         tmp_path, '<pattern><rule context="n:a"><assert test="doc(\'j.xml\')//c/@code = @c">x</assert></rule></pattern>'
     )
     document = f'<a {N} c="LONG"/>'
-    assert len(jouer(s, document).echecs) == 1
+    assert len(jouer_par_saxon(s, document).echecs) == 1
     jeu.write_text('<j><c code="A"/><c code="LONG"/></j>')
-    assert jouer(s, document).echecs == ()
+    assert jouer_par_saxon(s, document).echecs == ()
 
 
 @pytest.mark.parametrize(
@@ -201,7 +201,7 @@ def test_erreur_d_evaluation_isolee(tmp_path: Path) -> None:
 def test_expression_fautive(tmp_path: Path) -> None:
     """Un schematron que Saxon refuse est incomplet, jamais conforme ni en échec."""
     s = lu(tmp_path, '<pattern><rule context="n:a"><assert test="inconnue(">x</assert></rule></pattern>')
-    passage = jouer(s, f"<a {N}/>")
+    passage = jouer_par_saxon(s, f"<a {N}/>")
     assert passage.echecs == ()
     assert "non évaluables" in passage.incomplet[0]
 
