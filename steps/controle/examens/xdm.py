@@ -7,8 +7,11 @@ from dataclasses import replace
 from reports.constat import Constat
 from steps.controle.examens.gardes import au_dela, depassement_xml, sans_numero
 from steps.controle.examens.inclus import DOCUMENTS, examiner_document, nommer
+from steps.controle.examens.pdf import examiner_pdf
 from steps.controle.modele import ContexteControle, Examen, TypeFichier
 from steps.controle.reconnaissance import reconnaitre
+from steps.flux.identite import IdentiteUsager
+from steps.verifications.datamatrix import identite_du_cda
 from steps.verifications.xdm import (
     Dossier,
     LotFichier,
@@ -43,7 +46,7 @@ def examiner_xdm(octets: bytes, contexte: ContexteControle) -> Examen:
             constats += copies_pdf(lu, dossier.chemin)
             if lu.lot.remplacements:
                 perimetre.append(_REGISTRE)
-        examines, ignores = _documents(dossier, contexte)
+        examines, ignores = _documents(dossier, contexte, None if isinstance(lu, Constat) else _identite(lu))
         inclus += examines
         perimetre += ignores
     constats += entre_lots(lots)
@@ -57,16 +60,28 @@ def _lot(dossier: Dossier) -> LotFichier | Constat:
     return replace(lu, ou=f"{dossier.chemin}METADATA.XML") if isinstance(lu, Constat) else lu
 
 
-def _documents(dossier: Dossier, contexte: ContexteControle) -> tuple[list[tuple[str, Examen]], list[str]]:
+def _identite(lu: LotFichier) -> IdentiteUsager | None:
+    """L'identité INS d'un CDA du lot : une archive ne concerne qu'un patient."""
+    identites = (identite_du_cda(document.cda) for document in lu.lot.documents if document.cda is not None)
+    return next((identite for identite in identites if identite is not None), None)
+
+
+def _documents(
+    dossier: Dossier, contexte: ContexteControle, identite: IdentiteUsager | None
+) -> tuple[list[tuple[str, Examen]], list[str]]:
     """Les CDA et les PDF du dossier, examinés ; une phrase pour chaque autre fichier."""
     sans_nom = replace(contexte, nom="")
-    retenus = [(nom, octets) for nom, octets in dossier.fichiers.items() if reconnaitre(octets).type in DOCUMENTS]
-    ignores = [
-        f"non joué : contenu de {dossier.chemin}{nom} (ni CDA ni PDF)"
-        for nom in dossier.fichiers
-        if nom not in dict(retenus)
-    ]
-    return [(f"{dossier.chemin}{nom}", examiner_document(octets, sans_nom)) for nom, octets in retenus], ignores
+    examens: list[tuple[str, Examen]] = []
+    ignores: list[str] = []
+    for nom, octets in dossier.fichiers.items():
+        nature = reconnaitre(octets).type
+        if nature is TypeFichier.PDF:
+            examens.append((dossier.chemin + nom, examiner_pdf(octets, sans_nom, identite=identite)))
+        elif nature in DOCUMENTS:
+            examens.append((dossier.chemin + nom, examiner_document(octets, sans_nom)))
+        else:
+            ignores.append(f"non joué : contenu de {dossier.chemin}{nom} (ni CDA ni PDF)")
+    return examens, ignores
 
 
 def examiner_metadata(octets: bytes, contexte: ContexteControle) -> Examen:

@@ -21,6 +21,7 @@ PAGES_MAX = 200
 PAGES_RENDUES_MAX = 30
 CARACTERES_MAX = 1_000_000
 POINTS_MAX = 30_000_000
+COTE_MAX = 20_000
 HAUTEUR_PAR_BANDES_MAX = 4_000
 """En points typographiques ; une page plus haute qu'une A0 n'est lue que d'un seul tenant."""
 
@@ -161,7 +162,7 @@ def _rendre(
     try:
         page = document[rang]
         largeur, hauteur = page.get_size()
-        echelle = min(ppp / 72, (POINTS_MAX / max(largeur * hauteur, 1)) ** 0.5)
+        echelle = min(ppp / 72, (POINTS_MAX / max(largeur * hauteur, 1)) ** 0.5, COTE_MAX / max(largeur, hauteur, 1))
         haut, bas = marges
         image: Image.Image = page.render(scale=echelle, grayscale=True, crop=(0, bas, 0, haut)).to_pil()
         page.close()

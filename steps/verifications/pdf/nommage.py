@@ -9,9 +9,6 @@ from steps.verifications.cda.dates import jour
 from steps.verifications.pdf.regles_fichier import NOM_DE_FICHIER
 from steps.verifications.registre import verification
 
-_FORME = re.compile(
-    r"(?P<date>\d{8})_(?P<type>.+)_(?P<nom>[^_]+)_(?P<prenom>[^_]+?)(?:_(?P<dossier>[^_]+))?\.pdf", re.I
-)
 TYPE_MAX = 40
 ATTENDU = "AAAAMMJJ_type_NOM_prenom.pdf (ou …_prenom_numéro de dossier.pdf)"
 
@@ -30,14 +27,21 @@ def nom_de_fichier(nom: str) -> Constat:
 
 
 def _ecart(nom: str) -> str:
-    lu = _FORME.fullmatch(nom)
-    if lu is None:
+    base, point, extension = nom.rpartition(".")
+    parties = base.split("_")
+    if not point or extension.lower() != "pdf" or len(parties) < 4 or not all(parties):
         return "il n'a pas ses quatre parties"
-    if jour(lu["date"]) is None:
-        return f"« {lu['date']} » n'est pas une date"
-    # Sans numéro de dossier, le type peut lui-même porter des soulignés : l'une des deux lectures suffit.
-    types = [lu["type"], *([] if lu["dossier"] is None else [f"{lu['type']}_{lu['nom']}"])]
-    if all(len(valeur) > TYPE_MAX for valeur in types):
+    if not re.fullmatch(r"[0-9]{8}", parties[0]) or jour(parties[0]) is None:
+        return f"« {parties[0]} » n'est pas une date"
+    # Le type peut porter des soulignés, et le numéro de dossier manquer : une lecture juste suffit.
+    lectures = [
+        ("_".join(parties[1 : -1 - suite]), parties[-1 - suite]) for suite in (1, 2) if len(parties) > 2 + suite
+    ]
+    ecarts = [_lecture(type_, famille) for type_, famille in lectures]
+    return "" if "" in ecarts else ecarts[0]
+
+
+def _lecture(type_: str, famille: str) -> str:
+    if len(type_) > TYPE_MAX:
         return f"le type dépasse {TYPE_MAX} caractères"
-    noms = [lu["nom"], *([] if lu["dossier"] is None else [lu["prenom"]])]
-    return "" if any(valeur == valeur.upper() for valeur in noms) else "le nom n'est pas en capitales"
+    return "" if famille == famille.upper() and any(map(str.isalpha, famille)) else "le nom n'est pas en capitales"
