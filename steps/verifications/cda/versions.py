@@ -46,7 +46,7 @@ def rang(cda: EnTeteCda, echanges: tuple[int, ...] = ()) -> list[Constat]:
     Onze exemples officiels ont une version au-delà de 1 sans relatedDocument, un en a un à la version 1 : ces écarts
     sont signalés, sans effet sur le verdict. Dans une campagne, le DMP sait quelle version précède et le dit.
     """
-    if not cda.version.isdecimal():
+    if not cda.version.isdecimal() or int(cda.version) == 0:
         return []
     numero, constats = int(cda.version), []
     if (numero > 1) != (cda.remplace is not None):

@@ -26,7 +26,12 @@ ACTEURS = (
         ),
         A,
     ),
-    defaut("RPPS sans type", "CDA-ACT-02", attribut(f"{AUTEUR}/h:id", "extension", lambda v: v[1:]), A),
+    defaut(
+        "RPPS sans type",
+        "CDA-ACT-02",
+        attribut(f"{AUTEUR}/h:id", "extension", lambda v: v[1:] if v[1:2] != "0" else f"9{v[1:]}"),
+        A,
+    ),
     defaut("FINESS sans type", "CDA-ACT-12", attribut("h:custodian//h:id", "extension", "990000002"), R),
     defaut("RPPS à clé fausse", "CDA-ACT-13", attribut(f"{AUTEUR}/h:id", "extension", "899900000007"), R),
     defaut("conservation sans identifiant national", "CDA-ACT-03", attribut("h:custodian//h:id", "root", "1.2.3")),

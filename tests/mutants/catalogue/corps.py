@@ -2,12 +2,25 @@
 
 from __future__ import annotations
 
+from lxml import etree
+
 from tests.mutants.catalogue.modele import E, R, angle_mort, defaut
 from tests.mutants.documents import pdf_a1
 from tests.mutants.gestes import attribut, contenu, retirer, texte
 
 CONTENU = "//h:nonXMLBody/h:text | //h:observationMedia/h:value[@mediaType='application/pdf']"
 SECTION = "//h:section[h:code]"
+
+CR_BIO_2024 = "self::*[h:templateId[@root='1.2.250.1.213.1.1.1.55'][@extension='2024.01']]"
+
+
+def repere_en_double(document: etree._Element) -> bool:
+    """Donne au deuxième repère le nom du premier."""
+    reperes = list(document.iterfind(".//{urn:hl7-org:v3}content[@ID]"))
+    if len(reperes) < 2:
+        return False
+    reperes[1].set("ID", reperes[0].get("ID", ""))
+    return True
 
 
 CORPS = (
@@ -43,13 +56,14 @@ CORPS = (
     angle_mort("PDF sans PDF/A", "CDA-COR-13", contenu(pdf_a1().replace(b"pdfaid:part", b"pdfxxx:part"), CONTENU), R),
     angle_mort("PDF/A-3", "CDA-COR-13", contenu(pdf_a1(partie="3"), CONTENU), R),
     defaut(
-        "CR-BIO sans copie PDF", "CDA-COR-05", retirer("//h:component[h:section[.//h:observationMedia]]"), ou=("N3",)
+        "CR-BIO sans copie PDF",
+        "CDA-COR-05",
+        retirer(f"{CR_BIO_2024}//h:component[h:section[.//h:observationMedia]]"),
+        ou=("N3",),
     ),
     defaut("section sans code", "CDA-COR-06", retirer(f"{SECTION}/h:code"), ou=("N3",)),
     defaut("section sans titre", "CDA-COR-07", retirer("//h:section/h:title"), R, ou=("N3",)),
-    defaut(
-        "repère en double", "CDA-COR-08", attribut("(//h:content[@ID])[2]", "ID", "r1"), E, "CDA-COR-09", ou=("N3",)
-    ),
+    defaut("repère en double", "CDA-COR-08", repere_en_double, E, "CDA-COR-09", ou=("N3",)),
     defaut(
         "renvoi sans cible",
         "CDA-COR-08",

@@ -6,6 +6,7 @@ from tests.mutants.catalogue.modele import sur_octets
 
 
 def sans_prologue(document: bytes) -> bytes:
+    document = document.removeprefix(b"\xef\xbb\xbf")
     return document[document.index(b"?>") + 2 :] if document.startswith(b"<?xml") else document
 
 
