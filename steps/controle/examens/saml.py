@@ -11,7 +11,9 @@ from reports.constat import Constat
 from simulators.dmp.vihf import lire_instant, lire_vihf
 from simulators.dmp.vihf_signature import ErreurSignature, verifier_signature
 from simulators.dmp.xml import NS, ErreurXml, lire_xml
+from simulators.insi.assertion import lire_profil_signature
 from simulators.insi.enveloppe import lire_message
+from simulators.insi.espaces import EXC_C14N
 from simulators.socle.echange import CorpsMemoire, Echange, Requete
 from steps.controle.examens.gardes import au_dela, depassement_xml, sans_numero
 from steps.controle.modele import ContexteControle, Examen, TypeFichier
@@ -20,6 +22,7 @@ from steps.verifications.dmp import ContexteDmp
 from steps.verifications.dmp import assertion as vihf_saml
 from steps.verifications.dmp.identites import verifier_vihf
 from steps.verifications.insi import Appel, ContexteInsi
+from steps.verifications.insi.assertions import principale
 from steps.verifications.saml import (
     Nature,
     assertion_lisible,
@@ -29,6 +32,7 @@ from steps.verifications.saml import (
     identifiants_uniques,
     nature_de,
     profil_connu,
+    sans_assertion_contenue,
     signature_valide,
     verifier_assertion,
 )
@@ -65,6 +69,8 @@ def examiner_saml(octets: bytes, contexte: ContexteControle) -> Examen:
 def _juger(assertion: etree._Element, nature: Nature, contexte: ContexteControle) -> list[Constat]:
     connue = nature is not Nature.AUTRE
     constats = verifier_assertion(assertion, contexte.a_l_instant, profil=connue)
+    if connue:
+        constats.append(sans_assertion_contenue(assertion))
     if nature is Nature.VIHF:
         return constats + _vihf(assertion, contexte)
     if nature is Nature.INSI:
@@ -95,7 +101,7 @@ def _insi(assertion: etree._Element, contexte: ContexteControle) -> list[Constat
     appel = Appel(echange, lire_message(enveloppe))
     declare = ContexteInsi(instant_connu=contexte.a_l_instant is not None)
     constats = [
-        *insi.signature(appel, declare),
+        *_signature_insi(assertion, appel, declare),
         *insi.algorithmes(appel, declare),
         *insi.identite(appel, declare),
         *insi.fraicheur(appel, declare),
@@ -103,6 +109,17 @@ def _insi(assertion: etree._Element, contexte: ContexteControle) -> list[Constat
         *insi.forme(appel, declare),
     ]
     return constats + autorite(assertion, contexte.ancres)
+
+
+def _signature_insi(assertion: etree._Element, appel: Appel, declare: ContexteInsi) -> list[Constat]:
+    """La signature de la carte, par la règle d'INSi si l'enveloppe qui tient lieu de message le permet."""
+    if principale(appel) is None:
+        # Plusieurs assertions imbriquées : les règles d'INSi ne choisissent pas, le banc juge celle du dehors.
+        return signature_valide(assertion)
+    if lire_profil_signature(assertion).canonicalisation not in (None, EXC_C14N):
+        # Une canonisation inclusive couvre le contexte, que l'enveloppe change : la règle des algorithmes la refuse.
+        return []
+    return insi.signature(appel, declare)
 
 
 def _envelopper(assertion: etree._Element) -> etree._Element:

@@ -8,6 +8,7 @@ from datetime import datetime
 
 from lxml import etree
 
+from reports.constat import Constat
 from simulators.dmp.vihf import lire_instant
 from simulators.dmp.xml import NS, nom_local
 from simulators.socle.mtom import ErreurMtom, decouper, est_multipart
@@ -15,7 +16,10 @@ from steps.controle.examens.inclus import examiner_document, nommer
 from steps.controle.examens.message_soap import MessageSoap
 from steps.controle.modele import ContexteControle, Examen
 from steps.verifications.dmp import ContexteDmp, MessageIllisible, lire_soumission
+from steps.verifications.dmp.coherence import verifier_coherence
 from steps.verifications.dmp.controle import verifier_message, verifier_soumission
+from steps.verifications.dmp.fiche import verifier_fiche
+from steps.verifications.dmp.lot import verifier_lot
 from steps.verifications.dmp.recherche import requete_connue
 from steps.verifications.dmp.soumission import Soumission
 from steps.verifications.dmp.transport import PARTIES
@@ -84,11 +88,26 @@ def _alimentation(message: MessageSoap, dmp: ContexteDmp, contexte: ContexteCont
             ou="soap:Body",
         )  # fmt: skip
         return Examen(message.type, (illisible,))
-    constats = verifier_soumission(soumission, dmp, documents=False)
-    perimetre = ["joué : lot, fiches, signature du lot, concordance des fiches et des documents"]
+    if not message.fichier.entetes and next(message.racine.iter(f"{{{NS['xop']}}}Include"), None) is not None:
+        constats = _metadonnees_seules(soumission, dmp)
+        perimetre = [
+            "joué : lot et fiches",
+            "non joué : documents, signature du lot et parties MTOM (le fichier n'est que la partie racine)",
+        ]
+    else:
+        constats = verifier_soumission(soumission, dmp, documents=False)
+        perimetre = ["joué : lot, fiches, signature du lot, concordance des fiches et des documents"]
     if soumission.remplacements:
         perimetre.append("non joué : état de l'entrée remplacée (le registre du DMP n'est pas connu)")
     return Examen(message.type, tuple(constats), tuple(perimetre), _documents(soumission, contexte))
+
+
+def _metadonnees_seules(soumission: Soumission, dmp: ContexteDmp) -> list[Constat]:
+    """Ce qui se juge d'une alimentation dont les parties MTOM ne sont pas dans le fichier."""
+    constats = verifier_lot(soumission, dmp)
+    for document in soumission.documents:
+        constats += verifier_fiche(document, dmp)
+    return constats + verifier_coherence(soumission, dmp)
 
 
 def _documents(soumission: Soumission, contexte: ContexteControle) -> tuple[tuple[str, Examen], ...]:

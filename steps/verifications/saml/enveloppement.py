@@ -35,6 +35,17 @@ def assertions_en_place(enveloppe: etree._Element) -> list[Constat]:
     ]  # fmt: skip
 
 
+@verification(EN_PLACE)
+def sans_assertion_contenue(assertion: etree._Element) -> Constat:
+    """Une assertion de professionnel n'en contient aucune autre, ni dans Advice ni dans sa signature."""
+    contenues = [autre for autre in assertion.iter(_ASSERTION) if autre is not assertion]
+    return juger(
+        EN_PLACE, not contenues, "Une assertion en contient une autre : laquelle est signée, laquelle est lue ?",
+        attendu="une assertion seule", recu=", ".join(map(_chemin, contenues)) or "aucune autre",
+        ou=_lignes(contenues) or "Assertion",
+    )  # fmt: skip
+
+
 def _a_sa_place(assertion: etree._Element, enveloppe: etree._Element) -> bool:
     securite = assertion.getparent()
     entete = securite.getparent() if securite is not None else None
