@@ -173,13 +173,13 @@ class Atelier:
     ):
         self.postes = [Poste(reglages, limites, commande, bavard) for _ in range(max(1, postes))]
         self._finis: dict[int, tuple[Resultat, str]] = {}
+        self._sortie: queue.Queue[tuple[int, tuple[Resultat, str]] | Exception] = queue.Queue()
         self._arret = threading.Event()
         self.postes[0].demarrer()
 
     def controler(self, taches: Iterable[Tache]) -> Generator[tuple[Resultat, str], None, None]:
         """Résultat et trace d'incident de chaque tâche, dans l'ordre."""
         attente: queue.Queue[tuple[int, Tache] | None] = queue.Queue()
-        sortie: queue.Queue[tuple[int, tuple[Resultat, str]] | Exception] = queue.Queue()
         total = 0
         for tache in taches:
             attente.put((total, tache))
@@ -188,11 +188,11 @@ class Atelier:
         for _ in actifs:
             attente.put(None)
         for poste in actifs:
-            threading.Thread(target=self._servir, args=(poste, attente, sortie), daemon=True).start()
+            threading.Thread(target=self._servir, args=(poste, attente), daemon=True).start()
         prochain = 0
         while prochain < total:
             while prochain not in self._finis:
-                rendu = sortie.get()
+                rendu = self._sortie.get()
                 if isinstance(rendu, Exception):
                     raise rendu
                 self._finis[rendu[0]] = rendu[1]
@@ -200,7 +200,12 @@ class Atelier:
             prochain += 1
 
     def rendre_le_reste(self) -> list[tuple[Resultat, str]]:
-        """Les résultats déjà reçus mais pas encore rendus, dans l'ordre."""
+        """Les résultats finis mais pas encore rendus, dans l'ordre."""
+        with contextlib.suppress(queue.Empty):
+            while True:
+                rendu = self._sortie.get_nowait()
+                if not isinstance(rendu, Exception):
+                    self._finis[rendu[0]] = rendu[1]
         return [self._finis.pop(rang) for rang in sorted(self._finis)]
 
     def fermer(self) -> None:
@@ -209,7 +214,7 @@ class Atelier:
         for poste in self.postes:
             poste.fermer()
 
-    def _servir(self, poste: Poste, attente: queue.Queue[Any], sortie: queue.Queue[Any]) -> None:
+    def _servir(self, poste: Poste, attente: queue.Queue[Any]) -> None:
         while not self._arret.is_set():
             element = attente.get()
             if element is None:
@@ -218,7 +223,7 @@ class Atelier:
             try:
                 rendu = poste.controler(tache)
             except Exception as erreur:  # noqa: BLE001 -- rendue au fil principal, qui la lève
-                sortie.put(erreur)
+                self._sortie.put(erreur)
                 return
             if not self._arret.is_set():
-                sortie.put((rang, rendu))
+                self._sortie.put((rang, rendu))

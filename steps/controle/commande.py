@@ -5,10 +5,12 @@ from __future__ import annotations
 import argparse
 import os
 import shutil
+import signal
 import sys
+import threading
 import time
-from collections.abc import Iterable
-from contextlib import ExitStack
+from collections.abc import Iterable, Iterator
+from contextlib import ExitStack, contextmanager
 from pathlib import Path
 from typing import TextIO
 
@@ -81,6 +83,42 @@ class Progression:
             self._flux.flush()
 
 
+class Interruption:
+    """Ctrl-C attend la fin de l'écriture en cours : une sortie n'est jamais coupée au milieu d'un fichier."""
+
+    def __init__(self) -> None:
+        self._a_l_abri = False
+        self._demandee = False
+
+    def __enter__(self) -> Interruption:
+        # Posé même si le signal était ignoré : une commande lancée en arrière-plan doit pouvoir être arrêtée.
+        if threading.current_thread() is threading.main_thread():
+            self._ancien = signal.signal(signal.SIGINT, self._recevoir)
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        if threading.current_thread() is threading.main_thread():
+            signal.signal(signal.SIGINT, self._ancien)
+
+    @contextmanager
+    def a_l_abri(self) -> Iterator[None]:
+        """Le temps d'une écriture ; lève `KeyboardInterrupt` après, s'il a été demandé pendant."""
+        self._a_l_abri = True
+        try:
+            yield
+        finally:
+            self._a_l_abri = False
+        if self._demandee:
+            self._demandee = False
+            raise KeyboardInterrupt
+
+    def _recevoir(self, *_: object) -> None:
+        if self._a_l_abri:
+            self._demandee = True
+        else:
+            raise KeyboardInterrupt
+
+
 class _Conduite:
     """Un passage : les résultats vont à chaque sortie dès qu'ils sont prêts."""
 
@@ -107,13 +145,15 @@ class _Conduite:
                 self._reglages, self._limites, nombre_d_ouvriers(self._options), bavard=bool(self._options.trace)
             )
             pile.callback(atelier.fermer)
+            interruption = pile.enter_context(Interruption())
             try:
                 taches = trouver(self._options.fichiers, tuple(self._options.exclure), self._reglages.taille_max)
                 total = len(taches)
                 self._progression = Progression(sys.stderr, total)
                 self._progression.montrer(0, taches[0].fichier)
                 for resultat, incident in atelier.controler(taches):
-                    self._rendre(resultat, incident, trace)
+                    with interruption.a_l_abri():
+                        self._rendre(resultat, incident, trace)
             except KeyboardInterrupt:
                 interrompu = True
                 atelier.fermer()
