@@ -28,6 +28,7 @@ GENERIQUES = (
 
 _PREFIXE_VOLET = "CI-SIS_"
 _PROFONDEUR = 4
+_DOSSIERS_MAXIMUM = 20_000
 _VERSION_JDV = re.compile(rb"\b(?:version|revisionDate|effectiveDate)=[\"'](\d{4}-\d{2}-\d{2})")
 
 
@@ -230,8 +231,9 @@ def _racine(dossier: Path) -> Path | None:
 
 
 def _descendants(dossier: Path, profondeur: int) -> Iterator[Path]:
-    """Sous-dossiers, par niveaux, sans suivre les liens."""
+    """Sous-dossiers, par niveaux, sans suivre les liens ; on ne cherche pas sans fin dans un grand dossier."""
     niveau = [dossier]
+    vus = 0
     for _ in range(profondeur):
         suivant: list[Path] = []
         for parent in niveau:
@@ -239,5 +241,8 @@ def _descendants(dossier: Path, profondeur: int) -> Iterator[Path]:
                 suivant += sorted(d for d in parent.iterdir() if d.is_dir() and not d.is_symlink())
             except OSError:
                 continue
+            if vus + len(suivant) > _DOSSIERS_MAXIMUM:
+                break
+        vus += len(suivant)
         yield from suivant
         niveau = suivant

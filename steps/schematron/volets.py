@@ -116,14 +116,14 @@ class TableVolets:
         modeles = {e.get("root", "") for e in document.findall(f"{{{_HL7}}}templateId")} - _COMMUNS
         code = document.find(f"{{{_HL7}}}code")
         valeur = code.get("code", "") if code is not None else ""
-        notes = {
-            famille: (
-                sum(1 for modele in modeles & signes.modeles if _MODELE_ANS.match(modele)),
-                len(modeles & signes.modeles),
-                valeur in signes.codes,
-            )
-            for famille, signes in self.familles.items()
-        }
+        propres = {modele for modele in modeles if _MODELE_ANS.match(modele)}
+        notes: dict[str, tuple[int, int, bool]] = {}
+        for famille, signes in self.familles.items():
+            communs = modeles & signes.modeles
+            du_code = valeur in signes.codes
+            if propres and not communs & propres and not du_code:
+                communs = set()  # un modèle de l'ANS inconnu de la famille : un modèle IHE partagé ne suffit pas
+            notes[famille] = (len(communs & propres), len(communs), du_code)
         meilleure = max(notes.values(), default=(0, 0, False))
         if not any(meilleure):
             return "", f"aucun volet du kit ne correspond au modèle ni au code {valeur or 'absent'} du document"

@@ -131,6 +131,18 @@ def test_volets_ambigus(kit: Kit) -> None:
     assert "ESSAI-A, ESSAI-C" in choix.raison
 
 
+def test_modele_inconnu_et_modele_partage(kit: Kit) -> None:
+    """Un modèle de l'ANS que le kit ne connaît pas : un modèle IHE commun à un autre volet ne l'impose pas."""
+    from tests.schematron.fabrique import volet
+
+    deposer(kit.schematrons, **{"CI-SIS_ESSAI-D_2024.01": volet("D", "1.3.6.1.4.1.19376.1.5.9")})
+    ouvert = Kit.ouvrir(kit.racine)
+    ihe = '<templateId root="1.3.6.1.4.1.19376.1.5.9"/>'
+    inconnu = cda(modele="1.2.250.1.213.1.1.1.999", code="Z").replace("<code", ihe + "<code", 1)
+    assert ouvert.schematrons_pour(arbre(inconnu)).volet_inconnu
+    assert ouvert.schematrons_pour(arbre(cda(modele="1.3.6.1.4.1.19376.1.5.9"))).volet == "ESSAI-D_2024.01"
+
+
 def test_niveau_1(kit: Kit) -> None:
     """Un document de niveau 1 n'a de volet que s'il le nomme."""
     n1 = cda().replace("<structuredBody></structuredBody>", "<nonXMLBody><text>x</text></nonXMLBody>")
