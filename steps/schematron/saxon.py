@@ -25,7 +25,7 @@ from steps.schematron.inclusions import ErreurSchematron
 from steps.schematron.modele import ABSENT, Echec, Parties, Passage, Schematron
 from steps.schematron.xslt import PARAMETRE_DOCUMENT, annexes_constantes, engendrer
 
-FEUILLES_MAXIMUM = 24
+FEUILLES_MAXIMUM = 12
 """Feuilles compilées gardées par processus ; au-delà, la moins récemment jouée est abandonnée."""
 
 
