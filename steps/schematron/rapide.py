@@ -8,7 +8,10 @@ avant d'être tiré. Ce que le moteur ne sait pas évaluer, ou qui échoue à l'
 
 from __future__ import annotations
 
+import gc
 from collections import OrderedDict
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
@@ -59,6 +62,8 @@ class SchemaRapide:
                 [self._lire_contexte(m, r) for r in range(len(motif.regles))]
                 for m, motif in enumerate(schematron.motifs)
             ]
+            self._contextes.alleger()
+            self._espace.alleger()
 
     def _lire_contexte(self, motif: int, regle: int) -> tuple[Prefixe, ...] | None:
         try:
@@ -77,8 +82,9 @@ class SchemaRapide:
     def garder(self) -> None:
         """Écrit le code compilé sur disque, s'il y en a assez de neuf."""
         regles = self._reprises | {cle: (regle.nom, regle.hors) for cle, regle in self._distinctes.items()}
-        if self._cache is None or len(regles) <= self._gardees * _CROISSANCE:
+        if len(regles) <= self._gardees * _CROISSANCE:
             return
+        self._espace.alleger()
         self._gardees = len(regles)
         branches = [[b if b is None else tuple(p.rang for p in b) for b in motif] for motif in self._branches]
         garde = {
@@ -104,6 +110,10 @@ class SchemaRapide:
                 self._distinctes[cle] = regle
             self._regles[motif, rang] = regle
         return regle
+
+    def a_jour(self) -> bool:
+        """Les jeux de valeurs lus n'ont-ils pas changé depuis ?"""
+        return self._espace.a_jour()
 
     @property
     def repli(self) -> tuple[tuple[int, int], ...]:
@@ -236,7 +246,8 @@ _SCHEMAS: OrderedDict[tuple[Path, str], SchemaRapide] = OrderedDict()
 def compiler(schematron: Schematron, cache: Path | None = None) -> SchemaRapide:
     """Le schéma prêt à juger, gardé par processus et, si un dossier `cache` est donné, sur disque."""
     cle = (schematron.chemin, schematron.empreinte)
-    if cle not in _SCHEMAS or _SCHEMAS[cle].schematron is not schematron:
+    connu = _SCHEMAS.get(cle)
+    if connu is None or connu.schematron is not schematron or not connu.a_jour():
         _SCHEMAS[cle] = SchemaRapide(schematron, cache)
         while len(_SCHEMAS) > SCHEMAS_MAXIMUM:
             _SCHEMAS.popitem(last=False)
@@ -244,16 +255,35 @@ def compiler(schematron: Schematron, cache: Path | None = None) -> SchemaRapide:
     return _SCHEMAS[cle]
 
 
+@contextmanager
+def _sans_ramasse_miettes() -> Iterator[None]:
+    """Suspend le ramasse-miettes : un jugement crée beaucoup d'objets, tous rendus à la fin ou gardés."""
+    actif = gc.isenabled()
+    gc.disable()
+    try:
+        yield
+    finally:
+        if actif:
+            gc.enable()
+
+
 class MoteurRapide:
     """Joue des schematrons sur un document, bâti une seule fois."""
 
     def __init__(self, arbre: etree._ElementTree, cache: Path | None = None) -> None:
         self._cache = cache
-        self._arbre = Arbre(arbre)
+        with _sans_ramasse_miettes():
+            self._arbre = Arbre(arbre)
+
+    def __del__(self) -> None:
+        arbre = getattr(self, "_arbre", None)
+        if arbre is not None:
+            arbre.defaire()
 
     def juger(self, schematron: Schematron) -> Partiel:
         """Le passage, et ce qui est laissé au repli."""
-        schema = compiler(schematron, self._cache)
-        partiel = schema.juger(self._arbre)
-        schema.garder()
+        with _sans_ramasse_miettes():
+            schema = compiler(schematron, self._cache)
+            partiel = schema.juger(self._arbre)
+            schema.garder()
         return partiel

@@ -159,6 +159,12 @@ class Contextes:
             self.tous.append(connu)
         return connu
 
+    def alleger(self) -> None:
+        """Oublie les arbres de syntaxe une fois tous les contextes lus ; `relire` les retrouve au besoin."""
+        self._prefixes.clear()
+        for prefixe in self.tous:
+            prefixe.etape = None
+
     def aplatir(self) -> list[tuple[Any, ...]]:
         """Les débuts, sous une forme qui s'écrit."""
         return [(p.avant.rang if p.avant else -1, p.nom, *p.origine) for p in self.tous]
@@ -202,8 +208,6 @@ class RegleCompilee:
         self.regle = regle
         self.hors: dict[int, str] = {}
         self._messages: dict[tuple[Morceau, ...], Callable[[Noeud, Arbre], str] | None] = {}
-        self._portee: Portee | None = None
-        self._entete: list[str] = []
         if reprise is not None:
             self.nom, self.hors = reprise
         else:
@@ -212,7 +216,7 @@ class RegleCompilee:
         self.juger: Callable[[Noeud, Arbre, Trouvailles], None] = espace.fonction(self.nom)
 
     def _compiler(self) -> None:
-        portee, entete = self._lire_variables()
+        portee, entete = self._variables(self.globales, self.regle.variables)
         lignes = [f"def {self.nom}(c, D, T):", *entete]
         for rang, assertion in enumerate(self.regle.assertions):
             try:
@@ -232,14 +236,10 @@ class RegleCompilee:
             self.hors = dict.fromkeys(range(len(self.regle.assertions)), str(cause))
             self.espace.executer(self.nom, f"def {self.nom}(c, D, T):\n    return\n")
 
-    def _lire_variables(self) -> tuple[Portee, list[str]]:
-        if self._portee is None:
-            self._portee = self._variables(self.globales, self.regle.variables)
-        return self._portee, self._entete
-
-    def _variables(self, globales: Globales, lets: tuple[Let, ...]) -> Portee:
+    def _variables(self, globales: Globales, lets: tuple[Let, ...]) -> tuple[Portee, list[str]]:
         """Les `let` de la règle : repris tels quels s'ils sont simples, calculés d'avance s'ils ne peuvent pas échouer
         et coûtent peu, sinon au premier usage. Un `let` hors de portée n'existe pas : qui le cite l'est aussi."""
+        entete: list[str] = []
         locales: dict[str, Variable] = {}
         portee: Portee = ChainMap(locales, globales)  # type: ignore[arg-type]
         for let in lets:
@@ -258,17 +258,17 @@ class RegleCompilee:
                 continue
             nom = self.espace.nom("v")
             if infaillible(g, e):
-                self._entete.append(f"    {nom} = {code}")
+                entete.append(f"    {nom} = {code}")
                 locales[let.nom] = Variable(nom, type_)
             else:
-                self._entete += [
+                entete += [
                     f"    _{nom} = []",
                     f"    def {nom}():",
                     f"        if not _{nom}: _{nom}.append({code})",
                     f"        return _{nom}[0]",
                 ]
                 locales[let.nom] = Variable(f"{nom}()", type_)
-        return portee
+        return portee, entete
 
     def message(self, morceaux: tuple[Morceau, ...], n: Noeud, arbre: Arbre) -> str | None:
         """Message d'une assertion pour ce nœud, None s'il est hors de portée. Lève `ErreurXPath`."""
@@ -280,7 +280,7 @@ class RegleCompilee:
     def _compiler_message(self, texte: tuple[Morceau, ...]) -> Callable[[Noeud, Arbre], str] | None:
         morceaux: list[str] = []
         try:
-            portee, entete = self._lire_variables()
+            portee, entete = self._variables(self.globales, self.regle.variables)
             for morceau in texte:
                 if morceau.expression:
                     g = Generateur(self.espace, portee, _FOYER)

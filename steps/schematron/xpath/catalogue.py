@@ -165,9 +165,7 @@ def _booleenne(g: Generateur, nom: str, arg: Expr, f: Foyer | None) -> str:
         return f"(not {g.ebv(arg, f)})"
     if nom == "boolean":
         return f"bool({g.ebv(arg, f)})"
-    genre, nombre = g.type(arg, f)
-    if nombre == "1" and genre != "?" and genre != "n":
-        return {"exists": "True", "empty": "False", "count": "1"}[nom]
+    genre = g.type(arg, f)[0]
     if nom == "count":
         return f"len({g.liste(arg, f)})" if genre != "n" else f"len({g.distincts(arg, f)})"
     existe = g.existe(arg, f) if genre == "n" else g.liste(arg, f)
@@ -234,6 +232,9 @@ def _argument(g: Generateur, genre: str, e: Expr, f: Foyer | None) -> str:
     if genre == "l":
         return g.liste(e, f)
     connu, nombre = g.type(e, f)
+    admis = {"N": ("i", "d", "m", "n", "u", "?"), "A": ("i", "d", "m", "n", "u", "?"), "n": ("n", "?")}
+    if genre not in ("t", "v") and connu not in admis.get(genre, ("s", "u", "n", "?")):
+        raise HorsDePortee("argument d'un autre type que celui attendu")
     if genre == "n":
         if isinstance(e, Ctx) and f is not None and f.genre == "n":
             return f.var

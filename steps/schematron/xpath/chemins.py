@@ -74,6 +74,13 @@ _BOOLEENNES = frozenset(
 )
 
 
+def _inconnu(genre: str, code: str) -> str:
+    """Le code d'une étape dont le type n'est pas connu ; `HorsDePortee` si ce ne sont sûrement pas des nœuds."""
+    if genre != "?":
+        raise HorsDePortee("étape de chemin depuis des valeurs")
+    return code
+
+
 class Chemins:
     """Partie du générateur qui traite les chemins ; voir `Generateur`."""
 
@@ -96,7 +103,7 @@ class Chemins:
             return Flux("D.racine" if depart.principal else f"{depart.var}.arbre.racine", principal=depart.principal)
         code = self.liste(e, f)
         if self.type(e, f)[0] != "n":
-            code = f"noeuds_seuls({code})"
+            code = f"noeuds_seuls({_inconnu(self.type(e, f)[0], code)})"
         var = self.nom()
         seul = self.type(e, f)[1] in ("1", "?")
         return Flux(var, [f"for {var} in {code}"], seul=seul, distinct=seul, ordonne=seul, pairs=seul)
@@ -187,7 +194,7 @@ class Chemins:
         code = self.liste(etape, f2)
         genre, nombre = self.type(etape, f2)
         if genre != "n":
-            code = f"noeuds_seuls({code})"
+            code = f"noeuds_seuls({_inconnu(genre, code)})"
         var = self.nom()
         seul = flux.seul and nombre in ("1", "?")
         return Flux(var, [*flux.clauses, f"for {var} in {code}"], seul, seul, seul, seul, large=True, atomes_ua=False)
@@ -366,7 +373,7 @@ class Chemins:
         genre_debut = self.type(debut, f)[0]
         source = self.liste(debut, f)
         if genre_debut != "n":
-            source = f"noeuds_seuls({source})"
+            source = f"noeuds_seuls({_inconnu(genre_debut, source)})"
         var = self.nom()
         principal = f is not None and f.principal and self.reste_principal(debut)
         f2 = Foyer(var, "n", principal=principal)

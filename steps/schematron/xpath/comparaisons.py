@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from .erreurs import HorsDePortee
 from .portees import CHAINES, NOMBRES, Foyer
 from .syntaxe import Bin, Chemin, Ctx, Expr, Filtre, Lit, Pas, Racine, Seq, Var
 
@@ -56,6 +57,7 @@ class Comparaisons:
             return f"nombres_l({e.op!r}, {self.chaines(e.g, f)}, {self.valeur(e.d, f)})"
         if ga in NOMBRES and ca == "1" and gb in ("n", "u") and self.que_des_ua(e.d):
             return f"nombres_l({_MIROIR[e.op]!r}, {self.chaines(e.d, f)}, {self.valeur(e.g, f)})"
+        _compatibles(ga, gb)
         return f"generale({e.op!r}, {self.liste(e.g, f)}, {self.liste(e.d, f)})"
 
     def que_des_ua(self: Generateur, e: Expr) -> bool:  # type: ignore[misc]
@@ -94,4 +96,14 @@ class Comparaisons:
 
     def comparaison_de_valeurs(self: Generateur, e: Bin, f: Foyer | None) -> str:  # type: ignore[misc]
         """`eq`, `lt`… : code d'une liste d'au plus un booléen."""
+        ga, gb = self.type(e.g, f)[0], self.type(e.d, f)[0]
+        # un nœud s'atomise en xs:untypedAtomic, que ces opérateurs prennent pour une chaîne
+        _compatibles(*("s" if g in ("n", "u") else g for g in (ga, gb)))
         return f"valeur({e.op!r}, {self.liste(e.g, f)}, {self.liste(e.d, f)})"
+
+
+def _compatibles(a: str, b: str) -> None:
+    """Lève `HorsDePortee` pour deux types qui ne se comparent jamais : Saxon refuse alors tout le schéma."""
+    familles = {"s": "s", "b": "b", "t": "t", "q": "q", **dict.fromkeys(NOMBRES, "m")}
+    if a in familles and b in familles and familles[a] != familles[b]:
+        raise HorsDePortee("comparaison entre types incompatibles")

@@ -2,25 +2,27 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Mapping
 from itertools import count
 from pathlib import Path
 from types import CodeType
 from typing import Any
-from urllib.parse import unquote
 
 from lxml import etree
 
 from .analyseur import analyser
-from .erreurs import DocumentAbsent, HorsDePortee
+from .erreurs import DocumentAbsent, ErreurXPath, HorsDePortee
 from .execution import nom_espaces
 from .generateur import Generateur, Portee, Variable
 from .noeuds import Arbre, Noeud
-from .portees import Foyer, dependances
+from .portees import Foyer, dependances, oublier
 from .syntaxe import Expr, Test, TypeSeq
 from .valeurs import Item
 
 _ESPACES = count(1)  # plusieurs espaces partagent la mémoire d'un même arbre : `E` distingue leurs clés
+_NOM_SPECIAL = re.compile(r"[#?%\\\0]|^[^/]*:")
+_DOCUMENTS_MAX = 2000
 TAILLE_MAX = 256 * 1024 * 1024
 MORCEAU_MAX = 100_000  # caractères de code engendré par expression
 
@@ -39,7 +41,7 @@ class Espace:
         self._constantes: dict[tuple[str, Expr, tuple[object, ...]], str] = {}
         self._objets: dict[Any, str] = {}
         self._index: dict[tuple[Expr, str], int] = {}
-        self._documents: dict[Path, Arbre | None] = {}
+        self._documents: dict[Path, tuple[tuple[int, int] | None, Arbre | None]] = {}
         self._lues: dict[str, Expr] = {}
 
     def nom(self, prefixe: str) -> str:
@@ -69,6 +71,11 @@ class Espace:
         if e is None:
             e = self._lues[texte] = analyser(texte, self.espaces)
         return e
+
+    def alleger(self) -> None:
+        """Oublie les arbres de syntaxe déjà compilés."""
+        self._lues.clear()
+        oublier()
 
     def constante(self, e: Expr, portee: Portee, cible: str, par_document: bool) -> str:
         """Code d'appel d'une fonction qui calcule `e` une fois par document, ou une fois pour toutes."""
@@ -134,19 +141,20 @@ class Espace:
 
     # --- documents -------------------------------------------------------------------------------------------------
 
-    def _chemin(self, nom: str) -> Path | None:
-        if "://" in nom or nom.startswith(("http:", "urn:", "data:")) or "\0" in nom or not nom:
-            return None
-        chemin = Path(unquote(nom.removeprefix("file:").partition("#")[0]))
-        return self.base / chemin
-
     def _lire(self, nom: str) -> Arbre | None:
-        chemin = self._chemin(nom)
-        if chemin is None:
-            return None
+        # un nom qui n'est pas un simple chemin relatif ou absolu se lirait autrement d'un moteur à l'autre
+        if not nom or _NOM_SPECIAL.search(nom):
+            raise ErreurXPath("hors de portée", f"document {nom[:80]!r}")
+        chemin = self.base / nom
         if chemin not in self._documents:
-            self._documents[chemin] = lire_document(chemin)
-        return self._documents[chemin]
+            if len(self._documents) > _DOCUMENTS_MAX:
+                self._documents = {c: d for c, d in self._documents.items() if d[1] is not None}
+            self._documents[chemin] = (_etat(chemin), lire_document(chemin))
+        return self._documents[chemin][1]
+
+    def a_jour(self) -> bool:
+        """Les documents déjà lus, ou trouvés absents, le sont-ils encore tels quels ?"""
+        return all(_etat(chemin) == etat for chemin, (etat, _) in self._documents.items())
 
     def charger(self, nom: str | None) -> list[Noeud]:
         """`doc()`. Lève `DocumentAbsent`."""
@@ -183,6 +191,15 @@ def _deplier(plat: tuple[Any, ...]) -> Test | TypeSeq:
     test = _deplier(plat[1]) if plat[1] else None
     assert test is None or isinstance(test, Test)
     return TypeSeq(test, plat[2], plat[3])
+
+
+def _etat(chemin: Path) -> tuple[int, int] | None:
+    """Date et taille d'un fichier, None s'il n'est pas là."""
+    try:
+        etat = chemin.stat()
+    except (OSError, ValueError):
+        return None
+    return etat.st_mtime_ns, etat.st_size
 
 
 def lire_document(chemin: Path) -> Arbre | None:

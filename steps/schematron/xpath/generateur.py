@@ -123,6 +123,8 @@ class Generateur(Chemins, Comparaisons):
             return self._type_bin(e, f)
         if isinstance(e, Neg):
             genre, nombre = self.type(e.e, f)
+            if genre not in (*NOMBRES, "n", "u", "?"):
+                raise HorsDePortee("signe devant ce type")
             return (genre if genre in NOMBRES else "m"), "1" if nombre == "1" and genre in NOMBRES else "?"
         if isinstance(e, Seq):
             return unir(*(self.type(x, f) for x in e.items)) if e.items else ("?", "*")
@@ -156,8 +158,8 @@ class Generateur(Chemins, Comparaisons):
         if e.op == "to":
             return "i", "*"
         (ga, _ca), (gb, _cb) = self.type(e.g, f), self.type(e.d, f)
-        if "t" in (ga, gb) or "q" in (ga, gb):
-            raise HorsDePortee("arithmétique sur des dates")
+        if not {ga, gb} <= {*NOMBRES, "n", "u", "?"}:
+            raise HorsDePortee(f"« {e.op} » sur ces types")
         genre = "m"
         if e.op == "idiv" or (ga == gb == "i" and e.op != "div"):
             genre = "i"
@@ -194,6 +196,8 @@ class Generateur(Chemins, Comparaisons):
             termes.append(self.ebv(reste, f))
             return "(" + f" {e.op} ".join(reversed(termes)) + ")"
         genre, nombre = self.type(e, f)
+        if genre in ("t", "q"):
+            raise HorsDePortee("valeur booléenne d'une date ou d'un nom")
         if genre == "n":
             return self.existe(e, f)
         if nombre == "1":
@@ -278,9 +282,14 @@ class Generateur(Chemins, Comparaisons):
         g, d = self.liste(e.g, f), self.liste(e.d, f)
         if e.op in IDENTITES:
             return f"comparer_noeuds({e.op!r}, {g}, {d})"
+        types = {self.type(e.g, f)[0], self.type(e.d, f)[0]}
         if e.op in ENSEMBLES:
+            if not types <= {"n", "?"}:
+                raise HorsDePortee(f"« {e.op} » entre valeurs qui ne sont pas des nœuds")
             return f"{ENSEMBLES[e.op]}({g}, {d})"
         if e.op == "to":
+            if not types <= {"i", "n", "u", "?"}:
+                raise HorsDePortee("« to » entre valeurs qui ne sont pas des entiers")
             return f"intervalle({g}, {d})"
         self.type(e, f)
         return f"calculer({e.op!r}, {g}, {d})"

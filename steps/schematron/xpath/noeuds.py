@@ -134,6 +134,19 @@ class Arbre:
                     r += 1
         return r
 
+    def defaire(self) -> None:
+        """Rompt les cycles : les nœuds sont rendus tout de suite, sans attendre le ramasse-miettes."""
+        for n in self.elements:
+            n.p = None
+            n.ee = _RIEN
+            n.e = _VIDE
+        self.racine.ee = _RIEN
+        self.racine.e = _VIDE
+        self.elements = []
+        self.par_nom = {}
+        self.autres = {}
+        self.m = {}
+
     def rangs(self, nom: str | None) -> list[int]:
         """Rangs des éléments de ce nom, ou de tous, dans l'ordre : pour la recherche par dichotomie."""
         connus = self._rangs.get(nom)

@@ -103,6 +103,11 @@ def dependances(e: Expr) -> frozenset[str]:
     return connu[1]
 
 
+def oublier() -> None:
+    """Libère les arbres de syntaxe gardés en mémoire par `dependances`."""
+    _CONNUES.clear()
+
+
 def _dependances(e: Expr) -> frozenset[str]:
     if isinstance(e, Var):
         return frozenset(("$" + e.nom,))
