@@ -14,7 +14,7 @@ from steps.verifications.pdf.regles_fichier import PAGES
 def examiner_pdf(octets: bytes, contexte: ContexteControle, *, identite: IdentiteUsager | None = None) -> Examen:
     """Examine un PDF. `identite` : celle du document dont il est la copie, à laquelle comparer son datamatrix."""
     constats = verifier_pdf(octets)
-    perimetre = ["joué : structure du fichier, protection, contenu actif, déclaration PDF/A"]
+    perimetre = ["joué : structure du fichier, protection, contenu actif, PDF/A-1 s'il est déclaré"]
     if constats[-1].code == PAGES.code and constats[-1].recu:
         constats += datamatrix_coherent(octets, identite)
         accord = "comparé à l'INS du document" if identite else "sans identité à laquelle le comparer"

@@ -13,7 +13,7 @@ import pikepdf
 from steps.verifications.pdf.flux import PdfDemesure, PdfIllisible, verifier_flux
 
 OBJETS_MAX = 200_000
-VISITES_MAX = 2_000_000
+VISITES_MAX = 500_000
 PROFONDEUR_MAX = 200
 _FICHIER = re.compile(r"^(?:WARNING: )?(?:stream <[^>]*>|input source|memory buffer)(?: \([^)]*\))?:? ?")
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from reports.constat import Confiance, Constat, Regle
+from steps.verifications.cda.corps import decoder
 from steps.verifications.cda.jugement import juger
 from steps.verifications.cda.modele import EnTeteCda
 from steps.verifications.dmp.soumission import DocumentSoumis
@@ -59,7 +60,7 @@ def entre_lots(lots: Sequence[tuple[str, LotFichier]]) -> list[Constat]:
 def copies_pdf(lu: LotFichier, chemin: str) -> list[Constat]:
     """Chaque PDF du lot est la copie d'un de ses CDA : identique (N1), ou portant son en-tête (N3).
 
-    Avec plusieurs CDA, celui de même type et de même titre que la fiche du PDF est choisi ; à défaut, rien n'est jugé.
+    Avec plusieurs CDA, le PDF est comparé à celui qui l'encapsule, à défaut à celui de même type et de même titre.
     """
     cdas = [(d, d.cda) for d in lu.lot.documents if d.fiche.mime_type == "text/xml" and d.cda is not None]
     constats = []
@@ -69,7 +70,8 @@ def copies_pdf(lu: LotFichier, chemin: str) -> list[Constat]:
         ou = chemin + lu.fichiers.get(document.fiche.id, document.fiche.id)
         modele = _modele(document, cdas)
         if modele is None:
-            constats.append(IDENTIQUE.sans_objet(f"rien ne dit duquel des {len(cdas)} CDA {ou} est la copie"))
+            message = f"rien ne dit duquel des {len(cdas)} CDA du lot ce PDF est la copie : une personne doit le voir"
+            constats.append(IDENTIQUE.a_regarder(message, ou=ou))
         else:
             constats += concorde_avec_cda(document.octets, modele, ou=ou)
     return constats
@@ -78,6 +80,9 @@ def copies_pdf(lu: LotFichier, chemin: str) -> list[Constat]:
 def _modele(pdf: DocumentSoumis, cdas: Sequence[tuple[DocumentSoumis, EnTeteCda | None]]) -> EnTeteCda | None:
     if len(cdas) == 1:
         return cdas[0][1]
+    for _, cda in cdas:
+        if cda is not None and cda.contenu is not None and decoder(cda.contenu) == pdf.octets:
+            return cda
     proches = [
         cda for document, cda in cdas
         if document.fiche.type_code == pdf.fiche.type_code and document.fiche.title == pdf.fiche.title

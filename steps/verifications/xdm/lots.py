@@ -5,6 +5,7 @@ from __future__ import annotations
 import base64
 import binascii
 import posixpath
+import re
 from collections import Counter
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
@@ -29,6 +30,7 @@ _ITI32 = "IHE ITI TF-2, § 3.32 (ITI-32)"
 _TF3 = "IHE ITI TF-3, § 4.2.3.2"
 TYPES_MIME = frozenset({"text/xml", "application/pdf", "application/dicom", "application/xslt+xml"})
 _SANS_DMP = ContexteDmp()
+_OBJET = re.compile(r"(ExtrinsicObject|RegistryPackage)\[@id='([^']*)'\]")
 _EPOQUE = datetime(1970, 1, 1, tzinfo=UTC)
 
 LISIBLE = Regle(
@@ -135,7 +137,17 @@ def verifier_metadonnees(lu: LotFichier) -> list[Constat]:
     for document in lot.documents:
         constats += verifier_fiche(document)
         constats += verifier_concordance(lot, document)
-    return [replace(constat, echanges=()) for constat in constats]
+    return [_situer(replace(constat, echanges=()), lu.racine) for constat in constats]
+
+
+def _situer(constat: Constat, racine: etree._Element) -> Constat:
+    """Ajoute la ligne de l'objet que le constat nomme."""
+    nomme = _OBJET.search(constat.ou) if constat.verdict is not Verdict.CONFORME else None
+    if nomme is None:
+        return constat
+    objets = racine.iter(f"{{{NS['rim']}}}{nomme[1]}")
+    ligne = next((objet.sourceline for objet in objets if objet.get("id") == nomme[2]), None)
+    return constat if ligne is None else replace(constat, ou=f"{constat.ou} (ligne {ligne})")
 
 
 def verifier_fiche(document: DocumentSoumis) -> list[Constat]:

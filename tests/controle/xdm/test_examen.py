@@ -68,6 +68,21 @@ def test_copie_infidele() -> None:
     assert "PDF-CDA-03" in en_cause(examiner_xdm(archive(N3, copie(voisin)), SANS))
 
 
+def test_deux_documents_et_leurs_copies() -> None:
+    """Chaque PDF est rapproché du CDA qui l'encapsule ; un PDF d'aucun des deux reste à regarder."""
+    autre = pdfa(lignes=("Autre document", *_TEXTE))
+    second = Piece(
+        "DOC0002.XML", cda("N1", corps=corps_n1(autre), id='<id root="1.2.250.1.213.99.1.200.1"/>'),
+        {"formatCode": _FORMAT_N1}, "Doc3", "1.2.250.1.213.99.1.200.1",
+    )  # fmt: skip
+    copie_du_second = Piece("DOC0002.PDF", autre, {"mimeType": "application/pdf"}, "Doc4", "1.2.250.1.213.99.1.200.2")
+    assert not codes(examiner_xdm(archive(N1, copie(), second, copie_du_second), SANS))
+    etranger = Piece("DOC0002.PDF", pdfa(), {"mimeType": "application/pdf"}, "Doc4", "1.2.250.1.213.99.1.200.2")
+    examen = examiner_xdm(archive(N1, copie(), second, etranger), SANS)
+    assert en_cause(examen) == {"PDF-CDA-01"}
+    assert examen.verdict is Verdict.A_VERIFIER
+
+
 def test_deux_lots() -> None:
     """Deux dossiers de lots : un patient, des uniqueId distincts."""
     second = "IHE_XDM/SUBSET02/"
@@ -104,7 +119,7 @@ def test_constats_situes() -> None:
     """Un constat de métadonnées dit dans quel lot, et ne porte pas de numéro d'échange."""
     examen = examiner_xdm(archive(Piece(fiche={"title": ""}, octets=N3.octets)), SANS)
     fautifs = [c for c in examen.constats if c.code == "DMP-XDS-22"]
-    assert fautifs and fautifs[0].ou.startswith(f"{DOSSIER}METADATA.XML")
+    assert fautifs and fautifs[0].ou.startswith(f"{DOSSIER}METADATA.XML") and "(ligne 1)" in fautifs[0].ou
     assert all(not c.echanges for c in examen.constats)
 
 
