@@ -105,6 +105,9 @@ def _est_jeton(texte: str) -> bool:
     objet = _objet(texte.encode("utf-8", "replace"))
     if objet is None:
         return False
+    jetons = [objet.get(nom) for nom in ("id_token", "access_token")]
+    if any(isinstance(jeton, str) and jeton.startswith("ey") and jeton.count(".") >= 2 for jeton in jetons):
+        return True
     return "payload" in objet and ("signatures" in objet or "signature" in objet)
 
 

@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import re
+import zlib
 from collections.abc import Iterator
 
 _ENTETES_MAX = 64 * 1024
 _PARTIES_MAX = 16
+_DECOMPRESSE_MAX = 8 * 1024 * 1024
 _BLOCS_MAX = 20_000
 _DEBUT = re.compile(
     rb"\A\s*(?:(?:POST|PUT|GET|DELETE) \S+ HTTP/\d|HTTP/\d(?:\.\d)? \d{3}|--[^\r\n]{1,200}\r?\nContent-)"
@@ -32,6 +34,8 @@ def corps_de_message(octets: bytes) -> list[bytes] | None:
     lignes, corps = octets[: coupure.start()], octets[coupure.end() :]
     if re.search(rb"(?im)^Transfer-Encoding:.*chunked", lignes):
         corps = recoller_blocs(corps)
+    if corps.startswith(b"\x1f\x8b") and re.search(rb"(?im)^Content-Encoding:.*gzip", lignes):
+        corps = _decompresser(corps)
     frontiere = _FRONTIERE.search(lignes)
     if frontiere and re.search(rb"(?i)multipart/", lignes):
         return list(_parties(corps, frontiere.group(1) or frontiere.group(2)))
@@ -57,6 +61,14 @@ def recoller_blocs(corps: bytes) -> bytes:
         position = fin + 1 + longueur
         position += 2 if corps[position : position + 2] == b"\r\n" else 1
     return b"".join(morceaux)
+
+
+def _decompresser(corps: bytes) -> bytes:
+    """Le début du corps décompressé : de quoi le reconnaître, sans amplification."""
+    try:
+        return zlib.decompressobj(47).decompress(corps, _DECOMPRESSE_MAX)
+    except zlib.error:
+        return corps
 
 
 def _parties(corps: bytes, frontiere: bytes) -> Iterator[bytes]:

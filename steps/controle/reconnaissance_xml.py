@@ -16,6 +16,13 @@ _DEBUT = 256 * 1024
 _XMLDSIG = "http://www.w3.org/2000/09/xmldsig#"
 _XSLT = "http://www.w3.org/1999/XSL/Transform"
 _XDS_SD = "1.3.6.1.4.1.19376.1.2.20"
+_PORTEURS_SAML = frozenset(
+    {
+        ("urn:oasis:names:tc:SAML:2.0:assertion", "EncryptedAssertion"),
+        ("urn:oasis:names:tc:SAML:2.0:protocol", "Response"),
+        ("http://docs.oasis-open.org/wss/2004/01/oasis-200401-wss-wssecurity-secext-1.0.xsd", "Security"),
+    }
+)
 _METADATA = frozenset({"SubmitObjectsRequest", "ProvideAndRegisterDocumentSetRequest"})
 _CORPS_DMP = frozenset(
     {
@@ -139,7 +146,7 @@ def _juger_racine(vu: RacineXml, espace: str, nom: str) -> None:
     else:
         if nom in _METADATA:
             vu.type = TypeFichier.METADATA
-        elif nom == "Assertion":
+        elif nom == "Assertion" or (espace, nom) in _PORTEURS_SAML:
             vu.type = TypeFichier.SAML
         else:
             vu.type = TypeFichier.INCONNU

@@ -97,6 +97,12 @@ CONNUS = {
         T.SOAP_INSI,
     ),
     "jwt": (JWT, T.JWT),
+    "jwt, réponse de jetons": (json.dumps({"access_token": JWT, "token_type": "Bearer"}), T.JWT),
+    "assertion dans Security": (
+        '<o:Security xmlns:o="http://docs.oasis-open.org/wss/2004/01/oasis-200401-wss-wssecurity-secext-1.0.xsd"/>',
+        T.SAML,
+    ),
+    "réponse SAML": ('<p:Response xmlns:p="urn:oasis:names:tc:SAML:2.0:protocol"/>', T.SAML),
     "jwt, ligne et guillemets": (f' "{JWT}"\n', T.JWT),
     "jwt, porteur": (f"Bearer {JWT}\n", T.JWT),
     "jwt, en-tête http": (f"Authorization: Bearer {JWT}", T.JWT),
