@@ -5,17 +5,16 @@ from __future__ import annotations
 import argparse
 import os
 import shutil
-import signal
 import sys
-import threading
 import time
-from collections.abc import Iterable, Iterator
-from contextlib import ExitStack, contextmanager
+from collections.abc import Iterable
+from contextlib import ExitStack
 from pathlib import Path
 from typing import TextIO
 
 from reports.texte import affichable
 from steps.controle.atelier import Atelier, Limites
+from steps.controle.interruption import INTERROMPU, Interruption
 from steps.controle.jugement import Reglages
 from steps.controle.options import OptionRefusee, lire_contexte, nombre_d_ouvriers
 from steps.controle.recherche_fichiers import RienTrouve, trouver
@@ -24,7 +23,6 @@ from steps.controle.sorties.json import ListeJson
 from steps.controle.sorties.terminal import RapportTerminal, couleurs_permises
 from steps.controle.sorties.texte import nom_lisible
 
-INTERROMPU = 130
 _MEGA = 1_000_000
 
 
@@ -81,42 +79,6 @@ class Progression:
         if self._active:
             self._flux.write("\r\x1b[K")
             self._flux.flush()
-
-
-class Interruption:
-    """Ctrl-C attend la fin de l'écriture en cours : une sortie n'est jamais coupée au milieu d'un fichier."""
-
-    def __init__(self) -> None:
-        self._a_l_abri = False
-        self._demandee = False
-
-    def __enter__(self) -> Interruption:
-        # Posé même si le signal était ignoré : une commande lancée en arrière-plan doit pouvoir être arrêtée.
-        if threading.current_thread() is threading.main_thread():
-            self._ancien = signal.signal(signal.SIGINT, self._recevoir)
-        return self
-
-    def __exit__(self, *_: object) -> None:
-        if threading.current_thread() is threading.main_thread():
-            signal.signal(signal.SIGINT, self._ancien)
-
-    @contextmanager
-    def a_l_abri(self) -> Iterator[None]:
-        """Le temps d'une écriture ; lève `KeyboardInterrupt` après, s'il a été demandé pendant."""
-        self._a_l_abri = True
-        try:
-            yield
-        finally:
-            self._a_l_abri = False
-        if self._demandee:
-            self._demandee = False
-            raise KeyboardInterrupt
-
-    def _recevoir(self, *_: object) -> None:
-        if self._a_l_abri:
-            self._demandee = True
-        else:
-            raise KeyboardInterrupt
 
 
 class _Conduite:

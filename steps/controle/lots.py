@@ -21,6 +21,7 @@ from typing import Any
 from reports.texte import duree_lisible, nombre, pluriel
 from steps.controle import incidents
 from steps.controle.atelier import Limites
+from steps.controle.interruption import INTERROMPU, Interruption
 from steps.controle.jugement import Reglages
 from steps.controle.lots_journal import Journal
 from steps.controle.lots_ouvrier import juger_paquet, sonder
@@ -31,7 +32,6 @@ from steps.controle.resultat import code_de_sortie, ecrire
 from steps.controle.sorties.texte import ORDRE, compter
 from steps.controle.version import empreinte_du_banc, empreinte_du_kit
 
-INTERROMPU = 130
 _PAQUET = 16
 _PAQUET_OCTETS = 32_000_000
 _PAQUETS_PAR_FIL = 3
@@ -59,7 +59,7 @@ def controler_lot(options: argparse.Namespace, reglages: Reglages, limites: Limi
     debut = time.perf_counter()
     interrompu = False
     try:
-        with grappe(options.scheduler, nombre_d_ouvriers(options)) as client:
+        with lot.interruption, grappe(options.scheduler, nombre_d_ouvriers(options)) as client:
             _verifier_la_grappe(client, reglages)
             lot.mener(client, itertools.chain([premier], elements))
     except KeyboardInterrupt:
@@ -78,6 +78,7 @@ def controler_lot(options: argparse.Namespace, reglages: Reglages, limites: Limi
 class Lot:
     """Un passage : paquets de taille bornée, en nombre borné ; ce que dask n'a pas pu rejouer est rejugé seul.
 
+    `interruption` : à ouvrir autour de `mener` pour que Ctrl-C attende la fin d'un paquet.
     `faits`, `repris`, `rejoues` : fichiers jugés, déjà jugés, et jugés seuls après la perte de leur ouvrier.
     """
 
@@ -88,6 +89,7 @@ class Lot:
         self._fond = _fond_de_cle(reglages)
         self._suspects: list[Element] = []
         self._dernier = 0.0
+        self.interruption = Interruption()
         self.faits = 0
         self.repris = 0
         self.rejoues = 0
@@ -124,8 +126,10 @@ class Lot:
 
     def _recueillir(self, future: Any, paquet: list[Element]) -> None:
         if future.status == "finished":
-            for element, ecrit in zip(paquet, future.result(), strict=True):
-                self._ecrire(element, ecrit)
+            ecrits = future.result()
+            with self.interruption.a_l_abri():
+                for element, ecrit in zip(paquet, ecrits, strict=True):
+                    self._ecrire(element, ecrit)
         else:
             self._suspects += paquet
         future.release()
@@ -182,6 +186,7 @@ def grappe(adresse: str, ouvriers: int) -> Iterator[Any]:
                 dashboard_address="127.0.0.1:0",
                 local_directory=travail,
                 silence_logs=50,
+                preload=["steps.controle.lots_preparation"],
             ) as local,
             distributed.Client(local) as client,
         ):

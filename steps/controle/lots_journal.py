@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import json
 import os
 import sqlite3
@@ -39,6 +40,8 @@ class Journal:
         self._index = Path(index)
         self._base = sqlite3.connect(index, isolation_level=None)
         self._base.executescript(_SCHEMA)
+        # Ôté dès maintenant là où le système le permet : un arrêt brutal n'en laisse pas.
+        self._jeter_le_nom()
         self._lignes = 0
         self._perimes = False
         try:
@@ -100,7 +103,11 @@ class Journal:
 
     def _jeter_l_index(self) -> None:
         self._base.close()
-        self._index.unlink(missing_ok=True)
+        self._jeter_le_nom()
+
+    def _jeter_le_nom(self) -> None:
+        with contextlib.suppress(PermissionError):
+            self._index.unlink(missing_ok=True)
 
     def _noter(self, ecrit: Ecrit, rang: int) -> None:
         chemin = _texte(ecrit["fichier"])
