@@ -9,7 +9,7 @@ from __future__ import annotations
 from reports.constat import Constat
 from reports.verdict import Verdict
 from steps.controle.examens.cda_fusion import fusionner
-from steps.controle.examens.cda_kit import juger_avec_kit, juger_schema
+from steps.controle.examens.cda_kit import juger_avec_kit, juger_schema, schema_accepte
 from steps.controle.modele import ContexteControle, Examen, TypeFichier
 from steps.verifications.cda import CdaIllisible, lire_cda, lire_document, niveau, verifier_cda
 from steps.verifications.cda.corps import decoder
@@ -39,7 +39,8 @@ def examiner_cda(octets: bytes, contexte: ContexteControle) -> Examen:
             _type_suppose(octets), tuple(verifier_cda(octets)), ("lecture seulement : rien d'autre n'est jugé",)
         )
     entete = lire_cda(octets)
-    constats = verifier_cda(octets)
+    accepte = contexte.kit_ci_sis is not None and schema_accepte(document, contexte.kit_ci_sis)
+    constats = verifier_cda(octets, avec_structure=not accepte)
     perimetre = [_NOS_CONTROLES]
     if entete.enveloppe:
         perimetre.append(
@@ -49,7 +50,7 @@ def examiner_cda(octets: bytes, contexte: ContexteControle) -> Examen:
     if contexte.kit_ci_sis is None:
         perimetre += [_STRUCTURE, _SANS_KIT]
         return Examen(_type(octets), tuple(_type_id_d_abord(constats)), tuple(perimetre))
-    schema, dit = juger_schema(document, contexte.kit_ci_sis, constats)
+    schema, dit = juger_schema(document, contexte.kit_ci_sis, constats, accepte)
     perimetre.append(dit or _STRUCTURE)
     du_kit, dits = juger_avec_kit(document, contexte)
     perimetre += dits

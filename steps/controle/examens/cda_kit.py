@@ -18,7 +18,7 @@ from steps.schematron.inclusions import ErreurSchematron
 from steps.schematron.jugement import Moteur, juger
 from steps.schematron.kit import Choix, ErreurKit, Kit
 from steps.schematron.volets import declare_par_le_document
-from steps.verifications.cda.schema import ErreurSchema, valide_pour_le_schema
+from steps.verifications.cda.schema import SCHEMA, ErreurSchema, valide_pour_le_schema
 
 _HL7 = "{urn:hl7-org:v3}"
 _RELUES_MAX = 50
@@ -47,12 +47,26 @@ def _second_schema(xsd: Path) -> Any:
     return xmlschema.XMLSchema10(str(xsd), validation="lax", allow="local")
 
 
-def juger_schema(document: etree._Element, dossier: Path, constats: list[Constat]) -> tuple[list[Constat], str]:
+def schema_accepte(document: etree._Element, dossier: Path) -> bool:
+    """Vrai si le kit a un schéma et qu'il accepte le document : notre contrôle de structure n'apprendrait rien."""
+    try:
+        xsd = _ouvrir(dossier).xsd
+        return xsd is not None and bool(_schema(xsd).validate(document))
+    except (ErreurKit, etree.XMLSchemaParseError, etree.XMLSyntaxError, OSError):
+        return False
+
+
+def juger_schema(
+    document: etree._Element, dossier: Path, constats: list[Constat], accepte: bool
+) -> tuple[list[Constat], str]:
     """Constats du schéma et phrase de périmètre, vide si le kit n'a pas de schéma utilisable."""
     try:
         kit = _ouvrir(dossier)
         if kit.xsd is None:
             return [], ""
+        dit = f"schéma XSD du kit ({kit.xsd.name}), par libxml2"
+        if accepte:
+            return [SCHEMA.respectee(recu="aucune erreur de schéma", ou="ClinicalDocument")], dit
         schema = _schema(kit.xsd)
     except ErreurKit:
         return [], ""
@@ -63,7 +77,7 @@ def juger_schema(document: etree._Element, dossier: Path, constats: list[Constat
     de_structure = [constat for constat in constats if constat.code.startswith("CDA-") and constat.attendu]
     return (
         valide_pour_le_schema(document, schema, lambda racine: relire(racine, xsd), de_structure),
-        f"schéma XSD du kit ({xsd.name}) : libxml2, puis xmlschema au besoin ; structure du banc aussi",
+        f"{dit} ; refusé : structure du banc, puis xmlschema pour ce qu'elle n'explique pas",
     )
 
 

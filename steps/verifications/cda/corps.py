@@ -5,6 +5,7 @@ from __future__ import annotations
 import base64
 import binascii
 import re
+from functools import lru_cache
 
 from reports.constat import Confiance, Constat, Regle
 from steps.verifications.cda.jugement import juger
@@ -63,10 +64,11 @@ _PART = re.compile(rb"pdfaid:part[^0-9]{1,12}(\d)")
 _CHIFFREMENT = re.compile(rb"/Encrypt[\s\0]*(?:\d+[\s\0]+\d+[\s\0]+R|<<)")
 
 
+@lru_cache(maxsize=4)
 def decoder(contenu: ContenuEncapsule) -> bytes | None:
-    """Octets encapsulés ; None si le texte n'est pas du base64."""
+    """Octets encapsulés, blancs et fins de ligne du base64 ôtés ; None si le texte n'est pas du base64."""
     try:
-        return base64.b64decode("".join(contenu.texte.split()), validate=True)
+        return base64.b64decode(contenu.texte.encode("ascii").translate(None, b" \t\r\n"), validate=True)
     except (binascii.Error, ValueError):
         return None
 

@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from lxml import etree
 
 from reports.constat import Confiance, Constat, Regle
-from simulators.dmp.xml import enfants, nom_local
+from simulators.dmp.xml import enfants
 from steps.verifications.cda.chemins import chemin
 from steps.verifications.cda.dates import instant_de, ts_valide
 from steps.verifications.cda.jugement import juger
@@ -67,8 +67,13 @@ USAGE = Regle(
 def de_l_en_tete(document: etree._Element) -> Iterator[etree._Element]:
     """Tout élément de l'en-tête, à toute profondeur."""
     for enfant in enfants(document):
-        if nom_local(enfant) != "component":
+        if local(enfant) != "component":
             yield from enfant.iter("{*}*")
+
+
+def local(element: etree._Element) -> str:
+    """Nom local, lu dans l'étiquette : ces règles parcourent tout l'en-tête."""
+    return element.tag.rpartition("}")[2]
 
 
 @verification(NUL)
@@ -84,7 +89,7 @@ def absences(document: etree._Element, echanges: tuple[int, ...] = ()) -> list[C
         if nul is None:
             continue
         vus += 1
-        nom = nom_local(element)
+        nom = local(element)
         if nom in SANS_NUL and (element.getparent() is document or nom not in _PROPRES_AU_DOCUMENT):
             constats.append(
                 NUL.enfreinte(
@@ -118,11 +123,11 @@ def dates(document: etree._Element, echanges: tuple[int, ...] = ()) -> list[Cons
     constats, vues = [], 0
     for element in de_l_en_tete(document):
         valeur = element.get("value")
-        if nom_local(element) not in _DATES or valeur is None:
+        if valeur is None or local(element) not in _DATES:
             continue
         vues += 1
         # Une date de naissance peut être lunaire : mois ou jour inconnus, à zéro ou absents.
-        lunaire = nom_local(element) == "birthTime" and "00" in (valeur[4:6], valeur[6:8])
+        lunaire = local(element) == "birthTime" and "00" in (valeur[4:6], valeur[6:8])
         if not ts_valide(valeur) and not lunaire:
             constats.append(
                 REELLES.enfreinte(
@@ -153,10 +158,12 @@ def _decalage_court(valeur: str) -> bool:
 def _periodes(document: etree._Element, echanges: tuple[int, ...]) -> list[Constat]:
     inverses = []
     for element in de_l_en_tete(document):
-        debut, fin = (element.find(f"{{*}}{nom}") for nom in ("low", "high"))
-        bornes = [instant_de(borne.get("value", "")) if borne is not None else None for borne in (debut, fin)]
-        if bornes[0] is not None and bornes[1] is not None and bornes[0] > bornes[1]:
-            inverses.append(chemin(element))
+        if local(element) != "low" or (periode := element.getparent()) is None:
+            continue
+        fin = periode.find("{*}high")
+        bornes = [instant_de(borne.get("value", "")) for borne in (element, fin) if borne is not None]
+        if len(bornes) == 2 and bornes[0] and bornes[1] and bornes[0] > bornes[1]:
+            inverses.append(chemin(periode))
     return [
         juger(
             INTERVALLE, not inverses, "Une période finit avant de commencer.", attendu="low au plus égal à high",
@@ -179,21 +186,21 @@ def libelles(document: etree._Element, echanges: tuple[int, ...] = ()) -> Consta
 
 
 def _a_libelle(element: etree._Element) -> bool:
-    nom, parent = nom_local(element), element.getparent()
-    return nom in _CODES_A_LIBELLE or (nom == "code" and parent is not None and nom_local(parent) in _PORTEURS_DE_CODE)
+    nom, parent = local(element), element.getparent()
+    return nom in _CODES_A_LIBELLE or (nom == "code" and parent is not None and local(parent) in _PORTEURS_DE_CODE)
 
 
 @verification(ADRESSE, USAGE)
 def adresses(document: etree._Element, echanges: tuple[int, ...] = ()) -> list[Constat]:
     """Chaque adresse de l'en-tête a une seule forme et un usage permis."""
-    toutes = [element for element in de_l_en_tete(document) if nom_local(element) == "addr"]
+    toutes = [element for element in de_l_en_tete(document) if local(element) == "addr"]
     melees = [a for a in toutes if _melee(a)]
     usages = [a for a in toutes if not set(a.get("use", "").split()) <= USAGES]
     return [
         juger(
             ADRESSE, not melees, "Une adresse mêle lignes et parties structurées.",
             attendu="streetAddressLine ou des parties, pas les deux",
-            recu=", ".join(nom_local(p) for p in enfants(melees[0])) if melees else f"{len(toutes)} adresses",
+            recu=", ".join(local(p) for p in enfants(melees[0])) if melees else f"{len(toutes)} adresses",
             ou=chemin(melees[0]) if melees else "en-tête", echanges=echanges,
         ),
         juger(
@@ -206,5 +213,5 @@ def adresses(document: etree._Element, echanges: tuple[int, ...] = ()) -> list[C
 
 
 def _melee(adresse: etree._Element) -> bool:
-    parties = {nom_local(partie) for partie in enfants(adresse)} - {"useablePeriod", "delimiter"}
+    parties = {local(partie) for partie in enfants(adresse)} - {"useablePeriod", "delimiter"}
     return "streetAddressLine" in parties and len(parties) > 1

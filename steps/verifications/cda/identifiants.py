@@ -7,9 +7,8 @@ import re
 from lxml import etree
 
 from reports.constat import Confiance, Constat, Regle
-from simulators.dmp.xml import nom_local
 from steps.verifications.cda.chemins import chemin
-from steps.verifications.cda.formes import de_l_en_tete
+from steps.verifications.cda.formes import de_l_en_tete, local
 from steps.verifications.cda.modele import OID_PS, OID_STRUCTURE, OIDS_INS
 from steps.verifications.registre import verification
 
@@ -97,7 +96,7 @@ def formes_nationales(document: etree._Element, echanges: tuple[int, ...] = ()) 
     vus = 0
     for element in de_l_en_tete(document):
         racine, extension = element.get("root"), element.get("extension", "")
-        if nom_local(element) != "id" or racine not in (OID_PS, OID_STRUCTURE) or not extension:
+        if racine not in (OID_PS, OID_STRUCTURE) or not extension or local(element) != "id":
             continue
         vus += 1
         if racine == OID_STRUCTURE and not _STRUCTURE.fullmatch(extension):

@@ -84,3 +84,13 @@ def test_type_id_faux_ne_fait_pas_taire_le_kit(cache: Path) -> None:
     assert examen.constats[0].code == "CDA-ENT-02"
     assert any("SCH-" in constat.source for constat in examen.constats if constat.code == "CDA-ENT-06")
     assert any("typeId est faux" in phrase for phrase in examen.perimetre)
+
+
+def test_seconde_lecture(cache: Path) -> None:
+    """Ce que le schéma refuse et que le banc n'explique pas, dans une extension, est relu par xmlschema."""
+    faux = bon().replace(b'<lab:statusCode code="completed"', b'<lab:statusCode code="fini"')
+    [constat] = [constat for constat in _examiner(faux, cache).constats if constat.code == "XSD-CDA-01"]
+    assert constat.verdict is Verdict.NON_CONFORME
+    assert "statusCode" in constat.ou
+    assert "libxml2" in constat.recu
+    assert "xmlschema" in constat.recu
