@@ -404,7 +404,6 @@ def test_fonctions_diverses() -> None:
                 "-(1, 2)",
                 "+5",
                 "--5",
-                "-'a'",
                 "(: c (: d :) :) 1",
                 "'l''a'",
                 '"a""b"',
