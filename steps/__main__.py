@@ -1,4 +1,4 @@
-"""`python -m steps` : diagnostic avant campagne, contrat des actions, liste des règles."""
+"""`python -m steps` : diagnostic avant campagne, contrat des actions, liste des règles, contrôle de fichiers."""
 
 from __future__ import annotations
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import argparse
+import io
 import os
 import shutil
 import sys
@@ -28,6 +29,10 @@ _MEGA = 1_000_000
 
 def controler(options: argparse.Namespace) -> int:
     """La commande entière ; rend le code de sortie."""
+    for flux in (sys.stdout, sys.stderr):
+        # Ce qu'une console ne sait pas écrire (accents, octets d'un nom) est échappé plutôt que fatal.
+        if isinstance(flux, io.TextIOWrapper):
+            flux.reconfigure(errors="backslashreplace")
     try:
         contexte = lire_contexte(options)
         reglages = Reglages(contexte, options.taille_max * _MEGA, options.tout)

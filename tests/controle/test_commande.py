@@ -71,6 +71,14 @@ def test_type_inconnu_seul(dossier: Path) -> None:
     assert "\x1b[" not in texte
 
 
+def test_console_etroite(dossier: Path) -> None:
+    """Une console qui ne connaît pas nos signes reçoit des échappements, jamais une trace."""
+    acheve = lancer(dossier / "texte.txt", dossier / "absent", PYTHONIOENCODING="ascii")
+    assert acheve.returncode == 3
+    assert b"non concluant" in acheve.stdout
+    assert b"Traceback" not in acheve.stderr
+
+
 def test_entree_standard() -> None:
     """`-` juge l'entrée standard."""
     acheve = lancer("-", "--json", entree=b"quelconque")
