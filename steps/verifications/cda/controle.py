@@ -95,9 +95,15 @@ def verifier_cda(octets: bytes, echanges: tuple[int, ...] = (), *, avec_structur
 
 
 def sans_redite(nouveaux: Sequence[Constat], deja: Sequence[Constat]) -> list[Constat]:
-    """Les nouveaux constats, sans les manquements dont le lieu porte déjà un manquement."""
-    dits = {lieu(constat.ou) for constat in deja if constat.verdict is not Verdict.CONFORME}
-    return [constat for constat in nouveaux if constat.verdict is Verdict.CONFORME or not _dit(constat, dits)]
+    """Les nouveaux constats, sans les manquements dont le lieu porte déjà un manquement au moins aussi grave."""
+    fautifs = {lieu(constat.ou) for constat in deja if constat.verdict is Verdict.NON_CONFORME}
+    douteux = fautifs | {lieu(constat.ou) for constat in deja if constat.verdict is Verdict.A_VERIFIER}
+    return [
+        constat
+        for constat in nouveaux
+        if constat.verdict is Verdict.CONFORME
+        or not _dit(constat, fautifs if constat.verdict is Verdict.NON_CONFORME else douteux)
+    ]
 
 
 def _dit(constat: Constat, dits: set[str]) -> bool:

@@ -64,7 +64,7 @@ _PART = re.compile(rb"pdfaid:part[^0-9]{1,12}(\d)")
 _CHIFFREMENT = re.compile(rb"/Encrypt[\s\0]*(?:\d+[\s\0]+\d+[\s\0]+R|<<)")
 
 
-@lru_cache(maxsize=4)
+@lru_cache(maxsize=2)
 def decoder(contenu: ContenuEncapsule) -> bytes | None:
     """Octets encapsulés, blancs et fins de ligne du base64 ôtés ; None si le texte n'est pas du base64."""
     try:

@@ -68,15 +68,17 @@ def oid_auteur(document: etree._Element, echanges: tuple[int, ...] = ()) -> list
 
 def _juger_role(role: etree._Element, dispositif: bool, echanges: tuple[int, ...]) -> Constat | None:
     ids = [(i.get("root", ""), i.get("extension", ""), i) for i in role.iterfind("h:id", _NS) if i.get("root")]
-    for racine, extension, element in ids:
-        deplace = racine != OID_PS and _RPPS.fullmatch(extension) is not None
+    national = any(racine == OID_PS for racine, _, _ in ids)
+    # À côté d'un PS_IdNat, un identifiant local peut avoir n'importe quelle forme.
+    for racine, extension, element in () if national else ids:
+        deplace = _RPPS.fullmatch(extension) is not None
         if deplace or (racine == OID_STRUCTURE and not dispositif):
             return OID_AUTEUR.enfreinte(
                 "Un professionnel est identifié sous un OID qui n'est pas celui des professionnels.",
                 attendu=f"{OID_PS} pour un PS_IdNat", recu=f"{racine}^{extension}", ou=f"{chemin(element)}/@root",
                 echanges=echanges,
             )  # fmt: skip
-    if ids and not dispositif and not any(racine == OID_PS or racine in OIDS_INS for racine, _, _ in ids):
+    if ids and not dispositif and not national and not any(racine in OIDS_INS for racine, _, _ in ids):
         return OID_AUTEUR.a_regarder(
             "Une personne n'a qu'un identifiant local : vérifier qu'elle n'a pas de PS_IdNat.",
             recu=", ".join(f"{racine}^{extension}" for racine, extension, _ in ids), ou=chemin(role),

@@ -27,6 +27,7 @@ from steps.verifications.cda.surete import TAILLE_MAX, CdaDemesure, CdaIllisible
 HL7 = "urn:hl7-org:v3"
 LAB = "urn:oid:1.3.6.1.4.1.19376.1.3.2"
 _ENTREE_RESULTATS = "1.3.6.1.4.1.19376.1.3.1"
+_GROS = 8 * 1024 * 1024
 _NS = {"h": HL7, "lab": LAB}
 
 
@@ -37,7 +38,13 @@ def lire_cda(octets: bytes, *, taille_max: int = TAILLE_MAX) -> EnTeteCda:
     """
     if len(octets) > taille_max:
         raise CdaDemesure(f"document de {len(octets)} octets, au-delà de la limite du banc ({taille_max})")
-    return _lire(octets)
+    return _lire(octets) if len(octets) < _GROS else _lire_gros(octets)
+
+
+@lru_cache(maxsize=1)
+def _lire_gros(octets: bytes) -> EnTeteCda:
+    """Comme `_lire`, sans en garder plusieurs en mémoire."""
+    return _lire.__wrapped__(octets)
 
 
 @lru_cache(maxsize=4)

@@ -64,6 +64,9 @@ VARIANTES = {
     ),
     "naissance lunaire": bon(naissance='<birthTime value="19900000"/>'),
     "dispositif auteur": bon(authors=_AUTEUR + _DISPOSITIF),
+    "identifiant local de douze chiffres à côté du PS_IdNat": bon(
+        authors=_AUTEUR.replace("<code ", '<id root="1.2.3.4" extension="812345678901"/><code ')
+    ),
     "deux auteurs": bon(authors=_AUTEUR * 2),
     "version 2": bon(
         versionNumber='<versionNumber value="2"/>',

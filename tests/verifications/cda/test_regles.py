@@ -10,7 +10,10 @@ import pytest
 from reports.verdict import Verdict
 from steps.controle.modele import Gravite, gravite
 from steps.verifications.cda import verifier_cda
+from steps.verifications.cda.controle import sans_redite
+from steps.verifications.cda.entete import DECALAGE
 from steps.verifications.cda.patient import cle_juste
+from steps.verifications.cda.structurel import VALEUR
 from steps.verifications.registre import REGLES
 from tests.mutants.catalogue import MUTANTS as CATALOGUE
 from tests.mutants.documents import bon
@@ -147,6 +150,15 @@ def test_source_deduite_ne_condamne_pas() -> None:
     """Une règle seulement déduite donne « à vérifier », jamais « non conforme »."""
     [constat] = [c for c in verifier_cda(MUTANTS["sans décalage"][0]) if c.code == "CDA-ENT-11"]
     assert constat.verdict is Verdict.A_VERIFIER
+
+
+def test_une_redite_ne_cache_pas_plus_grave() -> None:
+    """Au lieu d'un manquement seulement déduit, un écart de structure est encore dit ; d'un autre écart, non."""
+    ou = "ClinicalDocument/author/assignedAuthor/id"
+    deduit = DECALAGE.enfreinte("x", attendu="x", recu="x", ou=ou)
+    ecart = VALEUR.enfreinte("x", attendu="x", recu="x", ou=f"{ou}/@root (ligne 3)")
+    assert sans_redite([ecart], [deduit]) == [ecart]
+    assert sans_redite([ecart], [ecart]) == []
 
 
 @pytest.mark.parametrize(
