@@ -232,7 +232,7 @@ def _ou(n: Noeud) -> tuple[str, int]:
         return "/" + "/" + _GENRES.get(n.g, "").removeprefix("#"), 0
     chemin, ligne = chemin_de(porteur.el), ligne_de(porteur.el)
     if n.g == ATTRIBUT:
-        from steps.schematron.xpath.fonctions import nom
+        from steps.schematron.xpath.fonctions_noms import nom
 
         chemin += f"/@{nom(n)}"
     elif n.g != ELEMENT:

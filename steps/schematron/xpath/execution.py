@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+import math
 from bisect import bisect_right
 from collections.abc import Callable, Iterable
 from decimal import Decimal
+from inspect import isfunction
+from types import SimpleNamespace
 from typing import Any
 
-from . import fonctions, nombres, valeurs
+from . import arguments, fonctions_chaines, fonctions_nombres, fonctions_noms, fonctions_suites, nombres, valeurs
 from .conversions import convertible, convertir, texte
 from .dates import Instant
 from .erreurs import ErreurXPath
@@ -200,7 +203,7 @@ def sauf(a: list[Noeud], b: list[Noeud]) -> list[Noeud]:
 
 def comparer_noeuds(op: str, a: list[Item], b: list[Item]) -> list[bool]:
     """`is`, `<<` et `>>`."""
-    x, y = fonctions.arg_noeud(a), fonctions.arg_noeud(b)
+    x, y = arguments.arg_noeud(a), arguments.arg_noeud(b)
     if x is None or y is None:
         return []
     return [x.r == y.r if op == "is" else x.r < y.r if op == "<<" else x.r > y.r]
@@ -268,11 +271,23 @@ _AIDES: tuple[Callable[..., Any], ...] = (
     *(union, commun, sauf, comparer_noeuds, instance, traiter, mouler, moulable),
     *(valeurs.ebv, valeurs.ebv1, valeurs.generale, valeurs.valeur, valeurs.textes_ll, valeurs.nombres_l),
     *(nombres.calculer, nombres.oppose, nombres.intervalle),
-    *(fonctions.arg_s, fonctions.arg_o, fonctions.arg_exige, fonctions.arg_nombre, fonctions.arg_noeud),
+    *(arguments.arg_s, arguments.arg_o, arguments.arg_exige, arguments.arg_nombre, arguments.arg_noeud),
+)
+
+
+_FONCTIONS = SimpleNamespace(
+    math=math,
+    Decimal=Decimal,
+    **{
+        nom: f
+        for module in (arguments, fonctions_chaines, fonctions_nombres, fonctions_suites, fonctions_noms)
+        for nom, f in vars(module).items()
+        if isfunction(f)
+    },
 )
 
 
 def nom_espaces() -> dict[str, Any]:
     """Un espace de noms neuf pour du code engendré."""
     noms: dict[str, Any] = {f.__name__: f for f in _AIDES}
-    return noms | {"V": _RIEN, "Ua": Ua, "ErreurXPath": ErreurXPath, "F": fonctions, "nombres2": valeurs.nombres}
+    return noms | {"V": _RIEN, "Ua": Ua, "ErreurXPath": ErreurXPath, "F": _FONCTIONS, "nombres2": valeurs.nombres}
