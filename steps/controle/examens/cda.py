@@ -22,7 +22,7 @@ _NOS_CONTROLES = (
 )
 _STRUCTURE = (
     "structure : celle du banc (ordre, nombres, attributs, valeurs simples), faute du schéma XSD du kit ; le contenu "
-    "des extensions et les vocabulaires fermés de HL7 ne sont pas contrôlés"
+    "des extensions et les plus larges vocabulaires de HL7 (rôles, participations) ne sont pas contrôlés"
 )
 _SANS_KIT = (
     "non joué, faute de kit (--kit-ci-sis) : schéma XSD, schematrons de l'en-tête, des modèles, des terminologies et "

@@ -3,6 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import replace
+
+from lxml import etree
 
 from reports.constat import Confiance, Constat, Regle
 from reports.verdict import Verdict
@@ -19,7 +22,7 @@ from steps.verifications.cda import (
     versions,
 )
 from steps.verifications.cda.lecture import lire_cda, lire_document
-from steps.verifications.cda.lieux import lieu
+from steps.verifications.cda.lieux import avec_ligne, lieu
 from steps.verifications.cda.surete import CdaDemesure, CdaIllisible, CdaMalEncode
 from steps.verifications.registre import verification
 
@@ -91,7 +94,14 @@ def verifier_cda(octets: bytes, echanges: tuple[int, ...] = (), *, avec_structur
         constats += sans_redite(verifier_arbre(document, echanges), constats)
     if avec_structure:
         constats += sans_redite(structurel.structure(document, echanges), constats)
-    return constats
+    return [_situer(constat, document) for constat in constats]
+
+
+def _situer(constat: Constat, document: etree._Element) -> Constat:
+    """Ajoute la ligne au lieu d'un manquement ou d'une remarque."""
+    if constat.verdict is Verdict.CONFORME and not constat.attendu:
+        return constat
+    return replace(constat, ou=avec_ligne(constat.ou, document))
 
 
 def sans_redite(nouveaux: Sequence[Constat], deja: Sequence[Constat]) -> list[Constat]:

@@ -1,7 +1,7 @@
 """Contrôle structurel d'un CDA sans le kit officiel : chaque élément à sa place, en nombre, bien formé.
 
 Le modèle est celui de CDA R2 (`classes_hl7`, `types_hl7`). Ne sont pas contrôlés ici : le contenu des extensions (lab,
-pharm, sdtc, ps3-20), les vocabulaires fermés de HL7 (classCode, moodCode…) hors valeurs fixées, et les types rares.
+pharm, sdtc, ps3-20), les plus larges vocabulaires de HL7 (rôles, participations : leur forme seule), les types rares.
 """
 
 from __future__ import annotations
