@@ -165,6 +165,17 @@ def test_fichier_qui_tue_chaque_ouvrier_dask(tmp_path: Path) -> None:
     assert lot.rejoues == 4
 
 
+def test_grappe_d_un_autre_banc(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """Des ouvriers dont le code n'est pas celui d'ici sont refusés avant tout jugement."""
+    (tmp_path / "x.txt").write_text("x", encoding="utf-8")
+    monkeypatch.setattr(lots, "empreinte_du_banc", lambda: "autre")
+    assert main(["controler", str(tmp_path / "x.txt"), "--lot", str(tmp_path / "r.jsonl"), "--jobs", "1"]) == 2
+    assert "n'a pas le même banc" in capsys.readouterr().err
+    assert not (tmp_path / "r.jsonl").exists()
+
+
 def test_commande_de_lot_et_reprise(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     """`--lot` écrit un Parquet, ne refait rien la seconde fois, et ne refait que le fichier changé ensuite."""
     (tmp_path / "docs").mkdir()
