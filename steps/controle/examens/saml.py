@@ -49,7 +49,7 @@ def examiner_saml(octets: bytes, contexte: ContexteControle) -> Examen:
     if raison:
         return au_dela(TypeFichier.SAML, raison)
     try:
-        racine = lire_xml(octets.strip(b" \t\r\n"))
+        racine = lire_xml(octets.lstrip(b" \t\r\n"))
     except ErreurXml as erreur:
         return Examen(TypeFichier.SAML, (assertion_lisible(None, str(erreur)),), ("joué : lecture",))
     constats = [assertion_lisible(racine), *identifiants_uniques(racine)]

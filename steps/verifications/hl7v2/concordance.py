@@ -62,16 +62,18 @@ def _ids(paires: set[tuple[str, str]]) -> str:
 def traits(texte: str, lu: IdentiteHl7, cda: EnTeteCda) -> list[Constat]:
     """Les traits du PID, comparés à ceux du CDA par les règles des messages d'identité (HL7-TRT-01 à 05)."""
     p = cda.patient
-    if not p.nom("BR"):
+    n = p.naissance
+    if not (p.nom("BR") and n and p.sexe and p.sexe.code):
+        # Ce que le CDA ne dit pas, l'examen du CDA le dit ; il n'y a rien à comparer.
         return []
     utilise = lu.nom_utilise is not None
-    n = p.naissance
+    prenoms = " ".join(valeur for qualifie, valeur in p.prenoms if not qualifie) or p.prenom("BR")
     identite = IdentiteUsager(
         nom_naissance=p.nom("BR"),
-        premier_prenom_naissance=p.prenom("BR"),
-        prenoms_naissance=" ".join(valeur for qualifie, valeur in p.prenoms if not qualifie) or p.prenom("BR"),
-        date_naissance="-".join((n[:4], n[4:6] or "00", n[6:8] or "00")) if n else "",
-        sexe=_SEXES.get(p.sexe.code, p.sexe.code) if p.sexe else "",
+        premier_prenom_naissance=p.prenom("BR") or prenoms.partition(" ")[0],
+        prenoms_naissance=prenoms,
+        date_naissance="-".join((n[:4], n[4:6] or "00", n[6:8] or "00")),
+        sexe=_SEXES.get(p.sexe.code, p.sexe.code),
         code_lieu_naissance=p.lieu_naissance,
         nom_utilise=p.nom("CL") if utilise else "",
         prenom_utilise=p.prenom("CL") if utilise else "",

@@ -7,6 +7,7 @@ import re
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from functools import cached_property
+from itertools import pairwise
 
 from steps.verifications.hl7v2.segment import Segment, Separateurs
 
@@ -77,8 +78,19 @@ class MessageHl7:
 
     @property
     def profil(self) -> str:
-        """MSH-21.2, le profil annoncé ; vide s'il ne l'est pas."""
-        return self.msh.valeur(21, 2) or self.msh.valeur(21, 1)
+        """Les profils annoncés en MSH-21, répétitions comprises ; vide s'il n'y en a pas."""
+        rangs = range(1, len(self.msh.repetitions(21)) + 1)
+        lus = (self.msh.valeur(21, composant, repetition=rang) for rang in rangs for composant in (2, 1))
+        return " ".join(filter(None, lus))
+
+    def demandes(self) -> list[MessageHl7]:
+        """Une demande par groupe ORC (le volet en admet plusieurs en ORU), chacune avec les segments communs."""
+        debuts = [rang for rang, segment in enumerate(self.segments) if segment.nom == "ORC"]
+        if len(debuts) < 2:
+            return [self]
+        communs = self.segments[: debuts[0]]
+        bornes = [*debuts, len(self.segments)]
+        return [MessageHl7(communs + self.segments[a:b]) for a, b in pairwise(bornes)]
 
     def canonique(self) -> str:
         """Le message dans les séparateurs usuels, données encapsulées remplacées : pour les lecteurs de structure."""

@@ -24,6 +24,7 @@ from steps.verifications.hl7v2.regles_documents import (
 )
 from steps.verifications.registre import verification
 
+_AVEC_VENUE = frozenset("EIOR")
 _REQUIS = (3, 4, 5, 6, 7, 9, 10, 11, 12)
 _TYPES = {"ORU^R01^ORU_R01": "2.5", "MDM^T02^MDM_T02": "2.6", "MDM^T04^MDM_T02": "2.6", "MDM^T10^MDM_T02": "2.6"}
 
@@ -100,7 +101,9 @@ def patient_et_venue(message: MessageHl7) -> list[Constat]:
     vides = [f"PID-{rang}" for rang in (3, 5) if pid is None or not pid.champ(rang).strip()]
     classe = pv1.valeur(2) if pv1 else ""
     venue = pv1.valeur(19) if pv1 else ""
-    manque = "PV1" if pv1 is None else "PV1-2" if not classe else "PV1-19" if classe in "EIOR" and not venue else ""
+    manque = "PV1" if pv1 is None else "PV1-2" if not classe else ""
+    if classe in _AVEC_VENUE and not venue:
+        manque = "PV1-19"
     return [
         juger(
             PATIENT, not vides, "L'identité du patient est incomplète.", attendu="PID-3 et PID-5",

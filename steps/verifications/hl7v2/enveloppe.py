@@ -22,14 +22,9 @@ def decoupable(defaut: str, recu: str = "") -> Constat:
 def enveloppe(fichier: Fichier) -> list[Constat]:
     """Cadre MLLP, jeu de caractères, comptes du lot, lignes perdues."""
     e = fichier.encodage
-    declare = e.declare or "absent (ASCII)"
     perdues = sum(message.perdues for message in fichier.messages)
     constats = [
-        juger(
-            ENCODAGE, not e.fautif, "Les octets ne sont pas dans le jeu de caractères annoncé.", attendu=declare,
-            recu="octets qui ne sont pas de l'UTF-8" if e.lu != "utf-8" else f"caractères hors de {declare}"
-            if e.fautif else f"{declare}, lu en {e.lu}", ou="MSH-18",
-        ),
+        _encodage(fichier),
         juger(
             LIGNES, not perdues, "Des lignes ne sont pas des segments : la donnée est coupée.",
             attendu="un segment par ligne", recu=f"{perdues} ligne(s) sans nom de segment", ou="segments",
@@ -38,7 +33,7 @@ def enveloppe(fichier: Fichier) -> list[Constat]:
     if e.declare.startswith("8859"):
         constats.append(
             juger(
-                AMBIGU, not e.ambigu, "Le texte, annoncé en ISO 8859, est de l'UTF-8 valide.", attendu=declare,
+                AMBIGU, not e.ambigu, "Le texte, annoncé en ISO 8859, est de l'UTF-8 valide.", attendu=e.declare,
                 recu="UTF-8" if e.ambigu else e.lu, ou="MSH-18",
             )
         )  # fmt: skip
@@ -51,6 +46,21 @@ def enveloppe(fichier: Fichier) -> list[Constat]:
             )
         )  # fmt: skip
     return constats + _lot(fichier)
+
+
+def _encodage(fichier: Fichier) -> Constat:
+    e = fichier.encodage
+    if e.fautif and not e.declare:
+        return ENCODAGE.a_regarder(
+            "Des caractères accentués, sans jeu annoncé : un récepteur lira de l'ASCII.",
+            recu=f"lu en {e.lu}",
+            ou="MSH-18",
+        )
+    recu = f"octets qui ne sont pas de l'{e.declare}" if e.fautif else f"{e.declare or 'ASCII'}, lu en {e.lu}"
+    return juger(
+        ENCODAGE, not e.fautif, "Les octets ne sont pas dans le jeu de caractères annoncé.",
+        attendu=e.declare or "ASCII", recu=recu, ou="MSH-18",
+    )  # fmt: skip
 
 
 def _lot(fichier: Fichier) -> list[Constat]:

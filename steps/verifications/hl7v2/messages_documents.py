@@ -38,8 +38,12 @@ def juger_message(message: MessageHl7) -> MessageJuge:
         constats += forme_de_l_ins(lu) + entete.matricules(lu)
     portes = documents_de(message)
     profil = profil_de(message)
-    if message.code in PORTEURS and (portes or profil not in (Profil.SANS, Profil.AUTRE)):
-        constats += _volet(message, portes, profil, lu, texte)
+    annonce = profil not in (Profil.SANS, Profil.AUTRE)
+    if message.code in PORTEURS and (annonce or any(map(_est_cda, portes))):
+        constats += entete.entete(message)
+        constats += entete.patient_et_venue(message) if profil not in (Profil.VOLET_1, Profil.LPS) else []
+        for demande_portee in message.demandes():
+            constats += _volet(demande_portee, profil, lu, texte)
         perimetre.append(f"joué : message {message.type_message}, {len(portes)} document(s) ; {profil.value}")
     else:
         perimetre.append(f"joué : message {message.type_message or 'sans type'}, sans document ; identité seule")
@@ -70,14 +74,16 @@ def _structure(segment: Segment) -> tuple[str, ...]:
     return s.champ, s.repetition, s.composant, s.sous_composant
 
 
-def _volet(
-    message: MessageHl7, portes: list[DonneeObx], profil: Profil, lu: IdentiteHl7 | None, texte: str
-) -> list[Constat]:
-    volet_2 = profil in (Profil.VOLET_2, Profil.SANS, Profil.AUTRE)
-    constats = entete.entete(message) + demande.documents(message, portes)
-    constats += demande.segments_obx(message, portes, volet_2=volet_2)
+def _est_cda(donnee: DonneeObx) -> bool:
+    """Un message sans profil qui porte une image ou un PDF n'est pas du volet ; s'il porte un CDA, il en est."""
+    return b"ClinicalDocument" in (donnee.octets or b"")[:65536]
+
+
+def _volet(message: MessageHl7, profil: Profil, lu: IdentiteHl7 | None, texte: str) -> list[Constat]:
+    portes = documents_de(message)
+    volet_2 = profil not in (Profil.VOLET_1, Profil.LPS)
+    constats = demande.documents(message, portes) + demande.segments_obx(message, portes, volet_2=volet_2)
     if volet_2:
-        constats += entete.patient_et_venue(message)
         constats += metadonnees.metadonnees(message) + metadonnees.participants(message)
     if profil is not Profil.VOLET_1:
         constats += demande.demande(message, portes) + demande.txa(message)

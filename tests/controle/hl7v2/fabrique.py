@@ -87,6 +87,12 @@ def changer_separateurs(texte: str, champ: str = "#", composant: str = "*", sous
     return f"MSH{champ}{composant}~\\{sous}{reste}"
 
 
+def deux_demandes() -> str:
+    """Un ORU de deux demandes, chacune avec son document et ses métadonnées."""
+    texte = message()
+    return texte + texte[texte.index("ORC|") :].replace("OBR|1|", "OBR|2|", 1)
+
+
 def par_mllp(*textes: str) -> bytes:
     """Les messages, chacun dans son cadre MLLP."""
     return b"".join(b"\x0b" + texte.encode() + b"\x1c\r" for texte in textes)

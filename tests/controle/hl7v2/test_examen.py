@@ -72,6 +72,17 @@ VALIDES: dict[str, Callable[[], bytes]] = {
     "corps de courriel": _oru(ajout="OBX|12|ED|CORPSMAIL_PS^Corps^MetaDMPMSS||^TEXT^^Base64^Qm9uam91ciDDqQ==||||||F"),
     "invisible au patient": _oru(metas={"INVISIBLE_PATIENT": "Y"}),
     "masqué, pour le DMP seul": _oru(metas={"MASQUE_PS": "Y", "DESTMSSANTEPS": "N"}),
+    "deux demandes": lambda: f.deux_demandes().encode(),
+    "deux profils annoncés": _change("|||2.1^CISIS_CDA_HL7_V2", "|||2.11^IHE_FRANCE-2.11-PAM~2.1^CISIS_CDA_HL7_V2"),
+    "résultat avec une image, sans profil": lambda: (
+        "MSH|^~\\&|RIS|CHU|DPI|CHU|20261120||ORU^R01^ORU_R01|1|T|2.5|||||FRA|UNICODE UTF-8\r"
+        f"{f.ORU['pid']}\rORC|RE\rOBR|1|||X^y^L\rOBX|1|ED|X^y^L||^IM^JPEG^Base64^/9j/4AAQ||||||F\r"
+    ).encode(),
+    "CDA sans naissance ni INS": lambda: f.message(
+        document=cda(ids_patient='<id root="1.2.250.1.213.99.1.7" extension="IPP1"/>', naissance=""),
+        pid=f.ORU["pid"].replace(f"{f.INS}~", ""),
+        metas={"DESTDMP": "N"},
+    ).encode(),
     "OBR-25 validé": _oru(obr=f"OBR|1|||{f.TYPE}|||||||||||||||||||||F"),
     "identité sans document": lambda: (
         "MSH|^~\\&|GAM|CHU|DPI|CHU|20261120||ADT^A28^ADT_A05|1|T|2.5|||||FRA|UNICODE UTF-8\rEVN||20261120\r"
@@ -143,6 +154,7 @@ MUTANTS: dict[str, tuple[Callable[[], bytes], set[str]]] = {
     "MLLP non fermé": (lambda: b"\x0b" + f.message().encode(), {"HL7-ENV-02"}),
     "octets latins annoncés UTF-8": (lambda: f.message().encode("iso-8859-15"), {"HL7-ENV-03"}),
     "accents sans MSH-18": (_change("UNICODE UTF-8", "ASCII"), {"HL7-ENV-03", "HL7-MSH-04"}),
+    "accents sans jeu annoncé": (_change("UNICODE UTF-8", ""), {"HL7-ENV-03", "HL7-MSH-04"}),
     "UTF-8 annoncé 8859/15": (_change("UNICODE UTF-8", "8859/15"), {"HL7-ENV-04"}),
     "BTS faux": (lambda: f"BHS|^~\\&\r{f.message()}BTS|3\r".encode(), {"HL7-ENV-05"}),
     "FTS faux": (lambda: f"FHS|^~\\&\rBHS|^~\\&\r{f.message()}BTS|1\rFTS|4\r".encode(), {"HL7-ENV-05"}),
