@@ -5,7 +5,7 @@ from __future__ import annotations
 from steps.controle.modele import ContexteControle, Examen, TypeFichier
 from steps.flux.identite import IdentiteUsager
 from steps.verifications.datamatrix import datamatrix_coherent
-from steps.verifications.datamatrix.verification import PAGES_MAX
+from steps.verifications.datamatrix.verification import PAGES_FINES, PAGES_MAX
 from steps.verifications.pdf import verifier_pdf
 from steps.verifications.pdf.nommage import nom_de_fichier
 from steps.verifications.pdf.regles_fichier import PAGES
@@ -18,7 +18,9 @@ def examiner_pdf(octets: bytes, contexte: ContexteControle, *, identite: Identit
     if constats[-1].code == PAGES.code and constats[-1].recu:
         constats += datamatrix_coherent(octets, identite)
         accord = "comparé à l'INS du document" if identite else "sans identité à laquelle le comparer"
-        perimetre.append(f"joué : datamatrix INS des {PAGES_MAX} premières pages, {accord}")
+        perimetre.append(
+            f"joué : datamatrix INS des {PAGES_MAX} premières pages (petits symboles : {PAGES_FINES}), {accord}"
+        )
     else:
         perimetre.append("non joué : datamatrix INS (le PDF ne s'ouvre pas)")
     if contexte.nom:

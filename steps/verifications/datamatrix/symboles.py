@@ -29,14 +29,13 @@ class Symbole:
 
 
 def lire_symboles(
-    octets: bytes, *, datamatrix_seulement: bool = False, pages_max: int | None = None
+    octets: bytes, *, datamatrix_seulement: bool = False, pages_max: int | None = None, pages_fines: int | None = None
 ) -> tuple[Symbole, ...]:
     """Les codes à barres des pages d'un PDF ; lève les erreurs de lecture de PDF.
 
-    `pages_max` : les premières pages seulement ; None : toutes, et `PdfDemesure` au-delà de la limite du banc.
-
-    La résolution fine ne sert qu'aux petits Data Matrix que la première n'a pas vus : la page s'y lit par bandes qui
-    se recouvrent de plus que leur taille.
+    `pages_max` : les premières pages seulement ; None : toutes, et `PdfDemesure` au-delà de la limite du banc. La
+    résolution fine ne sert qu'aux petits Data Matrix que la première n'a pas vus : la page s'y lit par bandes qui se
+    recouvrent de plus que leur taille ; `pages_fines` : sur les premières pages seulement.
     """
     formats = zxingcpp.BarcodeFormat.DataMatrix if datamatrix_seulement else zxingcpp.BarcodeFormat.All
     vus = dict.fromkeys(
@@ -45,7 +44,7 @@ def lire_symboles(
         for symbole in _lire(page, image, formats)
     )
     if not any(symbole.est_datamatrix for symbole in vus):
-        for page, bande in bandes_des_pages(octets, 450, _BANDE, _RECOUVREMENT, pages_max=pages_max):
+        for page, bande in bandes_des_pages(octets, 450, _BANDE, _RECOUVREMENT, pages_max=pages_fines or pages_max):
             vus.update(dict.fromkeys(_lire(page, bande, zxingcpp.BarcodeFormat.DataMatrix)))
     return tuple(vus)
 

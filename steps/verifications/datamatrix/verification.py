@@ -15,7 +15,8 @@ from steps.verifications.datamatrix.symboles import lire_symboles
 from steps.verifications.pdf import PdfDemesure, PdfIllisible
 from steps.verifications.registre import verification
 
-PAGES_MAX = 10
+PAGES_MAX, PAGES_FINES = 10, 2
+"""Pages regardées, et pages regardées aussi de près (petits symboles) : ce qui coûte le plus."""
 _LIEU = re.compile(r"\d[0-9AB]\d{3}")
 _TRAITS = {"S3": "prenoms_naissance", "S4": "nom_naissance", "S5": "sexe", "S6": "date_naissance"}
 _DATE = re.compile(r"(\d{2})-(\d{2})-(\d{4})")
@@ -28,7 +29,7 @@ def datamatrix_coherent(octets: bytes, identite: IdentiteUsager | None = None, *
     Un PDF sans datamatrix n'est pas en faute : rien ne dit que l'identité est qualifiée ; c'est une remarque.
     """
     try:
-        symboles = lire_symboles(octets, datamatrix_seulement=True, pages_max=PAGES_MAX)
+        symboles = lire_symboles(octets, datamatrix_seulement=True, pages_max=PAGES_MAX, pages_fines=PAGES_FINES)
     except PdfDemesure as erreur:
         return [PRESENT.sans_objet(f"{erreur} : au-delà de la limite du banc")]
     except PdfIllisible as erreur:
