@@ -10,9 +10,9 @@ from __future__ import annotations
 import contextlib
 from typing import TYPE_CHECKING
 
-from .analyseur import XS
 from .conversions import BORNES, INSTANTS, TYPES
 from .erreurs import ErreurXPath, HorsDePortee
+from .lecture import XS
 from .portees import CHAINES, NOEUDS, Foyer, Type
 from .regex import compiler, lire
 from .syntaxe import Appel, Ctx, Expr, Lit, Var
