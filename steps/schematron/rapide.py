@@ -13,12 +13,13 @@ from collections import OrderedDict
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
-from typing import Any
+from typing import Any, cast
 
 from lxml import etree
 
 from steps.schematron import rapide_cache
 from steps.schematron.chemins import chemin_de, ligne_de
+from steps.schematron.inclusions import ErreurSchematron
 from steps.schematron.modele import Echec, Partiel, Passage, Schematron
 from steps.schematron.rapide_regles import (
     Contextes,
@@ -173,8 +174,12 @@ class SchemaRapide:
             restes.update((m, r, a) for a in regle.hors)
             juger = regle.juger
             trouvailles: Trouvailles = []
-            for n in noeuds:
-                juger(n, arbre, trouvailles)
+            try:
+                for n in noeuds:
+                    juger(n, arbre, trouvailles)
+            except RecursionError:
+                restes.update((m, r, a) for a in range(len(regle.regle.assertions)))
+                continue
             trouves += [(n.r, a, r, erreur, n) for n, a, erreur in trouvailles]
 
     def _rendre(
@@ -271,6 +276,8 @@ class MoteurRapide:
     """Joue des schematrons sur un document, bâti une seule fois."""
 
     def __init__(self, arbre: etree._ElementTree, cache: Path | None = None) -> None:
+        if cast(Any, arbre).docinfo.doctype:
+            raise ErreurSchematron("le document porte une déclaration DOCTYPE : il n'est pas donné aux schematrons")
         self._cache = cache
         with _sans_ramasse_miettes():
             self._arbre = Arbre(arbre)

@@ -9,6 +9,7 @@ from pathlib import Path
 import pytest
 
 from steps.schematron import rapide_cache
+from steps.schematron.inclusions import ErreurSchematron
 from steps.schematron.modele import Partiel, Schematron
 from steps.schematron.rapide import MoteurRapide, SchemaRapide, compiler
 from steps.schematron.xpath.noeuds import Arbre
@@ -208,6 +209,12 @@ def test_motif_a_retour_couteux_en_temps_borne(tmp_path: Path) -> None:
     schematron = lu(tmp_path, f"<pattern>{regle('n:doc', test)}</pattern>")
     hostile = f"<n:doc xmlns:n='urn:essai' v='{'1' * 20000}!'/>"
     assert len(partiel(schematron, hostile).passage.echecs) == 1
+
+
+def test_doctype_refuse() -> None:
+    """Un document à DOCTYPE n'est pas jugé, comme par Saxon."""
+    with pytest.raises(ErreurSchematron):
+        MoteurRapide(arbre("<!DOCTYPE a [<!ENTITY b 'c'>]><a>x</a>"))
 
 
 def test_documents_profonds_et_larges(tmp_path: Path) -> None:

@@ -16,6 +16,9 @@ if TYPE_CHECKING:
 _ELEMENT = Test("nom")
 
 
+_FRERES = {"preceding-sibling": "avant", "following-sibling": "apres"}
+
+
 def clark(test: Test) -> str:
     """Nom à la Clark d'un test de nom complet, « * » pour tout élément, vide pour les autres jokers."""
     if test.genre not in ("nom", "element", "attribute"):
@@ -230,6 +233,8 @@ class Chemins(Predicats):
             return f"attributs({n})" if nom == "*" else f"attribut({n}, {nom!r})"
         if axe == "self" and test.genre in ("nom", "element") and nom and nom != "*":
             return f"([{n}] if {n}.nom == {nom!r} and {n}.g == 1 else V)"
+        if nom and test.genre in ("nom", "element") and axe in _FRERES:
+            return f"{_FRERES[axe]}({n}, {nom!r})"
         code = f"axe_teste({n}, {axe!r}, {self.espace.objet(test)})"
         return f"{code}[::-1]" if axe in A_REBOURS else code
 

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import math
-from bisect import bisect_right
+import operator
+from bisect import bisect_left, bisect_right
 from collections.abc import Callable, Iterable
 from decimal import Decimal
 from inspect import isfunction
@@ -35,6 +36,7 @@ from .syntaxe import Test, TypeSeq
 from .valeurs import Item, Ua, atomes, ebv, est_nombre
 
 _RIEN: list[Noeud] = []
+_RANG = operator.attrgetter("r")
 
 
 def ddo(noeuds: Iterable[Noeud]) -> list[Noeud]:
@@ -146,6 +148,24 @@ def axe(n: Noeud, nom: str) -> list[Noeud]:
         return [x for x in tous if x.r > n.fin]
     ancetres = {x.r for x in _parents(n)}
     return [x for x in tous if x.r < n.r and x.r not in ancetres][::-1]
+
+
+def avant(n: Noeud, nom: str) -> list[Noeud]:
+    """`preceding-sibling::nom` (« * » : tout élément), dans l'ordre du document."""
+    freres = _de_meme_parent(n, nom)
+    return freres[: bisect_left(freres, n.r, key=_RANG)]
+
+
+def apres(n: Noeud, nom: str) -> list[Noeud]:
+    """`following-sibling::nom` (« * » : tout élément)."""
+    freres = _de_meme_parent(n, nom)
+    return freres[bisect_right(freres, n.r, key=_RANG) :]
+
+
+def _de_meme_parent(n: Noeud, nom: str) -> list[Noeud]:
+    if n.p is None or n.g == ATTRIBUT:
+        return _RIEN
+    return n.p.ee if nom == "*" else n.p.e.get(nom, _RIEN)
 
 
 def convient(n: Noeud, test: Test, genre_principal: int) -> bool:
@@ -267,7 +287,7 @@ def moulable(items: list[Item], type_: str, facultatif: bool) -> bool:
 
 _AIDES: tuple[Callable[..., Any], ...] = (
     *(attribut, attributs, enfants, textes, desc, desc_tous, chaine, texte, atomes, convertir),
-    *(ddo, noeuds_seuls, noeud, fin_chemin, filtrer, predicat, desc_index, axe_teste, enfants_testes),
+    *(ddo, noeuds_seuls, noeud, fin_chemin, filtrer, predicat, desc_index, avant, apres, axe_teste, enfants_testes),
     *(union, commun, sauf, comparer_noeuds, instance, traiter, mouler, moulable),
     *(valeurs.ebv, valeurs.ebv1, valeurs.generale, valeurs.valeur, valeurs.textes_ll, valeurs.nombres_l),
     *(nombres.calculer, nombres.oppose, nombres.intervalle),
