@@ -37,7 +37,12 @@ def structure(message: MessageHl7) -> list[Constat]:
         return [STRUCTURE.a_regarder("Structure non jugée : version inconnue du banc.", recu=recu, ou="MSH-12")]
     if motif := motif_hors_de_portee(message):
         return [STRUCTURE.sans_objet(f"Structure non jugée, au-delà de la limite du banc : {motif}.")]
-    defauts = list(dict.fromkeys(_defauts(message)))
+    try:
+        defauts = list(dict.fromkeys(_defauts(message)))
+    except (ValueError, KeyError, AttributeError, IndexError, TypeError, RecursionError) as erreur:
+        # Un message difforme fait échouer la bibliothèque ailleurs que dans ses propres contrôles.
+        recu = f"{type(erreur).__name__} : {erreur}"[:200]
+        return [STRUCTURE.a_regarder("La bibliothèque ne sait pas juger cette structure.", recu=recu, ou="message")]
     if not defauts:
         recu = f"{message.type_message}, version {message.version}, {len(message.segments)} segments"
         return [STRUCTURE.respectee(recu=recu, ou="message")]
@@ -75,7 +80,7 @@ def _defauts(message: MessageHl7) -> Iterator[tuple[str, str]]:
         segments = [segment for segment in segments if not segment.startswith("PRT")]
     try:
         lu = parse_message("\r".join(segments), find_groups=True, force_validation=False)
-    except (HL7apyException, ValueError, KeyError, AttributeError, IndexError, TypeError, RecursionError) as erreur:
+    except HL7apyException as erreur:
         yield "MSH-9, MSH-12", f"message que la bibliothèque ne reconnaît pas : {_francais(str(erreur))}"
         return
     places = list(_segments(lu))
@@ -84,11 +89,15 @@ def _defauts(message: MessageHl7) -> Iterator[tuple[str, str]]:
     for nom, nombre in perdus.items():
         if not nom.startswith("Z"):
             yield nom, f"segment inattendu à cet endroit, {nombre} fois"
+    # Valider le message valide ses segments, mais s'arrête à la première faute : chacun est alors repris.
     for element in (lu, *places):
         try:
             Validator.validate(element)
-        except (HL7apyException, ValueError, KeyError, AttributeError, IndexError, TypeError, RecursionError) as erreur:
+        except HL7apyException as erreur:
             yield ("message" if element is lu else str(element.name)), _francais(str(erreur))
+        else:
+            if element is lu:
+                return
 
 
 def _segments(element: Any) -> Iterator[Any]:
