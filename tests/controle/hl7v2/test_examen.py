@@ -296,6 +296,23 @@ def test_mutant(nom: str) -> None:
     assert en_cause(examen) == MUTANTS[nom][1], en_texte(examen)
 
 
+@pytest.mark.parametrize(
+    "texte",
+    [
+        "MSH|^~\\&|PFI|CHU|SIL|LABO|20261120||ZAM^Z01^ZAM_Z01|2|T|2.6\rMSA|AA|M1\rZAM|1\r",
+        "MSH|^~\\&|GAM|CHU|DPI|CHU|20261120||ADT^A28|1|T|2.5\rEVN||20261120\rPID|||1||A^B\rPV1|1|N\r",
+        "MSH|^~\\&|GAM|CHU|DPI|CHU|20261120||ORM^O01^ORM_O01|1|T|2.5\rPID|||1||A^B\rORC|NW|1\rOBR|1|A|A|X^y^L\r",
+        "MSH|^~\\&|GAM|CHU|DPI|CHU|20261120||ORU^R01|1|T|2.3\rPID|||1||A^B\rOBR|1||A|X^y^L\rOBX|1|NM|X^y^L||3||||||F\r",
+        "MSH|^~\\&|GAM|CHU|DPI|CHU|20261120||ORU^R01^ORU_R01|1|T|2.9\rPID|||1||A^B\rOBR|1||A|X^y^L\r",
+    ],
+    ids=["accusé métier", "ADT sans structure", "ORM", "ORU 2.3", "version 2.9"],
+)
+def test_structure_hors_de_ce_que_le_banc_a_eprouve(texte: str) -> None:
+    """Une structure que le banc n'a pas éprouvée est au plus à vérifier, jamais non conforme."""
+    examen = _examiner(texte)
+    assert en_cause(examen) == {"HL7-STR-01"} and examen.verdict is Verdict.A_VERIFIER, en_texte(examen)
+
+
 def test_chaque_regle_a_ses_deux_exemples() -> None:
     """Toute règle des messages porteurs est suivie par un exemple et enfreinte par un autre, qui dit tout."""
     suivies, enfreintes = set[str](), set[str]()
