@@ -50,10 +50,10 @@ def verifier_pdf(octets: bytes, *, ou: str = "fichier", pdfa: str = "a_regarder"
         return [*constats, OUVERTURE.sans_objet(f"{erreur} : {_AU_DELA}")]
     except PdfProtege as erreur:
         return [*constats, _chiffre(str(erreur), ou)]
-    except PdfIllisible as erreur:
+    except (PdfIllisible, pikepdf.PdfError) as erreur:
         # Une table fausse suffit à empêcher l'ouverture : le même défaut ne se dit pas deux fois.
         table_fausse = any(c.code == TABLE.code and c.verdict is not Verdict.CONFORME for c in constats)
-        return constats if table_fausse else [*constats, _abime(str(erreur), ou)]
+        return constats if table_fausse else [*constats, _abime(message_de_qpdf(erreur), ou)]
     return constats if chiffre else [*constats, pages(octets, ou=ou)]
 
 
@@ -85,12 +85,23 @@ def structure(octets: bytes, *, ou: str = "fichier") -> list[Constat]:
 
 @verification(OUVERTURE)
 def ouverture(pdf: pikepdf.Pdf, *, ou: str = "fichier") -> Constat:
-    """qpdf lit tous les objets et toutes les pages sans rien avoir à tolérer."""
-    ecarts = [message_de_qpdf(ecart) for ecart in pdf.check_pdf_syntax()] + avertissements(pdf)
-    return _liste(
-        OUVERTURE, list(dict.fromkeys(ecarts)), "Le fichier ne se lit qu'en tolérant des écarts.",
-        "aucun écart relevé par qpdf", f"{len(pdf.objects)} objets lus", ou,
-    )  # fmt: skip
+    """qpdf lit tous les objets et toutes les pages ; ce qu'il a dû tolérer est à regarder.
+
+    Un contenu qui ne se décode pas est *non conforme*, comme un fichier que qpdf n'ouvre pas (voir `verifier_pdf`).
+    """
+    try:
+        ecarts = dict.fromkeys([message_de_qpdf(ecart) for ecart in pdf.check_pdf_syntax()] + avertissements(pdf))
+    except pikepdf.PdfError as erreur:
+        return OUVERTURE.enfreinte(
+            "Un contenu du fichier ne se décode pas.",
+            attendu="des contenus entiers",
+            recu=message_de_qpdf(erreur),
+            ou=ou,
+        )
+    if not ecarts:
+        return OUVERTURE.respectee(recu=f"{len(pdf.objects)} objets lus", ou=ou)
+    message = "Le fichier s'ouvre, mais qpdf y tolère des écarts : une personne doit l'ouvrir et le regarder."
+    return OUVERTURE.a_regarder(message, recu=" ; ".join(list(ecarts)[:5]), ou=ou)
 
 
 @verification(CHIFFREMENT)

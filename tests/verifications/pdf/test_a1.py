@@ -88,7 +88,7 @@ def _standard(pdf: Pdf) -> None:
     police.Type, police.Subtype, police.BaseFont = Name.Font, Name.Type1, Name.Helvetica
 
 
-def _composite(pdf: Pdf, *, map_: bool = True, codage: Name = Name("/Identity-H"), ensemble: bool = True) -> None:
+def _composite(pdf: Pdf, *, map_: bool = True, codage: str = "/Identity-H", ensemble: bool = True) -> None:
     police = _police(pdf)
     descripteur = police.FontDescriptor
     if ensemble:
@@ -101,7 +101,7 @@ def _composite(pdf: Pdf, *, map_: bool = True, codage: Name = Name("/Identity-H"
     for cle in ("/FirstChar", "/LastChar", "/Widths", "/ToUnicode"):
         if cle in police:
             del police[cle]
-    police.Subtype, police.Encoding = Name.Type0, codage
+    police.Subtype, police.Encoding = Name.Type0, Name(codage)
     police.DescendantFonts = Array([pdf.make_indirect(descendante)])
 
 
@@ -185,7 +185,7 @@ MUTANTS: dict[str, tuple[Callable[[], bytes], set[str]]] = {
     "opérateur inconnu": (lambda: pdfa(_contenu(b"1 2 zz")), {"PDF-A1-6210"}),
     "largeurs absentes": (lambda: pdfa(_oter("/Widths")), {"PDF-A1-632"}),
     "CIDToGIDMap absent": (lambda: pdfa(lambda p: _composite(p, map_=False)), {"PDF-A1-633"}),
-    "CMap non incorporée": (lambda: pdfa(lambda p: _composite(p, codage=Name("/UniJIS-UCS2-H"))), {"PDF-A1-633"}),
+    "CMap non incorporée": (lambda: pdfa(lambda p: _composite(p, codage="/UniJIS-UCS2-H")), {"PDF-A1-633"}),
     "police non incorporée": (lambda: pdfa(_standard), {"PDF-A1-634"}),
     "CIDSet absent": (lambda: pdfa(lambda p: _composite(p, ensemble=False)), {"PDF-A1-635"}),
     "symbolique, avec un codage": (lambda: pdfa(lambda p: _police(p).__setitem__("/Encoding", Name.WinAnsiEncoding)),

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import io
 import time
+import zlib
 from collections.abc import Callable, Iterable
 
 import pikepdf
@@ -27,13 +28,13 @@ def en_cause(constats: Iterable[Constat]) -> dict[str, Verdict]:
     return {constat.code: constat.verdict for constat in constats if constat.verdict is not Verdict.CONFORME}
 
 
-def page(corps: bytes, mediabox: str = "0 0 200 200", ajout: bytes = b"") -> bytes:
+def page(corps: bytes, mediabox: str = "0 0 200 200", ajout: bytes = b"", filtre: bytes = b"") -> bytes:
     """Un PDF écrit à la main, table juste ; `corps` : le contenu de sa page."""
     objets = [
         b"<</Type/Catalog/Pages 2 0 R" + ajout + b">>",
         b"<</Type/Pages/Kids[3 0 R]/Count 1>>",
         b"<</Type/Page/Parent 2 0 R/MediaBox[" + mediabox.encode() + b"]/Contents 4 0 R/Resources<<>>>>",
-        b"<</Length %d>>stream\n%s\nendstream" % (len(corps), corps),
+        b"<</Length %d%s>>stream\n%s\nendstream" % (len(corps), filtre, corps),
     ]
     sortie = b"%PDF-1.4\n%\xe2\xe3\xcf\xd3\n"
     positions = []
@@ -120,6 +121,12 @@ def _sans_pages(pdf: Pdf) -> None:
     del pdf.pages[0]
 
 
+def _abime() -> bytes:
+    corps = bytearray(zlib.compress(bytes(range(256)) * 8))
+    corps[40:60] = b"\xff" * 20
+    return page(bytes(corps), filtre=b"/Filter/FlateDecode")
+
+
 ORDINAIRE = page(b"0 0 10 10 re f")
 MUTANTS: dict[str, tuple[Callable[[], bytes], set[str]]] = {
     "pas un PDF": (lambda: b"PK\x03\x04 rien", {"PDF-FIC-01"}),
@@ -140,6 +147,9 @@ MUTANTS: dict[str, tuple[Callable[[], bytes], set[str]]] = {
         lambda: pdfa().replace(b"\n", b"\r\n"), {"PDF-FIC-03"},
     ),
     "des octets perdus au milieu": (lambda: ORDINAIRE.replace(b"/Type/Pages/Kids", b"/Kids"), {"PDF-FIC-03"}),
+    "sans Kids": (lambda: ORDINAIRE.replace(b"/Kids[3 0 R]", b"            "), {"PDF-FIC-04"}),
+    "données Flate abîmées": (lambda: _abime(), {"PDF-FIC-04"}),
+    "chaîne jamais finie": (lambda: page(b"(jamais finie"), {"PDF-FIC-04"}),
     "déchets après la fin": (lambda: ORDINAIRE + b"x" * 2000, {"PDF-FIC-02"}),
     "sans pages": (lambda: pdfa(_sans_pages), {"PDF-FIC-05"}),
     "chiffré": (
@@ -167,6 +177,13 @@ def test_mutant(nom: str) -> None:
     )
     if "PDF-DEC-01" in attendus:
         assert "PDF-DEC-01" in en_cause(constats)
+
+
+def test_tolerances() -> None:
+    """Ce que qpdf n'ouvre pas est non conforme ; ce qu'il tolère est à regarder."""
+    for nom in ("sans Kids", "données Flate abîmées"):
+        assert en_cause(verifier_pdf(MUTANTS[nom][0]()))["PDF-FIC-04"] is Verdict.NON_CONFORME
+    assert en_cause(verifier_pdf(MUTANTS["chaîne jamais finie"][0]()))["PDF-FIC-04"] is Verdict.A_VERIFIER
 
 
 def test_hors_limite() -> None:
