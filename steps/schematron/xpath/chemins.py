@@ -16,6 +16,8 @@ if TYPE_CHECKING:
 _ELEMENT = Test("nom")
 
 
+# ce qui peut avoir des enfants ou des attributs : dans « //x[1] », le reste de la descendance ne compte pas
+PORTEURS = Pas("descendant-or-self", Test("porteur"))
 _FRERES = {"preceding-sibling": "avant", "following-sibling": "apres"}
 
 
@@ -41,6 +43,8 @@ def abreger(etapes: tuple[Expr, ...]) -> list[Expr]:
             if etape.axe == "self":
                 courtes[-1] = Pas("descendant-or-self", etape.test, etape.predicats)
                 continue
+        if courtes and courtes[-1] == ENTRE and isinstance(etape, Pas) and etape.axe in ("child", "attribute"):
+            courtes[-1] = PORTEURS
         courtes.append(etape)
     return courtes
 
@@ -229,6 +233,15 @@ class Chemins(Predicats):
                 return f"textes({n})"
             if test.genre == "node":
                 return f"enfants({n})"
+        if test.genre == "porteur":
+            return f"[{n}, *desc_tous({n})]"
+        if axe in ("descendant", "descendant-or-self") and test.genre in ("nom", "element"):
+            soi = f"*axe_teste({n}, 'self', {self.espace.objet(test)}), " if axe == "descendant-or-self" else ""
+            if nom:
+                suite = f"desc_tous({n})" if nom == "*" else f"desc({n}, {nom!r})"
+            else:
+                suite = f"desc_joker({n}, {test.uri!r}, {test.local!r})"
+            return f"[{soi}*{suite}]" if soi else suite
         if axe == "attribute" and nom and test.genre in ("nom", "attribute"):
             return f"attributs({n})" if nom == "*" else f"attribut({n}, {nom!r})"
         if axe == "self" and test.genre in ("nom", "element") and nom and nom != "*":
@@ -301,6 +314,8 @@ class Chemins(Predicats):
         const = self.constante(e, f, "valeur")
         if const:
             return const
+        if isinstance(e, Bin) and e.op == "union" and self.type(e.g, f)[0] == self.type(e.d, f)[0] == "n":
+            return f"({self.existe(e.g, f)} or {self.existe(e.d, f)})"
         if not isinstance(e, Pas | Chemin | Racine | Ctx) or (
             isinstance(e, Chemin) and not isinstance(e.etapes[-1], Pas | Racine | Ctx)
         ):

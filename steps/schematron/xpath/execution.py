@@ -27,6 +27,7 @@ from .noeuds import (
     attributs,
     chaine,
     desc,
+    desc_joker,
     desc_tous,
     descendance,
     enfants,
@@ -286,7 +287,7 @@ def moulable(items: list[Item], type_: str, facultatif: bool) -> bool:
 
 
 _AIDES: tuple[Callable[..., Any], ...] = (
-    *(attribut, attributs, enfants, textes, desc, desc_tous, chaine, texte, atomes, convertir),
+    *(attribut, attributs, enfants, textes, desc, desc_tous, desc_joker, chaine, texte, atomes, convertir),
     *(ddo, noeuds_seuls, noeud, fin_chemin, filtrer, predicat, desc_index, avant, apres, axe_teste, enfants_testes),
     *(union, commun, sauf, comparer_noeuds, instance, traiter, mouler, moulable),
     *(valeurs.ebv, valeurs.ebv1, valeurs.generale, valeurs.valeur, valeurs.textes_ll, valeurs.nombres_l),

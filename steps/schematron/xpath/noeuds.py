@@ -7,6 +7,7 @@ Source : XQuery 1.0 and XPath 2.0 Data Model (XDM), W3C Recommendation, section 
 
 from __future__ import annotations
 
+import operator
 from bisect import bisect_right
 from collections.abc import Iterator
 from itertools import count
@@ -19,6 +20,7 @@ _VIDE: dict[str, Any] = {}
 _RIEN: list[Noeud] = []
 _ARBRES = count(1)
 _ECART = 1 << 40  # rangs réservés à un arbre : deux documents ne se mêlent pas
+_RANG = operator.attrgetter("r")
 _CHAINE = etree.XPath("string()", smart_strings=False)
 
 
@@ -226,6 +228,19 @@ def desc_tous(n: Noeud) -> list[Noeud]:
     rangs = arbre.rangs(None)
     debut = bisect_right(rangs, n.r)
     return arbre.elements[debut : bisect_right(rangs, n.fin, debut)]
+
+
+def desc_joker(n: Noeud, uri: str | None, local: str | None) -> list[Noeud]:
+    """`descendant::*:local` ou `descendant::p:*`, par les noms que porte le document."""
+    noms = [nom for nom in n.arbre.par_nom if _convient(nom, uri, local)]
+    if len(noms) == 1:
+        return desc(n, noms[0])
+    return sorted((x for nom in noms for x in desc(n, nom)), key=_RANG)
+
+
+def _convient(nom: str, uri: str | None, local: str | None) -> bool:
+    espace, _, court = nom[1:].partition("}") if nom[:1] == "{" else ("", "", nom)
+    return (uri is None or espace == uri) and (local is None or court == local)
 
 
 def chaine(n: Noeud) -> str:
