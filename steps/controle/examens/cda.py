@@ -33,12 +33,11 @@ _SANS_KIT = (
 def examiner_cda(octets: bytes, contexte: ContexteControle) -> Examen:
     """Examine un CDA N1 ou N3, nu ou enveloppé ; un document illisible ou démesuré n'est jugé que pour cela."""
     try:
-        document = lire_document(octets)
+        document, entete = lire_document(octets), lire_cda(octets)
     except CdaIllisible:
         return Examen(
             _type_suppose(octets), tuple(verifier_cda(octets)), ("lecture seulement : rien d'autre n'est jugé",)
         )
-    entete = lire_cda(octets)
     accepte = contexte.kit_ci_sis is not None and schema_accepte(document, contexte.kit_ci_sis)
     constats = verifier_cda(octets, avec_structure=not accepte)
     perimetre = [_NOS_CONTROLES]

@@ -2,7 +2,12 @@
 
 from __future__ import annotations
 
+from itertools import islice
+
 from lxml import etree
+
+_RANG_MAX = 1000
+"""Au-delà, le rang n'est plus compté : un document fait de milliers de frères identiques se juge en temps borné."""
 
 
 def chemin(element: etree._Element) -> str:
@@ -24,6 +29,8 @@ def sans_ligne(element: etree._Element) -> str:
 
 def _pas(element: etree._Element) -> str:
     nom = etree.QName(element).localname
-    avant = sum(1 for _ in element.itersiblings(element.tag, preceding=True))
+    avant = sum(1 for _ in islice(element.itersiblings(element.tag, preceding=True), _RANG_MAX))
+    if avant == _RANG_MAX:
+        return f"{nom}[…]"
     plusieurs = avant or next(element.itersiblings(element.tag), None) is not None
     return f"{nom}[{avant + 1}]" if plusieurs else nom

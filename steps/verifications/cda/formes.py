@@ -28,6 +28,8 @@ SANS_NUL = frozenset(
 _PROPRES_AU_DOCUMENT = frozenset({"id", "code", "title", "effectiveTime", "setId"})
 _DATES = frozenset({"time", "low", "high", "center", "effectiveTime", "birthTime", "copyTime"})
 
+CONSTATS_MAX = 30
+"""Constats d'une même règle sur un document : au-delà, la suite n'apprend plus rien."""
 NUL = Regle(
     "CDA-ENT-19", "Une absence de l'en-tête est permise et motivée comme le guide l'admet", _GUIDE,
     Confiance.OFFICIELLE, "Renseigner l'élément, ou employer UNK, NASK, ASKU, NAV ou MSK là où le guide le permet.",
@@ -83,10 +85,12 @@ def absences(document: etree._Element, echanges: tuple[int, ...] = ()) -> list[C
     NA n'est pas dans la liste du guide, mais un tiers des exemples officiels l'emploie (participant, prise en charge) :
     il est signalé, sans effet sur le verdict.
     """
-    vus, constats, toleres = 0, [], []
+    constats: list[Constat] = []
+    toleres: list[etree._Element] = []
+    vus = 0
     for element in de_l_en_tete(document):
         nul = element.get("nullFlavor")
-        if nul is None:
+        if nul is None or len(constats) >= CONSTATS_MAX:
             continue
         vus += 1
         nom = local(element)
@@ -114,16 +118,17 @@ def absences(document: etree._Element, echanges: tuple[int, ...] = ()) -> list[C
                 echanges=echanges,
             )
         )  # fmt: skip
-    return constats or [NUL.respectee(recu=f"{vus} absences motivées", ou="en-tête", echanges=echanges)]
+    return constats[:CONSTATS_MAX] or [NUL.respectee(recu=f"{vus} absences motivées", ou="en-tête", echanges=echanges)]
 
 
 @verification(REELLES, DECALAGE_COMPLET, INTERVALLE)
 def dates(document: etree._Element, echanges: tuple[int, ...] = ()) -> list[Constat]:
     """Les dates de l'en-tête existent, leur décalage est complet, les périodes vont dans le bon sens."""
-    constats, vues = [], 0
+    constats: list[Constat] = []
+    vues = 0
     for element in de_l_en_tete(document):
         valeur = element.get("value")
-        if valeur is None or local(element) not in _DATES:
+        if valeur is None or local(element) not in _DATES or len(constats) >= CONSTATS_MAX:
             continue
         vues += 1
         # Une date de naissance peut être lunaire : mois ou jour inconnus, à zéro ou absents.
@@ -156,9 +161,9 @@ def _decalage_court(valeur: str) -> bool:
 
 
 def _periodes(document: etree._Element, echanges: tuple[int, ...]) -> list[Constat]:
-    inverses = []
+    inverses: list[str] = []
     for element in de_l_en_tete(document):
-        if local(element) != "low" or (periode := element.getparent()) is None:
+        if local(element) != "low" or inverses or (periode := element.getparent()) is None:
             continue
         fin = periode.find("{*}high")
         bornes = [instant_de(borne.get("value", "")) for borne in (element, fin) if borne is not None]

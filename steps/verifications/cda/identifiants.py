@@ -8,7 +8,7 @@ from lxml import etree
 
 from reports.constat import Confiance, Constat, Regle
 from steps.verifications.cda.chemins import chemin
-from steps.verifications.cda.formes import de_l_en_tete, local
+from steps.verifications.cda.formes import CONSTATS_MAX, de_l_en_tete, local
 from steps.verifications.cda.modele import OID_PS, OID_STRUCTURE, OIDS_INS
 from steps.verifications.registre import verification
 
@@ -54,6 +54,8 @@ def oid_auteur(document: etree._Element, echanges: tuple[int, ...] = ()) -> list
         constat = _juger_role(role, dispositif, echanges)
         vus += [identifiant.get("extension", "") for identifiant in role.iterfind("h:id", _NS)]
         constats += [constat] if constat else []
+        if len(constats) >= CONSTATS_MAX:
+            return constats
     for chemin_ in (
         "h:legalAuthenticator/h:assignedEntity",
         "h:authenticator/h:assignedEntity",
@@ -62,6 +64,8 @@ def oid_auteur(document: etree._Element, echanges: tuple[int, ...] = ()) -> list
         for role in document.iterfind(chemin_, _NS):
             constat = _juger_role(role, role.find("h:assignedPerson", _NS) is None, echanges)
             constats += [constat] if constat else []
+            if len(constats) >= CONSTATS_MAX:
+                return constats
     ou = "ClinicalDocument/author/assignedAuthor/id/@root"
     return constats or [OID_AUTEUR.respectee(recu=", ".join(vus)[:200], ou=ou, echanges=echanges)]
 

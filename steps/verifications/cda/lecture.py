@@ -27,6 +27,7 @@ from steps.verifications.cda.surete import TAILLE_MAX, CdaDemesure, CdaIllisible
 HL7 = "urn:hl7-org:v3"
 LAB = "urn:oid:1.3.6.1.4.1.19376.1.3.2"
 _ENTREE_RESULTATS = "1.3.6.1.4.1.19376.1.3.1"
+CONTENUS_MAX = 500
 _GROS = 8 * 1024 * 1024
 _NS = {"h": HL7, "lab": LAB}
 
@@ -271,12 +272,15 @@ def _contenu(element: etree._Element | None) -> ContenuEncapsule:
 def _copies(corps: etree._Element | None) -> tuple[ContenuEncapsule, ...]:
     if corps is None:
         return ()
-    return tuple(
-        _contenu(valeur)
+    valeurs = [
+        valeur
         for valeur in corps.iterfind(".//h:observationMedia/h:value", _NS)
         # Un contenu désigné par son adresse n'est pas dans le document.
         if valeur.find("h:reference", _NS) is None
-    )
+    ]
+    if len(valeurs) > CONTENUS_MAX:
+        raise CdaDemesure(f"{len(valeurs)} contenus encapsulés, au-delà de la limite du banc ({CONTENUS_MAX})")
+    return tuple(_contenu(valeur) for valeur in valeurs)
 
 
 def _statuts(corps: etree._Element | None) -> tuple[str, ...]:

@@ -106,3 +106,20 @@ def test_au_dela_des_limites_n_est_pas_une_faute() -> None:
     assert examiner_cda(gros, ContexteControle()).verdict is Verdict.NON_CONCLUANT
     assert examiner_cda(HOSTILES["dix millions de balises"], ContexteControle()).verdict is Verdict.NON_CONCLUANT
     assert time.perf_counter() - debut < 30
+
+
+def test_defaut_repete_sans_fin() -> None:
+    """Des milliers de fois la même faute : un nombre borné de constats, en temps borné."""
+    fautes = "<addr nullFlavor='NI'/>" * 20_000
+    document = f"{_TETE}<recordTarget><patientRole>{fautes}</patientRole></recordTarget></ClinicalDocument>".encode()
+    examen = examiner_cda(document, ContexteControle())
+    assert examen.verdict is Verdict.NON_CONFORME
+    assert len(examen.constats) < 300
+
+
+def test_trop_de_contenus() -> None:
+    """Plus de contenus encapsulés que le banc n'en décode : non concluant."""
+    media = "<entry><observationMedia classCode='OBS' moodCode='EVN'><value representation='B64'>QQ==</value>"
+    corps = f"<component><structuredBody><component><section>{(media + '</observationMedia></entry>') * 600}"
+    octets = bon(corps=f"{corps}</section></component></structuredBody></component>")
+    assert examiner_cda(octets, ContexteControle()).verdict is Verdict.NON_CONCLUANT
