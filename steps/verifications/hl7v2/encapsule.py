@@ -55,11 +55,6 @@ def donnees_de(message: MessageHl7) -> list[DonneeObx]:
     ]
 
 
-def documents_de(message: MessageHl7) -> list[DonneeObx]:
-    """Les documents du message, sans les métadonnées ni les textes de courriel."""
-    return [donnee for donnee in donnees_de(message) if donnee.est_document]
-
-
 def _semble_document(octets: bytes | None) -> bool:
     debut = (octets or b"")[:1024].lstrip(b"\xef\xbb\xbf \t\r\n")
     return debut.startswith((b"<", b"%PDF", b"PK\x03\x04"))

@@ -10,7 +10,7 @@ from steps.verifications.cda import CdaIllisible, EnTeteCda, lire_cda
 from steps.verifications.hl7v2 import concordance, demande, entete, metadonnees, structure
 from steps.verifications.hl7v2.contenu import forme_de_l_ins, message_lisible
 from steps.verifications.hl7v2.decoupage import MessageHl7
-from steps.verifications.hl7v2.encapsule import DonneeObx, documents_de, donnees_de
+from steps.verifications.hl7v2.encapsule import DonneeObx, donnees_de
 from steps.verifications.hl7v2.entete import Profil, profil_de
 from steps.verifications.hl7v2.regles import LISIBLE
 from steps.verifications.hl7v2.segment import Segment
@@ -36,14 +36,16 @@ def juger_message(message: MessageHl7) -> MessageJuge:
     constats += illisible
     if lu is not None:
         constats += forme_de_l_ins(lu) + entete.matricules(lu)
-    portes = documents_de(message)
+    # Décodées une fois : elles font des dizaines de mégaoctets.
+    demandes = [(demande_portee, donnees_de(demande_portee)) for demande_portee in message.demandes()]
+    portes = [donnee for _, donnees in demandes for donnee in donnees if donnee.est_document]
     profil = profil_de(message)
     annonce = profil not in (Profil.SANS, Profil.AUTRE)
     if message.code in PORTEURS and (annonce or any(map(_est_cda, portes))):
         constats += entete.entete(message)
         constats += entete.patient_et_venue(message) if profil not in (Profil.VOLET_1, Profil.LPS) else []
-        for demande_portee in message.demandes():
-            constats += _volet(demande_portee, profil, lu, texte)
+        for demande_portee, donnees in demandes:
+            constats += _volet(demande_portee, donnees, profil, lu, texte)
         perimetre.append(f"joué : message {message.type_message}, {len(portes)} document(s) ; {profil.value}")
     else:
         perimetre.append(f"joué : message {message.type_message or 'sans type'}, sans document ; identité seule")
@@ -79,15 +81,17 @@ def _est_cda(donnee: DonneeObx) -> bool:
     return b"ClinicalDocument" in (donnee.octets or b"")[:65536]
 
 
-def _volet(message: MessageHl7, profil: Profil, lu: IdentiteHl7 | None, texte: str) -> list[Constat]:
-    portes = documents_de(message)
+def _volet(
+    message: MessageHl7, donnees: list[DonneeObx], profil: Profil, lu: IdentiteHl7 | None, texte: str
+) -> list[Constat]:
+    portes = [donnee for donnee in donnees if donnee.est_document]
     volet_2 = profil not in (Profil.VOLET_1, Profil.LPS)
     constats = demande.documents(message, portes) + demande.segments_obx(message, portes, volet_2=volet_2)
     if volet_2:
         constats += metadonnees.metadonnees(message) + metadonnees.participants(message)
     if profil is not Profil.VOLET_1:
         constats += demande.demande(message, portes) + demande.txa(message)
-        constats += metadonnees.coherence(message, donnees_de(message), ins=lu is not None and bool(lu.ins))
+        constats += metadonnees.coherence(message, donnees, ins=lu is not None and bool(lu.ins))
     cdas: list[EnTeteCda] = []
     for donnee in portes:
         try:

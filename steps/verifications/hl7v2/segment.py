@@ -80,6 +80,10 @@ class Segment:
         parties = self.brut.split(self.separateurs.champ)
         return [parties[0], self.separateurs.champ, *parties[1:]] if self.nom in _ENTETES else parties
 
+    @cached_property
+    def _decoupes(self) -> dict[int, list[list[str]]]:
+        return {}
+
     @property
     def nombre(self) -> int:
         """Rang du dernier champ écrit."""
@@ -96,8 +100,11 @@ class Segment:
 
     def composants(self, rang: int, repetition: int = 1) -> list[str]:
         """Composants d'une répétition, tels qu'écrits."""
-        repetitions = self.repetitions(rang)
-        return repetitions[repetition - 1].split(self.separateurs.composant) if len(repetitions) >= repetition else []
+        if rang not in self._decoupes:
+            # Une donnée encapsulée fait des dizaines de mégaoctets : elle n'est découpée qu'une fois.
+            self._decoupes[rang] = [brut.split(self.separateurs.composant) for brut in self.repetitions(rang)]
+        repetitions = self._decoupes[rang]
+        return repetitions[repetition - 1] if len(repetitions) >= repetition else []
 
     def valeur(self, rang: int, composant: int = 1, sous: int = 1, repetition: int = 1) -> str:
         """Valeur d'un sous-composant, échappements défaits, sans blancs autour ; vide si elle manque."""
@@ -117,12 +124,17 @@ class Segment:
         if self.nom in _ENTETES:
             champs = [self.nom, "^~\\&", *(self._canonique(self.champ(rang)) for rang in range(3, self.nombre + 1))]
             return "|".join(champs)
-        champs = [self.nom, *(self._canonique(self.champ(rang)) for rang in range(1, self.nombre + 1))]
-        if self.nom == "OBX" and self.champ(2).strip() == "ED" and self.nombre >= 5:
-            composants = self.composants(5)
-            composants[4:] = ["QUE9"] if len(composants) > 4 and composants[4] else composants[4:]
-            champs[5] = "^".join(self._canonique(composant[:_ED_COURT]) for composant in composants)
-        return "|".join(champs)
+        encapsule = 5 if self.nom == "OBX" and self.champ(2).strip() == "ED" else 0
+        champs = [
+            self._encapsule() if rang == encapsule else self._canonique(self.champ(rang))
+            for rang in range(1, self.nombre + 1)
+        ]
+        return "|".join([self.nom, *champs])
+
+    def _encapsule(self) -> str:
+        composants = list(self.composants(5))
+        composants[4:] = ["QUE9"] if len(composants) > 4 and composants[4] else composants[4:]
+        return "^".join(self._canonique(composant[:_ED_COURT]) for composant in composants)
 
     def _canonique(self, champ: str) -> str:
         s = self.separateurs
