@@ -171,8 +171,7 @@ class Chemins(Predicats):
             seul = un or axe == "parent"
             pairs = seul or axe in ("following-sibling", "preceding-sibling")
         large = avant.large or axe not in ("child", "attribute", "self", "parent")
-        ua = etape.test.genre in ("nom", "element", "attribute", "text", "document")
-        return Flux(var, clauses, seul, distinct, ordonne, pairs, attr, avant.principal, large, ua)
+        return Flux(var, clauses, seul, distinct, ordonne, pairs, attr, avant.principal, large)
 
     def poser(self: Generateur, flux: Flux) -> Flux:  # type: ignore[misc]
         """Rend les nœuds distincts, et fait des attributs en suspens de vrais nœuds."""
@@ -190,7 +189,6 @@ class Chemins(Predicats):
             pairs=False,
             principal=flux.principal,
             large=flux.large,
-            atomes_ua=flux.atomes_ua,
         )
 
     def _etape_libre(self: Generateur, flux: Flux, etape: Expr) -> Flux:  # type: ignore[misc]
@@ -204,7 +202,7 @@ class Chemins(Predicats):
             code = f"noeuds_seuls({_inconnu(genre, code)})"
         var = self.nom()
         seul = flux.seul and nombre in ("1", "?")
-        return Flux(var, [*flux.clauses, f"for {var} in {code}"], seul, seul, seul, seul, large=True, atomes_ua=False)
+        return Flux(var, [*flux.clauses, f"for {var} in {code}"], seul, seul, seul, seul, large=True)
 
     # --- axes ------------------------------------------------------------------------------------------------------
 

@@ -24,7 +24,7 @@ _ESPACES = count(1)  # plusieurs espaces partagent la mémoire d'un même arbre 
 _NOM_SPECIAL = re.compile(r"[#?%\\\0]|^[^/]*:")
 _DOCUMENTS_MAX = 2000
 TAILLE_MAX = 256 * 1024 * 1024
-MORCEAU_MAX = 100_000  # caractères de code engendré par expression
+CODE_MAX = 1_000_000  # caractères de code engendré pour une règle
 
 
 class Espace:
@@ -104,7 +104,7 @@ class Espace:
 
     def executer(self, nom: str, source: str) -> None:
         """Définit `nom`, du code engendré par nous, dans l'espace de noms. Lève `HorsDePortee` s'il est démesuré."""
-        if len(source) > MORCEAU_MAX * 10:
+        if len(source) > CODE_MAX:
             raise HorsDePortee("code engendré trop long")
         try:
             self.codes[nom] = compile(source, "<xpath>", "exec")

@@ -253,11 +253,3 @@ def chaine(n: Noeud) -> str:
             v = "".join(chaine(x) for x in n.ee)
         n.v = v
     return v
-
-
-def noeud_de(arbre: Arbre, el: Any) -> Noeud:
-    """Le nœud d'un élément lxml du document."""
-    for n in arbre.par_nom.get(el.tag, _RIEN):
-        if n.el is el:
-            return n
-    raise KeyError(el)

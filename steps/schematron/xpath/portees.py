@@ -73,7 +73,8 @@ class Flux:
     """Des nœuds en cours de calcul : clauses d'une compréhension Python, et ce qu'on sait de leur ordre.
 
     `seul` : un nœud au plus ; `distinct`, `ordonne` : sans doublon, dans l'ordre du document ; `pairs` : aucun n'est
-    ancêtre d'un autre. `attr` : l'attribut de ce nom reste à prendre sur chaque nœud. `sur` : genre de test final.
+    ancêtre d'un autre. `attr` : l'attribut de ce nom reste à prendre sur chaque nœud. `large` : la
+    descendance y passe, mieux vaut s'arrêter au premier nœud.
     """
 
     var: str
@@ -85,7 +86,6 @@ class Flux:
     attr: str = ""
     principal: bool = False
     large: bool = False
-    atomes_ua: bool = True
 
     def liste(self) -> str:
         """Code de la liste, sans l'attribut en suspens."""
