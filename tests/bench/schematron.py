@@ -35,13 +35,13 @@ BUDGET_MEMOIRE = 700.0
 
 @dataclass(frozen=True)
 class Releve:
-    """Ce qu'un processus a mesuré ; durées en secondes, mémoire au plus haut en Mio, échecs par document."""
+    """Ce qu'un processus a mesuré ; durées en secondes, mémoire en Mio, échecs par document et schematron."""
 
     froid: float
     durees: dict[str, float]
     premiers: dict[str, float]
     memoire: float
-    echecs: dict[str, int]
+    echecs: dict[str, dict[str, int]]
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
@@ -66,9 +66,14 @@ def main(arguments: Sequence[str] | None = None) -> int:
     else:
         for mesure in mesures:
             print(mesure.en_texte())
-    ecarts = [d for d in releves["squelette"].echecs if len({releves[m].echecs[d] for m in MOTEURS}) > 1]
+    ecarts = [
+        f"{document}, {nom}"
+        for document, comptes in releves["squelette"].echecs.items()
+        for nom, compte in comptes.items()
+        if any(releves[moteur].echecs[document][nom] != compte for moteur in MOTEURS)
+    ]
     if ecarts:
-        print("échecs différents selon le moteur : " + ", ".join(ecarts), file=sys.stderr)
+        print("échecs différents selon le moteur : " + " ; ".join(ecarts), file=sys.stderr)
     return 1 if ecarts else 0
 
 
@@ -127,7 +132,7 @@ def _ouvrier(moteur: str, kit: Path, cache: Path, limite: int, nombre: int) -> N
     fichiers = sorted(kit.glob("ExemplesCDA/*.xml"))
     fichiers = fichiers[:: max(1, len(fichiers) // limite)][:limite] if limite else fichiers
     tours: list[dict[str, float]] = [{} for _ in range(nombre)]
-    echecs: dict[str, int] = {}
+    echecs: dict[str, dict[str, int]] = {}
     for tour in tours:
         for fichier in fichiers:
             debut = time.perf_counter()
@@ -144,8 +149,8 @@ def _ouvrier(moteur: str, kit: Path, cache: Path, limite: int, nombre: int) -> N
     print(json.dumps(rendu))
 
 
-def _jugeur(moteur: str, dossier: Path, cache: Path) -> Callable[[Path], int]:
-    """Une fonction qui juge un fichier par tous ses schematrons et rend le nombre d'échecs."""
+def _jugeur(moteur: str, dossier: Path, cache: Path) -> Callable[[Path], dict[str, int]]:
+    """Une fonction qui juge un fichier par tous ses schematrons et rend le nombre d'échecs de chacun."""
     from steps.schematron.kit import Kit
 
     kit = Kit.ouvrir(dossier)
@@ -157,15 +162,15 @@ def _jugeur(moteur: str, dossier: Path, cache: Path) -> Callable[[Path], int]:
 
         squelette = Squelette(dossier, cache)
 
-        def par_le_squelette(fichier: Path) -> int:
+        def par_le_squelette(fichier: Path) -> dict[str, int]:
             arbre = etree.parse(str(fichier), analyseur)
             document: Any = squelette.document(arbre)
-            nombre = 0
+            comptes: dict[str, int] = {}
             for schematron in kit.schematrons_pour(arbre).schematrons:
                 # une annexe absente du kit arrête le squelette : rien à compter pour ce schematron
                 with contextlib.suppress(PySaxonApiError):
-                    nombre += len(squelette.juger(arbre, schematron.chemin, document).echecs)
-            return nombre
+                    comptes[schematron.nom] = len(squelette.juger(arbre, schematron.chemin, document).echecs)
+            return comptes
 
         return par_le_squelette
 
@@ -173,10 +178,10 @@ def _jugeur(moteur: str, dossier: Path, cache: Path) -> Callable[[Path], int]:
 
     choisi: Moteur = "saxon" if moteur == "saxon" else "rapide"
 
-    def par_nous(fichier: Path) -> int:
+    def par_nous(fichier: Path) -> dict[str, int]:
         arbre = etree.parse(str(fichier), analyseur)
         passages = juger(arbre, kit.schematrons_pour(arbre).schematrons, choisi, cache)
-        return sum(len(passage.echecs) for passage in passages)
+        return {passage.schematron.nom: len(passage.echecs) for passage in passages}
 
     return par_nous
 
