@@ -78,7 +78,7 @@ def _contenu(contenu: pikepdf.Object, ressources: object, ou: str, usages: Usage
         if isinstance(instruction, pikepdf.ContentStreamInlineImage):
             _image_en_ligne(instruction, ressources, ou, usages)
             continue
-        operateur = str(instruction.operator)
+        operateur = _operateur(instruction.operator)
         operandes: list[object] = list(instruction.operands)
         compatibilite += {"BX": 1, "EX": -1}.get(operateur, 0)
         if operateur not in OPERATEURS and not compatibilite:
@@ -102,6 +102,13 @@ def _contenu(contenu: pikepdf.Object, ressources: object, ou: str, usages: Usage
             _espace(nomme if nomme is not None else operandes[0], ressources, ou, usages)
         elif operateur == "ri" and operandes:
             usages.intentions.add(nom_de(operandes[0]))
+
+
+def _operateur(operateur: pikepdf.Operator) -> str:
+    try:
+        return str(operateur)
+    except UnicodeDecodeError:
+        return "illisible"
 
 
 def _image_en_ligne(image: pikepdf.ContentStreamInlineImage, ressources: object, ou: str, usages: Usages) -> None:
@@ -134,7 +141,7 @@ def _espace(espace: object, ressources: object, ou: str, usages: Usages) -> None
 
 def _ressource(ressources: object, genre: str, nom: object) -> pikepdf.Object | None:
     dictionnaire = entree(ressources, genre)
-    valeur = entree(dictionnaire, str(nom)) if isinstance(nom, pikepdf.Name) else None
+    valeur = entree(dictionnaire, f"/{nom_de(nom)}") if nom_de(nom) else None
     return valeur if isinstance(valeur, pikepdf.Object) else None
 
 

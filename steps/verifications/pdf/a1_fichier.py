@@ -8,7 +8,7 @@ from decimal import Decimal
 import pikepdf
 
 from steps.verifications.pdf.a1 import DocumentA1
-from steps.verifications.pdf.objets import entree, nom_de
+from steps.verifications.pdf.objets import entree, nom_de, taille_du_nom
 
 _ENTIER_MAX, _REEL_MAX, _CHAINE_MAX, _NOM_MAX, _TABLEAU_MAX, _DICTIONNAIRE_MAX = (
     2**31 - 1,
@@ -80,9 +80,7 @@ def limites(document: DocumentA1) -> list[str]:
         elif isinstance(valeur, (pikepdf.Dictionary, pikepdf.Stream)):
             elements = list((valeur.stream_dict if isinstance(valeur, pikepdf.Stream) else valeur).items())
             fautes += [f"{ou} : dictionnaire de {len(elements)}"] if len(elements) > _DICTIONNAIRE_MAX else []
-            fautes += [
-                f"{ou} : nom de {len(cle)} octets" for cle, _ in elements if len(str(cle).encode()) > _NOM_MAX + 1
-            ]
+            fautes += [f"{ou} : nom de {len(cle)} octets" for cle, _ in elements if taille_du_nom(cle) > _NOM_MAX]
             enfants = [enfant for _, enfant in elements]
         else:
             enfants = []
@@ -103,8 +101,8 @@ def _hors_limite(valeur: object) -> str:
         return f"réel {valeur}"
     if isinstance(valeur, pikepdf.String) and len(bytes(valeur)) > _CHAINE_MAX:
         return f"chaîne de {len(bytes(valeur))} octets"
-    if isinstance(valeur, pikepdf.Name) and len(str(valeur).encode()) > _NOM_MAX + 1:
-        return f"nom de {len(str(valeur)) - 1} caractères"
+    if isinstance(valeur, pikepdf.Name) and taille_du_nom(valeur) > _NOM_MAX:
+        return f"nom de {taille_du_nom(valeur)} caractères"
     return ""
 
 

@@ -8,6 +8,7 @@ from reports.constat import Constat, Regle
 from steps.verifications.pdf import a1_fichier, a1_interactions, a1_metadonnees, a1_polices, a1_rendu
 from steps.verifications.pdf import regles_a1 as r
 from steps.verifications.pdf.a1 import DocumentA1
+from steps.verifications.pdf.objets import affichable
 from steps.verifications.registre import verification
 
 Point = Callable[[DocumentA1], list[str]]
@@ -55,7 +56,7 @@ def _constat(regle: Regle, fautes: list[str], ou: str) -> Constat:
     if not fautes:
         return regle.respectee(recu="rien relevé", ou=ou)
     suite = f" ; et {len(fautes) - 5} autre(s)" if len(fautes) > 5 else ""
-    recu = " ; ".join(fautes[:5]) + suite
+    recu = affichable(" ; ".join(fautes[:5]) + suite)
     return regle.enfreinte(
         f"Le PDF se déclare PDF/A-1 et ne l'est pas : {regle.titre[0].lower()}{regle.titre[1:]} (point non tenu).",
         attendu=regle.titre, recu=recu, ou=ou,

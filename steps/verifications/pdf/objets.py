@@ -49,7 +49,7 @@ def ouvrir(octets: bytes) -> Iterator[pikepdf.Pdf]:
 
 def message_de_qpdf(erreur: object) -> str:
     """Ce que dit qpdf, sans le nom qu'il donne au fichier."""
-    texte = _FICHIER.sub("", " ".join(str(erreur).split()))
+    texte = affichable(_FICHIER.sub("", " ".join(str(erreur).split())))
     return texte[:300] or type(erreur).__name__
 
 
@@ -101,7 +101,24 @@ def _indirect(valeur: object) -> bool:
 
 def nom_de(valeur: object) -> str:
     """Le nom PDF sans sa barre (« Link ») ; vide si ce n'en est pas un."""
-    return str(valeur)[1:] if isinstance(valeur, pikepdf.Name) else ""
+    return affichable(_ecrit(valeur)[1:]) if isinstance(valeur, pikepdf.Name) else ""
+
+
+def affichable(texte: str) -> str:
+    """Le texte sans les octets isolés qu'un nom PDF abîmé y laisse, et qui ne s'écrivent pas en UTF-8."""
+    return texte.encode("utf-8", "replace").decode("utf-8")
+
+
+def taille_du_nom(nom: object) -> int:
+    """Octets d'un nom PDF, sans sa barre."""
+    return len(_ecrit(nom).encode("utf-8", "surrogateescape")) - 1
+
+
+def _ecrit(nom: object) -> str:
+    try:
+        return str(nom)
+    except UnicodeDecodeError:
+        return bytes(nom).decode("utf-8", "surrogateescape")  # type: ignore[call-overload,no-any-return]
 
 
 def entree(objet: object, cle: str) -> object:

@@ -12,7 +12,7 @@ from steps.verifications.pdf.actifs import chercher
 from steps.verifications.pdf.fichier import Squelette, lire_squelette
 from steps.verifications.pdf.flux import PdfDemesure, PdfIllisible
 from steps.verifications.pdf.lecture import TAILLE_MAX, PdfChiffre, PdfLu, lire_pdf
-from steps.verifications.pdf.objets import PdfProtege, avertissements, entree, message_de_qpdf, ouvrir
+from steps.verifications.pdf.objets import PdfProtege, affichable, avertissements, entree, message_de_qpdf, ouvrir
 from steps.verifications.pdf.regles_fichier import (
     ACTIF,
     CHIFFREMENT,
@@ -196,7 +196,7 @@ def _liste(regle: Regle, ecarts: list[str], message: str, attendu: str, vu: str,
     if not ecarts:
         return regle.respectee(recu=vu, ou=ou)
     suite = f" ; et {len(ecarts) - 5} autre(s)" if len(ecarts) > 5 else ""
-    return regle.enfreinte(message, attendu=attendu, recu=" ; ".join(ecarts[:5]) + suite, ou=ou)
+    return regle.enfreinte(message, attendu=attendu, recu=affichable(" ; ".join(ecarts[:5]) + suite), ou=ou)
 
 
 def _resume(squelette: Squelette) -> str:

@@ -240,6 +240,15 @@ def test_mutant(nom: str) -> None:
     )
 
 
+@pytest.mark.parametrize("remplacement", [b"/Info 2 0", b"/B\x9ffo 2 0", b"/Roo\xe9", b"/\xff\xfe 1 0"])
+def test_noms_abimes(remplacement: bytes) -> None:
+    """Un nom qui n'est pas de l'UTF-8 ne fait pas échouer l'examen, et les constats s'écrivent."""
+    octets = pdfa(lambda p: p.Root.__setitem__("/AbimeXY", Name.AbimeXY))
+    abime = octets.replace(b"/AbimeXY", remplacement[:8].ljust(8, b"z"))
+    for constat in verifier_pdf(abime) + verifier_pdf(pdfa(_contenu(b"1 x\xed"))):
+        assert (constat.message + constat.recu + constat.ou).encode()
+
+
 def test_tous_les_points_sont_tues() -> None:
     """Chaque point contrôlé a son mutant, ici ou dans les défauts de fichier."""
     tues = {code for _, codes in MUTANTS.values() for code in codes} | {"PDF-A1-6111"}
