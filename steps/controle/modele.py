@@ -59,7 +59,8 @@ class ContexteControle:
     déduit du document. `moteur` : `rapide` (le nôtre, Saxon pour ce qu'il ne sait pas) ou `saxon` (tout par Saxon).
     `cache` : dossier des compilations. `ancres` : certificats DER des autorités de confiance. `a_l_instant` : heure à
     laquelle juger les durées de validité ; None : celle que porte le fichier. `jwks` : clés publiques (JWKS) qui
-    vérifient les jetons ; None : signature non vérifiée. `nom` : nom du fichier, pour les seules
+    vérifient les jetons ; None : signature non vérifiée. `pdf_encapsules` : examiner les PDF que portent les CDA comme
+    des fichiers (PDF/A-1, datamatrix), une demi-seconde chacun. `nom` : nom du fichier, pour les seules
     règles de nommage, jamais pour trouver le type.
     """
 
@@ -70,6 +71,7 @@ class ContexteControle:
     ancres: tuple[bytes, ...] = ()
     a_l_instant: datetime | None = None
     jwks: bytes | None = None
+    pdf_encapsules: bool = False
     nom: str = ""
 
 

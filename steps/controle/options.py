@@ -47,6 +47,11 @@ def declarer(analyseur: argparse.ArgumentParser) -> None:
         default="rapide",
         help="moteur des schematrons : rapide (le nôtre, Saxon pour le reste) ou saxon (tout par Saxon)",
     )
+    ajouter(
+        "--pdf-encapsules",
+        action="store_true",
+        help="examine aussi à fond les PDF que portent les CDA : PDF/A-1, datamatrix INS (une demi-seconde chacun)",
+    )
     ajouter("--cache", type=Path, metavar="DIR", help="dossier des schematrons compilés")
     ajouter(
         "--autorites", action="extend", nargs="+", default=[], type=Path, metavar="PEM", help="autorités de confiance"
@@ -97,6 +102,7 @@ def lire_contexte(options: argparse.Namespace) -> ContexteControle:
         ancres=lire_autorites(options.autorites),
         a_l_instant=lire_instant(options.a_l_instant),
         jwks=lire_fichier_jwks(options.jwks),
+        pdf_encapsules=options.pdf_encapsules,
     )
 
 

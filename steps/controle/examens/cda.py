@@ -6,15 +6,20 @@ structurel tient lieu de schéma et le périmètre dit ce qui n'a pas été jou�
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 from reports.constat import Constat
 from reports.verdict import Verdict
 from steps.controle.examens.cda_fusion import fusionner
 from steps.controle.examens.cda_kit import juger_avec_kit, juger_schema, schema_accepte
+from steps.controle.examens.pdf import examiner_pdf
 from steps.controle.modele import ContexteControle, Examen, TypeFichier
 from steps.verifications.cda import CdaIllisible, lire_cda, lire_document, niveau, verifier_cda
 from steps.verifications.cda.corps import decoder
 from steps.verifications.cda.entete import TYPE_ID
 from steps.verifications.cda.lieux import lieu
+from steps.verifications.cda.modele import EnTeteCda
+from steps.verifications.datamatrix import identite_du_cda
 from steps.verifications.pdf.verification import structure as structure_du_pdf
 
 _NOS_CONTROLES = (
@@ -46,14 +51,17 @@ def examiner_cda(octets: bytes, contexte: ContexteControle) -> Examen:
             f"document enveloppé dans {entete.enveloppe} : seul ClinicalDocument est jugé, rien n'est exécuté"
         )
     constats += _pdf(octets, constats)
+    inclus, dit = _pdf_a_fond(entete, contexte)
+    perimetre += dit
     if contexte.kit_ci_sis is None:
         perimetre += [_STRUCTURE, _SANS_KIT]
-        return Examen(_type(octets), tuple(_type_id_d_abord(constats)), tuple(perimetre))
-    schema, dit = juger_schema(document, contexte.kit_ci_sis, constats, accepte)
-    perimetre.append(dit or _STRUCTURE)
+        return Examen(_type(octets), tuple(_type_id_d_abord(constats)), tuple(perimetre), inclus)
+    schema, joue = juger_schema(document, contexte.kit_ci_sis, constats, accepte)
+    perimetre.append(joue or _STRUCTURE)
     du_kit, dits = juger_avec_kit(document, contexte)
     perimetre += dits
-    return Examen(_type(octets), tuple(_type_id_d_abord(fusionner([*constats, *schema], du_kit))), tuple(perimetre))
+    fusionnes = fusionner([*constats, *schema], du_kit)
+    return Examen(_type(octets), tuple(_type_id_d_abord(fusionnes)), tuple(perimetre), inclus)
 
 
 def _type(octets: bytes) -> TypeFichier:
@@ -68,13 +76,30 @@ def _pdf(octets: bytes, constats: list[Constat]) -> list[Constat]:
     """Fin et tables des PDF encapsulés, pour ceux dont rien n'a encore été dit de faux."""
     fautifs = {lieu(constat.ou) for constat in constats if constat.verdict is not Verdict.CONFORME}
     entete, trouves = lire_cda(octets), []
-    for contenu in (*((entete.contenu,) if entete.contenu else ()), *entete.copies):
+    for contenu in entete.contenus:
         if contenu.media_type != "application/pdf" or lieu(contenu.chemin) in fautifs:
             continue
         pdf = decoder(contenu)
         if pdf:
             trouves += structure_du_pdf(pdf, ou=contenu.chemin)
     return trouves
+
+
+def _pdf_a_fond(entete: EnTeteCda, contexte: ContexteControle) -> tuple[tuple[tuple[str, Examen], ...], list[str]]:
+    """Les PDF encapsulés, examinés comme des fichiers si c'est demandé ; leur datamatrix est comparé à l'INS du CDA."""
+    contenus = [contenu for contenu in entete.contenus if contenu.media_type == "application/pdf"]
+    if not contenus:
+        return (), []
+    if not contexte.pdf_encapsules:
+        return (), ["non joué sans --pdf-encapsules : PDF/A-1 complet et datamatrix INS du PDF que porte le document"]
+    identite = identite_du_cda(entete)
+    sans_nom = replace(contexte, nom="")
+    examens = []
+    for contenu in contenus:
+        pdf = decoder(contenu)
+        if pdf:
+            examens.append((contenu.chemin, examiner_pdf(pdf, sans_nom, identite=identite)))
+    return tuple(examens), []
 
 
 def _type_id_d_abord(constats: list[Constat]) -> list[Constat]:

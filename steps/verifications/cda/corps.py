@@ -125,7 +125,7 @@ def encapsule(cda: EnTeteCda, echanges: tuple[int, ...] = ()) -> list[Constat]:
 def contenus(cda: EnTeteCda, echanges: tuple[int, ...] = ()) -> list[Constat]:
     """Chaque contenu encapsulé se décode, et chaque PDF est entier."""
     constats: list[Constat] = []
-    for contenu in (*((cda.contenu,) if cda.contenu else ()), *cda.copies):
+    for contenu in cda.contenus:
         octets = decoder(contenu)
         constats.append(
             juger(
@@ -155,7 +155,7 @@ def types_reels(cda: EnTeteCda, echanges: tuple[int, ...] = ()) -> list[Constat]
     deux écarts sont signalés, sans effet sur le verdict. Tout autre contenu qui n'est pas ce qu'il annonce est fautif.
     """
     constats: list[Constat] = []
-    for contenu in (*((cda.contenu,) if cda.contenu else ()), *cda.copies):
+    for contenu in cda.contenus:
         octets = decoder(contenu)
         if not octets:
             continue

@@ -194,6 +194,11 @@ class EnTeteCda:
         """Lien RPLC vers la version précédente."""
         return next((lien for lien in self.remplacements if lien.type_lien == "RPLC"), None)
 
+    @property
+    def contenus(self) -> tuple[ContenuEncapsule, ...]:
+        """Tout contenu encapsulé : le corps N1, puis les copies d'un N3."""
+        return (*((self.contenu,) if self.contenu else ()), *self.copies)
+
     def modele(self, oid: str) -> Identifiant | None:
         """templateId de cet OID."""
         return next((modele for modele in self.template_ids if modele.racine == oid), None)

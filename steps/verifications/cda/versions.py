@@ -9,6 +9,8 @@ from steps.verifications.registre import verification
 
 _GUIDE = "ANS, CI-SIS, structuration minimale des documents CDA R2 (IG-document-core), en-tête"
 _OU = "ClinicalDocument/relatedDocument"
+_TOUJOURS_LIES = frozenset({"11502-2", "18748-4"})
+"""Comptes rendus de biologie et d'imagerie : tout exemple publié de version 2 y porte son lien de remplacement."""
 
 LIEN = Regle(
     "CDA-ENT-16", "relatedDocument remplace un document et un seul", _GUIDE, Confiance.OFFICIELLE,
@@ -43,15 +45,17 @@ def remplacement(cda: EnTeteCda, echanges: tuple[int, ...] = ()) -> list[Constat
 def rang(cda: EnTeteCda, echanges: tuple[int, ...] = ()) -> list[Constat]:
     """Le numéro de version s'accorde avec le lien de remplacement.
 
-    Onze exemples officiels ont une version au-delà de 1 sans relatedDocument, un en a un à la version 1 : ces écarts
-    sont signalés, sans effet sur le verdict. Dans une campagne, le DMP sait quelle version précède et le dit.
+    D'un compte rendu de biologie ou d'imagerie, une version au-delà de 1 sans lien est *à vérifier*. Pour les autres
+    types, onze exemples officiels sont dans ce cas, et un a un lien à la version 1 : ces écarts sont signalés, sans
+    effet sur le verdict. Dans une campagne, le DMP sait quelle version précède et le dit.
     """
     if not cda.version.isdecimal() or int(cda.version) == 0:
         return []
     numero, constats = int(cda.version), []
     if (numero > 1) != (cda.remplace is not None):
+        stricte = numero > 1 and cda.code is not None and cda.code.code in _TOUJOURS_LIES
         constats.append(
-            VERSION_ET_LIEN.signalee(
+            (VERSION_ET_LIEN.enfreinte if stricte else VERSION_ET_LIEN.signalee)(
                 f"La version {numero} ne dit pas quelle version elle remplace."
                 if numero > 1
                 else "La version 1 dit qu'elle remplace un document.",

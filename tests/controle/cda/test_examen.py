@@ -123,3 +123,17 @@ def test_trop_de_contenus() -> None:
     corps = f"<component><structuredBody><component><section>{(media + '</observationMedia></entry>') * 600}"
     octets = bon(corps=f"{corps}</section></component></structuredBody></component>")
     assert examiner_cda(octets, ContexteControle()).verdict is Verdict.NON_CONCLUANT
+
+
+@pytest.mark.parametrize("niveau", ["N1", "N3"])
+def test_pdf_encapsule_a_fond(niveau: str) -> None:
+    """Sur demande, le PDF porté est examiné comme un fichier ; sinon le périmètre dit que non."""
+    sans = examiner_cda(bon(niveau), ContexteControle())
+    assert sans.inclus == ()
+    assert any("--pdf-encapsules" in phrase for phrase in sans.perimetre)
+    avec = examiner_cda(bon(niveau), ContexteControle(pdf_encapsules=True))
+    [(nom, pdf)] = avec.inclus
+    assert pdf.type is TypeFichier.PDF
+    assert "nonXMLBody" in nom if niveau == "N1" else "observationMedia" in nom
+    assert not any("--pdf-encapsules" in phrase for phrase in avec.perimetre)
+    assert {c.code for c in pdf.constats} > {"PDF-FIC-01"}

@@ -88,7 +88,7 @@ ENTETE = (
     defaut("version nulle", "CDA-ENT-15", attribut("h:versionNumber", "value", "0")),
     defaut("version non entière", "CDA-ENT-15", attribut("h:versionNumber", "value", "1.0")),
     angle_mort(
-        "version 2 sans RPLC", "CDA-ENT-17", attribut("h:versionNumber[not(../h:relatedDocument)]", "value", "2"), R
+        "version 2 sans RPLC", "CDA-ENT-17", attribut("h:versionNumber[not(../h:relatedDocument)]", "value", "2"), A
     ),
     defaut("lien APND", "CDA-ENT-16", remplacement("APND")),
     defaut("se remplace lui-même", "CDA-ENT-16", remplacement("RPLC", soi=True), E, "CDA-ENT-17"),
