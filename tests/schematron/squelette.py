@@ -109,7 +109,7 @@ def lire_svrl(svrl: str, arbre: etree._ElementTree) -> Releve:
 def _chemin(lieu: str, arbre: etree._ElementTree) -> str:
     """Notre chemin pour un lieu écrit par le kit (noms qualifiés, rang à partir du deuxième), en descendant l'arbre."""
     pas = _PAS.findall(lieu)
-    if not pas:
+    if not pas or lieu.startswith("/@"):  # la racine du document s'y écrit « /@ », sans nom
         return "/"
     element = arbre.getroot()
     for nom, rang in pas[1:]:
