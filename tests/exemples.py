@@ -26,6 +26,11 @@ class Releve:
     def __init__(self, fichier: Path) -> None:
         self._fichier = fichier
         self._vus: dict[str, dict[str, dict[str, str]]] = {}
+        self._retenir = True
+
+    def pytest_runtest_setup(self, item: pytest.Item) -> None:
+        """Un essai aux valeurs tirées au hasard ne donne pas un exemple qui parle."""
+        self._retenir = not getattr(getattr(item, "obj", None), "is_hypothesis_test", False)
 
     def pytest_sessionstart(self) -> None:
         """Se place là où naissent tous les constats."""
@@ -39,9 +44,11 @@ class Releve:
         Regle._constat = noter  # type: ignore[assignment, method-assign]
 
     def _noter(self, constat: Constat) -> None:
+        if not self._retenir or (constat.attendu and constat.attendu == constat.recu) or len(constat.message) < 8:
+            return
         if constat.verdict is Verdict.CONFORME and constat.recu and not constat.attendu:
             self._garder(constat.code, "suivie", {"recu": constat.recu, "ou": constat.ou})
-        elif constat.verdict in (Verdict.NON_CONFORME, Verdict.A_VERIFIER) or constat.attendu:
+        elif constat.verdict is not Verdict.CONFORME or constat.attendu:
             champs = {nom: getattr(constat, nom) for nom in ("message", "attendu", "recu", "ou")}
             self._garder(constat.code, "enfreinte", {nom: valeur for nom, valeur in champs.items() if valeur})
 
