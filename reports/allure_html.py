@@ -3,14 +3,13 @@
 from __future__ import annotations
 
 import json
-import os
 import re
 import shutil
 import subprocess
 import tempfile
 from pathlib import Path
 
-from reports.fichiers import ecrire_atomique
+from reports.fichiers import dossier_de_cache, ecrire_atomique
 
 VERSION_ALLURE = "3.18.0"
 """Version d'Allure installée par npm quand aucune n'est présente."""
@@ -111,7 +110,7 @@ def _commande_allure() -> list[str]:
             "Le rendu HTML d'Allure demande Node.js (18 ou plus) et npm, absents de ce poste. "
             "À faire : installer Node.js, ou lire rapport.html, qui n'en a pas besoin."
         )
-    racine = _cache() / f"allure-{VERSION_ALLURE}"
+    racine = dossier_de_cache() / f"allure-{VERSION_ALLURE}"
     programme = racine / "node_modules" / "allure" / "cli.js"
     if not programme.is_file():
         racine.mkdir(parents=True, exist_ok=True)
@@ -124,12 +123,6 @@ def _commande_allure() -> list[str]:
         if not programme.is_file():
             raise AllureIndisponible(f"npm a installé allure@{VERSION_ALLURE} sans {programme.name}.")
     return [node, str(programme)]
-
-
-def _cache() -> Path:
-    """Le cache de l'utilisateur : XDG_CACHE_HOME ou LOCALAPPDATA, sinon ~/.cache."""
-    base = os.environ.get("XDG_CACHE_HOME") or os.environ.get("LOCALAPPDATA")
-    return (Path(base) if base else Path.home() / ".cache") / "banc-sons"
 
 
 def _executer(commande: list[str], dossier: Path, delai: float) -> str:

@@ -34,3 +34,9 @@ def ecrire_json(chemin: Path, valeur: Any) -> Path:
     except UnicodeEncodeError:
         octets = json.dumps(valeur, ensure_ascii=True, indent=2).encode()
     return ecrire_atomique(chemin, octets + b"\n")
+
+
+def dossier_de_cache() -> Path:
+    """Le cache de l'utilisateur pour le banc, non créé : XDG_CACHE_HOME ou LOCALAPPDATA, sinon ~/.cache."""
+    base = os.environ.get("XDG_CACHE_HOME") or os.environ.get("LOCALAPPDATA")
+    return (Path(base) if base else Path.home() / ".cache") / "banc-sons"

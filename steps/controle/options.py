@@ -7,6 +7,7 @@ import os
 from datetime import datetime
 from pathlib import Path
 
+from reports.fichiers import dossier_de_cache
 from steps.controle.modele import ContexteControle
 
 DESCRIPTION = """Juge des fichiers sans logiciel, par les mêmes vérifications que les campagnes.
@@ -52,7 +53,7 @@ def declarer(analyseur: argparse.ArgumentParser) -> None:
         action="store_true",
         help="examine aussi à fond les PDF que portent les CDA : PDF/A-1, datamatrix INS (une demi-seconde chacun)",
     )
-    ajouter("--cache", type=Path, metavar="DIR", help="dossier des schematrons compilés")
+    ajouter("--cache", type=Path, metavar="DIR", help="dossier des schematrons compilés (cache de l'utilisateur)")
     ajouter(
         "--autorites", action="extend", nargs="+", default=[], type=Path, metavar="PEM", help="autorités de confiance"
     )
@@ -98,7 +99,7 @@ def lire_contexte(options: argparse.Namespace) -> ContexteControle:
         kit_ci_sis=kit.resolve() if kit else None,
         volet=options.volet,
         moteur=options.moteur,
-        cache=options.cache.resolve() if options.cache else None,
+        cache=(options.cache or dossier_de_cache() / "schematrons").resolve() if kit else None,
         ancres=lire_autorites(options.autorites),
         a_l_instant=lire_instant(options.a_l_instant),
         jwks=lire_fichier_jwks(options.jwks),

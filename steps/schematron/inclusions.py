@@ -117,10 +117,14 @@ class Sources:
     lacunes: list[str] = field(default_factory=list)
     avertissements: list[str] = field(default_factory=list)
     _arbres: dict[Path, etree._Element] = field(default_factory=dict)
+    _noms: dict[Path, str] = field(default_factory=dict)
 
     def nom(self, fichier: Path) -> str:
         """Chemin d'un fichier, relatif à la racine, avec des `/`."""
-        return fichier.relative_to(self.racine).as_posix() if fichier.is_relative_to(self.racine) else fichier.name
+        if fichier not in self._noms:
+            dedans = fichier.is_relative_to(self.racine)
+            self._noms[fichier] = fichier.relative_to(self.racine).as_posix() if dedans else fichier.name
+        return self._noms[fichier]
 
     def ouvrir(self, fichier: Path) -> Noeud:
         """Racine d'un fichier, lu une seule fois. `ErreurSchematron` s'il est illisible, trop gros ou mal formé."""

@@ -1,17 +1,19 @@
 """`python -m tests.bench.controle EXEMPLES [--kit DIR]` : ce que coûte `controler`, par type de document.
 
-EXEMPLES : dossier de CDA, ceux du kit public par exemple. Chaque document est donné deux fois à la même commande :
-le premier passage chauffe l'ouvrier, le second compte. À froid : la commande entière sur un seul document, caches
-disque en place. Avec deux ouvriers : la durée de la commande sur tout le lot, rapportée à celle d'un seul.
+EXEMPLES : dossier de CDA, ceux du kit public par exemple. Chaque document est donné deux fois à la même commande, en
+deux copies : le premier passage chauffe l'ouvrier, le second compte. À froid : la commande entière sur un seul
+document, caches disque en place. À deux ouvriers : la durée de la commande sur tout le lot, comparée à celle d'un.
 """
 
 from __future__ import annotations
 
 import argparse
 import json
+import shutil
 import statistics
 import subprocess
 import sys
+import tempfile
 import time
 from collections import defaultdict
 from collections.abc import Sequence
@@ -55,10 +57,15 @@ def main(arguments: Sequence[str] | None = None) -> int:
 
 
 def _passer(documents: list[Path], kit: Path | None, ouvriers: int) -> Serie:
-    debut = time.perf_counter()
-    rendus = _controler([*documents, *documents], kit, ouvriers)
-    totale = time.perf_counter() - debut
-    return Serie({rendu["fichier"]: rendu["duree"] for rendu in rendus[len(documents) :]}, totale)
+    with tempfile.TemporaryDirectory(prefix="banc-sons-controle-") as nom:
+        copies = [Path(nom, passage, document.name) for passage in ("1", "2") for document in documents]
+        for copie, document in zip(copies, [*documents, *documents], strict=True):
+            copie.parent.mkdir(exist_ok=True)
+            shutil.copyfile(document, copie)
+        debut = time.perf_counter()
+        rendus = _controler(copies, kit, ouvriers)
+        totale = time.perf_counter() - debut
+    return Serie({Path(rendu["fichier"]).name: rendu["duree"] for rendu in rendus[len(documents) :]}, totale)
 
 
 def _froid(document: Path, kit: Path | None) -> float:
@@ -78,7 +85,7 @@ def _controler(documents: list[Path], kit: Path | None, ouvriers: int) -> list[d
 def _tableau(documents: list[Path], serie: Serie) -> str:
     par_type: dict[str, list[tuple[float, int]]] = defaultdict(list)
     for document in documents:
-        par_type[_type(document)].append((serie.durees[str(document)], document.stat().st_size))
+        par_type[_type(document)].append((serie.durees[document.name], document.stat().st_size))
     lignes = ["| Document | Nombre | Taille médiane | Médiane | 90e centile | Pire |", "|---|---|---|---|---|---|"]
     ordonnes = sorted(par_type.items(), key=lambda paire: -len(paire[1]))
     tous = [mesure for mesures in par_type.values() for mesure in mesures]
