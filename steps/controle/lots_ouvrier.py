@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import atexit
 import threading
 from pathlib import Path
 from typing import Any
@@ -50,6 +51,8 @@ def _poste(reglages: Reglages, limites: Limites) -> Poste:
         return connu[2]
     if connu is not None:
         connu[2].fermer()
+        atexit.unregister(connu[2].fermer)
     poste = Poste(reglages, limites)
+    atexit.register(poste.fermer)
     _LOCAL.poste = (reglages, limites, poste)
     return poste
