@@ -20,6 +20,8 @@ from steps.verifications.cda.entete import TYPE_ID
 from steps.verifications.cda.lieux import lieu
 from steps.verifications.cda.modele import EnTeteCda
 from steps.verifications.datamatrix import identite_du_cda
+from steps.verifications.pdf.concordance import transcrit_le_cda
+from steps.verifications.pdf.regles_fichier import PATIENT
 from steps.verifications.pdf.verification import structure as structure_du_pdf
 
 _NOS_CONTROLES = (
@@ -97,8 +99,16 @@ def _pdf_a_fond(entete: EnTeteCda, contexte: ContexteControle) -> tuple[tuple[tu
     examens = []
     for contenu in contenus:
         pdf = decoder(contenu)
-        if pdf:
-            examens.append((contenu.chemin, examiner_pdf(pdf, sans_nom, identite=identite)))
+        if not pdf:
+            continue
+        examen = examiner_pdf(pdf, sans_nom, identite=identite)
+        # Seul PDF du document : c'est le document lui-même (N1), ou sa copie (N3), dont le REM veut qu'elle porte
+        # l'en-tête. À plusieurs, ce peuvent être des pièces quelconques.
+        if len(contenus) == 1:
+            n3 = entete.corps == "structuredBody"
+            transcrits = [c for c in transcrit_le_cda(pdf, entete) if n3 or c.code == PATIENT.code]
+            examen = replace(examen, constats=(*examen.constats, *transcrits))
+        examens.append((contenu.chemin, examen))
     return tuple(examens), []
 
 

@@ -137,3 +137,4 @@ def test_pdf_encapsule_a_fond(niveau: str) -> None:
     assert "nonXMLBody" in nom if niveau == "N1" else "observationMedia" in nom
     assert not any("--pdf-encapsules" in phrase for phrase in avec.perimetre)
     assert {c.code for c in pdf.constats} > {"PDF-FIC-01"}
+    assert any(c.code == "PDF-CDA-02" for c in pdf.constats) is (niveau == "N3")
