@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import copy
-from dataclasses import replace
 from functools import lru_cache
 from pathlib import Path
 from typing import Any, cast
@@ -11,13 +10,11 @@ from typing import Any, cast
 from lxml import etree
 
 from reports.constat import Confiance, Constat, Regle
-from reports.verdict import Verdict
 from steps.controle.modele import ContexteControle
 from steps.schematron.constats import constats_de
 from steps.schematron.inclusions import ErreurSchematron
 from steps.schematron.jugement import Moteur, juger
 from steps.schematron.kit import Choix, ErreurKit, Kit
-from steps.schematron.volets import declare_par_le_document
 from steps.verifications.cda.schema import SCHEMA, ErreurSchema, valide_pour_le_schema
 
 _HL7 = "{urn:hl7-org:v3}"
@@ -112,19 +109,13 @@ def juger_avec_kit(document: etree._Element, contexte: ContexteControle) -> tupl
             f"schematrons non joués : {erreur}"
         ]
     constats = constats_de(passages, arbre, f"kit du {kit.date:%d/%m/%Y}")
-    if incertain := _volet_incertain(arbre, choix):
-        constats = [_en_remarque(constat, choix.volet) for constat in constats]
     constats += [COMPLET.sans_objet(f"Le kit est incomplet : {manque}.") for manque in choix.manques]
-    return constats, _dire(kit, choix, repare, incertain)
+    return constats, _dire(kit, choix, repare)
 
 
-def _dire(kit: Kit, choix: Choix, repare: bool, incertain: bool) -> list[str]:
+def _dire(kit: Kit, choix: Choix, repare: bool) -> list[str]:
     joues = ", ".join(schematron.nom for schematron in choix.schematrons)
     dits = [f"schematrons du kit du {kit.date:%d/%m/%Y} : {joues}", f"volet : {choix.volet or 'aucun'}, {choix.raison}"]
-    if incertain:
-        dits.append(
-            "le document nomme ses schematrons, sans ce volet ni sa version : les écarts au volet sont signalés"
-        )
     if choix.volet_inconnu:
         dits.append("non joué : le volet de ce document structuré, que le kit n'a pas ou que le document ne dit pas")
     dits += [f"absent du kit : {manque}" for manque in kit.manques]
@@ -133,20 +124,6 @@ def _dire(kit: Kit, choix: Choix, repare: bool, incertain: bool) -> list[str]:
             "typeId est faux : les schematrons ont été joués comme s'il était juste, sans quoi ils se tairaient"
         )
     return dits
-
-
-def _volet_incertain(arbre: etree._ElementTree, choix: Choix) -> bool:
-    """Vrai si le document nomme des schematrons, mais ni le volet déduit pour lui, ni la version de ce volet."""
-    nommes = [nom.casefold() for nom in declare_par_le_document(arbre)]
-    versions = [modele.get("extension", "") for modele in arbre.getroot().iterfind(f"{_HL7}templateId")]
-    dite = any(version and version in choix.volet for version in versions)
-    return bool(choix.volet and nommes) and not dite and not any(nom.endswith(choix.volet.casefold()) for nom in nommes)
-
-
-def _en_remarque(constat: Constat, volet: str) -> Constat:
-    if constat.verdict is not Verdict.NON_CONFORME or not constat.code.startswith(f"SCH-{volet}-"):
-        return constat
-    return replace(constat, verdict=Verdict.CONFORME)
 
 
 def _arbre(document: etree._Element) -> tuple[etree._ElementTree, bool]:

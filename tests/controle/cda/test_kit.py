@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import re
 from pathlib import Path
 
 import pytest
@@ -94,3 +95,14 @@ def test_seconde_lecture(cache: Path) -> None:
     assert "statusCode" in constat.ou
     assert "libxml2" in constat.recu
     assert "xmlschema" in constat.recu
+
+
+@pytest.mark.parametrize("volet", ["", "AVC-AUNV_2022.01"], ids=["déduit", "demandé"])
+def test_une_instruction_etrangere_n_adoucit_rien(volet: str, cache: Path) -> None:
+    """Nommer un schematron que le kit n'a pas, sans dire la version du volet, laisse ses écarts *non conformes*."""
+    octets = (KIT / "ExemplesCDA" / "AVC-AUNV_2022.01.xml").read_bytes()
+    octets = re.sub(rb'(<templateId root="[^"]*") extension="[^"]*"', rb"\1", octets)
+    octets = re.sub(rb"<\?oxygen[^?]*\?>", rb'<?oxygen SCHSchema="verif-maison.sch"?>', octets)
+    assert b"verif-maison" in octets
+    contexte = ContexteControle(kit_ci_sis=KIT, cache=cache, volet=volet)
+    assert examiner_cda(octets, contexte).verdict is Verdict.NON_CONFORME
