@@ -1,0 +1,1 @@
+"""Annuaire Santé simulé : API FHIR v2 et extractions publiques."""

@@ -1,0 +1,1 @@
+"""Messagerie MSSanté simulée : opérateur (SMTP, IMAP), messagerie des usagers, liste blanche, autoconfiguration."""

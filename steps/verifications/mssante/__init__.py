@@ -1,0 +1,1 @@
+"""Vérifications MSSanté : connexions, enveloppes, courriels, conduite ; fonctions pures."""
