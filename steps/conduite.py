@@ -100,7 +100,10 @@ class Conduite:
 
     def ecrire_environnement(self, chemin: Path) -> Path:
         """Écrit adresses, certificats et identités de test pour le logiciel ; jamais dans le dossier de campagne."""
-        chemin.write_text(dumps(self.banc.environnement(), ensure_ascii=False, indent=2), encoding="utf-8")
+        environnement = self.banc.environnement()
+        # La référence produit de Convergence n'est connue que de qui décrit le logiciel : X-MSS-NIL doit la porter.
+        environnement["lps"]["nil"] = self.logiciel.nil
+        chemin.write_text(dumps(environnement, ensure_ascii=False, indent=2), encoding="utf-8")
         return chemin
 
     def essai(self, retenu: ScenarioRetenu) -> Essai:
