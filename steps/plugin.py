@@ -52,6 +52,7 @@ pytest_plugins = (
     "steps.etapes.dmp_consultation",
     "steps.etapes.dmp_ecrans",
     "steps.etapes.dmp_historique",
+    "steps.etapes.cda_documents",
 )
 
 CODE_BANC = 3

@@ -232,6 +232,18 @@ class EtatDMP:
         """Dernière version du document de cet uniqueId, tous dossiers confondus, supprimés compris."""
         return next((e for e in self.documents() if e.unique_id == unique_id), None)
 
+    def changer_contenu(self, unique_id: str, octets: bytes) -> EntreeDocument:
+        """Met d'autres octets sous cet uniqueId, empreinte et taille comprises : une copie que l'on distingue."""
+        with self._verrou:
+            for dossier in self._dossiers.values():
+                if (entree := dossier.par_unique_id(unique_id)) is not None:
+                    contenu = self.depot.ranger([octets])
+                    fiche = replace(entree.fiche, hash=contenu.sha1, size=str(contenu.taille))
+                    changee = replace(entree, fiche=fiche, contenu=contenu)
+                    dossier.entrees[entree.entry_uuid] = changee
+                    return changee
+        raise KeyError(f"aucun document d'uniqueId {unique_id} au DMP")
+
     def vider(self) -> None:
         """Oublie tout."""
         with self._verrou:

@@ -6,13 +6,13 @@ import hashlib
 from pathlib import Path
 from typing import Any
 
-from simulators.logiciel_temoin import alimentation, cda_lecture, consultation, historique
+from simulators.logiciel_temoin import alimentation, cda_lecture, consultation, documents, historique
 from simulators.logiciel_temoin.actions_documents import montrer
 from simulators.logiciel_temoin.base import Document
 from simulators.logiciel_temoin.dmp_client import ErreurDmp
 from simulators.logiciel_temoin.erreurs import Echec, Enveloppe, Refus, fait
 from simulators.logiciel_temoin.horloge import lire_ts
-from simulators.logiciel_temoin.identite import QUAL, RECUP
+from simulators.logiciel_temoin.identite import QUAL, RECUP, Patient
 from simulators.logiciel_temoin.labo import Labo
 from simulators.logiciel_temoin.parametres import Parametres
 from simulators.logiciel_temoin.registre import action
@@ -180,6 +180,9 @@ def consulter_dmp(labo: Labo, utilisateur: Utilisateur, p: Parametres) -> Envelo
 def lire_document_dmp(labo: Labo, utilisateur: Utilisateur, p: Parametres) -> Enveloppe:
     utilisateur.exiger_ins()
     patient = labo.base.patient(p.texte("patient_id"))
+    present = documents.deja_au_dossier(labo, patient, p.texte("unique_id"))
+    if present is not None and not labo.defaut("doublon_dmp_non_reconnu"):
+        return _montrer_du_dossier(labo, utilisateur, patient, present)
     try:
         octets, depuis_cache = consultation.lire(labo, utilisateur, patient, p.texte("unique_id"))
     except ErreurDmp as erreur:
@@ -188,10 +191,27 @@ def lire_document_dmp(labo: Labo, utilisateur: Utilisateur, p: Parametres) -> En
     return fait("Document affiché.", contenu_sha256=empreinte, depuis_cache=depuis_cache, code_erreur=None)
 
 
+def _montrer_du_dossier(labo: Labo, utilisateur: Utilisateur, patient: Patient, present: Document) -> Enveloppe:
+    """Le document est déjà là : on le dit, et l'on montre celui du dossier."""
+    octets = documents.cda_de(labo, present)
+    if labo.defaut("doublon_dmp_exemplaire_distant"):
+        octets, _ = consultation.lire(labo, utilisateur, patient, present.unique_id or "")
+    muet = labo.defaut("doublon_dmp_muet")
+    return fait(
+        *(() if muet else ("Ce document est déjà intégré au dossier du patient ; voici celui du dossier.",)),
+        contenu_sha256=hashlib.sha256(octets).hexdigest(),
+        deja_integre=not muet,
+        document_id=None if labo.defaut("doublon_dmp_exemplaire_distant") else present.document_id,
+        code_erreur=None,
+    )
+
+
 @action("integrer_document_dmp")
 def integrer_document_dmp(labo: Labo, utilisateur: Utilisateur, p: Parametres) -> Enveloppe:
     utilisateur.exiger_ins()
     patient = labo.base.patient(p.texte("patient_id"))
+    if documents.deja_au_dossier(labo, patient, p.texte("unique_id")) and not labo.defaut("doublon_dmp_integre"):
+        raise Refus("Ce document est déjà intégré au dossier du patient.")
     try:
         document, conservation = consultation.integrer(labo, utilisateur, patient, p.texte("unique_id"))
     except ErreurDmp as erreur:

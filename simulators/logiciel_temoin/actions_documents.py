@@ -6,7 +6,7 @@ import base64
 import binascii
 from datetime import datetime
 
-from simulators.logiciel_temoin import alimentation, documentation, documents, pdf
+from simulators.logiciel_temoin import alimentation, documentation, documents, pdf, presentation
 from simulators.logiciel_temoin.base import Analyse, Document, Sejour
 from simulators.logiciel_temoin.dmp_client import ErreurDmp
 from simulators.logiciel_temoin.erreurs import Echec, Enveloppe, ParametreInvalide, Refus, fait
@@ -47,6 +47,7 @@ def valider_compte_rendu(labo: Labo, utilisateur: Utilisateur, p: Parametres) ->
         date_acte,
         p.choix("niveau", ("N3", "N1"), "N3"),
         p.texte_ou_rien("remplace"),
+        [_section(brute) for brute in p.liste_ou_vide("sections_ajoutees")],
     )
     documents.cda_de(labo, document)
     if p.booleen("bloquer_dmp", False):
@@ -74,6 +75,12 @@ def _analyse(brut: object) -> Analyse:
         None if valeur is None else str(valeur),
         str(brut.get("unite") or ""),
     )
+
+
+def _section(brute: object) -> tuple[str, str]:
+    if not isinstance(brute, dict) or not brute.get("titre"):
+        raise ParametreInvalide("section ajoutée : titre et texte attendus")
+    return str(brute["titre"]), str(brute.get("texte") or "")
 
 
 def _instant(texte: str) -> datetime:
@@ -115,6 +122,7 @@ def recevoir_document(labo: Labo, utilisateur: Utilisateur, p: Parametres) -> En
             _base64(p, "contenu_base64"),
             str(emetteur.get("nom", "")),
             str(emetteur.get("domaine", "")),
+            _base64(p, "feuille_style_base64") if p.texte_ou_rien("feuille_style_base64") else None,
         )
     except (ReponseIllisible, ValueError) as erreur:
         if isinstance(erreur, ParametreInvalide):
@@ -130,7 +138,18 @@ def recevoir_document(labo: Labo, utilisateur: Utilisateur, p: Parametres) -> En
 def lister_documents(labo: Labo, utilisateur: Utilisateur, p: Parametres) -> Enveloppe:
     utilisateur.exiger_ins()
     patient = labo.base.patient(p.texte("patient_id"))
-    return fait(documents=[montrer(labo, d) for d in labo.base.documents_de(patient.patient_id)])
+    liste = list(labo.base.documents_de(patient.patient_id))
+    return fait(documents=[montrer(labo, d) for d in _trier(labo, liste, p.texte_ou_rien("tri"))])
+
+
+def _trier(labo: Labo, liste: list[Document], tri: str | None) -> list[Document]:
+    if tri and labo.defaut("tri_sans_importes"):
+        liste = [d for d in liste if d.origine not in ("recu", "dmp", "mssante")]
+    if tri == "date_creation" and not labo.defaut("tri_date_ignore"):
+        return sorted(liste, key=lambda d: d.date_acte if labo.defaut("tri_date_acte") else d.creation)
+    if tri == "type_code" and not labo.defaut("tri_type_ignore"):
+        return sorted(liste, key=lambda d: d.type_code)
+    return liste
 
 
 @action("editer_document")
@@ -149,7 +168,11 @@ def editer_document(labo: Labo, utilisateur: Utilisateur, p: Parametres) -> Enve
 def exporter_document(labo: Labo, utilisateur: Utilisateur, p: Parametres) -> Enveloppe:
     utilisateur.exiger_ins()
     document = labo.base.document(p.texte("document_id"))
-    return fait(cda_base64=base64.b64encode(documents.cda_de(labo, document)).decode())
+    feuille = presentation.feuille_du_laboratoire(labo)
+    return fait(
+        cda_base64=base64.b64encode(documents.cda_de(labo, document)).decode(),
+        feuille_style_base64=base64.b64encode(feuille).decode(),
+    )
 
 
 @action("lire_documentation")

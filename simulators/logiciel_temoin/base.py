@@ -50,6 +50,10 @@ class Document:
     remplace_par: str | None = None
     pdf: bytes = b""
     cda: bytes = b""
+    recu: bytes = b""
+    creation_recue: datetime | None = None
+    feuille: bytes | None = None
+    sections: list[tuple[str, str]] = field(default_factory=list)
     cle_cda: tuple[object, ...] = ()
     auteur_hors_rpps: bool = False
     personne_morale: bool = False
@@ -59,6 +63,11 @@ class Document:
     envoi_incertain: bool = False
     date_envoi: datetime | None = None
     conservation: dict[str, Any] | None = None
+
+    @property
+    def creation(self) -> datetime:
+        """Date de création écrite dans le document : celle de son producteur s'il a été reçu."""
+        return self.creation_recue or self.date_creation
 
     def en_dict(self, *, etat_visible: bool = True) -> dict[str, Any]:
         return {
@@ -71,6 +80,8 @@ class Document:
             "unique_id": self.unique_id,
             "etat_dmp": self.etat_dmp,
             "visible_utilisateur": etat_visible,
+            "date_creation": self.creation.isoformat(timespec="seconds"),
+            "origine": self.origine if self.origine in ("recu", "dmp", "mssante") else "produit",
         }
 
 

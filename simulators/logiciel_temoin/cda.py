@@ -87,6 +87,8 @@ def _corps_structure(labo: Labo, corps: etree._Element, document: Document, cont
     e(acte, "statusCode", code="active" if partiel else "completed")
     for rang, analyse in enumerate(document.analyses, 1):
         _observation(e(acte, "entryRelationship", typeCode="COMP"), analyse, rang, document)
+    for titre, texte in document.sections:
+        _section_ajoutee(e(e(structure, "component"), "section"), titre, texte)
     if not labo.defaut("cda_sans_copie_pdf"):
         _copie_pdf(labo, e(e(structure, "component"), "section"), contenu_pdf)
 
@@ -97,6 +99,13 @@ def _section(section: etree._Element, ihe: str, ans: str, quoi: Code, titre: str
     code(section, "code", quoi)
     if titre:
         e(section, "title", titre)
+
+
+def _section_ajoutee(section: etree._Element, titre: str, texte: str) -> None:
+    """Section libre, hors du volet : un commentaire du biologiste."""
+    code(section, "code", Code("48767-8", LOINC, "Commentaire"))
+    e(section, "title", titre)
+    e(e(section, "text"), "paragraph", texte)
 
 
 def _texte(bloc: etree._Element, analyses: list[Analyse]) -> None:

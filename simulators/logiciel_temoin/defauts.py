@@ -276,6 +276,25 @@ DMP = {
     "web_ps_non_qualifie": "L'accès web-PS s'ouvre pour une identité non qualifiée dotée d'un matricule.",
 }
 
+PRESENTATION = {
+    "feuille_producteur_oubliee": "La feuille de style qui accompagne un document reçu n'est pas gardée.",
+    "feuille_producteur_ignoree": "Un document s'affiche toujours avec la feuille de style du laboratoire.",
+    "feuille_producteur_par_defaut": "La feuille de style d'un producteur sert à tous les documents.",
+    "feuille_sections_prevues_seules": "La feuille de style fournie ne montre que les sections prévues par le volet.",
+    "cda_recu_refait": "Le CDA gardé pour un document reçu est celui que le laboratoire en a refait.",
+    "affichage_sans_entete": "L'affichage d'un document n'en montre pas l'en-tête.",
+    "affichage_sans_recit": "L'affichage d'un document structuré n'en montre pas les sections.",
+    "affichage_n1_sans_corps": "L'affichage d'un document N1 n'en montre pas le PDF.",
+    "tri_date_ignore": "Le tri des documents par date de création est sans effet.",
+    "tri_date_acte": "Le tri par date de création se fait sur la date de l'acte.",
+    "tri_type_ignore": "Le tri des documents par code de type est sans effet.",
+    "tri_sans_importes": "Le tri ne porte que sur les documents produits.",
+    "doublon_dmp_non_reconnu": "Un document du DMP déjà au dossier s'ouvre comme s'il n'y était pas.",
+    "doublon_dmp_muet": "Rien n'avertit qu'un document du DMP est déjà au dossier.",
+    "doublon_dmp_exemplaire_distant": "L'exemplaire du DMP s'affiche au lieu de celui du dossier.",
+    "doublon_dmp_integre": "Un document du DMP déjà au dossier s'intègre une seconde fois.",
+}
+
 MUTATIONS: dict[str, Mutation] = {**MESSAGES_INSI, **HL7, **EDITION_MUTEE, **CDA, **MESSAGES_DMP}
 CATALOGUE: dict[str, str] = {
     **IDENTITE,
@@ -284,6 +303,7 @@ CATALOGUE: dict[str, str] = {
     **FLUX,
     **EDITION,
     **DMP,
+    **PRESENTATION,
     **{nom: mutation.description for nom, mutation in MUTATIONS.items()},
 }
 

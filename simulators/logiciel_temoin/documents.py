@@ -50,8 +50,9 @@ def valider(
     date_acte: datetime,
     niveau: str,
     remplace: str | None,
+    sections: list[tuple[str, str]] | None = None,
 ) -> Document:
-    """Validation biologique d'un compte rendu, ou d'une nouvelle version."""
+    """Validation biologique d'un compte rendu, ou d'une nouvelle version ; `sections` ajoutées : (titre, texte)."""
     professionnel = utilisateur.exiger_professionnel()
     if not analyses:
         raise Refus("Un compte rendu porte au moins une analyse.")
@@ -71,6 +72,7 @@ def valider(
         niveau=niveau,
         set_id=labo.oid_unique(),
         unique_id=labo.oid_unique(),
+        sections=sections or [],
     )
     if remplace:
         _enchainer(labo, patient, document, labo.base.document(remplace))
@@ -156,13 +158,14 @@ def cda_de(labo: Labo, document: Document) -> bytes:
 
 
 def recevoir(
-    labo: Labo, utilisateur: Utilisateur, octets: bytes, nom_emetteur: str, domaine: str
+    labo: Labo, utilisateur: Utilisateur, octets: bytes, nom_emetteur: str, domaine: str, feuille: bytes | None = None
 ) -> tuple[Document, bool, list[str]]:
     """Intègre un document reçu, ou le met en liste de travail ; rend (document, intégré, messages)."""
     entete = cda_lecture.lire_entete(octets)
     recue = _identite_recue(entete, nom_emetteur)
     connu = flux_identites.rapprocher(labo, recue, domaine)
     document = _document_recu(labo, entete, octets)
+    document.feuille = None if labo.defaut("feuille_producteur_oubliee") else feuille
     if entete.ins:
         labo.traces.ajouter(
             "echanges_ins",
@@ -220,6 +223,8 @@ def _document_recu(labo: Labo, entete: EnteteCda, octets: bytes) -> Document:
         set_id=labo.oid_unique(),
         unique_id=labo.oid_unique(),
         pdf=contenu,
+        recu=octets,
+        creation_recue=lire_ts(entete.creation) if entete.creation else None,
     )
     if labo.defaut("alimentation_recus_tel_quel"):
         document.origine, document.cda, document.unique_id = "fichier", octets, entete.unique_id
@@ -238,6 +243,11 @@ def _mettre_de_cote(
 def _integrer(labo: Labo, document: Document, patient: Patient, message: str) -> tuple[Document, bool, list[str]]:
     document.patient_id = patient.patient_id
     return document, True, [message]
+
+
+def deja_au_dossier(labo: Labo, patient: Patient, unique_id: str) -> Document | None:
+    """Le document du dossier de ce patient qui a cet identifiant, s'il y est."""
+    return next((d for d in labo.base.documents_de(patient.patient_id) if d.unique_id == unique_id), None)
 
 
 def depuis_dmp(

@@ -59,5 +59,8 @@ class Parametres:
             raise ParametreInvalide(f"{nom} : liste attendue")
         return valeur
 
+    def liste_ou_vide(self, nom: str) -> list[Any]:
+        return self.liste(nom) if self._valeurs.get(nom) is not None else []
+
     def textes_ou_rien(self, nom: str) -> list[str] | None:
         return [str(v) for v in self.liste(nom)] if self._valeurs.get(nom) is not None else None

@@ -62,12 +62,24 @@ class EnvoiDocument:
 
 
 @dataclass(frozen=True, slots=True)
+class SectionDocument:
+    """Une section d'un document structuré : code LOINC, titre, paragraphes de son récit, sous-sections."""
+
+    code: str
+    titre: str
+    paragraphes: tuple[str, ...]
+    sections: tuple[SectionDocument, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
 class _Modele:
     code: str
     libelle: str
     titre: str
     prise_en_charge: tuple[str, str]
     paragraphes: tuple[str, ...]
+    sections: tuple[SectionDocument, ...] = ()
+    feuille: str = ""
 
 
 _LETTRE = _Modele(
@@ -84,6 +96,8 @@ _RESULTAT = _Modele(
     ("AMB", "Ambulatoire"),
     ("Document fictif produit par le banc d'essai.", "Glucose (sérum) : 5,1 mmol/L (4,1 à 5,9)"),
 )
+
+_CONSULTATION = _Modele("11488-4", "CR de consultation", "Compte rendu de consultation", ("AMB", "Ambulatoire"), ())
 
 
 def lettre_de_liaison(
@@ -107,6 +121,19 @@ def resultat_de_biologie(
 ) -> bytes:
     """Compte rendu d'examens de biologie (11502-2) d'un autre laboratoire, CDA R2 niveau 1."""
     return _document(_RESULTAT, identite, auteur, structure, envoi)
+
+
+def compte_rendu_structure(
+    identite: IdentiteUsager,
+    auteur: AuteurDocument,
+    structure: StructureEmettrice,
+    envoi: EnvoiDocument,
+    sections: tuple[SectionDocument, ...],
+    *,
+    feuille: str = "",
+) -> bytes:
+    """Compte rendu de consultation (11488-4), CDA R2 N3. `feuille` : nom de la feuille de style qui l'accompagne."""
+    return _document(replace(_CONSULTATION, sections=sections, feuille=feuille), identite, auteur, structure, envoi)
 
 
 def pdf_simple(titre: str, paragraphes: tuple[str, ...]) -> bytes:
@@ -133,7 +160,8 @@ def _document(
     racine = etree.fromstring(f'<ClinicalDocument xmlns="{CDA}"/>')
     _ajouter(racine, "realmCode", code="FR")
     _ajouter(racine, "typeId", root="2.16.840.1.113883.1.3", extension="POCD_HD000040")
-    for oid in ("2.16.840.1.113883.2.8.2.1", "1.2.250.1.213.1.1.1.1", "1.3.6.1.4.1.19376.1.2.20"):
+    modeles = ("2.16.840.1.113883.2.8.2.1", "1.2.250.1.213.1.1.1.1")
+    for oid in modeles if modele.sections else (*modeles, "1.3.6.1.4.1.19376.1.2.20"):
         _ajouter(racine, "templateId", root=oid)
     _ajouter(racine, "id", root=envoi.oid)
     _ajouter(racine, "code", code=modele.code, displayName=modele.libelle, codeSystem=_LOINC, codeSystemName="LOINC")
@@ -148,8 +176,13 @@ def _document(
     _conservateur(racine, structure)
     _responsable(racine, auteur, structure, envoi)
     _acte(racine, modele, auteur, structure, envoi)
-    _corps(racine, modele)
-    return etree.tostring(racine, xml_declaration=True, encoding="UTF-8")
+    if modele.sections:
+        _sections(_ajouter(_ajouter(racine, "component"), "structuredBody"), modele.sections)
+    else:
+        _corps(racine, modele)
+    if modele.feuille:
+        racine.addprevious(etree.ProcessingInstruction("xml-stylesheet", f'type="text/xsl" href="{modele.feuille}"'))
+    return etree.tostring(racine.getroottree(), xml_declaration=True, encoding="UTF-8")
 
 
 def _patient(
@@ -220,6 +253,17 @@ def _acte(
     _ajouter(_ajouter(prise, "effectiveTime"), "low", value=envoi.horodatage)
     lieu = _ajouter(_ajouter(prise, "location"), "healthCareFacility")
     _ajouter(lieu, "code", code="SA01", displayName="Etablissement public de santé", codeSystem="1.2.250.1.71.4.2.4")
+
+
+def _sections(parent: etree._Element, sections: tuple[SectionDocument, ...]) -> None:
+    for contenu in sections:
+        section = _ajouter(_ajouter(parent, "component"), "section")
+        _ajouter(section, "code", code=contenu.code, codeSystem=_LOINC)
+        _ajouter(section, "title", contenu.titre)
+        recit = _ajouter(section, "text")
+        for paragraphe in contenu.paragraphes:
+            _ajouter(recit, "paragraph", paragraphe)
+        _sections(section, contenu.sections)
 
 
 def _corps(racine: etree._Element, modele: _Modele) -> None:

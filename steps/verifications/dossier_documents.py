@@ -1,0 +1,415 @@
+"""Règles sur les documents du dossier : affichage, feuille de style, tri, document du DMP déjà présent."""
+
+from __future__ import annotations
+
+import base64
+import binascii
+import hashlib
+import re
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from reports.constat import Confiance, Constat, Regle
+from steps.verifications.cda.jugement import juger
+from steps.verifications.cda.lecture import lire_cda
+from steps.verifications.pdf.concordance import champs_attendus
+from steps.verifications.presentation import FeuilleInapplicable, absents, appliquer, montre, sections, texte_affiche
+from steps.verifications.registre import verification
+
+_REM = "REM BIO, exigence {} (travaux de concertation 2023)"
+_AFFICHAGE = "affichage du document dans le logiciel"
+
+R_CDA_GARDE = Regle(
+    "DOC-STOCK-01",
+    "Un document CDA intégré est gardé tel que reçu",
+    _REM.format("CDA/INT.15"),
+    Confiance.OFFICIELLE,
+    "Gardez le fichier CDA reçu, octet pour octet, à côté de ce que vous en tirez.",
+)
+R_FEUILLE_GARDEE = Regle(
+    "DOC-STOCK-02",
+    "La feuille de style du producteur est gardée avec le document, quand il y en a une",
+    _REM.format("CDA/INT.15"),
+    Confiance.OFFICIELLE,
+    "Gardez la feuille de style qui accompagne un document reçu.",
+)
+R_ENTETE = Regle(
+    "DOC-AFF-01",
+    "L'en-tête du document CDA s'affiche",
+    _REM.format("CDA/INT.15"),
+    Confiance.OFFICIELLE,
+    "Affichez patient, date de naissance, titre, date, auteur et organisation du document.",
+)
+R_CORPS_N1 = Regle(
+    "DOC-AFF-02",
+    "Le corps d'un document CDA R2 N1 s'affiche",
+    _REM.format("CDA/INT.15"),
+    Confiance.OFFICIELLE,
+    "Affichez le PDF (ou le texte) que porte le document.",
+)
+R_RECIT = Regle(
+    "DOC-AFF-03",
+    "La partie narrative de chaque section d'un document CDA R2 N3 s'affiche",
+    _REM.format("CDA/INT.15"),
+    Confiance.OFFICIELLE,
+    "Affichez le titre et le texte de toutes les sections, sous-sections comprises.",
+)
+R_FEUILLE_APPLIQUEE = Regle(
+    "DOC-AFF-04",
+    "Un document N3 s'affiche avec la feuille de style de son producteur, sinon avec celle du logiciel",
+    _REM.format("CDA/INT.15"),
+    Confiance.OFFICIELLE,
+    "Appliquez la feuille de style qui accompagne le document ; à défaut seulement, la vôtre.",
+)
+R_FEUILLE_COMPLETE = Regle(
+    "DOC-FEUILLE-01",
+    "La feuille de style fournie montre aussi les sections ajoutées au volet",
+    _REM.format("CDA/INT.16"),
+    Confiance.OFFICIELLE,
+    "Rendez toutes les sections par une règle générale, pas seulement celles dont vous attendez le code.",
+)
+R_TRI = Regle(
+    "DOC-TRI-01",
+    "Les documents importés et produits se trient par date de création et par code de type",
+    _REM.format("CDA/INT.04"),
+    Confiance.OFFICIELLE,
+    "Proposez les deux tris sur la liste entière, documents importés compris.",
+)
+R_TRI_INFOS = Regle(
+    "DOC-TRI-02",
+    "Le code de type et la date de création de chaque document sont montrés, tels que dans le document",
+    _REM.format("CDA/INT.04"),
+    Confiance.OFFICIELLE,
+    "Montrez le code (`code/@code`) et la date de création (`effectiveTime`) lus dans chaque CDA.",
+)
+R_DOUBLON_DIT = Regle(
+    "DOC-DOUBLON-01",
+    "L'utilisateur apprend qu'un document du DMP est déjà au dossier du patient",
+    _REM.format("CDA/DD.04"),
+    Confiance.OFFICIELLE,
+    "Comparez l'identifiant du document du DMP à ceux du dossier avant de l'afficher, et dites-le s'il y est.",
+)
+R_DOUBLON_LOCAL = Regle(
+    "DOC-DOUBLON-02",
+    "C'est alors le document du dossier qui s'affiche",
+    _REM.format("CDA/DD.04"),
+    Confiance.OFFICIELLE,
+    "Affichez l'exemplaire du dossier du patient, pas celui du DMP.",
+)
+R_DOUBLON_UNIQUE = Regle(
+    "DOC-DOUBLON-03",
+    "Un document déjà au dossier n'y est pas intégré une seconde fois",
+    "REM BIO, scénario CDA/DD.04.01 (travaux de concertation 2023)",
+    Confiance.OFFICIELLE,
+    "Refusez l'intégration d'un document dont l'identifiant est déjà au dossier.",
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Affichage:
+    """Ce que le logiciel montre d'un document (réponse de l'action afficher_document)."""
+
+    contenu: str = ""
+    corps_sha256: str = ""
+    cda_sha256: str = ""
+    feuille_sha256: str = ""
+
+    @classmethod
+    def depuis(cls, donnees: Mapping[str, Any]) -> Affichage:
+        """Champs absents ou nuls : chaîne vide."""
+        return cls(
+            str(donnees.get("affichage") or ""),
+            str(donnees.get("corps_sha256") or "").lower(),
+            str(donnees.get("cda_sha256") or "").lower(),
+            str(donnees.get("feuille_style_sha256") or "").lower(),
+        )
+
+
+def _empreinte(octets: bytes) -> str:
+    return hashlib.sha256(octets).hexdigest()
+
+
+# --------------------------------------------------------------------- garder
+@verification(R_CDA_GARDE, R_FEUILLE_GARDEE)
+def document_garde(affichage: Affichage, cda: bytes, feuille: bytes | None, quoi: str) -> list[Constat]:
+    """Le CDA et la feuille de style gardés sont, octet pour octet, ceux qui ont été reçus."""
+    if affichage.cda_sha256:
+        garde = juger(
+            R_CDA_GARDE,
+            affichage.cda_sha256 == _empreinte(cda),
+            f"Le CDA gardé pour {quoi} n'est pas celui qui a été reçu.",
+            attendu=f"SHA-256 {_empreinte(cda)}",
+            recu=f"SHA-256 {affichage.cda_sha256}",
+            ou=quoi,
+        )
+    else:
+        garde = R_CDA_GARDE.a_regarder(
+            f"Le logiciel ne dit pas quel CDA il garde pour {quoi} : montrez le fichier stocké.", ou=quoi
+        )
+    if feuille is None:
+        return [garde]
+    return [
+        garde,
+        juger(
+            R_FEUILLE_GARDEE,
+            affichage.feuille_sha256 == _empreinte(feuille),
+            f"La feuille de style du producteur n'est pas gardée avec {quoi}.",
+            attendu=f"SHA-256 {_empreinte(feuille)}",
+            recu=f"SHA-256 {affichage.feuille_sha256}" if affichage.feuille_sha256 else "aucune feuille de style",
+            ou=quoi,
+        ),
+    ]
+
+
+# ------------------------------------------------------------------- afficher
+@verification(R_ENTETE)
+def entete_affiche(affichage: Affichage, cda: bytes, quoi: str) -> Constat:
+    """Chaque donnée de l'en-tête du CDA se lit à l'écran, sous l'une de ses écritures françaises."""
+    affiche = texte_affiche(affichage.contenu)
+    attendus = champs_attendus(lire_cda(cda))
+    manquants = [nom for nom, formes in attendus.items() if not any(montre(affiche, forme) for forme in formes)]
+    return juger(
+        R_ENTETE,
+        not manquants,
+        f"Des données de l'en-tête de {quoi} ne s'affichent pas : {', '.join(manquants)}.",
+        attendu=" ; ".join(f"{nom} : {attendus[nom][0]}" for nom in manquants or attendus),
+        recu=affiche[:300],
+        ou=_AFFICHAGE,
+    )
+
+
+@verification(R_CORPS_N1)
+def corps_n1_affiche(affichage: Affichage, cda: bytes, lignes: Sequence[str], quoi: str) -> Constat:
+    """Le PDF affiché est celui du document, ou son texte (`lignes`) se lit à l'écran."""
+    attendu = _empreinte_du_corps(cda)
+    lu = not absents(texte_affiche(affichage.contenu), lignes) if lignes else False
+    return juger(
+        R_CORPS_N1,
+        lu or bool(attendu and affichage.corps_sha256 == attendu),
+        f"Le corps de {quoi} ne s'affiche pas.",
+        attendu=f"le PDF du document, SHA-256 {attendu}, ou son texte",
+        recu=f"SHA-256 {affichage.corps_sha256}" if affichage.corps_sha256 else "ni ce PDF, ni son texte",
+        ou=_AFFICHAGE,
+    )
+
+
+def _empreinte_du_corps(cda: bytes) -> str:
+    contenu = lire_cda(cda).contenu
+    if contenu is None:
+        return ""
+    try:
+        return _empreinte(base64.b64decode("".join(contenu.texte.split()), validate=True))
+    except binascii.Error:
+        return ""
+
+
+@verification(R_RECIT)
+def recit_affiche(affichage: Affichage, cda: bytes, quoi: str) -> Constat:
+    """Titre et textes de chaque section, sous-sections comprises."""
+    lues = sections(cda)
+    if not any(section.textes for section in lues):
+        return R_RECIT.sans_objet(f"{quoi} n'a pas de section à afficher")
+    affiche = texte_affiche(affichage.contenu)
+    manques = {(s.titre or s.code): manque for s in lues if (manque := absents(affiche, [s.titre, *s.textes]))}
+    return juger(
+        R_RECIT,
+        not manques,
+        f"Des textes de {quoi} ne s'affichent pas ({len(manques)} section(s)).",
+        attendu=" ; ".join(f"{titre} : {manque[0]!r}" for titre, manque in manques.items())
+        or f"{len(lues)} sections entières",
+        recu=affiche[:300] or "rien",
+        ou=_AFFICHAGE,
+    )
+
+
+@verification(R_FEUILLE_APPLIQUEE)
+def feuille_appliquee(affichage: Affichage, marque: str, *, producteur: bool, quoi: str) -> Constat:
+    """`marque` : texte que seule la feuille de style du producteur écrit ; il ne doit paraître qu'avec elle."""
+    affiche = texte_affiche(affichage.contenu)
+    if not affiche:
+        return R_FEUILLE_APPLIQUEE.sans_objet(f"rien n'est affiché pour {quoi}")
+    vue = montre(affiche, marque)
+    laquelle = "celle du producteur" if producteur else "celle du logiciel"
+    return juger(
+        R_FEUILLE_APPLIQUEE,
+        vue is producteur,
+        f"La feuille de style appliquée à {quoi} n'est pas {laquelle}.",
+        attendu=f"affichage par {laquelle} : texte « {marque} » {'présent' if producteur else 'absent'}",
+        recu=affiche[:300],
+        ou=_AFFICHAGE,
+    )
+
+
+@verification(R_FEUILLE_COMPLETE)
+def feuille_complete(cda: bytes, feuille: bytes | None, ajoutees: Sequence[tuple[str, str]], quoi: str) -> Constat:
+    """La feuille fournie, appliquée au CDA produit, montre toutes les sections, `ajoutees` (titre, texte) comprises."""
+    lues = sections(cda)
+    portees = {texte for section in lues for texte in (section.titre, *section.textes)}
+    perdues = [titre for titre, texte in ajoutees if absents(texte_affiche(" ".join(portees)), [titre, texte])]
+    if not lues or perdues:
+        return R_FEUILLE_COMPLETE.sans_objet(
+            f"{quoi} ne porte pas les sections demandées ({', '.join(perdues) or 'aucune section'}) : la feuille de "
+            "style ne peut pas être jugée"
+        )
+    if feuille is None:
+        return R_FEUILLE_COMPLETE.a_regarder(
+            "Le logiciel ne fournit pas de feuille de style : l'exigence ne porte que sur celle qu'il fournirait ; "
+            "montrez comment le document s'affiche.",
+            ou=quoi,
+        )
+    try:
+        affiche = texte_affiche(appliquer(feuille, cda))
+    except FeuilleInapplicable as erreur:
+        return R_FEUILLE_COMPLETE.enfreinte(
+            "La feuille de style fournie ne s'applique pas au document produit.",
+            attendu="une feuille XSLT qui rend ce CDA",
+            recu=str(erreur)[:300],
+            ou="feuille de style",
+        )
+    manques = {(s.titre or s.code): manque for s in lues if (manque := absents(affiche, [s.titre, *s.textes]))}
+    return juger(
+        R_FEUILLE_COMPLETE,
+        not manques,
+        f"La feuille de style ne montre pas : {', '.join(manques)}.",
+        attendu=" ; ".join(f"{titre} : {manque[0]!r}" for titre, manque in manques.items()) or f"{len(lues)} sections",
+        recu=affiche[:300] or "rien",
+        ou="CDA produit, rendu par la feuille de style fournie",
+    )
+
+
+# ----------------------------------------------------------------------- trier
+@verification(R_TRI, R_TRI_INFOS)
+def documents_tries(
+    liste: Sequence[Mapping[str, Any]], critere: str, cdas: Mapping[str, bytes], origines: Mapping[str, str]
+) -> list[Constat]:
+    """La liste montrée, triée par `critere` (date_creation ou type_code), comparée aux CDA.
+
+    `cdas` : document_id → CDA ; `origines` : document_id → « produit » ou « importé », pour le dire. Un sens ou l'autre
+    convient. Deux documents de même clé peuvent être dans un ordre quelconque.
+    """
+    montres = [str(d.get("document_id")) for d in liste]
+    manquants = [cle for cle in cdas if cle not in montres]
+    if manquants:
+        return [
+            R_TRI.enfreinte(
+                f"La liste triée par {_CRITERES[critere]} ne montre pas tous les documents.",
+                attendu=", ".join(f"{cle} ({origines[cle]})" for cle in cdas),
+                recu=", ".join(montres) or "aucun document",
+                ou="liste des documents du dossier",
+            )
+        ]
+    choisis = {str(d.get("document_id")): d for d in liste if str(d.get("document_id")) in cdas}
+    cles = [_cle(cdas[cle], critere) for cle in choisis]
+    if len(set(cles)) < len(cles):
+        return [R_TRI.sans_objet(f"deux documents ont le même {_CRITERES[critere]} : leur ordre ne prouve rien")]
+    tri = juger(
+        R_TRI,
+        cles in (sorted(cles), sorted(cles, reverse=True)),
+        f"La liste n'est pas triée par {_CRITERES[critere]}.",
+        attendu=" puis ".join(sorted(cles)) + " (ou l'ordre inverse)",
+        recu=" puis ".join(cles),
+        ou="liste des documents du dossier",
+    )
+    return [tri, *(_infos(cle, document, cdas[cle], origines[cle]) for cle, document in choisis.items())]
+
+
+_CRITERES = {"date_creation": "date de création", "type_code": "code de type"}
+
+
+def _cle(cda: bytes, critere: str) -> str:
+    entete = lire_cda(cda)
+    if critere == "type_code":
+        return entete.code.code if entete.code else ""
+    return entete.date_creation
+
+
+def _infos(cle: str, document: Mapping[str, Any], cda: bytes, origine: str) -> Constat:
+    entete = lire_cda(cda)
+    code = entete.code.code if entete.code else ""
+    jour = f"{entete.date_creation[:4]}-{entete.date_creation[4:6]}-{entete.date_creation[6:8]}"
+    montre_code, montre_date = str(document.get("type_code") or ""), str(document.get("date_creation") or "")
+    vu = _jour(montre_date)
+    if montre_date and not vu:
+        return R_TRI_INFOS.a_regarder(
+            f"La date de création montrée pour {cle} ({origine}) n'est pas dans une forme que le banc lit.",
+            recu=montre_date,
+            ou="liste des documents du dossier",
+        )
+    return juger(
+        R_TRI_INFOS,
+        montre_code.partition("^^")[0] == code and vu == jour,
+        f"Le code de type ou la date de création montrés pour {cle} ({origine}) ne sont pas ceux du document.",
+        attendu=f"code {code}, créé le {jour}",
+        recu=f"code {montre_code or 'absent'}, créé le {montre_date or 'date absente'}",
+        ou="liste des documents du dossier",
+    )
+
+
+def _jour(texte: str) -> str:
+    """AAAA-MM-JJ d'une date ISO, HL7 ou française ; vide si elle ne se lit pas."""
+    if francais := re.match(r"(\d{2})[/.-](\d{2})[/.-](\d{4})", texte):
+        return f"{francais[3]}-{francais[2]}-{francais[1]}"
+    if iso := re.match(r"(\d{4})-?(\d{2})-?(\d{2})", texte):
+        return f"{iso[1]}-{iso[2]}-{iso[3]}"
+    return ""
+
+
+# -------------------------------------------------------------------- doublons
+@verification(R_DOUBLON_DIT, R_DOUBLON_LOCAL)
+def doublon_signale(
+    donnees: Mapping[str, Any], messages: Sequence[str], *, local: bytes, distant: bytes, document_id: str, quoi: str
+) -> list[Constat]:
+    """Le document du DMP ouvert est au dossier sous `document_id` : le logiciel le dit et montre celui-là.
+
+    `local` et `distant` diffèrent d'octets (même identifiant) pour que l'on sache lequel est affiché.
+    """
+    vu = str(donnees.get("contenu_sha256") or "").lower()
+    dit = donnees.get("deja_integre") is True and any(m.strip() for m in messages)
+    affiche = str(donnees.get("document_id") or "") == document_id
+    return [
+        juger(
+            R_DOUBLON_DIT,
+            dit,
+            f"Rien ne dit à l'utilisateur que {quoi} est déjà au dossier.",
+            attendu="message à l'utilisateur, deja_integre vrai",
+            recu=" / ".join(messages) or "aucun message",
+            ou="ouverture du document du DMP",
+        ),
+        juger(
+            R_DOUBLON_LOCAL,
+            vu == _empreinte(local) or (affiche and vu != _empreinte(distant)),
+            f"L'exemplaire affiché de {quoi} n'est pas celui du dossier.",
+            attendu=f"document {document_id} du dossier, SHA-256 {_empreinte(local)}",
+            recu=("exemplaire du DMP, " if vu == _empreinte(distant) else "") + (f"SHA-256 {vu}" if vu else "rien"),
+            ou="ouverture du document du DMP",
+        ),
+    ]
+
+
+@verification(R_DOUBLON_DIT)
+def absence_de_doublon(donnees: Mapping[str, Any], distant: bytes, quoi: str) -> Constat:
+    """Contrôle : un document qui n'est pas au dossier s'ouvre depuis le DMP, sans être dit déjà intégré."""
+    vu = str(donnees.get("contenu_sha256") or "").lower()
+    return juger(
+        R_DOUBLON_DIT,
+        donnees.get("deja_integre") is not True and vu == _empreinte(distant),
+        f"{quoi} n'est pas au dossier, et le logiciel fait comme s'il y était.",
+        attendu=f"document du DMP affiché, SHA-256 {_empreinte(distant)}",
+        recu=f"deja_integre {donnees.get('deja_integre')!r}, SHA-256 {vu or 'absent'}",
+        ou="ouverture du document du DMP",
+    )
+
+
+@verification(R_DOUBLON_UNIQUE)
+def integre_une_fois(avant: Sequence[str], apres: Sequence[str], recu: str, quoi: str) -> Constat:
+    """Documents du dossier avant et après une seconde intégration demandée."""
+    neufs = [cle for cle in apres if cle not in avant]
+    return juger(
+        R_DOUBLON_UNIQUE,
+        not neufs,
+        f"{quoi} est intégré une seconde fois au dossier.",
+        attendu=f"{len(avant)} document(s), comme avant",
+        recu=f"{len(apres)} document(s), dont {', '.join(neufs)} ; {recu}" if neufs else f"{len(apres)} document(s)",
+        ou="dossier du patient",
+    )
