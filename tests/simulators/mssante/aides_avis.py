@@ -17,9 +17,7 @@ INSTANT = datetime(2026, 11, 20, 9, 30, tzinfo=UTC)
 _NUMEROS = count(1)
 
 
-def recu(
-    *destinataires: str, expediteur: str = BAL, dsn: DemandeDsn | None = None, taille: int = 0, **entetes: str
-) -> MessageRecu:
+def recu(*destinataires: str, expediteur: str = BAL, dsn: DemandeDsn | None = None, **entetes: str) -> MessageRecu:
     """Un message accepté ; `entetes` : en plus ou à la place de ceux d'un message ordinaire (`_` pour `-`)."""
     lignes = {
         "From": BAL,
@@ -29,7 +27,7 @@ def recu(
     }
     lignes |= {nom.replace("_", "-"): valeur for nom, valeur in entetes.items()}
     bloc = "".join(f"{nom}: {valeur}\r\n" for nom, valeur in lignes.items())
-    octets = bloc.encode() + b"\r\nBonjour\r\n" + b"x" * taille
+    octets = bloc.encode() + b"\r\nBonjour\r\n"
     return MessageRecu(1, expediteur, destinataires, CorpsMemoire(octets), "s1", INSTANT, BAL, dsn or DemandeDsn())
 
 
@@ -47,7 +45,7 @@ def rapport(octets: bytes, type_rapport: str) -> tuple[EmailMessage, list[Messag
     parties = list(avis.iter_parts())
     assert [p.get_content_type() for p in parties[:2]] == ["text/plain", f"message/{type_rapport}"]
     assert len(parties) == 3 and not avis.defects
-    return avis, list(parties[1].get_payload()), parties[2]  # type: ignore[arg-type]
+    return avis, list(parties[1].get_payload()), parties[2]
 
 
 class Depots:

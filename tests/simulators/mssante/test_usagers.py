@@ -122,7 +122,7 @@ def test_refus(adresse: str, motif: str, objet: str) -> None:
     usagers = messagerie(depots, taille_max=2000)
     if motif == "fermer":
         usagers.fermer(PATIENT.matricule_ins, "ne souhaite plus être contacté")
-    message = recu(adresse, taille=3000 if motif == "gros" else 0)
+    message = recu(adresse, X_Rembourrage="x" * (3000 if motif == "gros" else 0))
     usagers.recevoir(message)
     assert depots.natures == [objet] and not usagers.messages()
     avis = lire(depots.recus[0][1])
