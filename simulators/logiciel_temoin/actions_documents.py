@@ -19,7 +19,10 @@ from simulators.logiciel_temoin.utilisateurs import Utilisateur
 
 
 def montrer(labo: Labo, document: Document) -> dict[str, object]:
-    return document.en_dict(etat_visible=not labo.defaut("etat_envoi_invisible"))
+    montre = document.en_dict(etat_visible=not labo.defaut("etat_envoi_invisible"))
+    if labo.defaut("liste_creation_du_jour"):
+        montre["date_creation"] = document.date_creation.isoformat(timespec="seconds")
+    return montre
 
 
 def _alimenter_seul(labo: Labo, utilisateur: Utilisateur, document: Document) -> str:

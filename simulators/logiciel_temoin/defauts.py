@@ -288,6 +288,7 @@ PRESENTATION = {
     "tri_date_ignore": "Le tri des documents par date de création est sans effet.",
     "tri_date_acte": "Le tri par date de création se fait sur la date de l'acte.",
     "tri_type_ignore": "Le tri des documents par code de type est sans effet.",
+    "liste_creation_du_jour": "La date de création montrée est celle de l'arrivée du document dans le logiciel.",
     "tri_sans_importes": "Le tri ne porte que sur les documents produits.",
     "doublon_dmp_non_reconnu": "Un document du DMP déjà au dossier s'ouvre comme s'il n'y était pas.",
     "doublon_dmp_muet": "Rien n'avertit qu'un document du DMP est déjà au dossier.",
