@@ -205,5 +205,7 @@ def _sans_balises(html: str) -> str:
         return html
     for nom in ("script", "style", "head"):
         for inutile in list(racine.iter(nom)):
-            inutile.clear(keep_tail=True)
+            inutile.text = None
+            for enfant in list(inutile):
+                inutile.remove(enfant)
     return " ".join(str(morceau) for morceau in racine.itertext())
