@@ -93,8 +93,15 @@ class Reception:
     grands débordent sur un fichier temporaire chiffré dont la clé ne vit que dans cet objet.
     """
 
-    def __init__(self, magasin: MagasinCorps, garde: GardeMatricules, expurgateur: Expurgateur) -> None:
+    def __init__(
+        self,
+        magasin: MagasinCorps,
+        garde: GardeMatricules,
+        expurgateur: Expurgateur,
+        en_memoire: int = SEUIL_MEMOIRE,
+    ) -> None:
         self._magasin = magasin
+        self._en_memoire = en_memoire
         self._expurgateur = expurgateur
         self._examen = garde.examen()
         self._hache = hashlib.sha256()
@@ -119,6 +126,11 @@ class Reception:
         self._verser(self._expurgateur.octets(self._attente))
         return self._debordement.ranger(self._magasin, self._hache.hexdigest(), self.taille)
 
+    def contenu(self) -> bytes:
+        """Tout ce qui a été reçu jusqu'ici, secrets remplacés : pour regarder dedans avant de le ranger."""
+        debut = bytes(self._memoire) if self._debordement is None else self._debordement.relire()
+        return self._expurgateur.octets(debut + self._attente) if self._attente else debut
+
     def abandonner(self) -> None:
         """Oublie tout ce qui a été reçu."""
         self._memoire.clear()
@@ -129,7 +141,7 @@ class Reception:
     def _verser(self, bloc: bytes) -> None:
         self.taille += len(bloc)
         self._hache.update(bloc)
-        if self._debordement is None and self.taille > SEUIL_MEMOIRE:
+        if self._debordement is None and self.taille > self._en_memoire:
             self._debordement = _Debordement(self._magasin.racine)
             self._debordement.ecrire(bytes(self._memoire))
             self._memoire.clear()
@@ -162,6 +174,13 @@ class _Debordement:
 
     def ecrire(self, bloc: bytes) -> None:
         self._fichier.write(self._encryptor.update(bloc))
+
+    def relire(self) -> bytes:
+        """Le contenu en clair, en mémoire seulement ; l'écriture peut reprendre ensuite."""
+        self._fichier.seek(0)
+        clair = self._chiffre.decryptor().update(self._fichier.read())
+        self._fichier.seek(0, os.SEEK_END)
+        return clair
 
     def ranger(self, magasin: MagasinCorps, sha256: str, taille: int) -> Corps:
         """Déchiffre vers le magasin : le fichier n'y prend son nom qu'une fois complet."""

@@ -10,6 +10,7 @@ import hashlib
 import hmac
 import json
 import re
+from collections.abc import Iterable
 from urllib.parse import quote, quote_plus
 from xml.sax.saxutils import escape
 
@@ -29,6 +30,8 @@ CLES_SECRETES = frozenset(
     }
 )
 LONGUEUR_MINIMALE = 6
+GRAND = 2**14
+"""Octets à partir desquels un corps est d'abord sondé, secret par secret."""
 _CLE_PRIVEE = re.compile(rb"-----BEGIN ([A-Z ]*PRIVATE KEY)-----.+?-----END \1-----", re.DOTALL)
 _CLE_JSON = re.compile(rf'"({"|".join(sorted(CLES_SECRETES | ENTETES_SECRETS))})":', re.IGNORECASE)
 _ECHAPPE = re.compile(rb'["\\\x00-\x1f]')
@@ -44,6 +47,7 @@ class Expurgateur:
         self._motif: re.Pattern[bytes] | None = None
         self._plus_longue = 0
         self._echappables = False
+        self._formes: tuple[bytes, ...] = ()
 
     def empreinte(self, valeur: str | bytes) -> str:
         """`empreinte:` suivi de 32 chiffres hexadécimaux : HMAC-SHA-256 tronqué."""
@@ -56,12 +60,24 @@ class Expurgateur:
         if len(octets) < LONGUEUR_MINIMALE:
             raise ValueError(f"secret trop court pour être protégé : {LONGUEUR_MINIMALE} octets au moins")
         self._valeurs.add(octets)
+        self._compiler()
+
+    def oublier(self, valeurs: Iterable[str]) -> None:
+        """Ne cherche plus ces secrets : un jeton périmé n'en est plus un, et chaque secret cherché coûte."""
+        avant = len(self._valeurs)
+        self._valeurs -= {valeur.encode() for valeur in valeurs}
+        if len(self._valeurs) != avant:
+            self._compiler()
+
+    def _compiler(self) -> None:
         motifs: dict[bytes, None] = {}
         for secret in sorted(self._valeurs, key=len, reverse=True):
             motifs.update(dict.fromkeys(_formes(secret)))
-        self._plus_longue = max(map(len, motifs))
+        self._plus_longue = max(map(len, motifs), default=0)
         self._echappables = any(map(_ECHAPPE.search, motifs))
-        self._motif = re.compile(b"|".join(re.escape(forme) for forme in sorted(motifs, key=len, reverse=True)))
+        self._formes = tuple(motifs)
+        formes = sorted(motifs, key=len, reverse=True)
+        self._motif = re.compile(b"|".join(map(re.escape, formes))) if formes else None
 
     @property
     def retenue(self) -> int:
@@ -72,7 +88,11 @@ class Expurgateur:
         """Les mêmes octets, secrets connus et clés privées PEM remplacés."""
         if b"PRIVATE KEY-----" in octets:
             octets = _CLE_PRIVEE.sub(lambda trouve: self.empreinte(trouve[0]).encode(), octets)
-        return self._motif.sub(self._remplacer, octets) if self._motif else octets
+        return self._motif.sub(self._remplacer, octets) if self._motif and self._peut_cacher(octets) else octets
+
+    def _peut_cacher(self, octets: bytes) -> bool:
+        """Faux si aucun secret n'y est : sur un grand corps, chercher chaque forme seule coûte bien moins que le motif."""
+        return len(octets) < GRAND or any(forme in octets for forme in self._formes)
 
     def bloc(self, tampon: bytes) -> tuple[bytes, bytes]:
         """Pour un flux : ce qui peut partir, et ce qui doit attendre la suite."""
@@ -80,7 +100,7 @@ class Expurgateur:
             return tampon, b""
         sortie: list[bytes] = []
         debut = 0
-        for trouve in self._motif.finditer(tampon):
+        for trouve in self._motif.finditer(tampon) if self._peut_cacher(tampon) else ():
             sortie += [tampon[debut : trouve.start()], self._remplacer(trouve)]
             debut = trouve.end()
         coupe = max(debut, len(tampon) - self.retenue)

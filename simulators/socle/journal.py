@@ -117,6 +117,11 @@ class JournalEchanges:
         with self._condition:
             self._expurgateur.proteger(valeur)
 
+    def oublier(self, valeurs: Iterable[str]) -> None:
+        """Cesse de chercher ces secrets (jetons périmés d'un scénario fini) ; ce qui est écrit reste expurgé."""
+        with self._condition:
+            self._expurgateur.oublier(valeurs)
+
     def empreinte_secret(self, valeur: str | bytes) -> str:
         """L'empreinte qui remplace cette valeur dans le journal : pour comparer sans la connaître."""
         return self._expurgateur.empreinte(valeur)
@@ -212,6 +217,16 @@ class JournalEchanges:
         if any(map(self._garde.trouve_texte, [cible, *(valeur for _, valeur in entetes)])):
             self._arreter("une cible ou un en-tête HTTP")
 
+    def garder_contenu(self, blocs: Iterable[bytes]) -> None:
+        """Arrête la campagne si ce contenu porte un matricule réel ; n'en écrit rien.
+
+        Pour ce qu'un corps contient sans qu'on puisse l'y lire : pièce jointe en base64, archive compressée.
+        """
+        self._exiger_ouvert()
+        examen = self._garde.examen()
+        if any(map(examen.suivre, blocs)) or examen.finir():
+            self._arreter("une pièce jointe")
+
     def debuter_scenario(self, identifiant: str, **infos: object) -> int:
         """Ouvre un scénario : tout ce qui suit en porte l'identifiant."""
         with self._condition:
@@ -239,10 +254,13 @@ class JournalEchanges:
                 self._arreter("un corps")
             return self._magasin.ecrire(self._expurgateur.octets(octets))
 
-    def receptionner(self) -> Reception:
-        """Réception d'un corps par blocs ; si elle lève `MatriculeReel`, appeler `arreter`."""
+    def receptionner(self, *, en_memoire: int = SEUIL_MEMOIRE) -> Reception:
+        """Réception d'un corps par blocs ; si elle lève `MatriculeReel`, appeler `arreter`.
+
+        `en_memoire` : octets gardés en mémoire ; au-delà, le corps déborde sur un fichier temporaire chiffré.
+        """
         self._exiger_ouvert()
-        return Reception(self._magasin, self._garde, self._expurgateur)
+        return Reception(self._magasin, self._garde, self._expurgateur, en_memoire)
 
     def arreter(self, erreur: MatriculeReel) -> NoReturn:
         """Arrête la campagne : un incident sans matricule est noté, plus rien ne s'écrit ensuite."""

@@ -21,6 +21,7 @@ class Socle:
     serveur: ServeurBanc
     igc: IgcTest
     publication: Port
+    publication_igc: PublicationIgc
 
     def arreter(self) -> None:
         """Arrête le serveur ; les fichiers de l'IGC restent à qui a donné le dossier."""
@@ -45,4 +46,4 @@ def demarrer_socle(
     port = publication.monter(serveur)
     igc = IgcTest.creer(dossier_secrets, url_publication=port.url)
     publication.igc = serveur.igc = igc
-    return Socle(serveur, igc, port)
+    return Socle(serveur, igc, port, publication)

@@ -127,9 +127,12 @@ class PanneArmee:
 class RegistrePannes:
     """Les pannes d'un service : celles du transport, communes, et les siennes."""
 
-    def __init__(self, service: str, journal: JournalEchanges, propres: Sequence[Panne] = ()) -> None:
+    def __init__(
+        self, service: str, journal: JournalEchanges, propres: Sequence[Panne] = (), *, http: bool = True
+    ) -> None:
+        """`http` faux : le service n'est pas en HTTP, les pannes de ce transport n'ont pas de sens pour lui."""
         self.service = service
-        self.catalogue = {panne.nom: panne for panne in (*PANNES_TRANSPORT, *propres)}
+        self.catalogue = {panne.nom: panne for panne in (*(PANNES_TRANSPORT if http else ()), *propres)}
         self._journal = journal
         self._verrou = threading.Lock()
         self._armees: list[PanneArmee] = []

@@ -28,7 +28,7 @@ from simulators.socle.acteurs import PROFESSIONNELS, STRUCTURE, Professionnel
 from simulators.socle.autorites import Autorite, repondre_ocsp
 from simulators.socle.identifiants import ClePrivee, Identifiants, ecrire_prive
 
-__all__ = ["PROFILS", "Identifiants", "IgcTest", "Usage", "Variante"]
+__all__ = ["PROFILS", "Identifiants", "IgcTest", "Publication", "Usage", "Variante"]
 
 NOMS_DE_SERVEUR = (
     "localhost",
@@ -74,6 +74,26 @@ class _Profil:
     autorite: str
     sujet: tuple[tuple[x509.ObjectIdentifier, str], ...]
     rsa: bool = False
+
+
+@dataclass(frozen=True)
+class Publication:
+    """Chemins, sous l'adresse de publication, que le certificat donne pour sa révocation."""
+
+    crl: str = "/crl"
+    ocsp: str = "/ocsp"
+
+
+PUBLICATION = Publication()
+
+
+@dataclass(frozen=True)
+class _Forme:
+    """Ce qu'un certificat a de particulier ; tout est facultatif."""
+
+    cle: ClePrivee | None = None
+    publication: Publication = PUBLICATION
+    serie: int | None = None
 
 
 def _organisation(cn: str, usage: Usage, *, cle_rsa: bool = False) -> _Profil:
@@ -134,6 +154,7 @@ class IgcTest:
             ),
             "personnes": Autorite.creer("personnes", "TEST AC IGC-SANTE FORT PERSONNES", fort, debut, fin),
         }
+        self._fort, self._bornes = fort, (debut, fin)
         self._etrangere = Autorite.creer(
             "etrangere-organisations", "AC D'ESSAI ETRANGERE ORGANISATIONS", etrangere, debut, fin
         )
@@ -142,6 +163,8 @@ class IgcTest:
         hier = self._maintenant - timedelta(days=1)
         # Séries connues d'avance : la liste de révocation est complète avant que ces certificats existent.
         self._revoques = {self._serie(nom, Variante.REVOQUE): hier for nom in PROFILS}
+        self._revoques_crl = {self._serie("revoque-crl", Variante.VALIDE): hier}
+        self._revoques_ocsp = {self._serie("revoque-ocsp", Variante.VALIDE): hier}
         self.racines_pem = dossier / "racines.pem"
         ecrire_prive(self.racines_pem, b"".join(map(_pem, self.racines)))
         self._ecrire_confiance()
@@ -187,18 +210,55 @@ class IgcTest:
         suffixe = "" if noms is None else "-" + sha256("|".join(retenus).encode()).hexdigest()[:8]
         return self._obtenir(f"serveur{'-rsa' if cle_rsa else ''}{suffixe}", profil, Variante(variante), retenus)
 
-    def _obtenir(self, nom: str, profil: _Profil, variante: Variante, noms: tuple[str, ...]) -> Identifiants:
+    def serveur_particulier(
+        self,
+        nom: str,
+        noms: Sequence[str],
+        cle: ClePrivee,
+        variante: Variante | str = Variante.VALIDE,
+        *,
+        gamme: str = "organisations",
+        publication: Publication = PUBLICATION,
+        revoque_par: str = "",
+    ) -> Identifiants:
+        """Certificat de serveur sur une clé donnée, que plusieurs se partagent : une clé RSA coûte cher à tirer.
+
+        `gamme` : code de l'autorité (`organisations`, `personnes`, `fort_organisations`). `revoque_par` : `crl` ou
+        `ocsp`, révoqué là seulement ; deux certificats d'une IGC ne peuvent pas porter la même de ces révocations.
+        """
+        sujet = (
+            (NameOID.COUNTRY_NAME, "FR"),
+            (NameOID.ORGANIZATION_NAME, "BANC SONS - SERVEUR DE TEST"),
+            (NameOID.COMMON_NAME, noms[0]),
+        )
+        profil = _Profil(Usage.SERVEUR, gamme, sujet)
+        serie = self._serie(f"revoque-{revoque_par}", Variante.VALIDE) if revoque_par else None
+        forme = _Forme(cle, publication, serie)
+        return self._obtenir(nom, profil, Variante(variante), tuple(noms), forme)
+
+    def _autorite(self, code: str) -> Autorite:
+        """Autorité de ce code ; celle d'une autre gamme n'est créée que si on la demande."""
+        with self._verrou:
+            if code == "fort_organisations" and code not in self._autorites:
+                ajoutee = Autorite.creer(code, "TEST AC IGC-SANTE FORT ORGANISATIONS", self._fort, *self._bornes)
+                # Un dictionnaire neuf : un autre fil peut être en train de parcourir l'ancien.
+                self._autorites = {**self._autorites, code: ajoutee}
+            return self._autorites[code]
+
+    def _obtenir(
+        self, nom: str, profil: _Profil, variante: Variante, noms: tuple[str, ...], forme: _Forme | None = None
+    ) -> Identifiants:
         complet = nom if variante is Variante.VALIDE else f"{nom}-{variante.value}"
         with self._verrou:
             if complet not in self._caches:
-                self._caches[complet] = self._emettre(nom, complet, profil, variante, noms)
+                self._caches[complet] = self._emettre(nom, complet, profil, variante, noms, forme or _Forme())
             return self._caches[complet]
 
     def _emettre(
-        self, nom: str, complet: str, profil: _Profil, variante: Variante, noms: tuple[str, ...]
+        self, nom: str, complet: str, profil: _Profil, variante: Variante, noms: tuple[str, ...], forme: _Forme
     ) -> Identifiants:
-        cle: ClePrivee = self._prendre_cle_rsa() if profil.rsa else ec.generate_private_key(ec.SECP256R1())
-        autorite = self._etrangere if variante is Variante.AUTRE_AUTORITE else self._autorites[profil.autorite]
+        cle = forme.cle or (self._prendre_cle_rsa() if profil.rsa else ec.generate_private_key(ec.SECP256R1()))
+        autorite = self._etrangere if variante is Variante.AUTRE_AUTORITE else self._autorite(profil.autorite)
         sujet = x509.Name([x509.NameAttribute(oid, texte) for oid, texte in profil.sujet])
         debut, fin = self._validite(variante)
         signataire: ClePrivee = cle if variante is Variante.AUTO_SIGNE else autorite.cle
@@ -207,7 +267,7 @@ class IgcTest:
             .subject_name(sujet)
             .issuer_name(sujet if variante is Variante.AUTO_SIGNE else autorite.certificat.subject)
             .public_key(cle.public_key())
-            .serial_number(self._serie(nom, variante))
+            .serial_number(forme.serie or self._serie(nom, variante))
             .not_valid_before(debut)
             .not_valid_after(fin)
             .add_extension(x509.BasicConstraints(ca=False, path_length=None), critical=True)
@@ -226,7 +286,7 @@ class IgcTest:
                 x509.SubjectAlternativeName(list(map(_nom, noms))), critical=False
             )
         if self.url_publication and variante is not Variante.AUTO_SIGNE:
-            constructeur = _publier(constructeur, self.url_publication, autorite.code)
+            constructeur = _publier(constructeur, self.url_publication, autorite.code, forme.publication)
         certificat = constructeur.sign(signataire, hashes.SHA256())
         self._emis[certificat.serial_number] = certificat
         if variante is Variante.REVOQUE and certificat.serial_number not in self._revoques:
@@ -286,13 +346,19 @@ class IgcTest:
         for prevenir in abonnes:
             prevenir()
 
-    def crl(self, code: str) -> bytes:
-        """CRL en DER de l'autorité de ce code (`organisations`, `personnes`) ; `KeyError` sinon."""
+    def crl(self, code: str, *, expiree: bool = False) -> bytes:
+        """CRL en DER de l'autorité de ce code (`organisations`, `personnes`) ; `KeyError` sinon.
+
+        `expiree` : la même liste, dont la prochaine mise à jour est passée depuis trente jours.
+        """
         with self._verrou:
             autorite = self._autorites[code]
             # Chaque liste est datée après la précédente : OpenSSL retient la plus récente.
             instant = self._maintenant - timedelta(hours=12) + timedelta(seconds=self._numero_crl)
-            return autorite.crl(self._revoques.items(), instant, self._numero_crl)
+            revoques = {**self._revoques_crl, **self._revoques}
+            return autorite.crl(
+                revoques.items(), instant - timedelta(days=60) if expiree else instant, self._numero_crl
+            )
 
     def autorite_der(self, code: str) -> bytes:
         """Certificat en DER de l'autorité de ce code."""
@@ -301,7 +367,8 @@ class IgcTest:
     def repondre_ocsp(self, demande_der: bytes) -> bytes:
         """Réponse OCSP en DER."""
         with self._verrou:
-            return repondre_ocsp(demande_der, self._autorites.values(), self._emis, self._revoques, self._maintenant)
+            revoques = {**self._revoques_ocsp, **self._revoques}
+            return repondre_ocsp(demande_der, self._autorites.values(), self._emis, revoques, self._maintenant)
 
     def abonner(self, prevenir: Callable[[], None]) -> None:
         """Appelle cette fonction après chaque révocation."""
@@ -384,10 +451,14 @@ def _convient(certificat: x509.Certificate, usage: Usage) -> bool:
     return cle.digital_signature and attendu in etendu
 
 
-def _publier(constructeur: x509.CertificateBuilder, url: str, code: str) -> x509.CertificateBuilder:
-    crl = x509.DistributionPoint([x509.UniformResourceIdentifier(f"{url}/crl/{code}.crl")], None, None, None)
+def _publier(
+    constructeur: x509.CertificateBuilder, url: str, code: str, publication: Publication
+) -> x509.CertificateBuilder:
+    adresse_crl = x509.UniformResourceIdentifier(f"{url}{publication.crl}/{code}.crl")
+    adresse_ocsp = x509.UniformResourceIdentifier(f"{url}{publication.ocsp}")
+    crl = x509.DistributionPoint([adresse_crl], None, None, None)
     acces = [
-        x509.AccessDescription(AuthorityInformationAccessOID.OCSP, x509.UniformResourceIdentifier(f"{url}/ocsp")),
+        x509.AccessDescription(AuthorityInformationAccessOID.OCSP, adresse_ocsp),
         x509.AccessDescription(
             AuthorityInformationAccessOID.CA_ISSUERS, x509.UniformResourceIdentifier(f"{url}/ac/{code}.cer")
         ),

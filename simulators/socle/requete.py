@@ -20,10 +20,14 @@ class Port:
     service: str
     numero: int
     tls: bool
+    protocole: str = ""
+    """`smtp`, `imap`… ; vide pour HTTP."""
 
     @property
     def url(self) -> str:
         """Adresse de base, sans barre finale."""
+        if self.protocole:
+            return f"{self.protocole}://localhost:{self.numero}"
         return f"https://localhost:{self.numero}" if self.tls else f"http://127.0.0.1:{self.numero}"
 
 

@@ -9,7 +9,7 @@ import os
 import socket
 import ssl
 import threading
-from collections.abc import Coroutine, Sequence
+from collections.abc import Callable, Coroutine, Sequence
 from typing import Any, TypeVar
 
 from simulators.socle.accueil import Accueil, Fabrique
@@ -93,14 +93,12 @@ class ServeurBanc:
         `enregistrer` faux : rien n'entre au journal (gestion du banc). `local` : boucle locale même si le reste est
         exposé.
         """
-        if port == 0 and self._suivant is not None:
-            port, self._suivant = self._suivant, self._suivant + 1
         contexte: ssl.SSLContext | None = None
         if tls is not None:
             if self.igc is None:
                 raise ValueError("un port TLS demande une IGC : ServeurBanc(journal, igc)")
             contexte = contexte_serveur(self.igc, tls)
-        prises = _ouvrir(port, exposer=self.exposer and not local)
+        prises = self._reserver(port, local=local)
         ouvert = Port(service, prises[0].getsockname()[1], tls is not None)
         chemins = [Route("*", "/*", routes)] if callable(routes) else list(routes)
         if pannes is not None:
@@ -109,6 +107,29 @@ class ServeurBanc:
         self._executer(self._ecouter(traitement, contexte, prises))
         self._ports.append(ouvert)
         return ouvert
+
+    def ecouter(
+        self, service: str, fabrique: Callable[[], asyncio.BaseProtocol], *, protocole: str, port: int = 0
+    ) -> Port:
+        """Ouvre un port pour un protocole qui n'est pas HTTP (`smtp`, `imap`) ; mêmes règles d'écoute que `ajouter`.
+
+        `fabrique` donne, dans la boucle, le protocole d'une connexion ; c'est lui qui écrit au journal.
+        """
+        prises = self._reserver(port)
+        ouvert = Port(service, prises[0].getsockname()[1], tls=False, protocole=protocole)
+        self._executer(self._ecouter_brut(fabrique, prises))
+        self._ports.append(ouvert)
+        return ouvert
+
+    def _reserver(self, port: int, *, local: bool = False) -> list[socket.socket]:
+        if port == 0 and self._suivant is not None:
+            port, self._suivant = self._suivant, self._suivant + 1
+        return _ouvrir(port, exposer=self.exposer and not local)
+
+    async def _ecouter_brut(self, fabrique: Callable[[], asyncio.BaseProtocol], prises: list[socket.socket]) -> None:
+        boucle = asyncio.get_running_loop()
+        for prise in prises:
+            self._ecoutes.append(await boucle.create_server(fabrique, sock=prise))
 
     def arreter(self) -> None:
         """Ferme tout : ports, connexions, fil. Les réponses retenues sont libérées."""

@@ -3,15 +3,22 @@
 from __future__ import annotations
 
 import asyncio
+import contextlib
 import ssl
 import sys
+import warnings
+from collections.abc import Callable
 from contextvars import ContextVar
 from dataclasses import dataclass
 from enum import Enum
+from pathlib import Path
 from typing import Any
 
 from simulators.socle.echange import Tls
 from simulators.socle.pki import Identifiants, IgcTest
+
+Observateur = Callable[[Any, str, Any, Any, Any, bytes], None]
+"""Connexion, sens (`read`, `write`), version, sorte d'enregistrement, sorte de message, octets."""
 
 
 class ModeClient(Enum):
@@ -32,6 +39,13 @@ class ConfigTls:
     version_maximale: ssl.TLSVersion | None = None
     suites: str | None = None
     verifier_revocation: bool = True
+    alpn: tuple[str, ...] = ("http/1.1",)
+    dh: Path | None = None
+    """Groupe Diffie-Hellman (PEM) ; sans lui, aucune suite DHE ne se négocie."""
+    courbe: str | None = None
+    """Seule courbe permise (nom OpenSSL) ; par défaut celles d'OpenSSL."""
+    observer: Observateur | None = None
+    """Appelé à chaque message TLS vu, dans les deux sens."""
 
 
 CONNEXION: ContextVar[asyncio.Transport | None] = ContextVar("connexion", default=None)
@@ -81,15 +95,20 @@ def contexte_serveur(igc: IgcTest, config: ConfigTls) -> ssl.SSLContext:
     """Contexte d'un port ; il suit les révocations prononcées ensuite."""
     contexte = ContexteBanc(ssl.PROTOCOL_TLS_SERVER)
     contexte.sslobject_class = ObjetSsl
-    contexte.minimum_version = config.version_minimale
-    if config.version_maximale is not None:
-        contexte.maximum_version = config.version_maximale
+    _borner(contexte, config)
     if config.suites is not None:
         contexte.set_ciphers(config.suites)
+    if config.dh is not None:
+        contexte.load_dh_params(str(config.dh))
+    if config.courbe is not None:
+        contexte.set_ecdh_curve(config.courbe)
     certificats = [config.certificat] if config.certificat else [igc.serveur(), igc.serveur(cle_rsa=True)]
     for certificat in certificats:
         contexte.load_cert_chain(certificat.chemin_pem, certificat.chemin_cle)
-    contexte.set_alpn_protocols(["http/1.1"])
+    if config.alpn:
+        contexte.set_alpn_protocols(list(config.alpn))
+    if config.observer is not None and hasattr(contexte, "_msg_callback"):
+        contexte._msg_callback = config.observer  # type: ignore[assignment,unused-ignore]
     contexte.sni_callback = _retenir_sni
     # Pas de reprise de session : chaque connexion montre son certificat, le journal le garde.
     contexte.options |= ssl.OP_NO_TICKET
@@ -101,6 +120,18 @@ def contexte_serveur(igc: IgcTest, config: ConfigTls) -> ssl.SSLContext:
             contexte.verify_flags |= ssl.VERIFY_CRL_CHECK_LEAF
             igc.abonner(lambda: contexte.load_verify_locations(igc.confiance_pem))
     return contexte
+
+
+def _borner(contexte: ssl.SSLContext, config: ConfigTls) -> None:
+    """Versions permises. Python déconseille TLS 1.0 et 1.1 par un avertissement : les offrir est ici voulu."""
+    anciennes = {ssl.TLSVersion.TLSv1, ssl.TLSVersion.TLSv1_1}
+    voulues = {config.version_minimale, config.version_maximale}
+    with warnings.catch_warnings() if voulues & anciennes else contextlib.nullcontext():
+        if voulues & anciennes:
+            warnings.simplefilter("ignore", DeprecationWarning)
+        contexte.minimum_version = config.version_minimale
+        if config.version_maximale is not None:
+            contexte.maximum_version = config.version_maximale
 
 
 def decrire(objet: Any) -> Tls:
