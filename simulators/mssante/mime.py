@@ -113,7 +113,7 @@ def boite(nom: str, adresse: str) -> str:
     if nom.isascii():
         nom = nom if all(c.isalnum() or c in " -_'" for c in nom) else '"' + nom.replace('"', r"\"") + '"'
         return f"{nom} <{adresse}>"
-    return f"{mot_encode(nom, 'From')} <{adresse}>"
+    return f"{mot_encode(nom, 'From')}\r\n <{adresse}>"
 
 
 def parametre(nom: str, valeur: str) -> str:
