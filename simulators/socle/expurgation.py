@@ -91,7 +91,7 @@ class Expurgateur:
         return self._motif.sub(self._remplacer, octets) if self._motif and self._peut_cacher(octets) else octets
 
     def _peut_cacher(self, octets: bytes) -> bool:
-        """Faux si aucun secret n'y est : sur un grand corps, chercher chaque forme seule coûte bien moins que le motif."""
+        """Faux si aucun secret n'y est : sur un grand corps, chercher chaque forme coûte bien moins que le motif."""
         return len(octets) < GRAND or any(forme in octets for forme in self._formes)
 
     def bloc(self, tampon: bytes) -> tuple[bytes, bytes]:
