@@ -9,6 +9,7 @@ from pathlib import Path
 from types import TracebackType
 from typing import Any, Self
 
+from simulators.annuaire import SimulateurAnnuaire
 from simulators.dmp import SimulateurDMP
 from simulators.insi import SimulateurINSi
 from simulators.socle.acteurs import PROFESSIONNELS, STRUCTURE
@@ -59,10 +60,12 @@ class Banc:
         self.igc = self._socle.igc
         self.insi = SimulateurINSi(journal, self.igc)
         self.dmp = SimulateurDMP(journal, self.igc)
+        self.annuaire = SimulateurAnnuaire(journal, self.igc)
         try:
             self._gestion = Gestion(self).monter(self.serveur)
             self.insi.monter(self.serveur)
             self.dmp.monter(self.serveur)
+            self.annuaire.monter(self.serveur)
             self._certificats = {nom: self.igc.identifiants(nom) for nom in PROFILS}
         except OSError:
             self.arreter()
@@ -74,7 +77,7 @@ class Banc:
     @property
     def registres(self) -> Mapping[str, RegistrePannes]:
         """Pannes de chaque service."""
-        return {"insi": self.insi.pannes, "dmp": self.dmp.pannes}
+        return {"insi": self.insi.pannes, "dmp": self.dmp.pannes, "annuaire": self.annuaire.pannes}
 
     @property
     def url_console(self) -> str:
@@ -90,6 +93,7 @@ class Banc:
             "services": {
                 "insi": self.insi.adresses(),
                 "dmp": self.dmp.adresses(),
+                "annuaire": self.annuaire.adresses(),
                 "gestion": {"url": self._gestion.url},
             },
             "autorites": {
@@ -108,6 +112,7 @@ class Banc:
         """Simulateurs vides, pannes retirées ; le journal et les certificats restent."""
         self.insi.remettre_a_zero()
         self.dmp.remettre_a_zero()
+        self.annuaire.remettre_a_zero()
         if self._peupler:
             for identite in IDENTITES_DE_TEST:
                 if identite.attendu != "01":

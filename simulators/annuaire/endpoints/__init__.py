@@ -1,0 +1,1 @@
+"""Points d'accès de l'Annuaire Santé : API FHIR en lecture, extractions publiques."""

@@ -1,0 +1,1 @@
+"""Recherche FHIR : paramètres servis par type, valeurs comparées, exécution, pages."""
