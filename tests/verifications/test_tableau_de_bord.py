@@ -1,0 +1,179 @@
+"""Règles sur le tableau de bord : exemples respectés, enfreints, et lectures légitimes."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from datetime import date
+from typing import Any
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from reports.constat import Constat
+from reports.verdict import Verdict
+from steps.verifications import tableau_de_bord as t
+
+AUJOURD_HUI = date(2026, 11, 22)
+
+
+def _transmissions(jour: date = AUJOURD_HUI) -> list[t.Transmission]:
+    """Trois comptes rendus (ce mois, cette année, l'an dernier), un patient par paire, un échec."""
+    actes = [jour, date(2026, 2, 3), date(2025, 12, 31), date(2024, 6, 1)]
+    vues = []
+    for rang, acte in enumerate(actes):
+        for canal in t.CANAUX:
+            if canal == "mss_professionnel" or rang != 1:
+                vue = t.Transmission(
+                    f"D{rang}", f"P{rang // 2}", canal, True, rang != 1, acte, AUJOURD_HUI, "1", str(rang % 2)
+                )
+                vues.append(vue)
+    vues.append(t.Transmission("D9", "P1", "dmp", False, True, jour, AUJOURD_HUI, "1", "0"))
+    vues.append(t.Transmission("D9", "P1", "mss_patient", False, True, jour, AUJOURD_HUI, "1", "0"))
+    vues.append(t.Transmission("D9", "P1", "mss_professionnel", False, True, jour, AUJOURD_HUI, "1", "0"))
+    return vues
+
+
+VUES = _transmissions()
+
+
+def _tableau(transmissions: Sequence[t.Transmission], *, patient: bool = True) -> dict[str, Any]:
+    chiffres = t.chiffres_attendus(transmissions)
+    tableau: dict[str, Any] = {
+        canal: {
+            "total": total,
+            "ins_qualifiee": qualifiee,
+            "ins_non_qualifiee": autre,
+            "echecs": sum(1 for v in transmissions if v.canal == canal and not v.reussie),
+        }
+        for canal, (total, qualifiee, autre) in chiffres.items()
+    }
+    tableau["dossiers"] = t._dossiers([v for v in transmissions if v.reussie], patient=patient)
+    return tableau
+
+
+def _tableaux(lecture: str = "acte", *, patient: bool = True) -> dict[str, dict[str, Any]]:
+    return {p: _tableau(t._de(VUES, p, lecture, AUJOURD_HUI), patient=patient) for p in t.PERIODES}
+
+
+def _change(periode: str, canal: str, champ: str, valeur: Any) -> dict[str, dict[str, Any]]:
+    tableaux = _tableaux()
+    tableaux[periode][canal][champ] = valeur
+    return tableaux
+
+
+_LIGNES = [{"document_id": v.document_id, "canal": v.canal, "reussi": v.reussie} for v in VUES]
+_CSV = b"document;canal;issue\nD0;dmp;ok\n"
+_DOC = "document : numéro ; canal : voie ; issue : ok ou ko"
+
+Exemple = Callable[[], Constat | Sequence[Constat]]
+CONFORMES: dict[str, Exemple] = {
+    "chiffres": lambda: t.comptes_justes(_tableaux(), VUES, AUJOURD_HUI),
+    "dossiers par patient": lambda: t.dossiers_justes(_tableaux(), VUES, AUJOURD_HUI),
+    "dossiers par demande": lambda: t.dossiers_justes(_tableaux(patient=False), VUES, AUJOURD_HUI),
+    "filtre par RPPS": lambda: t.filtre_applique(
+        _tableau([v for v in VUES if v.rpps == "1"]), _tableau(VUES), VUES, {"rpps": "1"}, "RPPS"
+    ),
+    "filtre par FINESS inconnu": lambda: t.filtre_applique(_tableau([]), _tableau(VUES), VUES, {"finess": "2"}, "F"),
+    "échecs": lambda: t.echecs_comptes(_tableau(VUES), VUES),
+    "extraction": lambda: t.extraction_juste(_LIGNES, _CSV, _DOC, VUES),
+    "extraction en cp1252": lambda: t.extraction_juste(
+        _LIGNES, "document\tcanal\tétat\n".encode("cp1252"), "document, canal, état", VUES
+    ),
+}
+MANQUEMENTS: dict[str, tuple[str, Exemple]] = {
+    "total faux": (
+        "TBB-COMPTE-01",
+        lambda: t.comptes_justes(_change("mois_courant", "dmp", "total", 2), VUES, AUJOURD_HUI),
+    ),
+    "INS confondues": (
+        "TBB-COMPTE-01",
+        lambda: t.comptes_justes(
+            _change("annee_courante", "mss_professionnel", "ins_non_qualifiee", 0), VUES, AUJOURD_HUI
+        ),
+    ),
+    "canal absent": (
+        "TBB-COMPTE-01",
+        lambda: t.comptes_justes(
+            {p: {c: v for c, v in tab.items() if c != "mss_patient"} for p, tab in _tableaux().items()},
+            VUES,
+            AUJOURD_HUI,
+        ),
+    ),
+    "dossiers faux": (
+        "TBB-DOSSIER-01",
+        lambda: t.dossiers_justes(_change("annee_courante", "dossiers", "trois", 5), VUES, AUJOURD_HUI),
+    ),
+    "filtre ignoré": (
+        "TBB-FILTRE-01",
+        lambda: t.filtre_applique(_tableau(VUES), _tableau(VUES), VUES, {"rpps": "1"}, "RPPS"),
+    ),
+    "échecs absents": ("TBB-ECHEC-01", lambda: t.echecs_comptes({}, VUES)),
+    "échecs à zéro": ("TBB-ECHEC-01", lambda: t.echecs_comptes(_tableau([v for v in VUES if v.reussie]), VUES)),
+    "extraction partielle": ("TBB-EXTRAIT-01", lambda: t.extraction_juste(_LIGNES[1:], _CSV, _DOC, VUES)),
+    "extraction vide": ("TBB-EXTRAIT-01", lambda: t.extraction_juste([], b"", _DOC, VUES)),
+    "issue fausse": (
+        "TBB-EXTRAIT-01",
+        lambda: t.extraction_juste([*_LIGNES[1:], {**_LIGNES[0], "reussi": False}], _CSV, _DOC, VUES),
+    ),
+    "colonne tue": ("TBB-EXTRAIT-02", lambda: t.extraction_juste(_LIGNES, _CSV, "document, canal", VUES)),
+    "sans documentation": ("TBB-EXTRAIT-02", lambda: t.extraction_juste(_LIGNES, _CSV, " ", VUES)),
+}
+
+
+def _liste(constats: Constat | Sequence[Constat]) -> list[Constat]:
+    return [constats] if isinstance(constats, Constat) else list(constats)
+
+
+@pytest.mark.parametrize("nom", CONFORMES)
+def test_conforme(nom: str) -> None:
+    """Les chiffres justes, et leurs lectures légitimes, ne donnent que des constats conformes."""
+    assert {c.verdict for c in _liste(CONFORMES[nom]())} == {Verdict.CONFORME}
+
+
+@pytest.mark.parametrize("nom", MANQUEMENTS)
+def test_manquement(nom: str) -> None:
+    """Chaque manquement est pris par sa règle, et par elle seule."""
+    code, exemple = MANQUEMENTS[nom]
+    assert {c.code for c in _liste(exemple()) if c.verdict is Verdict.NON_CONFORME} == {code}
+
+
+def test_periodes_confondues() -> None:
+    """Le même tableau pour les trois périodes : chiffres faux, et périodes non distinguées."""
+    [meme] = [_tableaux()["annee_courante"]]
+    constats = t.comptes_justes(dict.fromkeys(t.PERIODES, meme), VUES, AUJOURD_HUI)
+    assert {c.code for c in constats if c.verdict is Verdict.NON_CONFORME} == {"TBB-COMPTE-01", "TBB-PERIODE-01"}
+
+
+def test_a_la_date_d_envoi() -> None:
+    """Compter à la date d'envoi est légitime ; les périodes restent à montrer, car tout est parti aujourd'hui."""
+    constats = t.comptes_justes(_tableaux("envoi"), VUES, AUJOURD_HUI)
+    assert [c.code for c in constats if c.verdict is Verdict.A_VERIFIER] == ["TBB-PERIODE-01"]
+    assert not [c for c in constats if c.verdict is Verdict.NON_CONFORME]
+
+
+@pytest.mark.parametrize(
+    "exemple",
+    [
+        lambda: t.comptes_justes(_tableaux(), [], AUJOURD_HUI)[0],
+        lambda: t.filtre_applique(_tableau(VUES), _tableau(VUES), VUES, {"finess": "1"}, "FINESS"),
+        lambda: t.echecs_comptes(_tableau([]), [v for v in VUES if v.reussie])[0],
+    ],
+)
+def test_non_concluant(exemple: Callable[[], Constat]) -> None:
+    """Rien à comparer : rien n'est prouvé."""
+    assert exemple().verdict is Verdict.NON_CONCLUANT
+
+
+@pytest.mark.parametrize("fichier", [b"PK\x03\x04\xff", b"un seul mot\n"])
+def test_extraction_illisible(fichier: bytes) -> None:
+    """Un format que le banc ne lit pas revient à une personne."""
+    assert {c.verdict for c in t.extraction_juste(None, fichier, _DOC, VUES)} == {Verdict.A_VERIFIER}
+
+
+@given(st.dates(date(2024, 1, 1), date(2027, 12, 31)))
+def test_periodes_de_janvier_a_decembre(jour: date) -> None:
+    """Quel que soit le jour où l'on joue, des chiffres justes ne sont jamais dits faux."""
+    vues = _transmissions(jour)
+    tableaux = {p: _tableau(t._de(vues, p, "acte", jour)) for p in t.PERIODES}
+    assert not [c for c in t.comptes_justes(tableaux, vues, jour) if c.verdict is Verdict.NON_CONFORME]
