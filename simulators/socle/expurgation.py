@@ -59,8 +59,9 @@ class Expurgateur:
         octets = valeur.encode() if isinstance(valeur, str) else valeur
         if len(octets) < LONGUEUR_MINIMALE:
             raise ValueError(f"secret trop court pour être protégé : {LONGUEUR_MINIMALE} octets au moins")
-        self._valeurs.add(octets)
-        self._compiler()
+        if octets not in self._valeurs:
+            self._valeurs.add(octets)
+            self._compiler()
 
     def oublier(self, valeurs: Iterable[str]) -> None:
         """Ne cherche plus ces secrets : un jeton périmé n'en est plus un, et chaque secret cherché coûte."""

@@ -51,6 +51,9 @@ class ConfigTls:
 CONNEXION: ContextVar[asyncio.Transport | None] = ContextVar("connexion", default=None)
 """Transport TCP de la poignée de main en cours."""
 
+OBJETS: ContextVar[list[Any] | None] = ContextVar("objets", default=None)
+"""Où retenir l'objet de la connexion TLS à naître : une poignée de main refusée n'en laisse pas d'autre trace."""
+
 
 class ObjetSsl(ssl.SSLObject):
     """Connexion TLS qui retient le nom demandé par le client (SNI) et lui dit pourquoi elle est refusée.
@@ -88,6 +91,8 @@ class ContexteBanc(ssl.SSLContext):
         objet = super().wrap_bio(incoming, outgoing, server_side, server_hostname, session)
         if isinstance(objet, ObjetSsl):
             objet.sortie, objet.connexion = outgoing, CONNEXION.get()
+        if (retenus := OBJETS.get()) is not None:
+            retenus.append(objet)
         return objet
 
 
