@@ -60,7 +60,7 @@ def main(arguments: list[str]) -> int:
         pass
     serveur.shutdown()
     serveur.server_close()
-    labo.transport.fermer()
+    labo.fermer()
     return 0
 
 

@@ -8,7 +8,13 @@ import traceback
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from typing import Any
 
-from simulators.logiciel_temoin import actions_dmp, actions_documents, actions_identite, actions_presentation  # noqa: F401
+from simulators.logiciel_temoin import (  # noqa: F401
+    actions_dmp,
+    actions_documents,
+    actions_identite,
+    actions_mss,
+    actions_presentation,
+)
 from simulators.logiciel_temoin.erreurs import Echec, Enveloppe, ParametreInvalide, Refus
 from simulators.logiciel_temoin.labo import EDITEUR, NOM, VERSION, Labo
 from simulators.logiciel_temoin.parametres import Parametres

@@ -4,14 +4,15 @@ from __future__ import annotations
 
 import itertools
 import threading
+import uuid
 from collections.abc import Iterator
-from dataclasses import dataclass, field
+from dataclasses import asdict, dataclass, field
 from datetime import datetime
 from typing import Any
 
 from simulators.logiciel_temoin.cda_lecture import Intervenant
 from simulators.logiciel_temoin.erreurs import Refus
-from simulators.logiciel_temoin.horloge import maintenant
+from simulators.logiciel_temoin.horloge import iso, maintenant
 from simulators.logiciel_temoin.identite import Patient
 
 
@@ -55,6 +56,10 @@ class Document:
     feuille: bytes | None = None
     sections: list[tuple[str, str]] = field(default_factory=list)
     cle_cda: tuple[object, ...] = ()
+    entree_mss: str = field(default_factory=lambda: f"urn:uuid:{uuid.uuid4()}")
+    """Identifiant de sa fiche dans les archives IHE_XDM : une version suivante le désigne pour le remplacer."""
+    mention: str = ""
+    supprime: bool = False
     auteur_hors_rpps: bool = False
     personne_morale: bool = False
     historique: bool = False
@@ -106,6 +111,78 @@ class ElementTravail:
     matricule_ins: str | None = None
 
 
+@dataclass
+class Correspondant:
+    """Un correspondant de santé d'un dossier."""
+
+    correspondant_id: str
+    nom: str
+    prenom: str = ""
+    rpps: str | None = None
+    profession: str = ""
+    specialite: str = ""
+    adresse_mss: str | None = None
+
+    def en_dict(self) -> dict[str, Any]:
+        return asdict(self)
+
+
+@dataclass
+class Destinataire:
+    """Un destinataire d'un courriel et ce qu'il en est : `en_attente`, `envoye`, `echec` ou `bloque`."""
+
+    adresse: str
+    etat: str = "en_attente"
+    detail: str | None = None
+
+    def en_dict(self) -> dict[str, Any]:
+        return asdict(self)
+
+
+@dataclass
+class EnvoiMss:
+    """Un courriel MSSanté sorti, ou à sortir, du logiciel. `octets` : le message, tant qu'il peut repartir."""
+
+    envoi_id: str
+    canal: str
+    expediteur: str
+    destinataires: list[Destinataire]
+    objet: str
+    date: datetime
+    auteur: str
+    message_id: str | None = None
+    patient_id: str | None = None
+    documents: tuple[str, ...] = ()
+    octets: bytes = field(default=b"", repr=False)
+    accuse_distribution: bool = False
+    accuse_lecture: bool = False
+    essais: int = 0
+    recu: bool = False
+    lu: bool = False
+
+    @property
+    def etat(self) -> str:
+        """Le pire de ce qui reste à dire : rien de parti, en attente, ou parti au moins à quelqu'un."""
+        etats = {destinataire.etat for destinataire in self.destinataires}
+        return next((etat for etat in ("en_attente", "envoye", "echec") if etat in etats), "bloque")
+
+    def en_dict(self) -> dict[str, Any]:
+        return {
+            "envoi_id": self.envoi_id,
+            "canal": self.canal,
+            "etat": self.etat,
+            "message_id": self.message_id,
+            "expediteur": self.expediteur,
+            "destinataires": [destinataire.en_dict() for destinataire in self.destinataires],
+            "objet": self.objet,
+            "date": iso(self.date),
+            "patient_id": self.patient_id,
+            "documents": list(self.documents),
+            "recu": self.recu,
+            "lu": self.lu,
+        }
+
+
 class Base:
     """Accès aux données ; `verrou` protège les modifications composées."""
 
@@ -116,6 +193,9 @@ class Base:
         self.sejours: dict[str, Sejour] = {}
         self.liste_travail: list[ElementTravail] = []
         self.messages_emis: dict[str, list[str]] = {}
+        self.envois_mss: dict[str, EnvoiMss] = {}
+        self.correspondants: dict[str, list[Correspondant]] = {}
+        self.oppositions_mss: dict[str, set[str]] = {}
         self._numeros = itertools.count(1)
 
     def numero(self, prefixe: str) -> str:

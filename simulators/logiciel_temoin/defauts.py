@@ -12,6 +12,8 @@ from simulators.logiciel_temoin.mutations_dmp import DMP as MESSAGES_DMP
 from simulators.logiciel_temoin.mutations_documents import EDITION as EDITION_MUTEE
 from simulators.logiciel_temoin.mutations_documents import HL7
 from simulators.logiciel_temoin.mutations_insi import INSI as MESSAGES_INSI
+from simulators.logiciel_temoin.mutations_mss import CONDUITE as MSSANTE
+from simulators.logiciel_temoin.mutations_mss import MSS as COURRIELS_MSS
 
 IDENTITE = {
     "statut_initial_valide": "Une identité créée est validée d'emblée au lieu d'être provisoire.",
@@ -296,7 +298,7 @@ PRESENTATION = {
     "doublon_dmp_integre": "Un document du DMP déjà au dossier s'intègre une seconde fois.",
 }
 
-MUTATIONS: dict[str, Mutation] = {**MESSAGES_INSI, **HL7, **EDITION_MUTEE, **CDA, **MESSAGES_DMP}
+MUTATIONS: dict[str, Mutation] = {**MESSAGES_INSI, **HL7, **EDITION_MUTEE, **CDA, **MESSAGES_DMP, **COURRIELS_MSS}
 CATALOGUE: dict[str, str] = {
     **IDENTITE,
     **RECHERCHE,
@@ -304,6 +306,7 @@ CATALOGUE: dict[str, str] = {
     **FLUX,
     **EDITION,
     **DMP,
+    **MSSANTE,
     **PRESENTATION,
     **{nom: mutation.description for nom, mutation in MUTATIONS.items()},
 }

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from functools import cached_property
 from pathlib import Path
@@ -104,6 +104,33 @@ class Structure:
 
 
 @dataclass(frozen=True)
+class Bal:
+    """Une boîte MSSanté du logiciel : `PER` (d'un professionnel), `ORG` (d'un service) ou `APP` (applicative)."""
+
+    adresse: str
+    type: str
+    intitule: str
+    rpps: str | None
+    nom: str
+    prenom: str
+    jeton_rafraichissement: str = field(repr=False)
+
+    @property
+    def domaine(self) -> str:
+        return self.adresse.rpartition("@")[2]
+
+
+@dataclass(frozen=True)
+class ServiceMss:
+    """Où joindre l'opérateur MSSanté et le serveur de jetons."""
+
+    domaine: str
+    smtp: tuple[str, int]
+    imap: tuple[str, int]
+    url_jetons: str
+
+
+@dataclass(frozen=True)
 class Environnement:
     """Tout ce que l'installation du logiciel a reçu."""
 
@@ -117,6 +144,9 @@ class Environnement:
     professionnels: tuple[Professionnel, ...]
     idam: str
     numero_homologation_dmp: str
+    reference_produit: str = ""
+    mssante: ServiceMss | None = None
+    bals: tuple[Bal, ...] = ()
 
     def professionnel(self, role: str) -> Professionnel | None:
         return next((ps for ps in self.professionnels if ps.role == role), None)
@@ -125,6 +155,13 @@ class Environnement:
     def responsable(self) -> Professionnel:
         """Le biologiste responsable des traitements automatiques."""
         return self.professionnels[0]
+
+    def bal(self, adresse: str) -> Bal | None:
+        return next((bal for bal in self.bals if bal.adresse.lower() == adresse.strip().lower()), None)
+
+    def bal_de_type(self, nature: str) -> Bal | None:
+        """La première BAL `PER`, `ORG` ou `APP`."""
+        return next((bal for bal in self.bals if bal.type == nature), None)
 
 
 def lire_environnement(chemin: Path) -> Environnement:
@@ -142,6 +179,30 @@ def lire_environnement(chemin: Path) -> Environnement:
         professionnels=tuple(_professionnel(ps) for ps in brut["professionnels"]),
         idam=str(lps.get("idam", "")),
         numero_homologation_dmp=str(lps.get("numero_homologation_dmp", "")),
+        reference_produit=str(lps.get("nil") or ""),
+        mssante=_mssante(services["mssante"]) if "mssante" in services else None,
+        bals=tuple(_bal(bal) for bal in brut.get("bals", ())),
+    )
+
+
+def _mssante(brut: dict[str, Any]) -> ServiceMss:
+    return ServiceMss(
+        domaine=brut["domaine"],
+        smtp=(brut["smtp"]["hote"], int(brut["smtp"]["port"])),
+        imap=(brut["imap"]["hote"], int(brut["imap"]["port"])),
+        url_jetons=brut["jetons"],
+    )
+
+
+def _bal(brut: dict[str, Any]) -> Bal:
+    return Bal(
+        adresse=brut["adresse"],
+        type=brut["type"],
+        intitule=str(brut.get("intitule") or ""),
+        rpps=brut.get("rpps"),
+        nom=str(brut.get("nom") or ""),
+        prenom=str(brut.get("prenom") or ""),
+        jeton_rafraichissement=str(brut.get("jeton_rafraichissement") or ""),
     )
 
 

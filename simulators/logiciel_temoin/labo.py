@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import copy
 import itertools
 import uuid
 from dataclasses import dataclass
@@ -11,6 +12,7 @@ from pathlib import Path
 from simulators.logiciel_temoin.base import Base
 from simulators.logiciel_temoin.defauts import Defauts
 from simulators.logiciel_temoin.environnement import Environnement
+from simulators.logiciel_temoin.messagerie_postes import Postes
 from simulators.logiciel_temoin.reglages import Reglages
 from simulators.logiciel_temoin.traces import JournalTraces
 from simulators.logiciel_temoin.transport import Transport
@@ -20,6 +22,8 @@ NOM = "Labo Témoin"
 VERSION = "1.0.0"
 EDITEUR = "Banc SONS"
 NOM_LPS = "LABO-TEMOIN"
+REFERENCE_PRODUIT = "TEMOIN-0001"
+"""Référence produit (NIL), quand l'installation n'en donne pas."""
 
 
 @dataclass(frozen=True)
@@ -43,6 +47,7 @@ class Labo:
         self.reglages = Reglages()
         self.annuaire = Annuaire(environnement)
         self.transport = Transport(environnement.racines)
+        self.postes = Postes(environnement, self.transport, defauts)
         self.instance = str(uuid.uuid4())
         self.entrepots: dict[tuple[str, str], str] = {}
         self.cache_dmp: dict[tuple[str, str], EntreeCache] = {}
@@ -51,6 +56,16 @@ class Labo:
 
     def defaut(self, nom: str) -> bool:
         return self.defauts.actif(nom)
+
+    def sans_defauts(self) -> Labo:
+        """Le même laboratoire, mêmes données, sans aucun défaut : pour une fonction prêtée à un autre usage."""
+        neutre = copy.copy(self)
+        neutre.defauts = Defauts()
+        return neutre
+
+    @property
+    def reference_produit(self) -> str:
+        return self.environnement.reference_produit or REFERENCE_PRODUIT
 
     def identifiant(self, usage: str) -> str:
         """Nouvel UUID ; le défaut nommé d'après l'usage le fige."""
@@ -61,6 +76,11 @@ class Labo:
     def oid_unique(self) -> str:
         """OID unique au monde, tiré d'un UUID (arc 2.25)."""
         return f"2.25.{uuid.uuid4().int}"
+
+    def fermer(self) -> None:
+        """Ferme toutes les connexions du logiciel."""
+        self.postes.fermer()
+        self.transport.fermer()
 
     def numero_message(self) -> str:
         return f"LT{next(self._messages):08d}"

@@ -27,6 +27,13 @@ _DEFAUTS_D_USINE: dict[str, Any] = {
     "conservation_documents_dmp": {"duree_jours": 365, "archivage": False},
     "prechargement_dmp": {"actif": True, "duree_heures": 48, "types": [], "depuis": None},
     "vitesse_alimentation_dmp": None,
+    "envoi_automatique_mss": {"patient": False, "correspondants": False},
+    "adresse_retour_mss": {"patient": None, "professionnel": None},
+    "mention_remplacement": "Ce compte rendu annule et remplace le précédent.",
+    "message_suppression": (
+        "Le compte rendu désigné ci-dessous a été supprimé par le laboratoire : il ne doit plus être pris en compte."
+    ),
+    "frequence_annuaire": None,
     "types_documents_dmp": {"CR-BIO": "11502-2", "LETTRE-LIAISON": "11490-0", "CR-CONSULTATION": "11488-4"},
 }
 
@@ -89,6 +96,26 @@ def _vitesse(valeur: Any) -> bool:
     return valeur is None or (isinstance(valeur, int | float) and not isinstance(valeur, bool) and valeur > 0)
 
 
+def _texte(valeur: Any) -> bool:
+    return isinstance(valeur, str) and bool(valeur.strip())
+
+
+def _envoi_automatique(valeur: Any) -> bool:
+    return (
+        isinstance(valeur, dict)
+        and set(valeur) <= {"patient", "correspondants"}
+        and all(isinstance(v, bool) for v in valeur.values())
+    )
+
+
+def _adresses_de_retour(valeur: Any) -> bool:
+    return (
+        isinstance(valeur, dict)
+        and set(valeur) <= {"patient", "professionnel"}
+        and all(v is None or (isinstance(v, str) and "@" in v) for v in valeur.values())
+    )
+
+
 _CONTROLES = {
     "justificatifs": _justificatifs,
     "validation_automatique": _booleen,
@@ -99,5 +126,10 @@ _CONTROLES = {
     "conservation_documents_dmp": _objet,
     "prechargement_dmp": _objet,
     "vitesse_alimentation_dmp": _vitesse,
+    "envoi_automatique_mss": _envoi_automatique,
+    "adresse_retour_mss": _adresses_de_retour,
+    "mention_remplacement": _texte,
+    "message_suppression": _texte,
+    "frequence_annuaire": _vitesse,
     "types_documents_dmp": _objet,
 }

@@ -10,7 +10,7 @@ from typing import Any
 from simulators.logiciel_temoin.defauts import Defauts
 from simulators.logiciel_temoin.horloge import iso, maintenant
 
-CATEGORIES = ("acces_ins", "insi", "identite", "echanges_ins", "dmp")
+CATEGORIES = ("acces_ins", "insi", "identite", "echanges_ins", "dmp", "mssante")
 
 
 @dataclass(frozen=True)

@@ -1,0 +1,227 @@
+"""Réception : IMAP 4, STARTTLS, identification, lecture sans marquer lu. Une connexion par BAL, gardée ouverte."""
+
+from __future__ import annotations
+
+import contextlib
+import imaplib
+import re
+import select
+import ssl
+import threading
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Any, TypeVar
+
+from simulators.logiciel_temoin.environnement import Bal
+from simulators.logiciel_temoin.messagerie_connexion import DELAI, TRACE, Acces, ErreurConnexion, regler_socket
+from simulators.logiciel_temoin.messagerie_jetons import JetonsIndisponibles, SessionFermee
+from simulators.logiciel_temoin.messagerie_tls import CanalRefuse
+
+TAILLE_MAX = 40 * 1024 * 1024
+_UID = re.compile(rb"\bUID (\d+)")
+_TAILLE = re.compile(rb"\bRFC822\.SIZE (\d+)")
+_DRAPEAUX = re.compile(rb"\bFLAGS \(([^)]*)\)")
+_LOT = 20
+_T = TypeVar("_T")
+
+
+@dataclass(frozen=True)
+class Entree:
+    """Un message de la boîte, sans son contenu."""
+
+    uid: int
+    drapeaux: frozenset[str]
+    taille: int
+
+    @property
+    def lu(self) -> bool:
+        return "\\seen" in self.drapeaux
+
+
+class ConnexionImap:
+    """La connexion d'une BAL. Un seul fil à la fois s'en sert."""
+
+    def __init__(self, acces: Acces, bal: Bal) -> None:
+        self._acces = acces
+        self._bal = bal
+        self._imap: imaplib.IMAP4 | None = None
+        self._verrou = threading.Lock()
+
+    def relever(self, connus: Callable[[int], set[int]], tracer: TRACE) -> tuple[int, list[Entree], dict[int, bytes]]:
+        """(UIDVALIDITY, messages présents, octets des nouveaux). `connus` : uid déjà lus pour un UIDVALIDITY."""
+        return self._jouer(lambda imap: self._relever(imap, connus, tracer), tracer)
+
+    def marquer_lu(self, uidvalidity: int, uid: int, tracer: TRACE) -> None:
+        """Pose `\\Seen` ; une boîte en lecture seule ou un message disparu ne sont pas une erreur."""
+        self._jouer(lambda imap: self._marquer(imap, uidvalidity, uid, tracer), tracer)
+
+    def fermer(self) -> None:
+        with self._verrou:
+            imap, self._imap = self._imap, None
+            if imap is not None:
+                with contextlib.suppress(imaplib.IMAP4.error, OSError):
+                    imap.logout()
+
+    # -- conduite ----------------------------------------------------------------------------------------------
+
+    def _jouer(self, geste: Callable[[imaplib.IMAP4], _T], tracer: TRACE) -> _T:
+        """Joue sur la connexion gardée ; si elle était morte, sur une neuve, une seule fois."""
+        with self._verrou:
+            gardee = self._vivante()
+            try:
+                return self._essayer(geste, tracer)
+            except ErreurConnexion as erreur:
+                if not gardee or erreur.definitive:
+                    raise
+            return self._essayer(geste, tracer)
+
+    def _essayer(self, geste: Callable[[imaplib.IMAP4], _T], tracer: TRACE) -> _T:
+        if self._imap is None:
+            self._imap = self._ouvrir(tracer)
+        try:
+            return geste(self._imap)
+        except imaplib.IMAP4.abort as erreur:
+            self._abandonner()
+            raise ErreurConnexion(f"connexion perdue : {erreur}", definitive=False) from erreur
+        except imaplib.IMAP4.error as erreur:
+            raise ErreurConnexion(f"l'opérateur refuse : {erreur}", definitive=True) from erreur
+        except OSError as erreur:
+            self._abandonner()
+            raise ErreurConnexion(f"connexion perdue : {erreur}", definitive=False) from erreur
+
+    def _vivante(self) -> bool:
+        if self._imap is None:
+            return False
+        lisible, _, _ = select.select([self._imap.sock], [], [], 0)
+        if lisible:
+            self._abandonner()
+        return not lisible
+
+    def _abandonner(self) -> None:
+        imap, self._imap = self._imap, None
+        if imap is not None:
+            with contextlib.suppress(imaplib.IMAP4.error, OSError):
+                imap.shutdown()
+
+    def _ouvrir(self, tracer: TRACE) -> imaplib.IMAP4:
+        hote, port = self._acces.service.imap
+        demande = f"IMAP {hote}:{port}, STARTTLS, {'PLAIN' if self._bal.type == 'APP' else 'XOAUTH2'}"
+        imap = None
+        try:
+            imap = imaplib.IMAP4(hote, port, timeout=DELAI)
+            self._etablir(imap)
+        except BaseException as erreur:
+            if imap is not None:
+                with contextlib.suppress(OSError):
+                    imap.shutdown()
+            traduite = _traduire(erreur)
+            tracer("connexion", demande, str(traduite))
+            if traduite is erreur:
+                raise
+            raise traduite from erreur
+        tracer("connexion", demande, "connecté")
+        return imap
+
+    def _etablir(self, imap: imaplib.IMAP4) -> None:
+        """Chiffre, contrôle l'opérateur, puis s'identifie."""
+        regler_socket(imap.sock)
+        if "STARTTLS" not in imap.capabilities:
+            raise ErreurConnexion("l'opérateur ne propose pas STARTTLS : rien n'est demandé", definitive=True)
+        imap.starttls(ssl_context=self._acces.contexte(self._bal))
+        if not isinstance(imap.sock, ssl.SSLSocket):
+            raise ErreurConnexion("STARTTLS refusé", definitive=False)
+        self._acces.canal.controler(imap.sock)
+        mecanisme = "PLAIN" if self._bal.type == "APP" else "XOAUTH2"
+        if f"AUTH={mecanisme}" not in imap.capabilities:
+            raise ErreurConnexion(f"l'opérateur ne propose pas {mecanisme}", definitive=True)
+        try:
+            self._identifier(imap, mecanisme)
+        except imaplib.IMAP4.abort:
+            raise
+        except imaplib.IMAP4.error as refus:
+            if mecanisme != "XOAUTH2":
+                raise ErreurConnexion(f"identification refusée : {refus}", definitive=True) from refus
+            # Jeton expiré plus tôt que prévu : un neuf, une fois.
+            self._acces.jetons.oublier(self._bal)
+            try:
+                self._identifier(imap, mecanisme)
+            except imaplib.IMAP4.abort:
+                raise
+            except imaplib.IMAP4.error as encore:
+                raise ErreurConnexion(f"identification refusée : {encore}", definitive=True) from encore
+
+    def _identifier(self, imap: imaplib.IMAP4, mecanisme: str) -> None:
+        preuve = self._acces.plain(self._bal) if mecanisme == "PLAIN" else self._acces.xoauth2(self._bal)
+        # Un défi est le motif du refus (JSON) : la réponse est vide et l'opérateur conclut.
+        imap.authenticate(mecanisme, lambda defi: b"" if defi else preuve.encode())
+
+    # -- gestes ------------------------------------------------------------------------------------------------
+
+    def _relever(
+        self, imap: imaplib.IMAP4, connus: Callable[[int], set[int]], tracer: TRACE
+    ) -> tuple[int, list[Entree], dict[int, bytes]]:
+        validite = self._choisir(imap, tracer)
+        reponse, lignes = imap.uid("FETCH", "1:*", "(UID FLAGS RFC822.SIZE)")
+        tracer("consultation", "UID FETCH 1:* (UID FLAGS RFC822.SIZE)", reponse)
+        entrees = [entree for ligne in lignes if (entree := _entree(ligne)) is not None]
+        nouveaux = [e.uid for e in entrees if e.uid not in connus(validite) and e.taille <= TAILLE_MAX]
+        octets: dict[int, bytes] = {}
+        for debut in range(0, len(nouveaux), _LOT):
+            lot = ",".join(str(uid) for uid in nouveaux[debut : debut + _LOT])
+            reponse, lignes = imap.uid("FETCH", lot, "(UID BODY.PEEK[])")
+            tracer("consultation", f"UID FETCH {lot} (UID BODY.PEEK[])", reponse)
+            octets |= dict(_contenus(lignes))
+        return validite, entrees, octets
+
+    def _choisir(self, imap: imaplib.IMAP4, tracer: TRACE) -> int:
+        reponse, lignes = imap.select("INBOX")
+        tracer("consultation", "SELECT INBOX", reponse)
+        if reponse != "OK":
+            motif = (lignes[0] or b"").decode("utf-8", "replace") if lignes else ""
+            raise ErreurConnexion(f"la boîte ne s'ouvre pas : {motif}", definitive=False)
+        _, validite = imap.response("UIDVALIDITY")
+        return int(validite[0]) if validite and validite[0] else 0
+
+    def _marquer(self, imap: imaplib.IMAP4, uidvalidity: int, uid: int, tracer: TRACE) -> None:
+        if self._choisir(imap, tracer) != uidvalidity or getattr(imap, "is_readonly", False):
+            return
+        reponse, _ = imap.uid("STORE", str(uid), "+FLAGS.SILENT", "(\\Seen)")
+        tracer("lecture", f"UID STORE {uid} +FLAGS.SILENT (\\Seen)", reponse)
+
+
+def _entree(ligne: Any) -> Entree | None:
+    texte = ligne if isinstance(ligne, bytes) else ligne[0] if isinstance(ligne, tuple) else b""
+    uid = _UID.search(texte)
+    if uid is None:
+        return None
+    taille, drapeaux = _TAILLE.search(texte), _DRAPEAUX.search(texte)
+    noms = drapeaux.group(1).decode("ascii", "replace").lower().split() if drapeaux else []
+    return Entree(int(uid.group(1)), frozenset(noms), int(taille.group(1)) if taille else 0)
+
+
+def _contenus(lignes: list[Any]) -> list[tuple[int, bytes]]:
+    """(uid, octets) de chaque littéral ; l'UID peut suivre le littéral."""
+    trouves = []
+    for rang, ligne in enumerate(lignes):
+        if not isinstance(ligne, tuple):
+            continue
+        suite = lignes[rang + 1] if rang + 1 < len(lignes) and isinstance(lignes[rang + 1], bytes) else b""
+        uid = _UID.search(ligne[0]) or _UID.search(suite)
+        if uid is not None:
+            trouves.append((int(uid.group(1)), bytes(ligne[1])))
+    return trouves
+
+
+def _traduire(erreur: BaseException) -> BaseException:
+    match erreur:
+        case ssl.SSLError():
+            return ErreurConnexion(f"canal TLS refusé : {erreur.reason or erreur}", definitive=True)
+        case CanalRefuse():
+            return ErreurConnexion(f"canal TLS refusé : {erreur}", definitive=True)
+        case SessionFermee():
+            return ErreurConnexion(str(erreur), definitive=True)
+        case JetonsIndisponibles():
+            return ErreurConnexion(f"Pro Santé Connect est injoignable : {erreur}", definitive=False)
+        case imaplib.IMAP4.error() | OSError():
+            return ErreurConnexion(f"l'opérateur ne répond pas : {erreur}", definitive=False)
+    return erreur
