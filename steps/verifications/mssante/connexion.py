@@ -43,10 +43,20 @@ GROUPE = Regle(
     _REM.format("MSS/CONF.03"), Confiance.OFFICIELLE, "Refuser un groupe DH ou une courbe plus courts.",
 )  # fmt: skip
 
+OFFRE = Regle(
+    "MSS-TLS-06", "Le client n'offre en TLS 1.2 que les suites admises, et des groupes assez longs",
+    "lecture par le banc de « uniquement », REM BIO, exigence MSS/CONF.03", Confiance.DEDUITE,
+    "Retirer de la configuration TLS les suites hors liste et les courbes de moins de 256 bits.",
+)  # fmt: skip
+
+_CODES_ADMIS = {f"{code:04x}" for code in SUITES_ADMISES.values()}
+_SIGNAUX = {"00ff", "5600"}
+"""Valeurs qui ne sont pas des suites : renégociation sûre (RFC 5746), repli signalé (RFC 7507)."""
 _ANCIENNES = ("SSLv2", "SSLv3", "TLSv1", "TLSv1.1")
 # secp160k1, prime192v1, P-224, brainpoolP160r1… : la longueur est le nombre du nom.
 _LONGUEUR = re.compile(r"(\d{3,5})")
-_LONGUEURS_CONNUES = {"X25519": 256, "X448": 448}
+# X25519 : clés de 256 bits, même force que P-256.
+_LONGUEURS_CONNUES = {"X25519": 256, "X448": 448, "X25519MLKEM768": 256}
 
 
 @verification(CANAL)
@@ -181,6 +191,27 @@ def groupe_negocie(sessions: Sequence[Session]) -> Constat:
         )
     recu = ", ".join(sorted({f"{s.groupe} ({n} bits)" for s, n in connus}))
     return GROUPE.respectee(recu=recu, ou=_ou([s for s, _ in connus]), echanges=_premiers([s for s, _ in connus]))
+
+
+@verification(OFFRE)
+def offre_du_client(sessions: Sequence[Session]) -> Constat:
+    """L'offre du client (ClientHello), là où l'opérateur l'a relevée ; les suites 13xx, de TLS 1.3, sont à part."""
+    offres = [s for s in sessions if s.note("suites_offertes")]
+    if not offres:
+        return OFFRE.sans_objet("l'offre TLS du client n'a pas pu être relevée")
+    suites = {x for s in offres for x in s.note("suites_offertes").split()} - _CODES_ADMIS - _SIGNAUX
+    hors = sorted(x for x in suites if not x.startswith("13"))
+    groupes = {x for s in offres for x in s.note("groupes_offerts").split()}
+    courts = sorted(g for g in groupes if (n := longueur_du_groupe(g)) and n < 256)
+    if hors or courts:
+        return OFFRE.enfreinte(
+            "le client offre, sans s'en servir ici, des suites ou des groupes qui ne sont pas admis",
+            attendu="C030, C02F, C028, C027, 009F, 009E ; groupes de 2048 bits (DHE) ou 256 bits (ECDHE) au moins",
+            recu=", ".join(x.upper() for x in hors[:12]) + (f" ; {', '.join(courts)}" if courts else ""),
+            ou=_ou(offres),
+            echanges=_premiers(offres),
+        )
+    return OFFRE.respectee(recu=offres[0].note("suites_offertes").upper(), ou=_ou(offres), echanges=_premiers(offres))
 
 
 def longueur_du_groupe(nom: str) -> int | None:

@@ -52,12 +52,12 @@ class Session:
     @property
     def certificat_serveur(self) -> str:
         """Nom du certificat que l'opérateur présente sur cette connexion (`valide` par défaut)."""
-        return self._note("certificat_serveur") or CERTIFICAT_VALIDE
+        return self.note("certificat_serveur") or CERTIFICAT_VALIDE
 
     @property
     def groupe(self) -> str:
         """Groupe d'échange de clés, vide s'il n'est pas connu."""
-        return self._note("groupe")
+        return self.note("groupe")
 
     @property
     def pannes(self) -> tuple[str, ...]:
@@ -67,7 +67,7 @@ class Session:
     @property
     def poignee_refusee(self) -> bool:
         """La poignée TLS a commencé et n'a pas abouti."""
-        return self._note("poignee") == "refusee"
+        return self.note("poignee") == "refusee"
 
     @property
     def starttls(self) -> Commande | None:
@@ -95,14 +95,21 @@ class Session:
     def bal(self) -> str:
         """BAL authentifiée (minuscules), vide si aucune."""
         reussies = [c for c in self.authentifications if c.reussie]
-        return (reussies[-1].notes.get("bal", "") if reussies else self._note("bal")).lower()
+        return (reussies[-1].notes.get("bal", "") if reussies else self.note("bal")).lower()
 
     @property
     def fermee_par_le_client(self) -> bool:
         """QUIT ou LOGOUT est la dernière commande du client."""
         return bool(self.commandes) and self.commandes[-1].verbe in ("QUIT", "LOGOUT")
 
-    def _note(self, nom: str) -> str:
+    @property
+    def fermee_par_l_operateur(self) -> bool:
+        """L'opérateur a rompu de lui-même (délai, panne, arrêt) : note `coupure` ou `ferme_par` de la fin."""
+        fin = self.fin.notes if self.fin else {}
+        return fin.get("ferme_par") == "serveur" or bool(self.fin and self.fin.echange.panne)
+
+    def note(self, nom: str) -> str:
+        """La dernière valeur de cette note sur la connexion, vide si aucune."""
         return next((e.notes[nom] for e in reversed(self.echanges) if e.notes.get(nom)), "")
 
 
