@@ -143,6 +143,20 @@ def _entier(valeur: Any) -> int:
     return valeur if isinstance(valeur, int) and not isinstance(valeur, bool) else -1
 
 
+def apport(apres: Mapping[str, Any], avant: Mapping[str, Any]) -> dict[str, Any]:
+    """Ce que le scénario ajoute à un tableau : le logiciel garde les comptes rendus d'avant. Un absent reste absent."""
+    ecart: dict[str, Any] = {}
+    for cle, valeur in apres.items():
+        ancien = avant.get(cle)
+        if isinstance(valeur, Mapping):
+            ecart[cle] = apport(valeur, ancien if isinstance(ancien, Mapping) else {})
+        elif _entier(valeur) >= 0:
+            ecart[cle] = valeur - max(_entier(ancien), 0)
+        else:
+            ecart[cle] = valeur
+    return ecart
+
+
 def lecture_suivie(
     tableaux: Mapping[str, Mapping[str, Any]], transmissions: Sequence[Transmission], aujourd_hui: date
 ) -> str:

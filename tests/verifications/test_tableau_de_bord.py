@@ -177,3 +177,12 @@ def test_periodes_de_janvier_a_decembre(jour: date) -> None:
     vues = _transmissions(jour)
     tableaux = {p: _tableau(t._de(vues, p, "acte", jour)) for p in t.PERIODES}
     assert not [c for c in t.comptes_justes(tableaux, vues, jour) if c.verdict is Verdict.NON_CONFORME]
+
+
+def test_apport_du_scenario() -> None:
+    """Ce qui était compté avant ne compte pas ; ce qui manque reste absent, jamais négatif ni nul."""
+    avant, apres = _tableau(VUES[:4]), _tableau(VUES)
+    assert t.apport(apres, {}) == apres
+    assert t.apport(apres, apres)["dmp"] == {"total": 0, "ins_qualifiee": 0, "ins_non_qualifiee": 0, "echecs": 0}
+    assert t.apport(apres, avant)["dmp"]["total"] == apres["dmp"]["total"] - avant["dmp"]["total"]
+    assert t.apport({"dmp": {"total": None}}, avant) == {"dmp": {"total": None}}
