@@ -52,6 +52,10 @@ pytest_plugins = (
     "steps.etapes.dmp_consultation",
     "steps.etapes.dmp_ecrans",
     "steps.etapes.dmp_historique",
+    "steps.etapes.mss_commun",
+    "steps.etapes.mss_courriels",
+    "steps.etapes.mss_envois",
+    "steps.etapes.mss_reception",
     "steps.etapes.cda_documents",
 )
 

@@ -1,0 +1,105 @@
+# language: fr
+Fonctionnalité: Comptes rendus envoyés d'eux-mêmes par MSSanté
+  Le document validé part sans autre geste, à ceux à qui il est destiné et à eux seuls ; le refus du patient l'arrête.
+
+  @MSS/va1.01.01
+  Scénario: Tout document validé part de lui-même à l'usager à l'INS qualifiée
+    # Le texte officiel demande un document ; deux patients, deux biologistes, deux niveaux de CDA montrent que l'envoi
+    # est systématique ; le patient sans INS qualifiée montre la limite que dit l'exigence.
+    Étant donné un patient « Adélaïde » à l'INS qualifiée, dont Mon espace santé est ouvert
+    Et un patient « Baptiste » à l'INS qualifiée, dont Mon espace santé est ouvert
+      | champ            | valeur             |
+      | nom de naissance | VALCOURBE-D'ORGEVAL |
+    Et un patient « Charlotte » à l'INS seulement récupérée, dont Mon espace santé est ouvert
+    Et l'envoi automatique par MSSanté aux patients
+    Quand le biologiste valide pour le patient « Adélaïde » le compte rendu « bilan initial »
+    Alors le compte rendu « bilan initial » est arrivé de lui-même au patient
+    Quand le biologiste valide pour le patient « Charlotte » le compte rendu « bilan non qualifié »
+    Et un autre biologiste valide pour le patient « Baptiste » le compte rendu « bilan de Baptiste » en CDA de niveau 1
+    Alors le compte rendu « bilan de Baptiste » est arrivé de lui-même au patient
+    Quand le biologiste valide pour le patient « Adélaïde » le compte rendu « bilan de contrôle »
+    Alors le compte rendu « bilan de contrôle » est arrivé de lui-même au patient
+    Et rien n'est parti vers Mon espace santé pour le patient « Charlotte »
+    Et chaque compte rendu n'est parti qu'une fois, et qu'à ses destinataires
+    Et les courriels qui portent les comptes rendus suivent les règles de transmission de documents de santé
+
+  @MSS/va1.21.01
+  Scénario: Tout compte rendu validé part de lui-même à chaque correspondant
+    Étant donné un patient « Damien » à l'INS qualifiée, dont Mon espace santé est ouvert
+    Et un patient « Élise » à l'INS qualifiée, dont Mon espace santé est ouvert
+      | champ            | valeur               |
+      | nom de naissance | LE GOFF-L'HERMITE    |
+    Et trois correspondants au dossier du patient « Damien »
+    Et deux correspondants au dossier du patient « Élise »
+    Et l'envoi automatique par MSSanté aux correspondants
+    Quand le biologiste valide pour le patient « Damien » le compte rendu « bilan initial »
+    Alors le compte rendu « bilan initial » est arrivé de lui-même aux correspondants
+    Quand un autre biologiste valide pour le patient « Élise » le compte rendu « bilan d'Élise »
+    Alors le compte rendu « bilan d'Élise » est arrivé de lui-même aux correspondants
+    Quand le biologiste valide pour le patient « Damien » le compte rendu « bilan de contrôle »
+    Alors le compte rendu « bilan de contrôle » est arrivé de lui-même aux correspondants
+    Et chaque compte rendu n'est parti qu'une fois, et qu'à ses destinataires
+    Et les courriels qui portent les comptes rendus suivent les règles de transmission de documents de santé
+
+  @MSS/va1.09.01
+  Scénario: Un courriel de la boîte applicative dit qu'il est automatique et où répondre
+    Étant donné un patient « Fanny » à l'INS qualifiée, dont Mon espace santé est ouvert
+    Et deux correspondants au dossier du patient « Fanny »
+    Et les réponses aux courriels automatiques dirigées vers la boîte du secrétariat
+    Et l'envoi automatique par MSSanté aux patients et aux correspondants
+    Quand le biologiste valide pour le patient « Fanny » le compte rendu « bilan »
+    Alors le compte rendu « bilan » est arrivé de lui-même au patient
+    Et le compte rendu « bilan » est arrivé de lui-même aux correspondants
+    Et chaque courriel automatique se termine par une mention d'envoi automatique et l'adresse où répondre
+
+  @MSS/va1.18.01
+  Scénario: L'adresse de retour se règle, et le courriel suivant s'en sert
+    # Le texte officiel demande le réglage ; deux réglages, un par genre de destinataire, montrent qu'il agit.
+    Étant donné un patient « Gontran » à l'INS qualifiée, dont Mon espace santé est ouvert
+    Et un correspondant au dossier du patient « Gontran »
+    Et l'envoi automatique par MSSanté aux patients et aux correspondants
+    Quand l'administrateur dirige les réponses des patients vers la boîte du secrétariat et celles des professionnels vers la boîte du biologiste
+    Et le biologiste valide pour le patient « Gontran » le compte rendu « bilan »
+    Alors le compte rendu « bilan » est arrivé de lui-même au patient
+    Et le compte rendu « bilan » est arrivé de lui-même aux correspondants
+    Et les réponses au compte rendu « bilan » reviennent aux adresses réglées
+    Quand l'administrateur dirige les réponses des patients vers la boîte d'un autre biologiste et celles des professionnels vers la boîte du secrétariat
+    Et le biologiste valide pour le patient « Gontran » le compte rendu « bilan suivant »
+    Alors le compte rendu « bilan suivant » est arrivé de lui-même au patient
+    Et le compte rendu « bilan suivant » est arrivé de lui-même aux correspondants
+    Et les réponses au compte rendu « bilan suivant » reviennent aux adresses réglées
+
+  @MSS/va1.20.01
+  Scénario: Le refus du patient arrête les envois à l'usager
+    # Le compte rendu d'un autre patient, parti ensuite, clôt l'observation ; celui d'après l'accord montre que le refus
+    # était bien la cause.
+    Étant donné un patient « Héloïse » à l'INS qualifiée, dont Mon espace santé est ouvert
+    Et un patient « Isidore » à l'INS qualifiée, dont Mon espace santé est ouvert
+    Et l'envoi automatique par MSSanté aux patients
+    Quand le biologiste enregistre que le patient « Héloïse » refuse l'envoi par MSSanté patient
+    Et le biologiste valide pour le patient « Héloïse » le compte rendu « bilan refusé »
+    Et un autre biologiste essaie d'envoyer par MSSanté le compte rendu « bilan refusé » au patient
+    Et le biologiste valide pour le patient « Isidore » le compte rendu « bilan d'Isidore »
+    Alors le compte rendu « bilan d'Isidore » est arrivé de lui-même au patient
+    Et rien n'est parti par MSSanté patient pour le compte rendu « bilan refusé »
+    Et la liste des envois du patient « Héloïse » ne montre envoyé par MSSanté patient que ce qui est parti
+    Quand le biologiste enregistre que le patient « Héloïse » accepte l'envoi par MSSanté patient
+    Et le biologiste valide pour le patient « Héloïse » le compte rendu « bilan accepté »
+    Alors le compte rendu « bilan accepté » est arrivé de lui-même au patient
+
+  @MSS/va1.22.01
+  Scénario: Le refus du patient arrête les envois aux professionnels
+    Étant donné un patient « Joséphine » à l'INS qualifiée, dont Mon espace santé est ouvert
+    Et un patient « Lambert » à l'INS qualifiée, dont Mon espace santé est ouvert
+    Et deux correspondants au dossier du patient « Joséphine »
+    Et un correspondant au dossier du patient « Lambert »
+    Et l'envoi automatique par MSSanté aux correspondants
+    Quand le biologiste valide pour le patient « Joséphine » le compte rendu « bilan d'avant »
+    Alors le compte rendu « bilan d'avant » est arrivé de lui-même aux correspondants
+    Quand le biologiste enregistre que le patient « Joséphine » refuse l'envoi par MSSanté professionnel
+    Et le biologiste valide pour le patient « Joséphine » le compte rendu « bilan refusé »
+    Et un autre biologiste essaie d'envoyer par MSSanté le compte rendu « bilan refusé » aux correspondants
+    Et le biologiste valide pour le patient « Lambert » le compte rendu « bilan de Lambert »
+    Alors le compte rendu « bilan de Lambert » est arrivé de lui-même aux correspondants
+    Et rien n'est parti par MSSanté professionnel pour le compte rendu « bilan refusé »
+    Et la liste des envois du patient « Joséphine » ne montre envoyé par MSSanté professionnel que ce qui est parti

@@ -1,0 +1,396 @@
+"""Étapes des courriels MSSanté reçus : relève, usager reconnu, pièces, réponse dans le fil, accusés."""
+
+from __future__ import annotations
+
+import base64
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import UTC, datetime
+from typing import Any
+
+from pytest_bdd import given, then, when
+from pytest_bdd.parsers import parse
+from pytest_bdd.parsers import re as motif
+
+from simulators.mssante import mime
+from simulators.mssante.avis import MANUELLE, fabriquer_dsn, fabriquer_mdn
+from simulators.mssante.courriels import Envoi, emetteur_de
+from simulators.mssante.courriels.composition import Transmission
+from simulators.mssante.courriels.modele import BIOLOGIE, LETTRE
+from simulators.mssante.etat import Bal
+from simulators.socle.correspondants import CORRESPONDANTS
+from simulators.socle.identites import IdentiteTest, fabriquer_identite
+from steps.bilan import NonConcluant
+from steps.essai import DocumentEssai, Essai
+from steps.etapes import vocabulaire
+from steps.etapes.commun import amener_au_statut, presenter
+from steps.etapes.mss_commun import attendre, boite_de, courriels_de, vus
+from steps.etapes.mss_courriels import ecrit
+from steps.etapes.mss_jugement import joindre_source, joindre_transmission, juger_sujets
+from steps.flux.documents import AuteurDocument, EnvoiDocument, StructureEmettrice, lettre_de_liaison
+from steps.flux.identite import IdentiteUsager
+from steps.flux.messages import Emetteur
+from steps.logiciel.protocole import ReponseAction
+from steps.verifications.mssante import dossier_envois as regles_envois
+from steps.verifications.mssante import dossier_reception as regles
+from steps.verifications.mssante import dossier_suivi as suivi
+from steps.verifications.mssante.dossier_interdits import identifiant
+from steps.verifications.mssante.dossier_lecture import CourrielVu
+from steps.verifications.mssante.dossier_suivi import AccuseAttendu
+
+_DOMAINE_VOISIN = "1.2.250.1.213.99.8"
+_QUI = r"(?P<qui>le biologiste|un autre biologiste)"
+_PAR = r"reçu par (?P<qui>le biologiste|un autre biologiste)"
+_FIL = ("<debut.echange@hopital.formation.mssante.fr>", "<suite.echange@labo.formation.mssante.fr>")
+
+
+@dataclass
+class Recu:
+    """Un courriel déposé dans une boîte du logiciel, et ce que celui-ci en montre."""
+
+    nom: str
+    role: str
+    bal: Bal
+    vu: CourrielVu
+    courriel_id: str = ""
+    montre: Mapping[str, Any] = field(default_factory=dict)
+    reponse: CourrielVu | None = None
+
+
+def recu(essai: Essai, nom: str) -> Recu:
+    """Le courriel reçu que la feature appelle ainsi."""
+    trouve = essai.releves.get(f"courriel reçu {nom}")
+    if not isinstance(trouve, Recu):
+        raise NonConcluant(f"la feature parle du courriel reçu « {nom} » sans l'avoir déposé")
+    return trouve
+
+
+# ------------------------------------------------------------------- déposer
+def deposer(essai: Essai, nom: str, role: str, octets: bytes) -> Recu:
+    """Met ce courriel dans la boîte personnelle de cet utilisateur."""
+    bal = boite_de(essai, role)
+    essai.banc.mssante.deposer(bal.adresse, octets)
+    depose = Recu(nom, role, bal, CourrielVu(octets))
+    essai.releves[f"courriel reçu {nom}"] = depose
+    return depose
+
+
+def _envoi(essai: Essai, nom: str, role: str, patient: IdentiteTest) -> Envoi:
+    rang = int(essai.releves.get("courriels déposés", 0))
+    essai.releves["courriels déposés"] = rang + 1
+    emetteur = emetteur_de(CORRESPONDANTS[(3 + rang) % len(CORRESPONDANTS)].bal)
+    graine = f"{essai.graine}{essai.retenu.numero}/{nom}"
+    return Envoi(patient, boite_de(essai, role).adresse, emetteur, datetime.now(UTC), graine)
+
+
+@given(motif(rf"un courriel « (?P<nom>[^»]+) » (?P<fil>déjà dans un fil, |lié à un seul message, )?{_PAR}$"))
+def courriel_recu(essai: Essai, nom: str, fil: str | None, qui: str) -> None:
+    """D'un confrère, par un client MSSanté ; `fil` : ses propres en-têtes de conversation."""
+    role = vocabulaire.role(qui)
+    liens: dict[str, str | None] = {}
+    if fil and "déjà" in fil:
+        liens = {"In-Reply-To": _FIL[1], "References": mime.replier(" ".join(_FIL))}
+    elif fil:
+        liens = {"In-Reply-To": _FIL[0]}
+    envoi = _envoi(essai, nom, role, fabriquer_identite(f"{essai.graine}{nom}"))
+    corps = mime.texte("Bonjour,\n\nPouvez-vous me rappeler ce résultat dès réception ?\n\nBien à vous")
+    deposer(essai, nom, role, Transmission(envoi, corps=corps, objet=nom, entetes=liens).courriel().octets)
+
+
+@given(
+    motif(
+        r"un courriel « (?P<nom>[^»]+) » portant les documents (?P<inconnu>d'un homonyme inconnu )?du patient "
+        rf"« (?P<patient>[^»]+) »(?: et citant le patient « (?P<cite>[^»]+) »)?, {_PAR}$"
+    )
+)
+def transmission_recue(essai: Essai, nom: str, inconnu: str | None, patient: str, cite: str | None, qui: str) -> None:
+    """Deux documents en archive et en PDF/A-1. Le corps peut nommer quelqu'un d'autre : il ne fait pas foi."""
+    role = vocabulaire.role(qui)
+    reference = essai.patient(patient).reference
+    if inconnu:
+        reference = _homonyme(essai, reference, nom)
+    envoi = _envoi(essai, nom, role, reference)
+    documents = [envoi.document(genre, f"/{genre.code}") for genre in (BIOLOGIE, LETTRE)]
+    transmission = Transmission(envoi, documents)
+    if cite:
+        autre = essai.patient(cite).reference
+        transmission.corps = mime.texte(
+            f"Bonjour,\n\nVoici les documents de {autre.prenoms[0]} {autre.nom_naissance}, "
+            f"INS {autre.matricule_ins}, comme convenu.\n\nBien à vous"
+        )
+    deposer(essai, nom, role, transmission.courriel().octets)
+
+
+def _homonyme(essai: Essai, reference: IdentiteTest, graine: str) -> IdentiteTest:
+    """Même nom, même prénom, même jour de naissance, autre INS."""
+    autre = fabriquer_identite(
+        f"{essai.graine}{essai.retenu.numero}/homonyme/{graine}",
+        nom_naissance=reference.nom_naissance,
+        prenoms=reference.prenoms,
+        sexe=reference.sexe,
+        date_naissance=reference.date_naissance,
+    )
+    if autre.matricule_ins == reference.matricule_ins:
+        raise NonConcluant("l'homonyme fabriqué a la même INS : changez le nom du courriel dans la feature")
+    essai.journal.autoriser_matricules({autre.matricule, autre.matricule_ins})
+    return autre
+
+
+@given(parse("un homonyme « {autre} » du patient « {nom} », à l'INS qualifiée"))
+def homonyme(essai: Essai, autre: str, nom: str) -> None:
+    """Même nom, même prénom, même jour ; INSi ne connaît que lui le temps de récupérer son INS."""
+    premier = essai.patient(nom).reference
+    essai.banc.insi.etat.radier(premier)
+    second = presenter(
+        essai,
+        autre,
+        connu=True,
+        nom_naissance=premier.nom_naissance,
+        prenoms=premier.prenoms,
+        sexe=premier.sexe,
+        date_naissance=premier.date_naissance,
+    )
+    if second.reference.matricule_ins == premier.matricule_ins:
+        raise NonConcluant("l'homonyme fabriqué a la même INS : changez son nom dans la feature")
+    amener_au_statut(essai, second, "QUAL")
+    essai.banc.insi.etat.inscrire(premier)
+
+
+@given(parse("une lettre de liaison « {nom} » reçue pour le patient « {patient} »"))
+def lettre_recue(essai: Essai, nom: str, patient: str) -> None:
+    """Un document d'un autre type au dossier, venu d'un établissement voisin."""
+    malade = essai.patient(patient)
+    reference = malade.reference
+    emetteur = Emetteur(application="DPI VOISIN", structure="HOPITAL VOISIN", domaine=_DOMAINE_VOISIN)
+    rang = len(essai.documents) + 1
+    contenu = lettre_de_liaison(
+        IdentiteUsager.depuis_reference(reference),
+        AuteurDocument(identifiant="899900000777", nom="DISTANT", prenom="CAMILLE"),
+        StructureEmettrice(identifiant="1990000777", nom=emetteur.structure, domaine=emetteur.domaine),
+        EnvoiDocument(
+            oid=f"{emetteur.domaine}.6.{int(reference.matricule_ins, 36)}.{rang}",
+            oid_lot=f"{emetteur.domaine}.7.{int(reference.matricule_ins, 36)}.{rang}",
+            instant=datetime.now(UTC).astimezone(),
+            patient_id=f"EXT{reference.matricule[-6:]}",
+        ),
+    )
+    reponse = essai.preparer(
+        "recevoir_document",
+        "biologiste_1",
+        contenu_base64=base64.b64encode(contenu).decode(),
+        emetteur=emetteur.pour_contrat(),
+    )
+    donnees = reponse.donnees.get("document")
+    if not isinstance(donnees, Mapping):
+        raise NonConcluant(f"recevoir_document n'a pas rendu de document : {reponse.en_phrase()}")
+    essai.documents[nom] = DocumentEssai(nom, malade, str(donnees["document_id"]), donnees)
+
+
+# -------------------------------------------------------------------- relever
+def relever(essai: Essai, depose: Recu) -> None:
+    """Relève la boîte et retrouve ce courriel dans la liste affichée."""
+    if depose.courriel_id:
+        return
+    reponse = essai.preparer("relever_boite", depose.role, adresse=depose.bal.adresse)
+    montres = reponse.donnees.get("courriels", [])
+    cherche = identifiant(depose.vu.message_id)
+    trouve = next((m for m in montres if identifiant(m.get("message_id")) == cherche), None)
+    if trouve is None:
+        raise NonConcluant(f"le courriel « {depose.nom} », déposé dans la boîte, n'est pas dans la liste relevée")
+    depose.courriel_id = str(trouve["courriel_id"])
+
+
+@when(motif(rf"{_QUI} ouvre le courriel « (?P<nom>[^»]+) »$"))
+def ouvrir(essai: Essai, qui: str, nom: str) -> None:
+    depose = recu(essai, nom)
+    relever(essai, depose)
+    reponse = essai.preparer("lire_courriel", vocabulaire.role(qui), courriel_id=depose.courriel_id)
+    montre = reponse.donnees.get("courriel")
+    if not isinstance(montre, Mapping):
+        raise NonConcluant(f"lire_courriel n'a pas rendu le courriel : {reponse.en_phrase()}")
+    depose.montre = montre
+
+
+@when(motif(rf"{_QUI} répond au courriel « (?P<nom>[^»]+) »$"))
+def repondre(essai: Essai, qui: str, nom: str) -> None:
+    depose = recu(essai, nom)
+    relever(essai, depose)
+    depuis = essai.journal.position()
+    corps = f"Bonjour,\nRéponse à « {nom} » : le résultat est confirmé.\nBien à vous"
+    reponse = essai.jouer("repondre_courriel", vocabulaire.role(qui), courriel_id=depose.courriel_id, corps=corps)
+    boite = depose.bal.adresse.lower()
+
+    def parties(partis: Sequence[CourrielVu]) -> list[CourrielVu]:
+        return [vu for vu in partis if boite in (vu.expediteur.lower(), vu.bal)]
+
+    trouvees = parties(attendre(essai, lambda partis: bool(parties(partis)), depuis)) if reponse.fait else []
+    depose.reponse = trouvees[-1] if trouvees else None
+    admises = _reponse_a(depose.vu)
+    quoi = f"réponse à « {nom} »"
+    if depose.reponse is None:
+        essai.bilan.exiger(regles_envois.courriel_parti(None, admises[:1], quoi, reponse.en_phrase()))
+    assert depose.reponse is not None
+    essai.bilan.constater(regles_envois.reponse_adressee(depose.reponse, admises))
+
+
+def _reponse_a(vu: CourrielVu) -> list[str]:
+    return [*vu.adresses("Reply-To"), *vu.adresses("From")]
+
+
+@when(parse("le biologiste intègre les documents du courriel « {nom} »"))
+def integrer(essai: Essai, nom: str) -> None:
+    depose = recu(essai, nom)
+    relever(essai, depose)
+    essai.releves[f"intégration {nom}"] = essai.jouer(
+        "integrer_courriel", "biologiste_1", courriel_id=depose.courriel_id
+    )
+
+
+# ------------------------------------------------------------------ constater
+@then("chaque réponse se rattache à son courriel d'origine")
+def conversation(essai: Essai) -> None:
+    reponses = [
+        (depose.reponse, None, {"en_reponse_a": depose.vu.octets})
+        for depose in essai.releves.values()
+        if isinstance(depose, Recu) and depose.reponse is not None
+    ]
+    juger_sujets(essai, reponses, "conversation")
+
+
+@then(parse("le courriel « {nom} » est montré avec toutes ses pièces"))
+def pieces(essai: Essai, nom: str) -> None:
+    depose = recu(essai, nom)
+    essai.bilan.constater(regles.pieces_montrees(depose.montre, depose.vu))
+
+
+@then(parse("le courriel « {nom} » est reconnu du patient « {patient} »"))
+def reconnu(essai: Essai, nom: str, patient: str) -> None:
+    depose, malade = recu(essai, nom), essai.patient(patient)
+    matricule = malade.reference.matricule_ins
+    essai.bilan.constater(regles.usager_reconnu(depose.montre, malade.patient_id, matricule, f"« {nom} »"))
+    _joindre_recu(essai, depose)
+
+
+@then(parse("le courriel « {nom} » n'est reconnu d'aucun patient"))
+def non_reconnu(essai: Essai, nom: str) -> None:
+    essai.bilan.constater(regles.usager_inconnu(recu(essai, nom).montre, f"« {nom} »"))
+
+
+@then(parse("les documents du courriel « {nom} » sont au dossier du patient « {patient} »"))
+def ranges(essai: Essai, nom: str, patient: str) -> None:
+    """Relus dans le dossier, après l'intégration ; ceux d'un autre dossier n'y seraient pas."""
+    reponse = essai.releves.get(f"intégration {nom}")
+    if not isinstance(reponse, ReponseAction):
+        raise NonConcluant(f"la feature constate l'intégration de « {nom} » sans l'avoir demandée")
+    malade = essai.patient(patient)
+    integres = [str(d.get("document_id")) for d in reponse.donnees.get("documents", [])]
+    lus = essai.preparer("lister_documents", "biologiste_1", patient_id=malade.patient_id).donnees.get("documents", [])
+    propose = reponse.donnees.get("patient_id")
+    essai.bilan.constater(regles.documents_ranges(propose, integres, lus, malade.patient_id, reponse.en_phrase()))
+
+
+@then(parse("l'objet du courriel « {nom} » se lit avec le nom de l'usager"))
+def objet_lu(essai: Essai, nom: str) -> None:
+    """Le nom attendu est celui de l'INS portée par l'archive."""
+    depose = recu(essai, nom)
+    document = depose.vu.documents[0].entete.patient
+    essai.bilan.constater(regles.objet_lisible(depose.montre, document.nom("BR"), document.prenom("BR")))
+    _joindre_recu(essai, depose)
+
+
+def _joindre_recu(essai: Essai, depose: Recu) -> None:
+    joindre_source(essai, f"recu-{depose.nom}", depose.vu.octets, f"« {depose.nom} » tel que déposé dans la boîte")
+
+
+def _emises(essai: Essai) -> list[CourrielVu]:
+    return [vu for vu in vus(essai) if vu.pieces]
+
+
+@then("chaque transmission émise ne concerne qu'un usager, archive et PDF/A-1 joints")
+def transmissions_emises(essai: Essai) -> None:
+    juger_sujets(essai, [(vu, None, {}) for vu in _emises(essai)], "pièces")
+    joindre_transmission(essai, _emises(essai), source=True)
+
+
+@then("l'objet de chaque transmission émise est recalculé de ses documents")
+def objets_emis(essai: Essai) -> None:
+    juger_sujets(essai, [(vu, None, {}) for vu in _emises(essai)], "objet")
+    joindre_transmission(essai, _emises(essai), source=True)
+
+
+# --------------------------------------------------------------------- accusés
+def _accuser_distribution(essai: Essai, vu: CourrielVu) -> None:
+    """L'opérateur du premier destinataire rend compte à qui l'a demandé, sinon au chemin de retour."""
+    demande = vu.adresses("Return-Receipt-To")
+    vers = demande[0] if demande else vu.expediteur
+    octets = fabriquer_dsn(vu.octets, adresse=vu.destinataires[0], action="delivered", destinataire=vers)
+    essai.banc.mssante.deposer(vers, octets)
+
+
+@when(parse("l'opérateur du destinataire accuse la distribution du courriel « {nom} »"))
+def distribution(essai: Essai, nom: str) -> None:
+    vu = ecrit(essai, nom).vu
+    assert vu is not None
+    _accuser_distribution(essai, vu)
+
+
+@when(parse("l'opérateur d'un correspondant accuse la distribution du compte rendu « {nom} »"))
+def distribution_cr(essai: Essai, nom: str) -> None:
+    _accuser_distribution(essai, courriels_de(essai, essai.document(nom))[-1])
+
+
+@when(parse("le destinataire accuse la lecture du courriel « {nom} »"))
+def lecture(essai: Essai, nom: str) -> None:
+    vu = ecrit(essai, nom).vu
+    assert vu is not None
+    _accuser_lecture(essai, vu)
+
+
+@when("un accusé de lecture arrive pour un message jamais envoyé")
+def lecture_inconnue(essai: Essai) -> None:
+    """Bien formé, dans la boîte du biologiste, mais dont le Message-ID d'origine n'est celui d'aucun envoi."""
+    vu = vus(essai)[-1]
+    _accuser_lecture(essai, vu, message_id_original="<jamais.envoye@hopital.formation.mssante.fr>")
+
+
+def _accuser_lecture(essai: Essai, vu: CourrielVu, *, message_id_original: str | None = None) -> None:
+    demande = vu.adresses("Disposition-Notification-To")
+    vers = demande[0] if demande else vu.expediteur
+    octets = fabriquer_mdn(
+        vu.octets,
+        adresse=vu.destinataires[0],
+        destinataire=vers,
+        disposition="displayed",
+        mode=MANUELLE,
+        message_id_original=message_id_original,
+    )
+    essai.banc.mssante.deposer(vers, octets)
+
+
+@then(
+    motif(
+        r"(?P<quoi>ni réception ni lecture n'est montrée|la réception est montrée|la lecture est montrée) pour "
+        r"(?P<noms>« .+? »(?:, « .+? »)*)(?P<sans>, sans lecture)?$"
+    )
+)
+def accuses(essai: Essai, quoi: str, noms: str, sans: str | None) -> None:
+    """Après relève de la boîte d'émission, ce que montre la liste des envois."""
+    courriels = [ecrit(essai, nom.strip("« »")) for nom in noms.split(" », « ")]
+    lu = quoi.startswith("la lecture")
+    attendu = not quoi.startswith("ni")
+    attendus = [AccuseAttendu(c.vu, f"« {c.nom} »", attendu, lu, c.envoi_id) for c in courriels if c.vu is not None]
+    envois = _envois_montres(essai, courriels[0].bal.adresse)
+    essai.bilan.constater(suivi.accuses_montres(envois, attendus))
+
+
+@then(parse("la réception du compte rendu « {nom} » est montrée"))
+def accuse_cr(essai: Essai, nom: str) -> None:
+    vu = courriels_de(essai, essai.document(nom))[-1]
+    envois = _envois_montres(essai, vu.expediteur)
+    essai.bilan.constater(suivi.accuses_montres(envois, [AccuseAttendu(vu, f"compte rendu « {nom} »", True)]))
+
+
+def _envois_montres(essai: Essai, adresse: str) -> list[Mapping[str, Any]]:
+    essai.preparer("relever_boite", "biologiste_1", adresse=adresse)
+    envois = essai.preparer("lister_envois", "biologiste_1").donnees.get("envois", [])
+    return list(envois)
