@@ -246,6 +246,8 @@ def configurer(labo: Labo, utilisateur: Utilisateur, p: Parametres) -> Enveloppe
         raise Refus("La liste des justificatifs n'est pas modifiable.")
     if parametre == "vitesse_alimentation_dmp" and labo.defaut("vitesse_non_enregistree"):
         return fait("Réglage enregistré.", valeur=valeur)
+    if parametre == "frequence_annuaire" and labo.defaut("frequence_annuaire_non_enregistree"):
+        return fait("Réglage enregistré.", valeur=valeur)
     return fait("Réglage enregistré.", valeur=labo.reglages.ecrire(parametre, valeur))
 
 

@@ -131,6 +131,16 @@ class ServiceMss:
 
 
 @dataclass(frozen=True)
+class AccesAnnuaire:
+    """Où lire l'Annuaire Santé : API et sa clé, extractions publiques."""
+
+    fhir: str
+    cle: str = field(repr=False)
+    extraction: str
+    correspondance: str
+
+
+@dataclass(frozen=True)
 class Environnement:
     """Tout ce que l'installation du logiciel a reçu."""
 
@@ -147,6 +157,7 @@ class Environnement:
     reference_produit: str = ""
     mssante: ServiceMss | None = None
     bals: tuple[Bal, ...] = ()
+    annuaire: AccesAnnuaire | None = None
 
     def professionnel(self, role: str) -> Professionnel | None:
         return next((ps for ps in self.professionnels if ps.role == role), None)
@@ -182,6 +193,16 @@ def lire_environnement(chemin: Path) -> Environnement:
         reference_produit=str(lps.get("nil") or ""),
         mssante=_mssante(services["mssante"]) if "mssante" in services else None,
         bals=tuple(_bal(bal) for bal in brut.get("bals", ())),
+        annuaire=_annuaire(services["annuaire"]) if "annuaire" in services else None,
+    )
+
+
+def _annuaire(brut: dict[str, Any]) -> AccesAnnuaire:
+    return AccesAnnuaire(
+        fhir=brut["fhir"].rstrip("/"),
+        cle=brut["cle"],
+        extraction=brut["extraction"],
+        correspondance=brut["correspondance"],
     )
 
 

@@ -9,6 +9,8 @@ from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
 
+from simulators.logiciel_temoin.annuaire_planification import Planification
+from simulators.logiciel_temoin.annuaire_sante import AnnuaireSante
 from simulators.logiciel_temoin.base import Base
 from simulators.logiciel_temoin.defauts import Defauts
 from simulators.logiciel_temoin.environnement import Environnement
@@ -47,6 +49,9 @@ class Labo:
         self.reglages = Reglages()
         self.annuaire = Annuaire(environnement)
         self.transport = Transport(environnement.racines)
+        self.annuaire_sante = AnnuaireSante(environnement.annuaire, self.transport, defauts)
+        self.planification = Planification(self.annuaire_sante.charger_seul, defauts)
+        self.reglages.observer("frequence_annuaire", self.planification.regler)
         self.postes = Postes(environnement, self.transport, defauts)
         self.instance = str(uuid.uuid4())
         self.entrepots: dict[tuple[str, str], str] = {}
@@ -79,6 +84,7 @@ class Labo:
 
     def fermer(self) -> None:
         """Ferme toutes les connexions du logiciel."""
+        self.planification.arreter()
         self.postes.fermer()
         self.transport.fermer()
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import copy
 import threading
+from collections.abc import Callable
 from typing import Any
 
 from simulators.logiciel_temoin.erreurs import Refus
@@ -44,6 +45,7 @@ class Reglages:
     def __init__(self) -> None:
         self._valeurs = copy.deepcopy(_DEFAUTS_D_USINE)
         self._verrou = threading.Lock()
+        self._observateurs: dict[str, Callable[[Any], None]] = {}
 
     def __contains__(self, nom: str) -> bool:
         return nom in self._valeurs
@@ -61,7 +63,14 @@ class Reglages:
                 self._valeurs[nom] = {**self._valeurs[nom], **copy.deepcopy(valeur)}
             else:
                 self._valeurs[nom] = copy.deepcopy(valeur)
-            return copy.deepcopy(self._valeurs[nom])
+            ecrite = copy.deepcopy(self._valeurs[nom])
+        if nom in self._observateurs:
+            self._observateurs[nom](ecrite)
+        return ecrite
+
+    def observer(self, nom: str, suite: Callable[[Any], None]) -> None:
+        """Appelle `suite` avec chaque nouvelle valeur du réglage."""
+        self._observateurs[nom] = suite
 
     def haut_niveau_confiance(self, nature: str) -> bool:
         return any(j["nature"] == nature and j["haut_niveau_confiance"] for j in self.lire("justificatifs"))

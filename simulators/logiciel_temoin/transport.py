@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import ssl
 import threading
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 from pathlib import Path
 
 import urllib3
@@ -25,6 +26,7 @@ class ReponseHttp:
     statut: int
     type_mime: str
     octets: bytes
+    entetes: Mapping[str, str] = field(default_factory=dict, repr=False)
 
 
 class Transport:
@@ -59,6 +61,10 @@ class Transport:
     def lire(self, url: str, certificat: Certificat | None) -> ReponseHttp:
         return self._demander("GET", url, None, {"Accept": "text/html"}, certificat)
 
+    def obtenir(self, url: str, entetes: dict[str, str]) -> ReponseHttp:
+        """GET sans certificat client ; l'adresse part telle quelle, déjà encodée."""
+        return self._demander("GET", url, None, entetes, None)
+
     def _demander(
         self, methode: str, url: str, octets: bytes | None, entetes: dict[str, str], certificat: Certificat | None
     ) -> ReponseHttp:
@@ -66,7 +72,8 @@ class Transport:
             reponse = self._reserve(certificat).request(
                 methode, url, body=octets, headers={**entetes, "User-Agent": "LaboTemoin/1.0"}, redirect=False
             )
-            return ReponseHttp(reponse.status, reponse.headers.get("Content-Type", ""), reponse.data)
+            recus = {nom.lower(): valeur for nom, valeur in reponse.headers.items()}
+            return ReponseHttp(reponse.status, recus.get("content-type", ""), reponse.data, recus)
         except (urllib3.exceptions.HTTPError, OSError) as erreur:
             raise ErreurTransport(f"le service ne répond pas : {erreur}") from erreur
 
