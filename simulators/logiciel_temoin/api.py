@@ -9,6 +9,7 @@ from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from typing import Any
 
 from simulators.logiciel_temoin import (  # noqa: F401
+    actions_annuaire,
     actions_dmp,
     actions_documents,
     actions_identite,

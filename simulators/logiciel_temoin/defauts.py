@@ -7,6 +7,7 @@ from collections.abc import Iterable
 from lxml import etree
 
 from simulators.logiciel_temoin.mutations import Mutation, muter_texte, muter_xml, touche
+from simulators.logiciel_temoin.mutations_annuaire import ANNUAIRE
 from simulators.logiciel_temoin.mutations_cda import CDA
 from simulators.logiciel_temoin.mutations_dmp import DMP as MESSAGES_DMP
 from simulators.logiciel_temoin.mutations_documents import EDITION as EDITION_MUTEE
@@ -307,6 +308,7 @@ CATALOGUE: dict[str, str] = {
     **EDITION,
     **DMP,
     **MSSANTE,
+    **ANNUAIRE,
     **PRESENTATION,
     **{nom: mutation.description for nom, mutation in MUTATIONS.items()},
 }
