@@ -106,7 +106,8 @@ class Connexion:
         `transport` doit ne plus rien avoir en attente ; celui qui est rendu le remplace.
         """
         CONNEXION.set(transport)
-        OBJETS.set(vus := [])
+        vus: list[Any] = []
+        OBJETS.set(vus)
         ligne = VALIDE if self.ligne.nom in PUBLIEES and self._ligne_fixe is None else self.ligne
         contexte = self.operateur.matrice.contexte(ligne)
         try:
@@ -163,7 +164,7 @@ class Connexion:
         return self.operateur.pannes.prendre(requete, *noms)
 
     def inscrire(
-        self, requete: RequeteRecue, statut: int | None, lignes: bytes = b"", *, corps: Corps = VIDE
+        self, requete: RequeteRecue, statut: int | None, lignes: bytes | Corps = b"", *, corps: Corps = VIDE
     ) -> Echange:
         """Écrit la commande et sa réponse, avant que celle-ci parte ; `statut` None : connexion coupée sans réponse."""
         notes = {
@@ -189,7 +190,7 @@ class Connexion:
             debut=requete.instant,
             fin=datetime.now(UTC),
             requete=requete.en_requete(corps),
-            reponse=None if statut is None else Reponse(statut, (), CorpsMemoire(lignes)),
+            reponse=None if statut is None else Reponse(statut, (), _corps(lignes)),
             pair=self.pair,
             tls=self.tls,
             panne=requete.panne,
@@ -206,3 +207,7 @@ class Connexion:
             requete.noter("raison", self.poignee)
         self._offre_dite = False
         return self.inscrire(requete, None)
+
+
+def _corps(lignes: bytes | Corps) -> Corps:
+    return CorpsMemoire(lignes) if isinstance(lignes, bytes) else lignes

@@ -1,0 +1,311 @@
+"""Commandes sur les dossiers et la boîte : SELECT, LIST, STATUS, CREATE, APPEND, QUOTA, NAMESPACE…"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from datetime import datetime
+
+from simulators.mssante.boites import Boite, DossierInconnu, QuotaDepasse, nom_canonique
+from simulators.mssante.boites_dossier import Dossier, Vue
+from simulators.mssante.imap.analyse import Arguments, Mauvaise
+from simulators.mssante.imap.contenu import Contenu
+from simulators.mssante.imap.listes import Demande, entrees, lire_demande
+from simulators.mssante.imap.messages import destination
+from simulators.mssante.imap.reponses import ensemble, liste, nom
+from simulators.mssante.imap.session import SYSTEME, Non, Resultat, Session, Verbe, drapeaux_permis
+
+DOSSIERS_MAX = 1000
+NOM_MAX = 255
+_ETATS: dict[bytes, Callable[[Dossier], int]] = {
+    b"MESSAGES": lambda d: len(d.messages),
+    b"UIDNEXT": lambda d: d.uidnext,
+    b"UIDVALIDITY": lambda d: d.uidvalidity,
+    b"RECENT": lambda d: sum(message.recent for message in d.messages),
+    b"UNSEEN": lambda d: len(d.messages) - d.compter(r"\Seen"),
+    b"DELETED": lambda d: d.compter(r"\Deleted"),
+    b"SIZE": lambda d: d.taille,
+}
+
+
+def _dossier(boite: Boite, nom_dossier: str) -> Dossier:
+    try:
+        return boite.dossier(nom_dossier)
+    except DossierInconnu:
+        raise Non("NONEXISTENT", "Dossier inconnu") from None
+
+
+async def select(session: Session, arguments: Arguments, resultat: Resultat) -> None:
+    await _ouvrir(session, arguments, resultat, lecture_seule=False)
+
+
+async def examine(session: Session, arguments: Arguments, resultat: Resultat) -> None:
+    await _ouvrir(session, arguments, resultat, lecture_seule=True)
+
+
+async def _ouvrir(session: Session, arguments: Arguments, resultat: Resultat, *, lecture_seule: bool) -> None:
+    arguments.espace()
+    nom_dossier = session.lire_nom(arguments.astring())
+    arguments.terminer()
+    avait_dossier = session.vue is not None
+    session.quitter()
+    if avait_dossier:
+        resultat.ok(b"CLOSED", "Dossier precedent ferme")
+    dossier = _dossier(session.boite, nom_dossier)
+    if session.panne == "uidvalidity_change":
+        session.boite.renumeroter(dossier)
+    lecture_seule = lecture_seule or dossier.lecture_seule or session.panne == "lecture_seule"
+    vue = Vue(dossier, session.reveil, lecture_seule)
+    session.vue = vue
+    resultat.notes["dossier"] = dossier.nom
+    resultat.notes["uidvalidity"] = str(dossier.uidvalidity)
+    mots_cles = sorted({d for message in vue.messages for d in message.drapeaux if not d.startswith("\\")})
+    resultat.ligne(b"FLAGS " + liste([*SYSTEME, *mots_cles]))
+    permis = [] if vue.lecture_seule else [*SYSTEME, *mots_cles, r"\*"]
+    resultat.ok(b"PERMANENTFLAGS " + liste(permis), "Drapeaux gardes")
+    resultat.ligne(b"%d EXISTS" % len(vue.messages))
+    if session.rev2:
+        resultat.ligne(b'LIST () "/" ' + nom(session.ecrire_nom(dossier.nom)))
+    else:
+        resultat.ligne(b"%d RECENT" % len(vue.recents))
+        premier = next((rang for rang, m in enumerate(vue.messages, 1) if r"\Seen" not in m.drapeaux), None)
+        if premier is not None:
+            resultat.ok(b"UNSEEN %d" % premier, "Premier message non lu")
+    resultat.ok(b"UIDVALIDITY %d" % dossier.uidvalidity, "UID valables")
+    resultat.ok(b"UIDNEXT %d" % dossier.uidnext, "Prochain UID")
+    resultat.code = b"READ-ONLY" if vue.lecture_seule else b"READ-WRITE"
+    resultat.texte = "Dossier ouvert"
+
+
+async def status(session: Session, arguments: Arguments, resultat: Resultat) -> None:
+    arguments.espace()
+    nom_dossier = session.lire_nom(arguments.astring())
+    arguments.espace()
+    voulus = arguments.liste()
+    arguments.terminer()
+    resultat.ligne(_etat(session, _dossier(session.boite, nom_dossier), voulus))
+
+
+def _etat(session: Session, dossier: Dossier, voulus: Sequence[bytes]) -> bytes:
+    if inconnus := [voulu for voulu in voulus if voulu not in _ETATS and voulu != b"APPENDLIMIT"]:
+        raise Mauvaise(f"element de STATUS inconnu : {inconnus[0].decode()}")
+    with dossier.verrou:
+        valeurs = [
+            b"%b %d" % (voulu, session.ajout_max if voulu == b"APPENDLIMIT" else _ETATS[voulu](dossier))
+            for voulu in voulus
+        ]
+    return b"STATUS %b (%b)" % (nom(session.ecrire_nom(dossier.nom)), b" ".join(valeurs))
+
+
+# -- liste -----------------------------------------------------------------------------------------------------
+
+
+async def lister(session: Session, arguments: Arguments, resultat: Resultat) -> None:
+    arguments.espace()
+    _rendre_liste(session, lire_demande(arguments, session.lire_nom), resultat, b"LIST")
+
+
+async def lister_abonnements(session: Session, arguments: Arguments, resultat: Resultat) -> None:
+    arguments.espace()
+    reference = session.lire_nom(arguments.astring())
+    arguments.espace()
+    motif = session.lire_nom(arguments.motif_liste())
+    arguments.terminer()
+    _rendre_liste(session, Demande(reference, (motif,), abonnes=True, lsub=True), resultat, b"LSUB")
+
+
+def _rendre_liste(session: Session, demande: Demande, resultat: Resultat, verbe: bytes) -> None:
+    with session.boite.verrou:
+        for entree in entrees(session.boite, demande):
+            suite = b' ("CHILDINFO" ("SUBSCRIBED"))' if entree.enfant_abonne else b""
+            nom_rendu = nom(session.ecrire_nom(entree.nom)) if entree.nom else b'""'
+            resultat.ligne(b'%b %b "/" %b%b' % (verbe, liste(entree.attributs), nom_rendu, suite))
+            dossier = session.boite.dossiers.get(entree.nom)
+            if demande.etats and dossier is not None:
+                resultat.ligne(_etat(session, dossier, demande.etats))
+
+
+async def abonner(session: Session, arguments: Arguments, resultat: Resultat) -> None:
+    nom_dossier = _nom_seul(session, arguments)
+    session.boite.abonnements.add(_dossier(session.boite, nom_dossier).nom)
+
+
+async def desabonner(session: Session, arguments: Arguments, resultat: Resultat) -> None:
+    session.boite.abonnements.discard(_nom_seul(session, arguments))
+
+
+def _nom_seul(session: Session, arguments: Arguments) -> str:
+    arguments.espace()
+    lu = nom_canonique(session.lire_nom(arguments.astring()))
+    arguments.terminer()
+    return lu
+
+
+# -- création --------------------------------------------------------------------------------------------------
+
+
+async def creer(session: Session, arguments: Arguments, resultat: Resultat) -> None:
+    voulu = _nom_seul(session, arguments).removesuffix("/")
+    _creer(session.boite, voulu)
+
+
+def _creer(boite: Boite, voulu: str) -> None:
+    """Crée un dossier et ceux qui lui manquent au-dessus."""
+    _verifier_nom(voulu)
+    with boite.verrou:
+        if voulu in boite.dossiers:
+            raise Non("ALREADYEXISTS", "Le dossier existe")
+        if len(boite.dossiers) >= DOSSIERS_MAX:
+            raise Non("LIMIT", "Trop de dossiers")
+        niveaux = voulu.split("/")
+        for fin in range(1, len(niveaux) + 1):
+            if (niveau := "/".join(niveaux[:fin])) not in boite.dossiers:
+                boite.creer(niveau)
+
+
+def _verifier_nom(voulu: str) -> None:
+    if not voulu or len(voulu) > NOM_MAX or "" in voulu.split("/") or set("*%") & set(voulu):
+        raise Non("CANNOT", "Nom de dossier impossible")
+
+
+async def effacer(session: Session, arguments: Arguments, resultat: Resultat) -> None:
+    nom_dossier = _nom_seul(session, arguments)
+    boite = session.boite
+    with boite.verrou:
+        dossier = _dossier(boite, nom_dossier)
+        if dossier.nom == "INBOX":
+            raise Non("CANNOT", "INBOX ne peut pas etre efface")
+        if any(autre.startswith(f"{dossier.nom}/") for autre in boite.dossiers):
+            raise Non("HASCHILDREN", "Le dossier en contient d'autres")
+        if session.vue is not None and session.vue.dossier is dossier:
+            session.quitter()
+        boite.effacer(dossier.nom)
+
+
+async def renommer(session: Session, arguments: Arguments, resultat: Resultat) -> None:
+    arguments.espace()
+    ancien = nom_canonique(session.lire_nom(arguments.astring()))
+    arguments.espace()
+    nouveau = nom_canonique(session.lire_nom(arguments.astring())).removesuffix("/")
+    arguments.terminer()
+    _verifier_nom(nouveau)
+    boite = session.boite
+    with boite.verrou:
+        dossier = _dossier(boite, ancien)
+        if nouveau in boite.dossiers:
+            raise Non("ALREADYEXISTS", "Le dossier existe")
+        if nouveau.startswith(f"{dossier.nom}/") and dossier.nom != "INBOX":
+            raise Non("CANNOT", "Un dossier ne va pas sous lui-meme")
+        parent = nouveau.rpartition("/")[0]
+        if parent and parent not in boite.dossiers:
+            _creer(boite, parent)
+        boite.renommer(ancien, nouveau)
+
+
+# -- ajout -----------------------------------------------------------------------------------------------------
+
+
+async def ajouter(session: Session, arguments: Arguments, resultat: Resultat) -> None:
+    arguments.espace()
+    dossier = destination(session, arguments)
+    messages: list[tuple[bytes, list[str], datetime | None]] = []
+    while not arguments.fini:
+        arguments.espace()
+        messages.append(_a_ajouter(arguments))
+    if not messages:
+        raise Mauvaise("message attendu")
+    resultat.notes["vers"] = dossier.nom
+    with session.boite.verrou:
+        try:
+            session.boite.exiger_place(sum(len(octets) for octets, _, _ in messages))
+        except QuotaDepasse:
+            raise Non("OVERQUOTA", "Place insuffisante dans la boite") from None
+        uids = [dossier.ajouter(Contenu(o), drapeaux, date).uid for o, drapeaux, date in messages]
+    resultat.code = b"APPENDUID %d %b" % (dossier.uidvalidity, ensemble(uids))
+    resultat.notes["uids"] = " ".join(map(str, uids[:50]))
+
+
+def _a_ajouter(arguments: Arguments) -> tuple[bytes, list[str], datetime | None]:
+    drapeaux: list[str] = []
+    date = None
+    if arguments.voir() == b"(":
+        drapeaux = drapeaux_permis(arguments.drapeaux())
+        arguments.espace()
+    if arguments.voir() == b'"':
+        date = arguments.date_heure()
+        arguments.espace()
+    octets = arguments.litteral(binaire=True)
+    if not octets:
+        raise Non(None, "Message vide")
+    return octets, drapeaux, date
+
+
+# -- boîte -----------------------------------------------------------------------------------------------------
+
+
+async def espaces_de_noms(session: Session, arguments: Arguments, resultat: Resultat) -> None:
+    arguments.terminer()
+    resultat.ligne(b'NAMESPACE (("" "/")) NIL NIL')
+
+
+async def quota(session: Session, arguments: Arguments, resultat: Resultat) -> None:
+    arguments.espace()
+    racine = arguments.astring()
+    arguments.terminer()
+    if racine != b"BAL":
+        raise Non("NONEXISTENT", "Racine de quota inconnue")
+    resultat.ligne(_quota(session.boite))
+
+
+async def racine_de_quota(session: Session, arguments: Arguments, resultat: Resultat) -> None:
+    arguments.espace()
+    dossier = _dossier(session.boite, session.lire_nom(arguments.astring()))
+    arguments.terminer()
+    resultat.ligne(b"QUOTAROOT %b BAL" % nom(session.ecrire_nom(dossier.nom)))
+    resultat.ligne(_quota(session.boite))
+
+
+async def changer_quota(session: Session, arguments: Arguments, resultat: Resultat) -> None:
+    raise Non("NOPERM", "Le quota est celui de l'operateur")
+
+
+def _quota(boite: Boite) -> bytes:
+    """Place en unités de 1 024 octets, arrondie au-dessus."""
+    return b"QUOTA BAL (STORAGE %d %d)" % (-(-boite.occupation // 1024), boite.quota // 1024)
+
+
+async def rien(session: Session, arguments: Arguments, resultat: Resultat) -> None:
+    arguments.terminer()
+
+
+async def activer(session: Session, arguments: Arguments, resultat: Resultat) -> None:
+    actives = []
+    arguments.espace()
+    demandees = [arguments.mot()]
+    while arguments.accepter(b" "):
+        demandees.append(arguments.mot())
+    arguments.terminer()
+    if b"IMAP4REV2" in demandees:
+        session.rev2 = True
+        actives.append(b" IMAP4rev2")
+    resultat.ligne(b"ENABLED", *actives)
+
+
+VERBES: dict[bytes, Verbe] = {
+    b"SELECT": Verbe(select),
+    b"EXAMINE": Verbe(examine),
+    b"STATUS": Verbe(status),
+    b"LIST": Verbe(lister),
+    b"LSUB": Verbe(lister_abonnements),
+    b"SUBSCRIBE": Verbe(abonner),
+    b"UNSUBSCRIBE": Verbe(desabonner),
+    b"CREATE": Verbe(creer),
+    b"DELETE": Verbe(effacer),
+    b"RENAME": Verbe(renommer),
+    b"APPEND": Verbe(ajouter),
+    b"NAMESPACE": Verbe(espaces_de_noms),
+    b"GETQUOTA": Verbe(quota),
+    b"GETQUOTAROOT": Verbe(racine_de_quota),
+    b"SETQUOTA": Verbe(changer_quota),
+    b"ENABLE": Verbe(activer),
+    b"NOOP": Verbe(rien),
+}

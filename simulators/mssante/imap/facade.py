@@ -1,0 +1,39 @@
+"""L'accès IMAP de l'opérateur : ce qu'un port partage entre ses connexions."""
+
+from __future__ import annotations
+
+import asyncio
+
+from simulators.mssante.boites import Boites
+from simulators.mssante.connexions import Connexion, Operateur
+from simulators.mssante.imap.connexion import ConnexionImap
+from simulators.mssante.tls import LigneTls
+from simulators.socle.requete import Port
+from simulators.socle.serveur import ServeurBanc
+
+INACTIVITE = 1800.0
+"""Secondes sans commande avant BYE, une fois identifié (RFC 3501 § 5.4 : trente minutes au moins)."""
+
+
+class FacadeImap:
+    """Sert des connexions IMAP aux boîtes d'un opérateur. Vit dans la boucle du serveur du banc."""
+
+    def __init__(self, operateur: Operateur, boites: Boites, *, inactivite: float = INACTIVITE) -> None:
+        self.operateur = operateur
+        self.boites = boites
+        self.inactivite = inactivite
+        self.connexions: set[ConnexionImap] = set()
+
+    def monter(self, serveur: ServeurBanc, *, port: int = 0, ligne: LigneTls | None = None) -> Port:
+        """Ouvre un port IMAP ; `ligne` fixe la ligne de la matrice TLS, sinon les pannes la choisissent."""
+        ouvert: list[Port] = []
+
+        def fabrique() -> asyncio.BaseProtocol:
+            return ConnexionImap(self, ouvert[0], ligne)
+
+        ouvert.append(serveur.ecouter("mssante", fabrique, protocole="imap", port=port))
+        return ouvert[0]
+
+    def ouvrir(self, port: Port, pair: str, ligne: LigneTls | None) -> Connexion:
+        """Une connexion de plus."""
+        return Connexion(self.operateur, "imap", port, pair, ligne)
