@@ -14,7 +14,9 @@ from functools import partial
 from simulators.mssante import mime
 from simulators.mssante.avis import AUTOMATIQUE, fabriquer_dsn, fabriquer_mdn
 from simulators.mssante.etat import MessageRecu
-from simulators.socle.pannes import Panne, PanneArmee
+from simulators.socle.journal import JournalEchanges
+from simulators.socle.pannes import Panne, PanneArmee, RegistrePannes
+from simulators.socle.requete import Port, RequeteRecue
 
 PANNES_AVIS = (
     Panne(
@@ -48,6 +50,20 @@ class Lecture:
 def aucune_panne(nom: str, adresse: str) -> PanneArmee | None:
     """Sans registre de pannes."""
     return None
+
+
+def pannes_de(registre: RegistrePannes, journal: JournalEchanges) -> PrendrePanne:
+    """Prend les pannes dans ce registre ; la prise vise le destinataire (`adresse` à l'armement)."""
+
+    def prendre(nom: str, adresse: str) -> PanneArmee | None:
+        remise = RequeteRecue(
+            service=registre.service, methode="", cible=adresse, version_http="", entetes=(),
+            port=Port(registre.service, 0, tls=False), pair="", instant=maintenant(),
+            scenario=journal.scenario_courant, operation="mes:reception", notes={"destinataire": adresse},
+        )  # fmt: skip
+        return registre.prendre(remise, nom)
+
+    return prendre
 
 
 def maintenant() -> datetime:

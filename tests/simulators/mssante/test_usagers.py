@@ -8,9 +8,11 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from simulators.mssante.accuses import PANNES_AVIS, pannes_de
 from simulators.mssante.adresse_usager import adresse_usager, est_adresse_usager, matricule_de
 from simulators.mssante.etat import DemandeDsn
-from simulators.mssante.usagers import MessagerieUsagers, PieceUsager, ReponseImpossible
+from simulators.mssante.pannes import RegistreMSSante
+from simulators.mssante.usagers import PANNES_MES, MessagerieUsagers, PieceUsager, ReponseImpossible
 from simulators.socle.identites import IDENTITES_DE_TEST, cle_nir, fabriquer_identite, par_cas
 from simulators.socle.journal import JournalEchanges
 from tests.simulators.mssante.aides_avis import BAL, INSTANT, Depots, Pannes, lire, rapport, recu
@@ -291,6 +293,22 @@ def test_au_journal(tmp_path: Path) -> None:
     assert (remis.requete.cible, remis.notes["issue"]) == (ADRESSE, "distribue")
     assert remis.notes["message_id"] == lire(message.octets)["Message-ID"]
     assert (refuse.notes["issue"], refuse.reponse and refuse.reponse.statut) == ("invalide", 550)
+
+
+def test_pannes_du_registre(tmp_path: Path) -> None:
+    """Une panne armée au registre de l'opérateur vise l'adresse donnée, et s'écrit au journal quand elle est jouée."""
+    autre = par_cas("corse_2b").matricule_ins
+    with JournalEchanges.creer(tmp_path) as journal:
+        registre = RegistreMSSante(journal, (*PANNES_AVIS, *PANNES_MES))
+        depots = Depots()
+        usagers = MessagerieUsagers(depots, panne=pannes_de(registre, journal), horloge=lambda: INSTANT)
+        usagers.ouvrir(PATIENT.matricule_ins)
+        armee = registre.armer("mes_ferme", adresse=usagers.ouvrir(autre))
+        usagers.recevoir(recu(ADRESSE))
+        assert not depots.recus and not armee.jouees
+        usagers.recevoir(recu(adresse_usager(autre)))
+        assert depots.natures == ["Message non distribué"] and armee.jouees == 1
+        assert [e.donnees["nom"] for e in journal.enregistrements("panne")] == ["mes_ferme"]
 
 
 def test_vider() -> None:
