@@ -123,7 +123,8 @@ def jeton_renouvele(sessions: Sequence[Session]) -> Constat:
 
 
 def _type(commande: Commande, types_de_bal: Mapping[str, str]) -> str:
-    return types_de_bal.get(commande.notes.get("bal", "").lower(), "")
+    adresse = commande.notes.get("bal") or commande.notes.get("bal_demandee", "")
+    return types_de_bal.get(adresse.lower(), "")
 
 
 def _certificat(session: Session, bon: str) -> str:

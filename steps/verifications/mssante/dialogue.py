@@ -51,7 +51,7 @@ class Session:
 
     @property
     def certificat_serveur(self) -> str:
-        """Nom du certificat que l'opérateur présente sur cette connexion (`valide` par défaut)."""
+        """Ligne de la matrice TLS de l'opérateur sur cette connexion (`valide` par défaut)."""
         return self.note("certificat_serveur") or CERTIFICAT_VALIDE
 
     @property
@@ -104,9 +104,9 @@ class Session:
 
     @property
     def fermee_par_l_operateur(self) -> bool:
-        """L'opérateur a rompu de lui-même (délai, panne, arrêt) : note `coupure` ou `ferme_par` de la fin."""
-        fin = self.fin.notes if self.fin else {}
-        return fin.get("ferme_par") == "serveur" or bool(self.fin and self.fin.echange.panne)
+        """L'opérateur ou le banc a rompu de lui-même : panne, délai, arrêt."""
+        motif = self.fin.notes.get("motif", "") if self.fin else ""
+        return motif.startswith(("opérateur", "banc", "inactivité"))
 
     def note(self, nom: str) -> str:
         """La dernière valeur de cette note sur la connexion, vide si aucune."""

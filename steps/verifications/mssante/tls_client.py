@@ -96,6 +96,10 @@ POIGNEE_RATEE = Regle(
     _REM.format("MSS/CONF.05 et MSS/CONF.06"), Confiance.OFFICIELLE,
     "Fermer la connexion quand la poignée TLS échoue ; ne jamais reprendre en clair.",
 )  # fmt: skip
+ACCEPTE_TLS_1_2 = Regle(
+    "MSS-OPE-14", "Un opérateur en règle limité à TLS 1.2 est accepté", _REM.format("MSS/CONF.01"),
+    Confiance.OFFICIELLE, "Permettre TLS 1.2 (RFC 5246) avec l'une des six suites admises.",
+)  # fmt: skip
 VERSION_UNIQUE = Regle(
     "MSS-OPE-13", "Un opérateur qui n'offre pas TLS 1.2, mais une version plus ancienne, est refusé",
     _REM.format("MSS/va1.31"), Confiance.OFFICIELLE, "Limiter le client de messagerie à TLS 1.2.",
@@ -189,13 +193,40 @@ def operateur_refuse(
     )
 
 
+LIGNES_EN_REGLE = (CERTIFICAT_VALIDE, "tls_1_2", "tls_1_3", "crl_indisponible", "crl_expiree", "ocsp_muet")
+"""Lignes de la matrice où le certificat et le canal sont bons : ce qui manque est ailleurs, ou permis."""
 _FAUTES = (Attitude.ACCEPTE, Attitude.EN_CLAIR)
+
+
+@verification(ACCEPTE_TLS_1_2)
+def operateur_accepte(protocole: str, face: Sequence[Session]) -> Constat:
+    """Face à un opérateur en règle limité à TLS 1.2, une connexion s'établit et le client s'identifie."""
+    nom = protocole.upper()
+    sessions = [s for s in face if s.protocole == protocole]
+    etablies = [s for s in sessions if s.tls and not s.poignee_refusee]
+    if etablies:
+        return ACCEPTE_TLS_1_2.respectee(
+            f"{nom} : connexion établie",
+            recu=", ".join(f"{s.tls.version}, {s.tls.suite}" for s in etablies[:2] if s.tls),
+            ou=f"connexion {nom} {etablies[0].connexion}",
+            echanges=tuple(s.numeros[0] for s in etablies[:2]),
+        )
+    tentees = [s for s in sessions if s.starttls or s.poignee_refusee]
+    if not tentees:
+        return ACCEPTE_TLS_1_2.sans_objet(f"{nom} : aucune poignée tentée face à l'opérateur limité à TLS 1.2")
+    return ACCEPTE_TLS_1_2.enfreinte(
+        f"{nom} : aucune connexion ne s'établit avec un opérateur limité à TLS 1.2",
+        attendu="TLS 1.2, avec l'une des six suites admises",
+        recu=f"poignée abandonnée : {tentees[0].note('raison') or 'fermeture par le client'}",
+        ou=f"connexion {nom} {tentees[0].connexion}",
+        echanges=tuple(s.numeros[0] for s in tentees[:2]),
+    )
 
 
 def en_regle(session: Session) -> bool:
     """Vrai si l'opérateur n'avait aucun défaut TLS sur cette connexion."""
     pannes_tls = {cas.panne for cas in CAS.values()}
-    return session.certificat_serveur == CERTIFICAT_VALIDE and not pannes_tls.intersection(session.pannes)
+    return session.certificat_serveur in LIGNES_EN_REGLE and not pannes_tls.intersection(session.pannes)
 
 
 def acceptees(sessions: Sequence[Session], protocole: str) -> list[Session]:
@@ -204,7 +235,7 @@ def acceptees(sessions: Sequence[Session], protocole: str) -> list[Session]:
 
 
 def _a_rencontre(session: Session, panne: str) -> bool:
-    return panne in session.pannes or f"certificat_{session.certificat_serveur}" == panne
+    return panne in (*session.pannes, session.certificat_serveur, f"certificat_{session.certificat_serveur}")
 
 
 def _confie(session: Session) -> str:

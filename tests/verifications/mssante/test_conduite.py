@@ -92,6 +92,6 @@ def test_quit() -> None:
         Verdict.NON_CONCLUANT
     )
     delai = pret().envoyer()
-    delai.commande("fin", statut=0, ferme_par="serveur")
+    delai.commande("fin", statut=0, motif="inactivité")
     assert verdict(delai.echanges) is Verdict.NON_CONCLUANT
     assert verdict(releve_normal()) is Verdict.NON_CONCLUANT

@@ -7,7 +7,15 @@ import pytest
 from reports.constat import Confiance
 from simulators.socle.echange import Echange
 from steps.verifications.mssante.dialogue import sessions
-from steps.verifications.mssante.tls_client import CAS, Attitude, CasOperateur, attitude, en_regle, operateur_refuse
+from steps.verifications.mssante.tls_client import (
+    CAS,
+    Attitude,
+    CasOperateur,
+    attitude,
+    en_regle,
+    operateur_accepte,
+    operateur_refuse,
+)
 from tests.verifications.mssante.fabrique_dialogues import TLS12, Fil, envoi_normal, releve_normal
 
 EXPIRE = CAS["au certificat expiré"]
@@ -107,3 +115,13 @@ def test_attitudes() -> None:
     """Une connexion normale est acceptée ; une connexion sans STARTTLS ni rien d'autre renonce."""
     assert attitude(sessions(envoi_normal())[0]) is Attitude.ACCEPTE
     assert attitude(sessions(Fil().ouvrir().finir())[0]) is Attitude.RENONCE
+
+
+def test_operateur_limite_a_tls_1_2() -> None:
+    """Une poignée aboutie passe ; une poignée tentée qui échoue, non ; aucune tentative ne dit rien."""
+    etablie = Fil(certificat="tls_1_2").ouvrir().chiffrer().identifier().finir()
+    assert operateur_accepte("smtp", sessions(etablie)).verdict.value == "conforme"
+    assert en_regle(sessions(etablie)[0])
+    refusee = Fil(certificat="tls_1_2").ouvrir().refuser_la_poignee().echanges
+    assert operateur_accepte("smtp", sessions(refusee)).verdict.value == "non_conforme"
+    assert operateur_accepte("imap", sessions(refusee)).verdict.value == "non_concluant"
