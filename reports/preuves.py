@@ -40,6 +40,10 @@ _SIGNATURES: tuple[tuple[int, bytes, str], ...] = (
     (0, b"MSH|", "application/hl7-v2"),
 )
 
+# Deux champs au moins (RFC 5322, § 2.2), dont un que tout courriel porte.
+_COURRIEL = re.compile(r"(?:[!-9;-~]+:[^\n]*\n(?:[ \t][^\n]*\n)*){2}")
+_ENTETE_DE_COURRIEL = re.compile(r"^(?:from|date|message-id|received|return-path):", re.IGNORECASE | re.MULTILINE)
+
 _LIBELLES = {
     "application/pdf": "PDF",
     "image/png": "image PNG",
@@ -54,6 +58,7 @@ _LIBELLES = {
     "application/vnd.sqlite3": "base SQLite",
     "application/x-ole-storage": "document bureautique ancien",
     "application/hl7-v2": "message HL7 v2",
+    "message/rfc822": "courriel",
     "application/xml": "XML",
     "text/html": "page HTML",
     "application/json": "JSON",
@@ -74,6 +79,8 @@ def type_reel(debut: bytes) -> str:
         return "application/octet-stream"
     if not debut or "\x00" in texte:
         return "application/octet-stream"
+    if _COURRIEL.match(texte) and _ENTETE_DE_COURRIEL.search(texte):
+        return "message/rfc822"
     tete = texte.lstrip()[:256].lower()
     if tete.startswith(("<!doctype html", "<html")):
         return "text/html"

@@ -11,6 +11,7 @@ from reports.verdict import Verdict
 from requirements.modele import Preuve, ScenarioConformite, TypePiece
 from simulators.socle.echange import CorpsFichier, Echange
 from steps.bilan import Piece
+from steps.pieces_messagerie import DIALOGUES, dialogue, messages
 
 # Ce que l'enregistrement d'un échange peut remplacer ; une vidéo ou une capture d'écran restent à faire.
 _PAR_ECHANGE = frozenset({TypePiece.MESSAGE, TypePiece.TRACE})
@@ -36,7 +37,8 @@ def _preuve(
     dossier: Path, preuve: Preuve, verdict: Verdict, pieces: Sequence[Piece], echanges: Sequence[Echange]
 ) -> PreuveProduite:
     fichiers: list[PieceJointe] = []
-    if verdict in _JUGES:
+    # Le résultat d'une plateforme de test officielle ne se remplace par rien que le banc produise.
+    if verdict in _JUGES and TypePiece.LIEN_PLATEFORME not in preuve.pieces:
         acceptees = {piece.value for piece in preuve.pieces}
         fichiers += [
             ranger_piece(dossier, preuve.repere, piece.nom, piece.octets, piece.description)
@@ -44,7 +46,9 @@ def _preuve(
             if piece.genre in acceptees
         ]
         if _PAR_ECHANGE & set(preuve.pieces):
-            fichiers += [fichier for echange in echanges for fichier in _echange(dossier, preuve, echange)]
+            autres = [echange for echange in echanges if not echange.operation.startswith(DIALOGUES)]
+            fichiers += [fichier for echange in autres for fichier in _echange(dossier, preuve, echange)]
+            fichiers += _messagerie(dossier, preuve, echanges)
     if verdict is Verdict.NON_APPLICABLE:
         etat = EtatPreuve.SANS_OBJET
     else:
@@ -56,6 +60,22 @@ def _preuve(
         pieces_acceptees=tuple(piece.value for piece in preuve.pieces),
         fichiers=tuple(fichiers),
     )
+
+
+def _messagerie(dossier: Path, preuve: Preuve, echanges: Sequence[Echange]) -> list[PieceJointe]:
+    """Les courriels remis, chacun dans un `.eml` ; le dialogue entier, en texte, pour une trace."""
+    fichiers = []
+    if TypePiece.MESSAGE in preuve.pieces:
+        for courriel in messages(echanges):
+            corps = courriel.corps
+            contenu = corps.chemin if isinstance(corps, CorpsFichier) else corps.octets
+            fichiers.append(
+                ranger_piece(dossier, preuve.repere, courriel.nom, contenu, courriel.description, lier=True)
+            )
+    if TypePiece.TRACE in preuve.pieces and (texte := dialogue(echanges)):
+        description = "dialogue SMTP et IMAP du scénario, secrets remplacés par leur empreinte"
+        fichiers.append(ranger_piece(dossier, preuve.repere, "dialogue-mssante.txt", texte.encode(), description))
+    return fichiers
 
 
 def _echange(dossier: Path, preuve: Preuve, echange: Echange) -> list[PieceJointe]:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 from datetime import UTC, datetime
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -88,3 +89,55 @@ def test_corps_vides_et_multipart(tmp_path: Path) -> None:
     ]
     vide = replace(ECHANGE, requete=replace(requete, corps=CorpsMemoire(b"")), reponse=None)
     assert juger(tmp_path, Verdict.CONFORME, TypePiece.MESSAGE, echanges=(vide,)) == ["a_apporter"]
+
+
+COURRIEL = b"From: labo@labo.fr\r\nTo: a@b.fr\r\nSubject: essai\r\n\r\nBonjour\r\n"
+
+
+def _commande(numero: int, verbe: str, cible: str, reponse: str, **champs: Any) -> Echange:
+    corps = CorpsMemoire(champs.pop("corps", b""))
+    return Echange(
+        numero=numero,
+        service="mssante",
+        operation=f"smtp:{verbe}",
+        debut=INSTANT,
+        fin=INSTANT,
+        requete=Requete("" if verbe == "connexion" else verbe, cible, corps=corps, version_http=""),
+        reponse=Reponse(int(reponse[:3]), (), CorpsMemoire(reponse.encode())) if reponse else None,
+        notes={"connexion": "s1", **champs},
+    )
+
+
+DIALOGUE = (
+    _commande(1, "connexion", "", "220 prêt"),
+    _commande(2, "MAIL", "FROM:<labo@labo.fr>", "250 2.1.0 OK"),
+    _commande(3, "DATA", "", "250 accepté", corps=COURRIEL, mail_from="labo@labo.fr", destinataires="a@b.fr c@d.fr"),
+    _commande(4, "DATA", "", "552 trop gros", corps=COURRIEL),
+    _commande(5, "DATA", "", "", corps=COURRIEL),
+)
+
+
+def test_source_d_un_courriel(tmp_path: Path) -> None:
+    """Un courriel accepté devient une pièce `.eml`, octet pour octet ; refusé ou coupé, il n'en est pas une."""
+    (preuve,) = preuves_du_scenario(tmp_path, scenario(TypePiece.MESSAGE), Verdict.CONFORME, [], DIALOGUE)
+    [piece] = preuve.fichiers
+    assert piece.chemin.endswith("/courriel-000003.eml") and piece.type == "message/rfc822"
+    assert (tmp_path / piece.chemin).read_bytes() == COURRIEL
+    assert "a@b.fr, c@d.fr" in piece.description
+
+
+def test_dialogue_en_trace(tmp_path: Path) -> None:
+    """Le dialogue se lit dans l'ordre, corps désignés par leur empreinte, coupure dite."""
+    (preuve,) = preuves_du_scenario(tmp_path, scenario(TypePiece.TRACE), Verdict.CONFORME, [], DIALOGUE)
+    [piece] = preuve.fichiers
+    texte = (tmp_path / piece.chemin).read_text(encoding="utf-8")
+    assert piece.chemin.endswith("/dialogue-mssante.txt")
+    attendues = ["S: 220 prêt", "C: MAIL FROM:<labo@labo.fr>", "S: 250 2.1.0 OK", "S: 552 trop gros", "coupée sans"]
+    places = [texte.index(attendue) for attendue in attendues]
+    assert places == sorted(places)
+    assert "Bonjour" not in texte
+
+
+def test_resultat_de_plateforme(tmp_path: Path) -> None:
+    """Le résultat d'une plateforme officielle reste à apporter, quoi que le banc ait enregistré."""
+    assert juger(tmp_path, Verdict.CONFORME, TypePiece.LIEN_PLATEFORME, TypePiece.TRACE) == ["a_apporter"]
