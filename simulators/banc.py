@@ -12,6 +12,7 @@ from typing import Any, Self
 from simulators.annuaire import SimulateurAnnuaire
 from simulators.dmp import SimulateurDMP
 from simulators.insi import SimulateurINSi
+from simulators.mssante.simulateur import SimulateurMSSante
 from simulators.socle.acteurs import PROFESSIONNELS, STRUCTURE
 from simulators.socle.gestion import Gestion
 from simulators.socle.identites import IDENTITES_DE_TEST, MATRICULES_PUBLICS_DE_TEST, IdentiteTest
@@ -42,8 +43,12 @@ class Banc:
         port_base: int | None = None,
         exposer: bool = False,
         peupler: bool = False,
+        matrice: bool = False,
     ) -> None:
-        """`peupler` : ouvre un DMP à chaque personne qu'INSi connaît, aussi après une remise à zéro."""
+        """`peupler` : ouvre un DMP à chaque personne qu'INSi connaît, aussi après une remise à zéro.
+
+        `matrice` : ouvre aussi deux ports par ligne de la matrice TLS de l'opérateur MSSanté.
+        """
         self.journal = journal
         self._peupler = peupler
         if dossier_secrets is not None:
@@ -60,11 +65,14 @@ class Banc:
         self.igc = self._socle.igc
         self.insi = SimulateurINSi(journal, self.igc)
         self.dmp = SimulateurDMP(journal, self.igc)
+        self.mssante = SimulateurMSSante(journal, self.igc)
+        self._socle.publication_igc.panne = self.mssante.panne_de_publication
         self.annuaire = SimulateurAnnuaire(journal, self.igc)
         try:
             self._gestion = Gestion(self).monter(self.serveur)
             self.insi.monter(self.serveur)
             self.dmp.monter(self.serveur)
+            self.mssante.monter(self.serveur, matrice=matrice)
             self.annuaire.monter(self.serveur)
             self._certificats = {nom: self.igc.identifiants(nom) for nom in PROFILS}
         except OSError:
@@ -77,7 +85,12 @@ class Banc:
     @property
     def registres(self) -> Mapping[str, RegistrePannes]:
         """Pannes de chaque service."""
-        return {"insi": self.insi.pannes, "dmp": self.dmp.pannes, "annuaire": self.annuaire.pannes}
+        return {
+            "insi": self.insi.pannes,
+            "dmp": self.dmp.pannes,
+            "mssante": self.mssante.pannes,
+            "annuaire": self.annuaire.pannes,
+        }
 
     @property
     def url_console(self) -> str:
@@ -93,6 +106,7 @@ class Banc:
             "services": {
                 "insi": self.insi.adresses(),
                 "dmp": self.dmp.adresses(),
+                "mssante": self.mssante.adresses(),
                 "annuaire": self.annuaire.adresses(),
                 "gestion": {"url": self._gestion.url},
             },
@@ -105,6 +119,7 @@ class Banc:
             "structure": STRUCTURE.en_dict(),
             "professionnels": [professionnel.en_dict() for professionnel in PROFESSIONNELS],
             "lps": dict(LPS),
+            "bals": self.mssante.bals(),
             "identites": [identite.en_dict() for identite in IDENTITES_DE_TEST],
         }
 
@@ -112,6 +127,7 @@ class Banc:
         """Simulateurs vides, pannes retirées ; le journal et les certificats restent."""
         self.insi.remettre_a_zero()
         self.dmp.remettre_a_zero()
+        self.mssante.remettre_a_zero()
         self.annuaire.remettre_a_zero()
         if self._peupler:
             for identite in IDENTITES_DE_TEST:

@@ -1,0 +1,234 @@
+"""L'opérateur MSSanté de test : soumission, lecture, jetons, usagers, autoconfiguration, liste blanche."""
+
+from __future__ import annotations
+
+import traceback
+from collections.abc import Callable, Iterable
+from datetime import UTC, datetime
+from email.utils import format_datetime
+from typing import Any
+
+from simulators.mssante.accuses import PANNES_AVIS, pannes_de
+from simulators.mssante.autoconfiguration import Autoconfiguration
+from simulators.mssante.avis import fabriquer_dsn
+from simulators.mssante.boites import Boites, BoitesMemoire
+from simulators.mssante.connexions import SERVICE, Operateur
+from simulators.mssante.dns import PANNES_DNS, ServeurDns
+from simulators.mssante.dns_zone import Cibles
+from simulators.mssante.etat import EtatMSSante, MessageRecu, bals_par_defaut, est_usager
+from simulators.mssante.imap.facade import FacadeImap
+from simulators.mssante.imap.pannes import PANNES_IMAP
+from simulators.mssante.jetons import EmetteurJetons, Horloge
+from simulators.mssante.jetons_http import CHEMIN as CHEMIN_JETONS
+from simulators.mssante.jetons_http import PointJetons
+from simulators.mssante.liste_blanche import ListeBlanche
+from simulators.mssante.pannes import RegistreMSSante
+from simulators.mssante.reglages import Reglages
+from simulators.mssante.smtp import EcouteSmtp, ServiceSmtp
+from simulators.mssante.tls import LIGNE_DE_PANNE, LIGNES, PUBLIEES, MatriceTls
+from simulators.mssante.usagers import PANNES_MES, MessagerieUsagers
+from simulators.socle.correspondants import CORRESPONDANTS
+from simulators.socle.journal import JournalArrete, JournalEchanges
+from simulators.socle.pannes import PanneArmee
+from simulators.socle.pki import IgcTest
+from simulators.socle.requete import Port, RequeteRecue
+from simulators.socle.serveur import ServeurBanc
+from simulators.socle.tls import ConfigTls
+
+HOTE = "localhost"
+
+
+class SimulateurMSSante:
+    """Opérateur de test. `etat` : boîtes, messages reçus ; `panne` : joue une panne ; `deposer` : courriel entrant."""
+
+    def __init__(
+        self,
+        journal: JournalEchanges,
+        igc: IgcTest,
+        *,
+        reglages: Reglages | None = None,
+        source_heure: Callable[[], datetime] = lambda: datetime.now(UTC),
+    ) -> None:
+        self.reglages = reglages or Reglages()
+        self.horloge = Horloge(source_heure)
+        self.etat = EtatMSSante()
+        self.pannes = RegistreMSSante(journal, (*PANNES_IMAP, *PANNES_MES, *PANNES_AVIS, *PANNES_DNS))
+        self.jetons = EmetteurJetons(journal, horloge=self.horloge, duree=self.reglages.duree_jeton)
+        self.boites: Boites = BoitesMemoire(self.etat.bal)
+        self.usagers = MessagerieUsagers(
+            self.boites.deposer, panne=pannes_de(self.pannes, journal), journal=journal, horloge=self.horloge
+        )
+        self.operateur = Operateur(
+            journal,
+            igc,
+            self.etat,
+            self.pannes,
+            MatriceTls(igc, self._noms()),
+            self.jetons,
+            self.reglages,
+            self.horloge,
+        )
+        self._journal = journal
+        self._ports: dict[str, Port] = {}
+        self._matrice: dict[str, dict[str, int]] = {}
+        self._smtp: ServiceSmtp | None = None
+        self._dns = ServeurDns(
+            journal, domaines=lambda: list(self.etat.domaines), cibles=self._cibles, pannes=self.pannes
+        )
+
+    def monter(self, serveur: ServeurBanc, *, matrice: bool = False) -> None:
+        """Ouvre SMTP, IMAP, HTTPS (jetons, autoconfiguration, liste blanche) et DNS.
+
+        `matrice` : ouvre aussi deux ports par ligne de la matrice TLS, pour qui essaie son client sans piloter le banc.
+        """
+        self._smtp = ServiceSmtp(self.operateur, self.distribuer)
+        facade = FacadeImap(self.operateur, self.boites)
+        ecoute = EcouteSmtp(self._smtp)
+        self._ports["smtp"] = ecoute.port = serveur.ecouter(SERVICE, ecoute, protocole="smtp")
+        self._ports["imap"] = facade.monter(serveur)
+        certificat = self.operateur.matrice.certificat()
+        routes = [
+            *PointJetons(self.jetons, self.pannes, bals_par_defaut()[-1]).routes(),
+            *Autoconfiguration(self.etat, self.reglages.domaine, self._points).routes(),
+            *ListeBlanche(self.etat, self.horloge).routes(),
+        ]
+        self._ports["https"] = serveur.ajouter(SERVICE, routes, tls=ConfigTls(certificat=certificat), corps_max=2**20)
+        self._ports["dns"] = self._dns.monter(serveur)
+        for ligne in LIGNES.values() if matrice else ():
+            fixe = EcouteSmtp(self._smtp, ligne)
+            fixe.port = serveur.ecouter(SERVICE, fixe, protocole="smtp")
+            imap = facade.monter(serveur, ligne=ligne)
+            self._matrice[ligne.nom] = {"smtp": fixe.port.numero, "imap": imap.numero}
+
+    def adresses(self) -> dict[str, Any]:
+        """Ce qu'on donne au logiciel."""
+        https = self._ports["https"].url
+        adresses: dict[str, Any] = {
+            "domaine": self.reglages.domaine,
+            "smtp": {"hote": HOTE, "port": self._ports["smtp"].numero},
+            "imap": {"hote": HOTE, "port": self._ports["imap"].numero},
+            "dns": self._dns.adresse,
+            "autoconfig": f"{https}/mail/config-v1.1.xml",
+            "liste_blanche": f"{https}/listeblanchemssante.xml",
+            "jetons": f"{https}{CHEMIN_JETONS}",
+        }
+        if self._matrice:
+            adresses["matrice_tls"] = {nom: dict(ports) for nom, ports in self._matrice.items()}
+        return adresses
+
+    def bals(self) -> list[dict[str, object]]:
+        """Boîtes du domaine du laboratoire, avec leur jeton de rafraîchissement (aucun pour une BAL applicative)."""
+        return [
+            {
+                **bal.en_dict(),
+                "jeton_rafraichissement": None if bal.type == "APP" else self.jetons.jeton_rafraichissement(bal),
+            }
+            for bal in self.etat.bals.values()
+            if bal.domaine == self.reglages.domaine
+        ]
+
+    def remettre_a_zero(self) -> None:
+        """Oublie messages, boîtes ajoutées, usagers, pannes et jetons ; l'heure revient à la vraie."""
+        self.pannes.vider()
+        self.etat.vider()
+        self.boites.vider()
+        self.usagers.vider()
+        self.jetons.vider()
+        self.horloge.remettre()
+        vus, self.operateur.jetons_vus = self.operateur.jetons_vus, set()
+        self._journal.oublier(vus)
+        if self._smtp is not None:
+            self._smtp.vider()
+
+    def panne(self, nom: str, *, fois: int | None = 1, **parametres: Any) -> PanneArmee:
+        """Arme une panne nommée ; s'emploie seule ou avec `with`."""
+        if nom in LIGNE_DE_PANNE and nom not in PUBLIEES:
+            # Fait ici, pas dans la boucle : l'avertissement de Python sur TLS 1.0 y resterait visible.
+            self.operateur.matrice.contexte(LIGNE_DE_PANNE[nom])
+        return self.pannes.armer(nom, fois=fois, **parametres)
+
+    def panne_de_publication(self, requete: RequeteRecue) -> str:
+        """Panne à jouer par la publication de l'IGC pour cette requête ; vide s'il n'y en a pas."""
+        noms = ("ocsp_muet",) if requete.operation == "ocsp" else ("crl_indisponible", "crl_expiree")
+        panne = self.pannes.prendre(requete, *noms)
+        return panne.nom if panne is not None else ""
+
+    def deposer(self, adresse: str, octets: bytes, *, dossier: str = "INBOX", drapeaux: Iterable[str] = ()) -> int:
+        """Fait arriver un courriel dans une boîte ; rend son UID. `LookupError` si la BAL n'existe pas."""
+        return self.boites.deposer(adresse, octets, dossier=dossier, drapeaux=drapeaux, date=self.horloge())
+
+    # -- distribution ------------------------------------------------------------------------------------------
+
+    def distribuer(self, message: MessageRecu, *, copies: int = 1, echecs: tuple[str, ...] = ()) -> None:
+        """Remet un message accepté à ses destinataires. Un défaut d'ici est noté, le message reste accepté."""
+        self.etat.recevoir(message)
+        try:
+            for adresse in echecs:
+                self._rendre_echec(message, adresse)
+            remis = [adresse for adresse in message.destinataires if adresse not in echecs]
+            for _ in range(copies):
+                self._remettre(message, remis)
+        except JournalArrete:
+            raise
+        except Exception as erreur:  # noqa: BLE001 (un défaut du banc se note, il ne se cache pas)
+            self._journal.ajouter(
+                "incident",
+                {
+                    "nature": "defaut_du_banc",
+                    "service": SERVICE,
+                    "operation": "distribution",
+                    "message": f"{type(erreur).__name__} : {erreur}",
+                    "trace": "".join(traceback.format_exception(erreur)),
+                },
+            )
+
+    def _remettre(self, message: MessageRecu, destinataires: list[str]) -> None:
+        professionnels = [adresse for adresse in destinataires if not est_usager(adresse)]
+        if professionnels:
+            octets = self._trace(message) + message.octets
+            for adresse in professionnels:
+                if self.etat.bal(adresse) is not None:
+                    self.boites.deposer(adresse, octets, date=message.instant)
+                    self.usagers.accuses.rendre(message, adresse)
+        if len(professionnels) < len(destinataires):
+            self.usagers.recevoir(message)
+
+    def _trace(self, message: MessageRecu) -> bytes:
+        """Les deux en-têtes que tout opérateur ajoute en distribuant (RFC 5321, section 4.4)."""
+        numero, hote = f"{message.connexion}-{message.numero}", self.reglages.nom_hote
+        recu = f"Received: by {hote} (operateur MSSante de TEST) with ESMTPSA id {numero};"
+        return f"Return-Path: <{message.expediteur}>\r\n{recu}\r\n {format_datetime(message.instant)}\r\n".encode(
+            "ascii", "replace"
+        )
+
+    def _rendre_echec(self, message: MessageRecu, adresse: str) -> None:
+        if not message.expediteur or "NEVER" in message.dsn.notify.get(adresse, ()):
+            return
+        avis = fabriquer_dsn(
+            message,
+            adresse=adresse,
+            action="failed",
+            statut="5.1.1",
+            destinataire=message.expediteur,
+            diagnostic="smtp; 550 5.1.1 Recipient address rejected: user unknown",
+            adresse_originale=message.dsn.orcpt.get(adresse, ""),
+            enveloppe=message.dsn.envid,
+            entier=message.dsn.ret == "FULL",
+            instant=self.horloge(),
+        )
+        self.boites.deposer(message.expediteur, avis, date=self.horloge())
+
+    # -- noms et ports -----------------------------------------------------------------------------------------
+
+    def _noms(self) -> list[str]:
+        """Noms du certificat de l'opérateur ; le premier est son CN."""
+        domaines = dict.fromkeys([self.reglages.domaine, *(c.bal.rpartition("@")[2] for c in CORRESPONDANTS)])
+        autres = [f"{prefixe}.{domaine}" for domaine in domaines for prefixe in ("mss", "autoconfig")]
+        return [HOTE, "127.0.0.1", "::1", *autres, "espacedeconfiance.mssante.fr"]
+
+    def _points(self) -> tuple[str, int, int]:
+        return HOTE, self._ports["smtp"].numero, self._ports["imap"].numero
+
+    def _cibles(self) -> Cibles:
+        hote, smtp, imap = self._points()
+        return Cibles(hote, {"smtp": smtp, "imap": imap})
