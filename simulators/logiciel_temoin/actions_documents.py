@@ -6,7 +6,7 @@ import base64
 import binascii
 from datetime import datetime
 
-from simulators.logiciel_temoin import alimentation, documentation, documents, pdf, presentation
+from simulators.logiciel_temoin import alimentation, documentation, documents, messagerie_conduite, pdf, presentation
 from simulators.logiciel_temoin.base import Analyse, Document, Sejour
 from simulators.logiciel_temoin.dmp_client import ErreurDmp
 from simulators.logiciel_temoin.erreurs import Echec, Enveloppe, ParametreInvalide, Refus, fait
@@ -65,6 +65,7 @@ def valider_compte_rendu(labo: Labo, utilisateur: Utilisateur, p: Parametres) ->
         messages.append("L'envoi automatique au DMP est désactivé.")
     else:
         messages.append(_alimenter_seul(labo, utilisateur, document))
+    messages += messagerie_conduite.apres_validation(labo, utilisateur, patient, document)
     return fait(*messages, document=montrer(labo, document))
 
 

@@ -10,11 +10,13 @@ from typing import Any
 
 from simulators.logiciel_temoin import (  # noqa: F401
     actions_annuaire,
+    actions_correspondants,
     actions_dmp,
     actions_documents,
     actions_identite,
     actions_mss,
     actions_presentation,
+    actions_tableau,
 )
 from simulators.logiciel_temoin.erreurs import Echec, Enveloppe, ParametreInvalide, Refus
 from simulators.logiciel_temoin.labo import EDITEUR, NOM, VERSION, Labo

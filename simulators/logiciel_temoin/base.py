@@ -214,7 +214,7 @@ class Base:
         return document
 
     def documents_de(self, patient_id: str) -> Iterator[Document]:
-        return (d for d in list(self.documents.values()) if d.patient_id == patient_id)
+        return (d for d in list(self.documents.values()) if d.patient_id == patient_id and not d.supprime)
 
     def mettre_en_liste(self, element: ElementTravail) -> None:
         with self.verrou:

@@ -77,7 +77,7 @@ def _corps_structure(labo: Labo, corps: etree._Element, document: Document, cont
     _section(chapitre, "1.3.6.1.4.1.19376.1.3.3.2.1", "1.2.250.1.213.1.1.2.70", CHAPITRE, "BIOCHIMIE")
     section = e(e(chapitre, "component"), "section")
     _section(section, "1.3.6.1.4.1.19376.1.3.3.2.2", "1.2.250.1.213.1.1.2.71", CHAPITRE, None)
-    _texte(e(section, "text"), document.analyses)
+    _texte(e(section, "text"), document)
     entree = e(section, "entry", typeCode="DRIV")
     e(entree, "templateId", root="1.3.6.1.4.1.19376.1.3.1")
     e(entree, "templateId", root="1.2.250.1.213.1.1.3.21")
@@ -108,13 +108,15 @@ def _section_ajoutee(section: etree._Element, titre: str, texte: str) -> None:
     e(e(section, "text"), "paragraph", texte)
 
 
-def _texte(bloc: etree._Element, analyses: list[Analyse]) -> None:
+def _texte(bloc: etree._Element, document: Document) -> None:
+    if document.mention:
+        e(bloc, "paragraph", document.mention)
     table = e(bloc, "table")
     ligne = e(e(table, "thead"), "tr")
     for titre in ("Analyse", "Résultat"):
         e(ligne, "th", titre)
     corps = e(table, "tbody")
-    for rang, analyse in enumerate(analyses, 1):
+    for rang, analyse in enumerate(document.analyses, 1):
         ligne = e(corps, "tr")
         e(e(ligne, "td"), "content", analyse.libelle, ID=f"resultat-{rang:02d}")
         e(ligne, "td", "en attente" if analyse.valeur is None else f"{analyse.valeur} {analyse.unite}".strip())

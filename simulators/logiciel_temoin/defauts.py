@@ -299,6 +299,18 @@ PRESENTATION = {
     "doublon_dmp_integre": "Un document du DMP déjà au dossier s'intègre une seconde fois.",
 }
 
+TABLEAU = {
+    "tbb_ins_confondues": "Le tableau de bord compte toutes les INS comme qualifiées.",
+    "tbb_periode_ignoree": "Le tableau de bord montre les mêmes chiffres quelle que soit la période.",
+    "tbb_finess_ignore": "Le filtre du tableau de bord par FINESS est sans effet.",
+    "tbb_rpps_ignore": "Le filtre du tableau de bord par RPPS est sans effet.",
+    "tbb_trois_actions_confondues": "Les dossiers touchés par une seule action comptent comme touchés par les trois.",
+    "tbb_echecs_absents": "Le tableau de bord ne compte pas les échecs.",
+    "tbb_echecs_dans_le_total": "Les transmissions manquées comptent comme réussies.",
+    "tbb_extraction_sans_echecs": "L'extraction du tableau de bord omet les transmissions manquées.",
+    "tbb_documentation_vague": "La documentation de l'extraction n'en décrit pas les colonnes.",
+}
+
 MUTATIONS: dict[str, Mutation] = {**MESSAGES_INSI, **HL7, **EDITION_MUTEE, **CDA, **MESSAGES_DMP, **COURRIELS_MSS}
 CATALOGUE: dict[str, str] = {
     **IDENTITE,
@@ -310,6 +322,7 @@ CATALOGUE: dict[str, str] = {
     **MSSANTE,
     **ANNUAIRE,
     **PRESENTATION,
+    **TABLEAU,
     **{nom: mutation.description for nom, mutation in MUTATIONS.items()},
 }
 

@@ -76,6 +76,7 @@ def valider(
     )
     if remplace:
         _enchainer(labo, patient, document, labo.base.document(remplace))
+        document.mention = _mention(labo)
     labo.base.documents[document.document_id] = document
     return document
 
@@ -90,6 +91,15 @@ def _enchainer(labo: Labo, patient: Patient, document: Document, precedent: Docu
     if not labo.defaut("cda_set_id_neuf"):
         document.set_id = precedent.set_id
     precedent.remplace_par = document.document_id
+
+
+def _mention(labo: Labo) -> str:
+    """Ce qu'une nouvelle version dit d'elle-même, dans le CDA comme dans le PDF."""
+    if labo.defaut("mss_mention_remplacement_absente"):
+        return ""
+    if labo.defaut("mss_mention_remplacement_figee"):
+        return "Ce compte rendu annule et remplace le précédent."
+    return str(labo.reglages.lire("mention_remplacement"))
 
 
 def ranger_ancien(
@@ -259,4 +269,11 @@ def depuis_dmp(
     document.patient_id, document.origine = patient.patient_id, "dmp"
     document.unique_id, document.cda, document.etat_dmp = unique_id, octets, "alimente"
     document.date_envoi, document.conservation = maintenant(), conservation
+    return document
+
+
+def depuis_mss(labo: Labo, patient: Patient, octets: bytes) -> Document:
+    """Range au dossier un document venu d'un courriel MSSanté."""
+    document = _document_recu(labo, cda_lecture.lire_entete(octets), octets)
+    document.patient_id = patient.patient_id
     return document

@@ -8,6 +8,7 @@ import uuid
 from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from simulators.logiciel_temoin.annuaire_planification import Planification
 from simulators.logiciel_temoin.annuaire_sante import AnnuaireSante
@@ -19,6 +20,9 @@ from simulators.logiciel_temoin.reglages import Reglages
 from simulators.logiciel_temoin.traces import JournalTraces
 from simulators.logiciel_temoin.transport import Transport
 from simulators.logiciel_temoin.utilisateurs import Annuaire
+
+if TYPE_CHECKING:
+    from simulators.logiciel_temoin.messagerie_reception import CourrielRecu
 
 NOM = "Labo Témoin"
 VERSION = "1.0.0"
@@ -57,6 +61,7 @@ class Labo:
         self.entrepots: dict[tuple[str, str], str] = {}
         self.cache_dmp: dict[tuple[str, str], EntreeCache] = {}
         self.identifiants_fixes: dict[str, str] = {}
+        self.courriels: dict[str, CourrielRecu] = {}
         self._messages = itertools.count(1)
 
     def defaut(self, nom: str) -> bool:

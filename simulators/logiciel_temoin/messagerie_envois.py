@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+import re
 import uuid
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
-from simulators.logiciel_temoin import cda_lecture, documents, messagerie_noms
+from simulators.logiciel_temoin import cda_lecture, documents, messagerie_noms, pdf
 from simulators.logiciel_temoin.base import Destinataire, Document, EnvoiMss
 from simulators.logiciel_temoin.environnement import Bal
 from simulators.logiciel_temoin.horloge import maintenant
@@ -21,6 +22,8 @@ from simulators.logiciel_temoin.utilisateurs import Utilisateur
 ESSAIS_MAX = 5
 TAILLE_MAX_USAGER = 25 * 1000 * 1000
 """Mon espace santé renvoie ce qui dépasse 25 Mo."""
+
+_REUSSIE = re.compile(r"[23]\d\d|OK|connecté")
 
 
 @dataclass(frozen=True)
@@ -43,11 +46,17 @@ class Demande:
     parent: str = ""
     ancetres: tuple[str, ...] = ()
 
+    def pour(self, *destinataires: str) -> Demande:
+        """La même demande, à ces destinataires."""
+        return replace(self, destinataires=destinataires)
+
 
 def traceur(labo: Labo, utilisateur: Utilisateur, bal: Bal, patient_id: str | None, message_id: str | None) -> TRACE:
     """Écrit au journal de traces chaque demande faite à l'opérateur et sa réponse, jamais le contenu du message."""
 
     def tracer(operation: str, demande: str, reponse: str) -> None:
+        if not _REUSSIE.match(reponse) and labo.defaut("mss_trace_echecs_absents"):
+            return
         labo.traces.ajouter(
             "mssante",
             utilisateur.compte,
@@ -65,11 +74,28 @@ def traceur(labo: Labo, utilisateur: Utilisateur, bal: Bal, patient_id: str | No
 
 def envoyer(labo: Labo, utilisateur: Utilisateur, demande: Demande) -> EnvoiMss:
     """Compose, enregistre et tente l'envoi ; l'état dit ce qu'il en est."""
+    if labo.defaut("mss_emission_par_une_autre_bal"):
+        demande = replace(demande, bal=_autre_bal(labo, demande.bal))
     envoi = preparer(labo, utilisateur, demande)
     with labo.base.verrou:
         labo.base.envois_mss[envoi.envoi_id] = envoi
+    octets = envoi.octets
     tenter(labo, utilisateur, envoi)
+    if labo.defaut("mss_trace_contenu"):
+        traceur(labo, utilisateur, demande.bal, envoi.patient_id, envoi.message_id)("envoi", demande.corps, "250")
+    for _ in range(4 if labo.defaut("mss_reessai_en_boucle") else 0):
+        tenter(labo, utilisateur, envoi)
+    if labo.defaut("mss_envoi_double") or (labo.defaut("mss_refus_renvoye") and envoi.etat == "echec"):
+        tenter(labo, utilisateur, replace(envoi, octets=octets, destinataires=_neufs(envoi)))
     return envoi
+
+
+def _autre_bal(labo: Labo, bal: Bal) -> Bal:
+    return next((autre for autre in labo.environnement.bals if autre.adresse != bal.adresse), bal)
+
+
+def _neufs(envoi: EnvoiMss) -> list[Destinataire]:
+    return [Destinataire(destinataire.adresse) for destinataire in envoi.destinataires]
 
 
 def bloquer(labo: Labo, utilisateur: Utilisateur, demande: Demande, motif: str) -> EnvoiMss:
@@ -148,21 +174,51 @@ def joindre(labo: Labo, demande: Demande) -> Documents | None:
     """L'archive des CDA demandés, et le PDF de chacun."""
     if not demande.documents:
         return None
-    retenus = list(demande.documents)
+    retenus = [*demande.documents, *_en_trop(labo, demande)]
     pieces = [_piece(labo, document) for document in retenus]
     entetes = tuple(piece.entete for piece in pieces)
     contact = adresse_de_retour(labo, demande.bal, demande.canal) or demande.bal.adresse
-    jointes = [Jointe(NOM_ARCHIVE, "application/zip", archive(labo, pieces, contact))]
+    nom_archive = "documents.zip" if labo.defaut("mss_archive_mal_nommee") else NOM_ARCHIVE
+    genre = "application/octet-stream" if labo.defaut("mss_archive_type_faux") else "application/zip"
+    jointes = []
+    if not labo.defaut("mss_sans_archive"):
+        jointes.append(Jointe(nom_archive, genre, archive(labo, pieces, contact)))
     noms = messagerie_noms.noms_pdf(entetes, [document.document_id for document in retenus])
+    if labo.defaut("mss_pdf_nom_faux"):
+        noms = [f"{document.document_id}.pdf" for document in retenus]
     for nom, piece in zip(noms, pieces, strict=True):
-        jointes.append(Jointe(nom, "application/pdf", cda_lecture.copie_pdf(piece.octets) or b""))
+        if not labo.defaut("mss_sans_pdf"):
+            jointes.append(Jointe(nom, "application/pdf", _pdf(labo, piece)))
     return Documents(entetes, tuple(jointes))
 
 
 def _piece(labo: Labo, document: Document) -> Piece:
     octets = documents.cda_de(labo, document)
     remplace = labo.base.document(document.precedent).entree_mss if document.precedent else None
+    if remplace and labo.defaut("mss_remplacement_sans_lien"):
+        remplace = None
+    if remplace and labo.defaut("mss_remplacement_autre_cible"):
+        remplace = f"urn:uuid:{uuid.uuid4()}"
     return Piece(document.entree_mss, octets, cda_lecture.lire_entete(octets), remplace)
+
+
+def _pdf(labo: Labo, piece: Piece) -> bytes:
+    """Le PDF que porte le CDA, à l'octet près (ECO.2.1.5)."""
+    octets = cda_lecture.copie_pdf(piece.octets)
+    if octets is None or labo.defaut("mss_pdf_different"):
+        return pdf.editer_texte(piece.entete.titre, cda_lecture.textes(piece.octets))
+    return octets
+
+
+def _en_trop(labo: Labo, demande: Demande) -> list[Document]:
+    """Ce que les défauts ajoutent à l'archive."""
+    choisis = {document.document_id for document in demande.documents}
+    autres = [d for d in list(labo.base.documents.values()) if d.document_id not in choisis and d.patient_id]
+    if labo.defaut("mss_document_en_trop"):
+        return [d for d in autres if d.patient_id == demande.patient_id][:1]
+    if labo.defaut("mss_deux_patients"):
+        return [d for d in autres if d.patient_id != demande.patient_id][:1]
+    return []
 
 
 # -- tentative -----------------------------------------------------------------------------------------------------
@@ -188,13 +244,16 @@ def tenter(labo: Labo, utilisateur: Utilisateur, envoi: EnvoiMss) -> None:
         dernier = erreur.definitive or envoi.essais >= ESSAIS_MAX
         _noter(attente, "echec" if dernier else "en_attente", str(erreur))
         return
-    _conclure(envoi, attente, issue)
+    _conclure(labo, envoi, attente, issue)
 
 
-def _conclure(envoi: EnvoiMss, attente: Sequence[Destinataire], issue: Issue) -> None:
+def _conclure(labo: Labo, envoi: EnvoiMss, attente: Sequence[Destinataire], issue: Issue) -> None:
+    dernier = envoi.essais >= ESSAIS_MAX or labo.defaut("mss_reessai_absent")
     for destinataire in attente:
         reponse = issue.reponses[destinataire.adresse]
-        destinataire.etat, destinataire.detail = _etat(reponse, issue, dernier=envoi.essais >= ESSAIS_MAX)
+        destinataire.etat, destinataire.detail = _etat(reponse, issue, dernier=dernier)
+        if destinataire.etat == "echec" and labo.defaut("mss_refus_pris_pour_envoi"):
+            destinataire.etat, destinataire.detail = "envoye", None
     if all(d.etat != "en_attente" for d in envoi.destinataires):
         envoi.octets = b""
 

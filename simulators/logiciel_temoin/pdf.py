@@ -8,7 +8,7 @@ from reportlab.lib.pagesizes import A4
 from reportlab.lib.units import mm
 from reportlab.pdfgen.canvas import Canvas
 
-from simulators.logiciel_temoin import datamatrix
+from simulators.logiciel_temoin import datamatrix, pdfa
 from simulators.logiciel_temoin.base import Document
 from simulators.logiciel_temoin.horloge import PARIS, jour_francais
 from simulators.logiciel_temoin.identite import LIBELLES, MATRICULE, QUAL, TOUJOURS_AFFICHES, Patient, nature_matricule
@@ -23,11 +23,13 @@ def editer(labo: Labo, patient: Patient, document: Document) -> bytes:
     toile.setAuthor(labo.environnement.structure.nom)
     y = _identite(labo, toile, patient)
     y = _lignes(toile, y - 8 * mm, [document.titre, *_resultats(document)])
-    toile.setFont("Helvetica", 9)
+    toile.setFont(pdfa.POLICE, 9)
     toile.drawString(20 * mm, max(y - 10 * mm, 15 * mm), _signature(labo, document))
     toile.showPage()
     toile.save()
-    return tampon.getvalue()
+    if labo.defaut("mss_pdf_non_a1"):
+        return tampon.getvalue()
+    return pdfa.declarer(tampon.getvalue(), document.titre, labo.environnement.structure.nom)
 
 
 def editer_texte(titre: str, lignes: list[str]) -> bytes:
@@ -38,7 +40,7 @@ def editer_texte(titre: str, lignes: list[str]) -> bytes:
     _lignes(toile, 280 * mm, [titre, *lignes])
     toile.showPage()
     toile.save()
-    return tampon.getvalue()
+    return pdfa.declarer(tampon.getvalue(), titre, "")
 
 
 def _identite(labo: Labo, toile: Canvas, patient: Patient) -> float:
@@ -59,7 +61,7 @@ def _identite(labo: Labo, toile: Canvas, patient: Patient) -> float:
             245 * mm,
             30 * mm,
         )
-        toile.setFont("Helvetica", 7)
+        toile.setFont(pdfa.POLICE, 7)
         toile.drawString(163 * mm, 243 * mm, "INS à scanner")
     return y
 
@@ -80,7 +82,7 @@ def _resultats(document: Document) -> list[str]:
     if not document.analyses:
         return []
     etat = "Compte rendu partiel" if document.statut_cr == "partiel" else "Compte rendu complet"
-    lignes = [f"{etat}, version {document.version}", ""]
+    lignes = [f"{etat}, version {document.version}", *([document.mention] if document.mention else []), ""]
     for analyse in document.analyses:
         resultat = "en attente" if analyse.valeur is None else f"{analyse.valeur} {analyse.unite}"
         lignes.append(f"{analyse.libelle} : {resultat}")
@@ -95,11 +97,11 @@ def _signature(labo: Labo, document: Document) -> str:
 
 
 def _lignes(toile: Canvas, y: float, lignes: list[str]) -> float:
-    toile.setFont("Helvetica", 10)
+    toile.setFont(pdfa.POLICE, 10)
     for ligne in lignes:
         if y < 20 * mm:
             toile.showPage()
-            toile.setFont("Helvetica", 10)
+            toile.setFont(pdfa.POLICE, 10)
             y = 280 * mm
         toile.drawString(20 * mm, y, ligne)
         y -= 5.5 * mm

@@ -51,13 +51,16 @@ class JournalTraces:
             return []
         with self._verrou:
             return [
-                ligne.en_dict() | self._responsable() | {"detail": self._detail(ligne)}
+                ligne.en_dict() | self._responsable() | self._heure(ligne) | {"detail": self._detail(ligne)}
                 for ligne in self._lignes
                 if ligne.categorie == categorie and patient_id in (None, ligne.patient_id)
             ]
 
     def _detail(self, ligne: Trace) -> dict[str, Any]:
         detail = dict(ligne.detail)
+        for champ in ("demande", "reponse"):
+            if champ in detail and self._defauts.actif(f"mss_trace_sans_{champ}"):
+                del detail[champ]
         if "code_retour" in detail and self._defauts.actif("trace_insi_sans_code"):
             del detail["code_retour"]
         if "historique" in detail and self._defauts.actif("trace_insi_sans_historique"):
@@ -66,6 +69,12 @@ class JournalTraces:
             for champ in ("matricule_ins", "oid_ins", "historique", "traits"):
                 detail.pop(champ, None)
         return detail
+
+    def _heure(self, ligne: Trace) -> dict[str, str]:
+        """Ce qu'un défaut met à la place de l'heure locale."""
+        if ligne.categorie == "mssante" and self._defauts.actif("mss_trace_utc"):
+            return {"horodatage": ligne.horodatage.isoformat(timespec="seconds").replace("+00:00", "Z")}
+        return {}
 
     def _responsable(self) -> dict[str, str]:
         """Ce que les défauts mettent à la place de l'utilisateur."""

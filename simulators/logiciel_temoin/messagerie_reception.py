@@ -1,0 +1,184 @@
+"""Réception : relève des BAL, patient reconnu par les métadonnées, documents intégrés au dossier."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from typing import Any
+
+from simulators.logiciel_temoin import cda_lecture, documents
+from simulators.logiciel_temoin.base import Document, ElementTravail
+from simulators.logiciel_temoin.erreurs import Echec, Refus
+from simulators.logiciel_temoin.identite import OID_INS, Patient
+from simulators.logiciel_temoin.labo import Labo
+from simulators.logiciel_temoin.messagerie_accuses import rapprocher
+from simulators.logiciel_temoin.messagerie_connexion import ErreurConnexion
+from simulators.logiciel_temoin.messagerie_envois import traceur
+from simulators.logiciel_temoin.messagerie_lecture import CourrielLu, lire, matricule_de_courriel, objet_affiche
+from simulators.logiciel_temoin.soap import ReponseIllisible
+from simulators.logiciel_temoin.utilisateurs import Utilisateur
+
+
+@dataclass
+class CourrielRecu:
+    """Un courriel d'une BAL, tel que le logiciel le garde."""
+
+    courriel_id: str
+    bal: str
+    uidvalidity: int
+    uid: int
+    contenu: CourrielLu
+    lu: bool = False
+    integres: list[str] = field(default_factory=list)
+
+
+def relever(labo: Labo, utilisateur: Utilisateur, adresse: str) -> list[CourrielRecu]:
+    """Les courriels présents dans la BAL, du plus ancien au plus récent ; les accusés sont portés aux envois."""
+    bal = labo.postes.bal(adresse)
+    tracer = traceur(labo, utilisateur, bal, None, None)
+
+    def connus(validite: int) -> set[int]:
+        with labo.base.verrou:
+            return {c.uid for c in labo.courriels.values() if c.bal == bal.adresse and c.uidvalidity == validite}
+
+    try:
+        validite, entrees, octets = labo.postes.imap(bal).relever(connus, tracer)
+    except ErreurConnexion as erreur:
+        raise Echec(f"La BAL {bal.adresse} ne peut pas être relevée : {erreur}.") from erreur
+    for uid, contenu in sorted(octets.items()):
+        _ranger(labo, bal.adresse, validite, uid, contenu)
+    presents = {entree.uid: entree for entree in entrees}
+    with labo.base.verrou:
+        gardes = [
+            c
+            for c in labo.courriels.values()
+            if c.bal == bal.adresse and c.uidvalidity == validite and c.uid in presents
+        ]
+        for courriel in gardes:
+            courriel.lu = courriel.lu or presents[courriel.uid].lu
+    if labo.defaut("mss_lecture_marque_lu"):
+        for courriel in gardes:
+            marquer_lu(labo, utilisateur, courriel)
+    return gardes
+
+
+def _ranger(labo: Labo, adresse: str, validite: int, uid: int, octets: bytes) -> None:
+    contenu = lire(octets)
+    with labo.base.verrou:
+        deja = any(c.uid == uid and c.uidvalidity == validite and c.bal == adresse for c in labo.courriels.values())
+        if deja:
+            return
+        courriel = CourrielRecu(labo.base.numero("C"), adresse, validite, uid, contenu)
+        labo.courriels[courriel.courriel_id] = courriel
+    rapprocher(labo, octets, contenu)
+
+
+def marquer_lu(labo: Labo, utilisateur: Utilisateur, courriel: CourrielRecu) -> None:
+    """L'utilisateur a ouvert le courriel : la boîte le sait, si elle le permet."""
+    bal = labo.postes.bal(courriel.bal)
+    tracer = traceur(labo, utilisateur, bal, None, courriel.contenu.message_id)
+    if not courriel.lu:
+        courriel.lu = True
+        try:
+            labo.postes.imap(bal).marquer_lu(courriel.uidvalidity, courriel.uid, tracer)
+        except ErreurConnexion as erreur:
+            tracer("lecture", f"UID STORE {courriel.uid} +FLAGS.SILENT (\\Seen)", str(erreur))
+
+
+def courriel(labo: Labo, courriel_id: str) -> CourrielRecu:
+    trouve = labo.courriels.get(courriel_id)
+    if trouve is None:
+        raise Refus(f"Courriel inconnu : {courriel_id}.")
+    return trouve
+
+
+def patient_de(labo: Labo, contenu: CourrielLu) -> Patient | None:
+    """Le patient que désigne le courriel : par le patientId des métadonnées, jamais par le nom (ECO.2.1.2)."""
+    patients = list(labo.base.patients.values())
+    if labo.defaut("mss_premier_patient"):
+        return patients[0] if patients else None
+    if labo.defaut("mss_rattachement_par_objet"):
+        return next((p for p in patients if p.trait("nom_naissance") in contenu.objet.upper()), None)
+    if labo.defaut("mss_rattachement_par_nom") and contenu.archive is not None:
+        noms = {nom for octets in contenu.archive.documents if (nom := _nom(octets))}
+        return next((p for p in patients if p.trait("nom_naissance") in noms), None)
+    matricule = matricule_de_courriel(contenu)
+    if matricule is not None:
+        return next((p for p in patients if p.matricule == matricule), None)
+    domaine = labo.environnement.structure.oid_domaine
+    locaux = {i for i, oid, _ in contenu.archive.patients if oid == domaine} if contenu.archive else set()
+    return labo.base.patients.get(next(iter(locaux))) if len(locaux) == 1 else None
+
+
+def _nom(octets: bytes) -> str:
+    try:
+        return cda_lecture.lire_entete(octets).identite["nom_naissance"] or ""
+    except (ReponseIllisible, ValueError):
+        return ""
+
+
+def montrer(labo: Labo, recu: CourrielRecu) -> dict[str, Any]:
+    """Le courriel tel que l'utilisateur le voit."""
+    contenu = recu.contenu
+    patient = patient_de(labo, contenu)
+    origine = contenu.origine
+    if origine == "patient" and labo.defaut("mss_origine_non_distinguee"):
+        origine = "professionnel"
+    return {
+        "courriel_id": recu.courriel_id,
+        "message_id": contenu.message_id,
+        "objet": contenu.objet if labo.defaut("mss_objet_prefixe_affiche") else objet_affiche(contenu.objet),
+        "expediteur": contenu.expediteur,
+        "origine": origine,
+        "date": contenu.date,
+        "lu": recu.lu,
+        "corps": contenu.corps,
+        "pieces": [{"nom": nom, "sha256": empreinte} for nom, empreinte in contenu.pieces],
+        "patient_id": patient.patient_id if patient else None,
+        "matricule_ins": matricule_de_courriel(contenu),
+    }
+
+
+def integrer(labo: Labo, utilisateur: Utilisateur, recu: CourrielRecu) -> tuple[Patient, list[Document]]:
+    """Range les CDA du courriel au dossier du patient reconnu ; refuse si l'un d'eux est celui d'un autre."""
+    contenu = recu.contenu
+    if contenu.archive is None or not contenu.archive.documents:
+        raise Refus("Ce courriel ne porte pas de document à intégrer.")
+    if recu.integres:
+        raise Refus("Les documents de ce courriel sont déjà au dossier.")
+    patient = patient_de(labo, contenu)
+    if patient is None:
+        motif = "Courriel MSSanté : patient non reconnu"
+        labo.base.mettre_en_liste(ElementTravail(motif, None, None, matricule_de_courriel(contenu)))
+        raise Refus("Aucun patient du logiciel n'a l'INS de ce courriel : il est mis en liste de travail.")
+    lus = [_lire_document(octets) for octets in contenu.archive.documents]
+    for entete in lus:
+        if not _est_de(entete, patient, labo) and not labo.defaut("mss_integration_autre_patient"):
+            motif = "Courriel MSSanté : un document n'est pas du patient désigné"
+            labo.base.mettre_en_liste(ElementTravail(motif, patient.patient_id, None, (entete.ins or (None,))[0]))
+            raise Refus("Un document du courriel n'est pas de ce patient : rien n'est intégré.")
+    if labo.defaut("mss_integration_sans_effet"):
+        return patient, []
+    retenus = contenu.archive.documents[: 1 if labo.defaut("mss_integration_premier_document") else None]
+    ranges = [documents.depuis_mss(labo, patient, octets) for octets in retenus]
+    recu.integres = [document.document_id for document in ranges]
+    bal = labo.postes.bal(recu.bal)
+    traceur(labo, utilisateur, bal, patient.patient_id, contenu.message_id)(
+        "intégration", "documents rangés au dossier", f"{len(ranges)} document(s)"
+    )
+    return patient, ranges
+
+
+def _lire_document(octets: bytes) -> cda_lecture.EnteteCda:
+    try:
+        return cda_lecture.lire_entete(octets)
+    except (ReponseIllisible, ValueError) as erreur:
+        raise Echec(f"Un document du courriel est illisible : {erreur}.") from erreur
+
+
+def _est_de(entete: cda_lecture.EnteteCda, patient: Patient, labo: Labo) -> bool:
+    """Le CDA désigne ce patient, par son INS ou par notre identifiant local."""
+    ins = [extension for extension, racine in ((e, r) for r, e in entete.identifiants) if racine in OID_INS]
+    if ins:
+        return ins == [patient.matricule]
+    domaine = labo.environnement.structure.oid_domaine
+    return (domaine, patient.patient_id) in entete.identifiants
