@@ -30,7 +30,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
         with (
             _signaux() as arret,
             _journal(dossier) as journal,
-            Banc(journal, port_base=options.port_base, exposer=options.exposer, peupler=True) as banc,
+            Banc(journal, port_base=options.port_base, exposer=options.exposer, peupler=True, matrice=True) as banc,
             _fichier_environnement(options.environnement, banc.environnement()),
         ):
             _annoncer(banc, options, dossier)
@@ -47,7 +47,8 @@ def main(arguments: Sequence[str] | None = None) -> int:
 
 def _analyseur() -> argparse.ArgumentParser:
     analyseur = AnalyseurFrancais(
-        prog="python -m simulators", description="Serveurs de test du banc SONS : INSi, DMP, IGC d'essai."
+        prog="python -m simulators",
+        description="Serveurs de test du banc SONS : INSi, DMP, MSSanté, Annuaire Santé, IGC d'essai.",
     )
     commandes = analyseur.add_subparsers(title="commandes", dest="commande", required=True, metavar="COMMANDE")
     lancer = commandes.add_parser(
@@ -76,8 +77,8 @@ def _analyseur() -> argparse.ArgumentParser:
 
 
 def _port(texte: str) -> int:
-    if not texte.isdigit() or not 1024 <= int(texte) <= 65_500:
-        raise argparse.ArgumentTypeError("un numéro de port entre 1024 et 65500 est attendu")
+    if not texte.isdigit() or not 1024 <= int(texte) <= 65_400:
+        raise argparse.ArgumentTypeError("un numéro de port entre 1024 et 65400 est attendu")
     return int(texte)
 
 
@@ -115,8 +116,15 @@ def _annoncer(banc: Banc, options: argparse.Namespace, dossier: Path) -> None:
         return
     print(f"Banc SONS, SERVEURS DE TEST, en service depuis {datetime.now().astimezone():%H:%M:%S}.")
     print(f"  Console        {banc.url_console}")
+    adresses = banc.mssante.adresses()
+    matrice = adresses["matrice_tls"]
+    de_la_matrice = {numero for ports in matrice.values() for numero in ports.values()}
     for port in banc.serveur.ports:
-        print(f"  {port.service:<14} {port.url}")
+        if port.numero not in de_la_matrice:
+            print(f"  {port.service:<14} {port.url}")
+    print("  Matrice TLS MSSanté (ligne, SMTP, IMAP)")
+    for nom, ports in matrice.items():
+        print(f"    {nom:<18} {ports['smtp']:<6} {ports['imap']}")
     print(f"  Environnement  {options.environnement}")
     print(f"  Journal        {dossier}")
     print("Ctrl+C pour arrêter.", flush=True)

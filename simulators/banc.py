@@ -72,8 +72,10 @@ class Banc:
             self._gestion = Gestion(self).monter(self.serveur)
             self.insi.monter(self.serveur)
             self.dmp.monter(self.serveur)
-            self.mssante.monter(self.serveur, matrice=matrice)
+            self.mssante.monter(self.serveur)
             self.annuaire.monter(self.serveur)
+            if matrice:
+                self.mssante.monter_matrice(self.serveur)
             self._certificats = {nom: self.igc.identifiants(nom) for nom in PROFILS}
         except OSError:
             self.arreter()

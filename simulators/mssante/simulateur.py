@@ -72,20 +72,18 @@ class SimulateurMSSante:
         self._ports: dict[str, Port] = {}
         self._matrice: dict[str, dict[str, int]] = {}
         self._smtp: ServiceSmtp | None = None
+        self._imap: FacadeImap | None = None
         self._dns = ServeurDns(
             journal, domaines=lambda: list(self.etat.domaines), cibles=self._cibles, pannes=self.pannes
         )
 
-    def monter(self, serveur: ServeurBanc, *, matrice: bool = False) -> None:
-        """Ouvre SMTP, IMAP, HTTPS (jetons, autoconfiguration, liste blanche) et DNS.
-
-        `matrice` : ouvre aussi deux ports par ligne de la matrice TLS, pour qui essaie son client sans piloter le banc.
-        """
+    def monter(self, serveur: ServeurBanc) -> None:
+        """Ouvre SMTP, IMAP, HTTPS (jetons, autoconfiguration, liste blanche) et DNS."""
         self._smtp = ServiceSmtp(self.operateur, self.distribuer)
-        facade = FacadeImap(self.operateur, self.boites)
+        self._imap = FacadeImap(self.operateur, self.boites)
         ecoute = EcouteSmtp(self._smtp)
         self._ports["smtp"] = ecoute.port = serveur.ecouter(SERVICE, ecoute, protocole="smtp")
-        self._ports["imap"] = facade.monter(serveur)
+        self._ports["imap"] = self._imap.monter(serveur)
         certificat = self.operateur.matrice.certificat()
         routes = [
             *PointJetons(self.jetons, self.pannes, bals_par_defaut()[-1]).routes(),
@@ -94,10 +92,16 @@ class SimulateurMSSante:
         ]
         self._ports["https"] = serveur.ajouter(SERVICE, routes, tls=ConfigTls(certificat=certificat), corps_max=2**20)
         self._ports["dns"] = self._dns.monter(serveur)
-        for ligne in LIGNES.values() if matrice else ():
+
+    def monter_matrice(self, serveur: ServeurBanc) -> None:
+        """Ouvre deux ports par ligne de la matrice TLS, pour qui essaie son client sans piloter le banc."""
+        if self._smtp is None or self._imap is None:
+            raise RuntimeError("l'opérateur n'est pas monté : appelez monter() d'abord")
+        for ligne in LIGNES.values():
+            self.operateur.matrice.contexte(ligne)
             fixe = EcouteSmtp(self._smtp, ligne)
             fixe.port = serveur.ecouter(SERVICE, fixe, protocole="smtp")
-            imap = facade.monter(serveur, ligne=ligne)
+            imap = self._imap.monter(serveur, ligne=ligne)
             self._matrice[ligne.nom] = {"smtp": fixe.port.numero, "imap": imap.numero}
 
     def adresses(self) -> dict[str, Any]:

@@ -73,7 +73,7 @@ def test_vie_entiere(lance: tuple[subprocess.Popen[str], dict[str, Any]], tmp_pa
 
 
 def test_banc(tmp_path: Path) -> None:
-    """Le banc monte INSi et DMP, garde ses clés hors de la campagne, remet à zéro et efface tout à l'arrêt."""
+    """Le banc monte tous ses services, garde ses clés hors de la campagne, remet à zéro et efface tout à l'arrêt."""
     secrets = tmp_path / "secrets"
     with JournalEchanges.creer(tmp_path / "campagne") as journal:
         with Banc(journal, dossier_secrets=secrets, peupler=True) as banc:
@@ -81,7 +81,7 @@ def test_banc(tmp_path: Path) -> None:
             banc.insi.panne("indisponible")
             banc.remettre_a_zero()
             assert banc.insi.pannes.armees() == ()
-            assert set(environnement["services"]) == {"insi", "dmp", "gestion"}
+            assert set(environnement["services"]) == {"insi", "dmp", "mssante", "annuaire", "gestion"}
             assert json.loads(json.dumps(environnement)) == environnement
             assert list(secrets.iterdir()) != []
             assert "PRIVATE KEY" not in "".join(
