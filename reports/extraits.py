@@ -122,8 +122,8 @@ def _abreger_valeur(texte: str) -> str:
 
 def texte_requete(requete: Requete, limite: int = LIMITE) -> str:
     """La requête en texte : ligne de départ, en-têtes dans l'ordre reçu, corps abrégé."""
-    depart = f"{requete.methode} {requete.cible} HTTP/{requete.version_http}"
-    return _message(depart, requete.entetes, requete.corps, limite)
+    version = f" HTTP/{requete.version_http}" if requete.version_http else ""
+    return _message(f"{requete.methode} {requete.cible}{version}", requete.entetes, requete.corps, limite)
 
 
 def texte_reponse(reponse: Reponse | None, limite: int = LIMITE) -> str:
@@ -145,7 +145,8 @@ def _message(depart: str, entetes: tuple[tuple[str, str], ...], corps: Corps, li
 def resume_echange(echange: Echange) -> str:
     """Une ligne : service, opération, ligne de requête, statut, panne."""
     operation = echange.operation or "opération non reconnue"
-    statut = f"HTTP {echange.reponse.statut}" if echange.reponse else "sans réponse"
+    protocole = "HTTP " if echange.requete.version_http else ""
+    statut = f"{protocole}{echange.reponse.statut}" if echange.reponse else "sans réponse"
     panne = f", panne « {echange.panne} »" if echange.panne else ""
     return (
         f"n° {echange.numero} · {echange.service} · {operation} · "

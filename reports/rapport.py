@@ -71,7 +71,7 @@ def rendre_rapport(
 ) -> str:
     """Le texte de `rapport.html`. `echanges` : ceux du journal, par numéro."""
     vue = VueRapport(campagne, catalogue, echanges, textes)
-    montres = {vue_echange.echange.numero for scenario in vue.scenarios for vue_echange in scenario.echanges}
+    montres = {numero for scenario in vue.scenarios for bloc in scenario.echanges for numero in bloc.numeros}
     return (
         _environnement()
         .get_template("rapport.html.j2")

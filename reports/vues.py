@@ -14,7 +14,7 @@ from reports.preuves import dossier_de
 from reports.resultat import CleScenario, EtatPreuve, PreuveProduite, ResultatScenario
 from reports.synthese import Synthese, synthetiser
 from reports.verdict import Verdict
-from reports.vues_echanges import VueEchange, VuesEchanges
+from reports.vues_echanges import VueDialogue, VueEchange, VuesEchanges
 from requirements.catalogue import Catalogue
 from requirements.modele import Exigence, ScenarioConformite, TypePiece
 from simulators.socle.echange import Echange
@@ -56,7 +56,7 @@ class VueScenario:
     manquements_omis: int
     conformes: tuple[VueConformes, ...]
     preuves: tuple[VuePreuve, ...]
-    echanges: tuple[VueEchange, ...]
+    echanges: tuple[VueEchange | VueDialogue, ...]
 
     @property
     def attention(self) -> bool:

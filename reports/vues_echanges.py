@@ -11,10 +11,12 @@ from cryptography.x509.oid import NameOID
 from markupsafe import escape
 
 from reports.extraits import extraire
+from reports.extraits_courriel import extraire_courriel
 from reports.resultat import CleScenario, ResultatScenario
 from reports.synthese import ORDRE_AFFICHAGE
 from reports.texte import abreger
 from reports.verdict import Verdict
+from reports.vues_dialogues import LigneDialogue, connexion_de, est_dialogue, lire_ligne
 from simulators.socle.echange import Corps, Echange, Tls
 
 # Le rapport doit rester sous 10 Mo pour 300 scénarios ; le reste de la page en demande 2 à 3.
@@ -55,6 +57,28 @@ class VueEchange:
     entetes_requete: tuple[tuple[str, str], ...]
     entetes_reponse: tuple[tuple[str, str], ...]
 
+    @property
+    def numeros(self) -> tuple[int, ...]:
+        """Les échanges que cette vue montre."""
+        return (self.echange.numero,)
+
+
+@dataclass(frozen=True, slots=True)
+class VueDialogue:
+    """Une connexion de messagerie : les échanges qui se suivent, chacun avec son message s'il en porte un."""
+
+    connexion: str
+    protocole: str
+    bal: str
+    tls: str
+    client: str
+    vues: tuple[tuple[VueEchange, LigneDialogue], ...]
+
+    @property
+    def numeros(self) -> tuple[int, ...]:
+        """Les échanges que cette vue montre."""
+        return tuple(vue.echange.numero for vue, _ in self.vues)
+
 
 @dataclass
 class VuesEchanges:
@@ -78,10 +102,18 @@ class VuesEchanges:
                 if self._lieu.get(numero) == resultat.cle and (echange := self.echanges.get(numero)):
                     self._reserver(echange)
 
-    def du_scenario(self, resultat: ResultatScenario) -> tuple[VueEchange, ...]:
-        """Les échanges cités par un scénario, dans l'ordre du journal."""
+    def du_scenario(self, resultat: ResultatScenario) -> tuple[VueEchange | VueDialogue, ...]:
+        """Les échanges cités par un scénario, dans l'ordre du journal ; un dialogue s'y lit d'un bloc."""
         connus = (self.echanges.get(numero) for numero in resultat.echanges_cites[:_LIGNES_PAR_SCENARIO])
-        return tuple(self._vue(echange, resultat.cle) for echange in connus if echange is not None)
+        blocs: dict[object, list[VueEchange]] = {}
+        for echange in connus:
+            if echange is not None:
+                vue = self._vue(echange, resultat.cle)
+                cle = connexion_de(echange) if est_dialogue(echange) and vue.ici else echange.numero
+                blocs.setdefault(cle, []).append(vue)
+        return tuple(
+            _dialogue(vues) if est_dialogue(vues[0].echange) and vues[0].ici else vues[0] for vues in blocs.values()
+        )
 
     def _reserver(self, echange: Echange) -> None:
         if self.budget <= 0:
@@ -94,7 +126,8 @@ class VuesEchanges:
         for sens, corps in messages:
             if corps.taille == 0:
                 continue
-            extrait = extraire(corps)
+            courriel = sens == "requete" and echange.operation == "smtp:DATA"
+            extrait = extraire_courriel(corps) if courriel else extraire(corps)
             self.budget -= len(escape(extrait.texte).encode("utf-8", "replace"))
             self._corps[echange.numero, sens] = _vue_corps(corps, extrait.texte, extrait.coupe, montre=True)
 
@@ -111,6 +144,18 @@ class VuesEchanges:
             entetes_requete=_entetes(requete.entetes),
             entetes_reponse=_entetes(reponse.entetes) if reponse else (),
         )
+
+
+def _dialogue(vues: Sequence[VueEchange]) -> VueDialogue:
+    premiere = vues[0].echange
+    return VueDialogue(
+        connexion=connexion_de(premiere),
+        protocole=premiere.operation.partition(":")[0].upper(),
+        bal=next((vue.echange.notes["bal"] for vue in vues if vue.echange.notes.get("bal")), ""),
+        tls=next((vue.tls for vue in vues if vue.echange.tls), "sans TLS"),
+        client=next((vue.client for vue in vues if vue.client), ""),
+        vues=tuple((vue, lire_ligne(vue.echange)) for vue in vues),
+    )
 
 
 def _par_utilite(resultat: ResultatScenario) -> list[int]:
