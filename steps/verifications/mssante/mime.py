@@ -59,7 +59,7 @@ class EnTete:
         return f"en-tête {self.nom} (ligne {self.ligne})"
 
 
-@dataclass
+@dataclass(eq=False)
 class Partie:
     """Une partie MIME, ou le message lui-même (`chemin` vide). `octets` : ceux du message entier ; `debut`, `fin` : le
     corps, codage de transfert compris. `enfants` : parties d'un multipart, ou le message qu'un message/rfc822 enferme.

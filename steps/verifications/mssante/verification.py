@@ -6,17 +6,44 @@ from collections.abc import Callable
 from dataclasses import dataclass
 
 from reports.constat import Constat
-from steps.verifications.mssante import objet, x_mss
+from steps.verifications.mssante import (
+    accuses,
+    adresses,
+    archive,
+    avis,
+    conversation,
+    corps,
+    entetes,
+    expediteur,
+    forme,
+    objet,
+    pieces,
+    x_mss,
+)
+from steps.verifications.mssante.avis_lecture import lire_avis
 from steps.verifications.mssante.contexte import ContexteCourriel
 from steps.verifications.mssante.courriel_lecture import Courriel, lire_courriel
 from steps.verifications.mssante.portee import inconnu
 
 Groupe = Callable[[Courriel, ContexteCourriel], Constat | list[Constat]]
 
-ENVOI: tuple[Groupe, ...] = (
-    x_mss.x_mss_nil, x_mss.x_mss_ins, x_mss.x_mss_codecda, x_mss.x_mss_mes, x_mss.x_mss_noms, objet.objet,
+MESSAGE: tuple[Groupe, ...] = (
+    forme.lisible, forme.lignes, forme.octets_annonces, forme.structure, forme.transfert, forme.jeux_de_caracteres,
+    forme.mots_encodes, entetes.presence, entetes.message_id, entetes.date, entetes.adresses_formees,
+    conversation.formes,
 )  # fmt: skip
-"""Ce que doit tout courriel qu'un logiciel envoie."""
+"""Ce que doit tout message, avis compris."""
+ENVOI: tuple[Groupe, ...] = (
+    entetes.copies_cachees, expediteur.expediteur, expediteur.reponse_a, conversation.reponse,
+    accuses.demande_de_distribution, accuses.demande_de_lecture,
+    x_mss.x_mss_nil, x_mss.x_mss_ins, x_mss.x_mss_codecda, x_mss.x_mss_mes, x_mss.x_mss_noms,
+    corps.forme, corps.meme_contenu, corps.utf8, corps.html_sobre, corps.mention_automatique,
+    objet.objet, pieces.archive, pieces.pdfs, pieces.concordance, pieces.presentation,
+    archive.usager, adresses.adresses_d_usagers,
+)  # fmt: skip
+"""Ce que doit un courriel qu'un logiciel envoie, hors le contenu de ses documents."""
+DOCUMENTS: tuple[Groupe, ...] = (archive.archive_xdm, archive.documents_cda, archive.documents_pdf)
+"""Ce que doivent les documents joints, pour eux-mêmes."""
 
 
 @dataclass(frozen=True)
@@ -29,17 +56,25 @@ class Jugement:
 
 
 def verifier_courriel(octets: bytes, contexte: ContexteCourriel | None = None) -> list[Constat]:
-    """Tous les constats d'un courriel ; une règle dont le contexte manque n'en donne pas (voir `juger_courriel`)."""
+    """Tous les constats d'un courriel, documents joints compris.
+
+    Une règle dont le contexte manque n'en donne pas (`juger_courriel` la nomme). Un avis (MDN, DSN) est jugé comme tel.
+    """
     return list(juger_courriel(octets, contexte).constats)
 
 
-def juger_courriel(octets: bytes, contexte: ContexteCourriel | None = None) -> Jugement:
-    """Lit et juge des octets quelconques ; ne lève jamais."""
-    courriel = lire_courriel(octets)
-    return juger(courriel, contexte or ContexteCourriel(), ENVOI)
+def juger_courriel(octets: bytes, contexte: ContexteCourriel | None = None, *, documents: bool = True) -> Jugement:
+    """Lit et juge des octets quelconques ; ne lève jamais. `documents` : juger aussi les pièces pour elles-mêmes."""
+    courriel, contexte = lire_courriel(octets), contexte or ContexteCourriel()
+    if courriel.limite or not courriel.racine.entetes:
+        return jouer(courriel, contexte, (forme.lisible, forme.lignes))
+    if lire_avis(courriel) is not None:
+        propres: tuple[Groupe, ...] = (x_mss.x_mss_nil, x_mss.x_mss_noms) if contexte.nil else ()
+        return jouer(courriel, contexte, (*MESSAGE, avis.verifier_avis, *propres))
+    return jouer(courriel, contexte, (*MESSAGE, *ENVOI, *(DOCUMENTS if documents else ())))
 
 
-def juger(courriel: Courriel, contexte: ContexteCourriel, groupes: tuple[Groupe, ...]) -> Jugement:
+def jouer(courriel: Courriel, contexte: ContexteCourriel, groupes: tuple[Groupe, ...]) -> Jugement:
     """Joue ces groupes de règles."""
     constats: list[Constat] = []
     for groupe in groupes:

@@ -7,6 +7,7 @@ from reports.constat import Confiance, Regle
 _ISO = "ISO 32000-1"
 _MSS = "REM BIO, exigence MSS/CONF.23 (un document de santé voyage aussi en PDF/A-1)"
 _CONF_26 = "REM BIO, exigence MSS/CONF.26 (travaux de concertation 2023) ; MSSanté référentiel #2, ECO.2.1.5"
+_ECO_2_1_6 = "REM BIO, exigence MSS/va1.01 (étape du nommage) ; MSSanté référentiel #2, ECO.2.1.6"
 
 EN_TETE = Regle(
     "PDF-FIC-01", "Le fichier est un PDF", f"{_ISO}, § 7.5.2", Confiance.DOCUMENTEE,
@@ -62,4 +63,18 @@ NOM_DE_FICHIER = Regle(
     "PDF-NOM-01", "Le nom du fichier suit la règle de nommage des documents joints",
     "MSSanté référentiel #2, ECO.2.1.6, vu à travers la documentation publique d'un éditeur", Confiance.SECONDAIRE,
     "Nommer AAAAMMJJ_type_NOM_prenom.pdf (type : 40 caractères au plus ; _numéro de dossier facultatif).",
+)  # fmt: skip
+NOM_JOINT = Regle(
+    "PDF-NOM-02", "Le nom d'un PDF joint à un courriel de santé a ses quatre parties", _ECO_2_1_6,
+    Confiance.DOCUMENTEE,
+    "Nommer AAAAMMJJ_type_NOM_prenom.pdf (type : 40 caractères au plus ; _numéro de dossier facultatif).",
+)  # fmt: skip
+NOM_PATIENT = Regle(
+    "PDF-NOM-03", "Le nom d'un PDF joint porte le NOM et le prénom du patient du CDA", _ECO_2_1_6,
+    Confiance.DOCUMENTEE, "Écrire dans le nom du fichier le nom en capitales et le prénom du patient du CDA.",
+)  # fmt: skip
+NOM_ACTE = Regle(
+    "PDF-NOM-04", "Le nom d'un PDF joint porte la date de l'acte et le libellé du type du CDA",
+    "MSSanté référentiel #2, ECO.2.1.6 (origine des champs), vu à travers la documentation publique d'un éditeur",
+    Confiance.SECONDAIRE, "Prendre la date dans serviceEvent/effectiveTime/low, le type dans code/@displayName.",
 )  # fmt: skip
