@@ -52,11 +52,14 @@ pytest_plugins = (
     "steps.etapes.dmp_consultation",
     "steps.etapes.dmp_ecrans",
     "steps.etapes.dmp_historique",
+    "steps.etapes.annuaire_commun",
+    "steps.etapes.annuaire",
     "steps.etapes.mss_commun",
     "steps.etapes.mss_courriels",
     "steps.etapes.mss_envois",
     "steps.etapes.mss_reception",
     "steps.etapes.cda_documents",
+    "steps.etapes.tableau_de_bord",
 )
 
 CODE_BANC = 3
