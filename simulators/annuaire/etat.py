@@ -137,6 +137,16 @@ class EtatAnnuaire:
             raise KeyError(f"l'annuaire ne connaît pas le RPPS {rpps}")
         return self.publier(personne._replace(**champs))  # type: ignore[arg-type]
 
+    def republier_en_dernier(self, rpps: str) -> Professionnel:
+        """Republie la personne après toutes les autres : une recherche qui la trouve la rend en dernier."""
+        with self._verrou:
+            personne = self._changees.pop(rpps, None) or self.personne(rpps)
+            if personne is None:
+                raise KeyError(f"l'annuaire ne connaît pas le RPPS {rpps}")
+            for ressource in ressources.de_la_personne(personne, self.edition):
+                self._propre().oter(ressource)
+            return self.publier(personne)
+
     def retirer(self, rpps: str) -> Professionnel:
         """Radie une personne : inactive dans l'API, absente des extractions."""
         return self.modifier(rpps, actif=False)

@@ -1,0 +1,1 @@
+"""Vérifications de l'Annuaire Santé : emploi de l'API, adresses MSSanté, chargements, fiches reprises, fréquence."""
