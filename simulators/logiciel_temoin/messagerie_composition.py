@@ -7,19 +7,16 @@ import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
-from email import policy
 from email.header import Header
-from email.message import EmailMessage
 from email.utils import format_datetime
 
+from simulators.logiciel_temoin import messagerie_mime as mime
 from simulators.logiciel_temoin.cda_lecture import EnteteCda
 from simulators.logiciel_temoin.environnement import Bal
 from simulators.logiciel_temoin.horloge import PARIS
 from simulators.logiciel_temoin.labo import Labo
 from simulators.logiciel_temoin.messagerie_adresses import ecrire, expediteur
 
-# 7 bits partout : rien n'oblige l'opérateur suivant à admettre 8BITMIME.
-_POLITIQUE = policy.SMTP.clone(cte_type="7bit")
 _LARGEUR = 76
 _BALISE = re.compile(r"<\s*(/?)\s*([a-zA-Z][a-zA-Z0-9]*)\b[^>]*>")
 _BLOCS = {"p", "div", "br", "li", "ul", "ol", "tr", "table", "h1", "h2", "h3", "h4", "blockquote"}
@@ -72,7 +69,7 @@ def composer(labo: Labo, courriel: Courriel) -> bytes:
     operation = f"{courriel.bal.type} {courriel.canal}"
     lignes = "".join(f"{nom}: {valeur}\r\n" for nom, valeur in _entetes(labo, courriel))
     lignes = labo.defauts.muter_texte("mss_entetes", lignes, operation)
-    return lignes.encode() + _contenu(labo, courriel).as_bytes()
+    return lignes.encode() + _contenu(labo, courriel)
 
 
 def _entetes(labo: Labo, c: Courriel) -> Iterator[tuple[str, str]]:
@@ -104,6 +101,7 @@ def _entetes(labo: Labo, c: Courriel) -> Iterator[tuple[str, str]]:
     elif labo.defaut("mss_entetes_sans_archive"):
         yield "X-MSS-CODECDA", "11502-2"
         yield "X-MSS-INS", "O"
+    yield "MIME-Version", "1.0"
     if c.canal == "patient" and (c.sans_reponse or labo.defaut("mss_fin_toujours")):
         yield "X-MSS-MES", "FIN"
 
@@ -131,24 +129,20 @@ def _adresse_libellee(libelle: str, adresse: str) -> str:
     return f"{_texte(libelle, 'From')} <{adresse}>"
 
 
-def _contenu(labo: Labo, courriel: Courriel) -> EmailMessage:
-    message = EmailMessage(policy=_POLITIQUE)
-    texte, mis_en_forme = _corps(labo, courriel)
-    jeu = "latin-1" if labo.defaut("mss_latin1") else "utf-8"
-    if mis_en_forme is None:
-        message.set_content(texte, charset=jeu)
-    elif labo.defaut("mss_corps_html_seul"):
-        message.set_content(mis_en_forme, subtype="html", charset=jeu)
-    elif labo.defaut("mss_html_d_abord"):
-        message.set_content(mis_en_forme, subtype="html", charset=jeu)
-        message.add_alternative(texte, charset=jeu)
-    else:
-        message.set_content(texte, charset=jeu)
-        message.add_alternative(mis_en_forme, subtype="html", charset=jeu)
-    for jointe in courriel.documents.jointes if courriel.documents else ():
-        genre, _, sorte = jointe.type_mime.partition("/")
-        message.add_attachment(jointe.octets, maintype=genre, subtype=sorte, filename=jointe.nom)
-    return message
+def _contenu(labo: Labo, courriel: Courriel) -> bytes:
+    """Le texte, seul ou doublé d'HTML, puis les pièces jointes."""
+    brut, mis_en_forme = _corps(labo, courriel)
+    jeu = "iso-8859-1" if labo.defaut("mss_latin1") else "utf-8"
+    corps = mime.texte(brut, jeu=jeu)
+    if mis_en_forme is not None:
+        formes = [corps, mime.texte(mis_en_forme, "html", jeu)]
+        if labo.defaut("mss_html_d_abord"):
+            formes.reverse()
+        corps = formes[1] if labo.defaut("mss_corps_html_seul") else mime.multiple("alternative", formes)
+    if not courriel.documents:
+        return corps
+    jointes = [mime.jointe(j.nom, j.type_mime, j.octets) for j in courriel.documents.jointes]
+    return mime.multiple("mixed", [corps, *jointes])
 
 
 def _corps(labo: Labo, courriel: Courriel) -> tuple[str, str | None]:

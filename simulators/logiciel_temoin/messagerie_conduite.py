@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 from simulators.logiciel_temoin import messagerie_envois as envois
 from simulators.logiciel_temoin.base import Correspondant, Document, EnvoiMss
 from simulators.logiciel_temoin.erreurs import Echec, Refus
@@ -88,6 +90,9 @@ def envoyer(labo: Labo, utilisateur: Utilisateur, patient: Patient, document: Do
     adresses, motif = _destinataires(labo, patient, canal)
     if motif:
         return [envois.bloquer(labo, utilisateur, demande.pour(*adresses), motif)]
+    if not adresses:
+        return []
+    demande = replace(demande, jointes=envois.joindre(labo, demande))
     return [envois.envoyer(labo, utilisateur, demande.pour(adresse)) for adresse in adresses]
 
 

@@ -40,6 +40,8 @@ class Demande:
     mise_en_forme: bool = False
     patient_id: str | None = None
     documents: tuple[Document, ...] = ()
+    jointes: Documents | None = None
+    """Pièces déjà préparées, quand plusieurs courriels portent les mêmes."""
     accuse_distribution: bool = False
     accuse_lecture: bool = False
     sans_reponse: bool = False
@@ -118,7 +120,7 @@ def bloquer(labo: Labo, utilisateur: Utilisateur, demande: Demande, motif: str) 
 
 def preparer(labo: Labo, utilisateur: Utilisateur, demande: Demande) -> EnvoiMss:
     """Le message composé, prêt à partir."""
-    jointes = joindre(labo, demande)
+    jointes = demande.jointes or joindre(labo, demande)
     objet = messagerie_noms.objet(labo, jointes.entetes) if jointes else demande.objet
     message_id = identifiant_message(labo, demande.bal.domaine)
     courriel = Courriel(

@@ -10,9 +10,11 @@ import io
 import re
 import zipfile
 import zlib
+from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import datetime
 from email.message import Message
+from typing import cast
 
 from simulators.logiciel_temoin import xds_schemas as s
 from simulators.logiciel_temoin.horloge import iso
@@ -64,7 +66,7 @@ def lire(octets: bytes) -> CourrielLu:
     libelle, expediteur = _premiere(message, "From")
     origine = _origine(message, expediteur)
     objet = _valeur(message, "Subject")
-    pieces = [(nom, contenu) for partie in message.walk() if (nom := _nom(partie)) for contenu in (_octets(partie),)]
+    pieces = [(nom, contenu) for partie in _parties(message) if (nom := _nom(partie)) for contenu in (_octets(partie),)]
     references = tuple(re.findall(r"<[^<>\s]+>", _valeur(message, "References")))
     parents = tuple(re.findall(r"<[^<>\s]+>", _valeur(message, "In-Reply-To")))
     archives = [a for nom, contenu in pieces if nom.lower().endswith(".zip") and (a := lire_archive(contenu))]
@@ -170,6 +172,14 @@ def _origine(message: Message, expediteur: str) -> str:
     return "professionnel"
 
 
+def _parties(message: Message) -> Iterator[Message]:
+    """Les parties du courriel, sans entrer dans un message joint : ce qu'il porte n'est pas à ce courriel."""
+    yield message
+    if message.get_content_maintype() != "message" and isinstance(message.get_payload(), list):
+        for partie in cast("list[Message]", message.get_payload()):
+            yield from _parties(partie)
+
+
 def _valeur(message: Message, nom: str) -> str:
     try:
         valeur = message.get(nom)
@@ -208,7 +218,7 @@ def _octets(partie: Message) -> bytes:
 def _texte(message: Message) -> str:
     """Le texte affiché : la première partie en texte, sinon le texte de l'HTML ; jamais une pièce jointe."""
     trouves: dict[str, str] = {}
-    for partie in message.walk():
+    for partie in _parties(message):
         genre = partie.get_content_type()
         if partie.is_multipart() or _nom(partie) or genre not in ("text/plain", "text/html"):
             continue

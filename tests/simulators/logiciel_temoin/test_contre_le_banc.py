@@ -15,11 +15,13 @@ from typing import Any
 
 import pytest
 import requests
+import yaml
 
 from simulators.banc import Banc
 from simulators.socle.identites import IDENTITES_DE_TEST, IdentiteTest
 from simulators.socle.journal import JournalEchanges
 
+RACINE = Path(__file__).parents[3]
 OPERATION_TRAITS = "rechercherInsAvecTraitsIdentite"
 VERIFICATION = "verifierInsAvecTraitsIdentite"
 ANALYSES = [{"code": "3016-3", "libelle": "Thyréostimuline", "valeur": "1.95", "unite": "m[IU]/L"}]
@@ -374,7 +376,8 @@ def test_api(logiciel: Logiciel) -> None:
     """L'API se décrit, et dit en français ce qu'elle ne connaît pas."""
     apropos = requests.get(f"{logiciel.url}/apropos", timeout=5).json()
     assert (apropos["nom"], apropos["type_logiciel"], apropos["defauts"]) == ("Labo Témoin", "SGL", [])
-    assert len(requests.get(f"{logiciel.url}/actions", timeout=5).json()) == 38
+    contrat = yaml.safe_load((RACINE / "steps/logiciel/contrat.yaml").read_text(encoding="utf-8"))
+    assert requests.get(f"{logiciel.url}/actions", timeout=5).json() == sorted(contrat["actions"])
     inconnue = requests.post(f"{logiciel.url}/actions/danser", json={}, timeout=5)
     assert (inconnue.status_code, inconnue.json()) == (404, {"erreur": "action inconnue : danser"})
     mal_formee = requests.post(f"{logiciel.url}/actions/lire_patient", json={"utilisateur": "biologiste_1"}, timeout=5)
