@@ -6,6 +6,7 @@ Tout avis part d'un chemin de retour vide (RFC 3464, § 2) : il ne doit jamais e
 
 from __future__ import annotations
 
+import unicodedata
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from email.message import Message
@@ -148,7 +149,7 @@ def fabriquer_mdn(
     cite = mime.brute(entetes, "Message-ID") if message_id_original is None else message_id_original
     etat = f"{mode}; {disposition}"
     if erreur is not None:
-        etat += f"/Error: {erreur}" if ancienne_forme else "/error"
+        etat += f"/Error: {_ascii(str(erreur))}" if ancienne_forme else "/error"
     sort = [
         ("Reporting-UA", AGENT),
         ("Original-Recipient", _typee(adresse_originale or adresse)),
@@ -158,7 +159,7 @@ def fabriquer_mdn(
         sort.append(("Original-Message-ID", cite))
     sort.append(("Disposition", etat))
     if erreur is not None and not ancienne_forme:
-        sort.append(("Error", str(erreur)))
+        sort.append(("Error", _ascii(str(erreur))))
     modele = textes()["mdn"]["erreur" if erreur else disposition]
     rapport = mime.multipart(
         "report",
@@ -246,6 +247,11 @@ def _octets(original: Original) -> bytes:
 
 def _adresse(entetes: Message, nom: str) -> str:
     return next(iter(mime.adresses(entetes, nom)), "")
+
+
+def _ascii(valeur: str) -> str:
+    """Sans accents : les champs d'un rapport sont en ASCII (RFC 8098, § 3.1.1)."""
+    return unicodedata.normalize("NFKD", valeur).encode("ascii", "ignore").decode()
 
 
 def _typee(adresse: str) -> str:

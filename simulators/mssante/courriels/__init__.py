@@ -5,7 +5,12 @@ from __future__ import annotations
 from datetime import UTC, datetime
 from uuid import uuid4
 
-from simulators.mssante.courriels import documents as _documents  # noqa: F401 (inscrit ses matières)
+from simulators.mssante.courriels import archives_hostiles as _archives  # noqa: F401 (chaque module s'inscrit)
+from simulators.mssante.courriels import avis_recus as _avis  # noqa: F401
+from simulators.mssante.courriels import documents as _documents  # noqa: F401
+from simulators.mssante.courriels import entetes_mss as _entetes  # noqa: F401
+from simulators.mssante.courriels import formes as _formes  # noqa: F401
+from simulators.mssante.courriels import usager as _usager  # noqa: F401
 from simulators.mssante.courriels.catalogue import MATIERES, Matiere, composer
 from simulators.mssante.courriels.composition import NIL, Courriel, Envoi
 from simulators.mssante.courriels.modele import (

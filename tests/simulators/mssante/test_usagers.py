@@ -305,9 +305,9 @@ def test_pannes_du_registre(tmp_path: Path) -> None:
         usagers.ouvrir(PATIENT.matricule_ins)
         armee = registre.armer("mes_ferme", adresse=usagers.ouvrir(autre))
         usagers.recevoir(recu(ADRESSE))
-        assert not depots.recus and not armee.jouees
+        assert not depots.recus and registre.armees() == (armee,)
         usagers.recevoir(recu(adresse_usager(autre)))
-        assert depots.natures == ["Message non distribué"] and armee.jouees == 1
+        assert depots.natures == ["Message non distribué"] and registre.armees() == ()
         assert [e.donnees["nom"] for e in journal.enregistrements("panne")] == ["mes_ferme"]
 
 
