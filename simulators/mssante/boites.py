@@ -132,10 +132,10 @@ class Boite:
             if dossier.nom == "INBOX":
                 dossier.deplacer(dossier.messages, self.creer(nouveau))
                 return
-            prefixe = f"{dossier.nom}/"
-            for nom in [n for n in self.dossiers if n == dossier.nom or n.startswith(prefixe)]:
+            avant = dossier.nom
+            for nom in [n for n in self.dossiers if n == avant or n.startswith(f"{avant}/")]:
                 deplace = self.dossiers.pop(nom)
-                deplace.nom = nouveau + nom[len(dossier.nom) :] if nom != dossier.nom else nouveau
+                deplace.nom = nouveau + nom[len(avant) :]
                 self.dossiers[deplace.nom] = deplace
 
     def renumeroter(self, dossier: Dossier) -> int:

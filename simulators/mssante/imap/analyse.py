@@ -63,7 +63,7 @@ class Arguments:
     def terminer(self) -> None:
         """Exige la fin de la commande."""
         if not self.fini:
-            raise Mauvaise("argument en trop")
+            raise Mauvaise("Unexpected extra argument")
 
     def espace(self) -> None:
         """Exige une espace, et une seule."""
@@ -72,7 +72,7 @@ class Arguments:
     def exiger(self, attendu: bytes) -> None:
         """Exige ces octets."""
         if not self.accepter(attendu):
-            raise Mauvaise(f"{attendu.decode()!r} attendu" if attendu != b" " else "espace attendue")
+            raise Mauvaise(f"Expected {attendu.decode()!r}" if attendu != b" " else "Expected a single space")
 
     def accepter(self, attendu: bytes) -> bool:
         """Consomme ces octets s'ils sont là (sans distinction de casse)."""
@@ -90,7 +90,7 @@ class Arguments:
         """Exige ce motif à cette place."""
         trouve = motif.match(self._ligne, self._place)
         if trouve is None:
-            raise Mauvaise(f"{quoi} attendu")
+            raise Mauvaise(f"Expected {quoi}")
         self._place = trouve.end()
         return trouve
 
@@ -102,7 +102,7 @@ class Arguments:
 
     def atome(self) -> bytes:
         """Atome."""
-        return self.motif(ATOME, "atome")[0]
+        return self.motif(ATOME, "an atom")[0]
 
     def mot(self) -> bytes:
         """Atome en capitales."""
@@ -111,40 +111,40 @@ class Arguments:
     def chaine(self) -> bytes:
         """Chaîne : entre guillemets ou littérale."""
         if self.voir() == b'"':
-            return _ECHAPPE.sub(rb"\1", self.motif(_CITEE, "chaine entre guillemets")[1])
+            return _ECHAPPE.sub(rb"\1", self.motif(_CITEE, "a quoted string")[1])
         return self.litteral()
 
     def litteral(self, *, binaire: bool = False) -> bytes:
         """Littéral ; `binaire` : un littéral à octets nuls (`~{n}`) est admis."""
-        trouve = self.motif(_LITTERAL, "chaine")
+        trouve = self.motif(_LITTERAL, "a string")
         if self._place != len(self._ligne) or self._segment + 1 >= len(self._segments):
-            raise Mauvaise("litteral mal place")
+            raise Mauvaise("Misplaced literal")
         contenu = self._litteraux[self._segment]
         self._segment += 1
         self._place = 0
         if trouve[1] and not binaire:
-            raise Mauvaise("litteral binaire non admis ici")
+            raise Mauvaise("literal8 not allowed here")
         if not trouve[1] and b"\0" in contenu:
-            raise Mauvaise("octet nul dans un litteral")
+            raise Mauvaise("NUL octet in a literal")
         return contenu
 
     def astring(self) -> bytes:
         """Atome (crochet fermant admis) ou chaîne."""
         if self.voir() in (b'"', b"{"):
             return self.chaine()
-        return self.motif(ASTRING, "chaine")[0]
+        return self.motif(ASTRING, "a string")[0]
 
     def motif_liste(self) -> bytes:
         """Nom de dossier avec jokers."""
         if self.voir() in (b'"', b"{"):
             return self.chaine()
-        return self.motif(LISTE, "motif de dossier")[0]
+        return self.motif(LISTE, "a mailbox pattern")[0]
 
     def nombre(self) -> int:
         """Entier naturel sur 63 bits."""
-        valeur = int(self.motif(_NOMBRE, "nombre")[0])
+        valeur = int(self.motif(_NOMBRE, "a number")[0])
         if valeur >= 2**63:
-            raise Mauvaise("nombre trop grand")
+            raise Mauvaise("Number too big")
         return valeur
 
     def liste(self) -> list[bytes]:
@@ -161,9 +161,9 @@ class Arguments:
         entre = self.accepter(b"(")
         if entre and self.accepter(b")"):
             return []
-        mots = [self.motif(_DRAPEAU, "drapeau")[0].decode("ascii")]
+        mots = [self.motif(_DRAPEAU, "a flag")[0].decode("ascii")]
         while self.accepter(b" "):
-            mots.append(self.motif(_DRAPEAU, "drapeau")[0].decode("ascii"))
+            mots.append(self.motif(_DRAPEAU, "a flag")[0].decode("ascii"))
         if entre:
             self.exiger(b")")
         return mots
@@ -172,32 +172,32 @@ class Arguments:
         """Ensemble de numéros ou d'UID."""
         if self.accepter(b"$"):
             return []
-        texte = self.motif(_ENSEMBLE, "ensemble de messages")[0]
+        texte = self.motif(_ENSEMBLE, "a sequence set")[0]
         intervalles = []
         for morceau in texte.split(b","):
             bornes = morceau.split(b":")
             if len(bornes) > 2 or not all(_BORNE.fullmatch(borne) for borne in bornes):
-                raise Mauvaise("ensemble de messages mal forme")
+                raise Mauvaise("Malformed sequence set")
             valeurs = sorted(INFINI if borne == b"*" else int(borne) for borne in bornes)
             if valeurs[-1] > INFINI or (valeurs[-1] == INFINI and b"*" not in morceau):
-                raise Mauvaise("numero de message trop grand")
+                raise Mauvaise("Message number too big")
             intervalles.append((valeurs[0], valeurs[-1]))
         return intervalles
 
     def date(self) -> date:
         """Date de SEARCH (`1-Jan-2026`)."""
-        trouve = self.motif(_DATE, "date")
+        trouve = self.motif(_DATE, "a date")
         if trouve[0].startswith(b'"') is not trouve[0].endswith(b'"'):
-            raise Mauvaise("date mal formee")
+            raise Mauvaise("Malformed date")
         try:
             return date(int(trouve[3]), _RANG_MOIS[trouve[2].lower()], int(trouve[1]))
         except (KeyError, ValueError):
-            raise Mauvaise("date impossible") from None
+            raise Mauvaise("Invalid date") from None
 
     def date_heure(self) -> datetime:
         """Date d'APPEND, entre guillemets."""
         jour, mois, annee, heure, minute, seconde, signe, zone_h, zone_m = self.motif(
-            _DATE_HEURE, "date et heure"
+            _DATE_HEURE, "a date-time"
         ).groups()
         decalage = timedelta(hours=int(zone_h), minutes=int(zone_m))
         try:
@@ -212,4 +212,4 @@ class Arguments:
                 tzinfo=zone,
             )
         except (KeyError, ValueError):
-            raise Mauvaise("date et heure impossibles") from None
+            raise Mauvaise("Invalid date-time") from None

@@ -44,7 +44,7 @@ class Motif(Enum):
     """Pourquoi une commande est refusée avant d'être lue."""
 
     LIGNE = "ligne trop longue"
-    LITTERAL = "litteral trop grand"
+    LITTERAL = "littéral trop grand"
     NUL = "octet nul dans une commande"
 
 

@@ -101,6 +101,7 @@ class ConnexionImap(Transport):
             motif = "fermée par l'opérateur : arrêt du banc"
             with contextlib.suppress(ConnexionCoupee):
                 self.transport.write(b"* BYE Test bench shutting down\r\n")
+                self.transport.abort()  # la boucle s'arrête : rien n'attendra la fin du dialogue TLS
             raise
         finally:
             self._finir(motif)
@@ -112,6 +113,13 @@ class ConnexionImap(Transport):
         self.fermer()
         with contextlib.suppress(JournalArrete):
             self._c.finir(motif)
+
+    def rompre(self) -> None:
+        """Ferme à la demande d'un scénario, sans attendre que le client s'en aperçoive."""
+        self._c.rompue = True
+        with contextlib.suppress(ConnexionCoupee):
+            self.transport.write(b"* BYE [UNAVAILABLE] Server is closing idle connections\r\n")
+            self.transport.abort()
 
     async def _accueillir(self) -> None:
         requete = self._c.requete("", operation="connexion")
@@ -172,7 +180,8 @@ class ConnexionImap(Transport):
         if refus.motif is Motif.LITTERAL:
             lignes = [b"%b NO [TOOBIG] Literal too big\r\n" % etiquette]
         else:
-            lignes = [b"%b BAD %b\r\n" % (etiquette, refus.motif.value.encode())]
+            texte = b"Command line too long" if refus.motif is Motif.LIGNE else b"NUL octet in a command"
+            lignes = [b"%b BAD %b\r\n" % (etiquette, texte)]
         statut = 500 if refus.motif is Motif.LITTERAL else 400
         if refus.fermer:
             lignes.append(b"* BYE Too long\r\n")
@@ -409,7 +418,7 @@ class ConnexionImap(Transport):
             self._noter_defaut(nom, erreur)
             resultat = Resultat(self._etiquette, statut="NO", code=b"SERVERBUG", texte="Test bench internal error")
         requete.notes.update(resultat.notes)
-        if resultat.statut == "OK" and resultat.texte == "Fait":
+        if resultat.statut == "OK" and not resultat.texte:
             resultat.texte = f"{nom} completed"
         envoi = resultat.envoi
         if nom in ("FETCH", "UID FETCH") and len(resultat.morceaux) > 0 and demande_du_contenu(reste):

@@ -31,7 +31,7 @@ def _dossier(boite: Boite, nom_dossier: str) -> Dossier:
     try:
         return boite.dossier(nom_dossier)
     except DossierInconnu:
-        raise Non("NONEXISTENT", "Dossier inconnu") from None
+        raise Non("NONEXISTENT", "Mailbox does not exist") from None
 
 
 async def select(session: Session, arguments: Arguments, resultat: Resultat) -> None:
@@ -49,7 +49,7 @@ async def _ouvrir(session: Session, arguments: Arguments, resultat: Resultat, *,
     avait_dossier = session.vue is not None
     session.quitter()
     if avait_dossier:
-        resultat.ok(b"CLOSED", "Dossier precedent ferme")
+        resultat.ok(b"CLOSED", "Previous mailbox is now closed")
     dossier = _dossier(session.boite, nom_dossier)
     if session.panne == "uidvalidity_change":
         session.boite.renumeroter(dossier)
@@ -61,7 +61,7 @@ async def _ouvrir(session: Session, arguments: Arguments, resultat: Resultat, *,
     mots_cles = sorted({d for message in vue.messages for d in message.drapeaux if not d.startswith("\\")})
     resultat.ligne(b"FLAGS " + liste([*SYSTEME, *mots_cles]))
     permis = [] if vue.lecture_seule else [*SYSTEME, *mots_cles, r"\*"]
-    resultat.ok(b"PERMANENTFLAGS " + liste(permis), "Drapeaux gardes")
+    resultat.ok(b"PERMANENTFLAGS " + liste(permis), "Permanent flags")
     resultat.ligne(b"%d EXISTS" % len(vue.messages))
     if session.rev2:
         resultat.ligne(b'LIST () "/" ' + nom(session.ecrire_nom(dossier.nom)))
@@ -69,11 +69,11 @@ async def _ouvrir(session: Session, arguments: Arguments, resultat: Resultat, *,
         resultat.ligne(b"%d RECENT" % len(vue.recents))
         premier = next((rang for rang, m in enumerate(vue.messages, 1) if r"\Seen" not in m.drapeaux), None)
         if premier is not None:
-            resultat.ok(b"UNSEEN %d" % premier, "Premier message non lu")
-    resultat.ok(b"UIDVALIDITY %d" % dossier.uidvalidity, "UID valables")
-    resultat.ok(b"UIDNEXT %d" % dossier.uidnext, "Prochain UID")
+            resultat.ok(b"UNSEEN %d" % premier, "First unseen")
+    resultat.ok(b"UIDVALIDITY %d" % dossier.uidvalidity, "UIDs valid")
+    resultat.ok(b"UIDNEXT %d" % dossier.uidnext, "Predicted next UID")
     resultat.code = b"READ-ONLY" if vue.lecture_seule else b"READ-WRITE"
-    resultat.texte = "Dossier ouvert"
+    resultat.texte = "Mailbox opened"
 
 
 async def status(session: Session, arguments: Arguments, resultat: Resultat) -> None:
@@ -87,7 +87,7 @@ async def status(session: Session, arguments: Arguments, resultat: Resultat) -> 
 
 def _etat(session: Session, dossier: Dossier, voulus: Sequence[bytes]) -> bytes:
     if inconnus := [voulu for voulu in voulus if voulu not in _ETATS and voulu != b"APPENDLIMIT"]:
-        raise Mauvaise(f"element de STATUS inconnu : {inconnus[0].decode()}")
+        raise Mauvaise(f"Unknown STATUS item {inconnus[0].decode()}")
     with dossier.verrou:
         valeurs = [
             b"%b %d" % (voulu, session.ajout_max if voulu == b"APPENDLIMIT" else _ETATS[voulu](dossier))
@@ -153,9 +153,9 @@ def _creer(boite: Boite, voulu: str) -> None:
     _verifier_nom(voulu)
     with boite.verrou:
         if voulu in boite.dossiers:
-            raise Non("ALREADYEXISTS", "Le dossier existe")
+            raise Non("ALREADYEXISTS", "Mailbox already exists")
         if len(boite.dossiers) >= DOSSIERS_MAX:
-            raise Non("LIMIT", "Trop de dossiers")
+            raise Non("LIMIT", "Too many mailboxes")
         niveaux = voulu.split("/")
         for fin in range(1, len(niveaux) + 1):
             if (niveau := "/".join(niveaux[:fin])) not in boite.dossiers:
@@ -164,7 +164,7 @@ def _creer(boite: Boite, voulu: str) -> None:
 
 def _verifier_nom(voulu: str) -> None:
     if not voulu or len(voulu) > NOM_MAX or "" in voulu.split("/") or set("*%") & set(voulu):
-        raise Non("CANNOT", "Nom de dossier impossible")
+        raise Non("CANNOT", "Invalid mailbox name")
 
 
 async def effacer(session: Session, arguments: Arguments, resultat: Resultat) -> None:
@@ -173,9 +173,9 @@ async def effacer(session: Session, arguments: Arguments, resultat: Resultat) ->
     with boite.verrou:
         dossier = _dossier(boite, nom_dossier)
         if dossier.nom == "INBOX":
-            raise Non("CANNOT", "INBOX ne peut pas etre efface")
+            raise Non("CANNOT", "INBOX cannot be deleted")
         if any(autre.startswith(f"{dossier.nom}/") for autre in boite.dossiers):
-            raise Non("HASCHILDREN", "Le dossier en contient d'autres")
+            raise Non("HASCHILDREN", "Mailbox has children")
         if session.vue is not None and session.vue.dossier is dossier:
             session.quitter()
         boite.effacer(dossier.nom)
@@ -192,9 +192,9 @@ async def renommer(session: Session, arguments: Arguments, resultat: Resultat) -
     with boite.verrou:
         dossier = _dossier(boite, ancien)
         if nouveau in boite.dossiers:
-            raise Non("ALREADYEXISTS", "Le dossier existe")
+            raise Non("ALREADYEXISTS", "Mailbox already exists")
         if nouveau.startswith(f"{dossier.nom}/") and dossier.nom != "INBOX":
-            raise Non("CANNOT", "Un dossier ne va pas sous lui-meme")
+            raise Non("CANNOT", "Cannot move a mailbox under itself")
         parent = nouveau.rpartition("/")[0]
         if parent and parent not in boite.dossiers:
             _creer(boite, parent)
@@ -212,13 +212,13 @@ async def ajouter(session: Session, arguments: Arguments, resultat: Resultat) ->
         arguments.espace()
         messages.append(_a_ajouter(arguments))
     if not messages:
-        raise Mauvaise("message attendu")
+        raise Mauvaise("Expected a message literal")
     resultat.notes["vers"] = dossier.nom
     with session.boite.verrou:
         try:
             session.boite.exiger_place(sum(len(octets) for octets, _, _ in messages))
         except QuotaDepasse:
-            raise Non("OVERQUOTA", "Place insuffisante dans la boite") from None
+            raise Non("OVERQUOTA", "Quota exceeded") from None
         uids = [dossier.ajouter(Contenu(o), drapeaux, date).uid for o, drapeaux, date in messages]
     resultat.code = b"APPENDUID %d %b" % (dossier.uidvalidity, ensemble(uids))
     resultat.notes["uids"] = " ".join(map(str, uids[:50]))
@@ -235,7 +235,7 @@ def _a_ajouter(arguments: Arguments) -> tuple[bytes, list[str], datetime | None]
         arguments.espace()
     octets = arguments.litteral(binaire=True)
     if not octets:
-        raise Non(None, "Message vide")
+        raise Non(None, "Empty message")
     return octets, drapeaux, date
 
 
@@ -252,7 +252,7 @@ async def quota(session: Session, arguments: Arguments, resultat: Resultat) -> N
     racine = arguments.astring()
     arguments.terminer()
     if racine != b"BAL":
-        raise Non("NONEXISTENT", "Racine de quota inconnue")
+        raise Non("NONEXISTENT", "No such quota root")
     resultat.ligne(_quota(session.boite))
 
 
@@ -265,7 +265,7 @@ async def racine_de_quota(session: Session, arguments: Arguments, resultat: Resu
 
 
 async def changer_quota(session: Session, arguments: Arguments, resultat: Resultat) -> None:
-    raise Non("NOPERM", "Le quota est celui de l'operateur")
+    raise Non("NOPERM", "Quota is set by the operator")
 
 
 def _quota(boite: Boite) -> bytes:
@@ -278,6 +278,8 @@ async def rien(session: Session, arguments: Arguments, resultat: Resultat) -> No
 
 
 async def activer(session: Session, arguments: Arguments, resultat: Resultat) -> None:
+    if session.vue is not None:
+        raise Mauvaise("ENABLE is not allowed once a mailbox is selected")
     actives = []
     arguments.espace()
     demandees = [arguments.mot()]

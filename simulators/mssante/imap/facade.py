@@ -37,3 +37,9 @@ class FacadeImap:
     def ouvrir(self, port: Port, pair: str, ligne: LigneTls | None) -> Connexion:
         """Une connexion de plus."""
         return Connexion(self.operateur, "imap", port, pair, ligne)
+
+    def rompre(self) -> list[asyncio.Task[None]]:
+        """Dit adieu aux connexions ouvertes et les ferme ; rend les tâches qui s'achèvent. À appeler dans la boucle."""
+        for connexion in self.connexions:
+            connexion.rompre()
+        return [tache for connexion in self.connexions if (tache := connexion._tache) is not None]

@@ -62,13 +62,13 @@ class Element:
 def lire_elements(arguments: Arguments) -> list[Element]:
     """Macro, élément seul, ou liste d'éléments."""
     if not arguments.accepter(b"("):
-        nom = arguments.motif(_NOM, "element de FETCH")[0].upper()
+        nom = arguments.motif(_NOM, "a FETCH item")[0].upper()
         if nom in _MACROS:
             return [Element(simple) for simple in _MACROS[nom]]
         return [_element(arguments, nom)]
-    elements = [_element(arguments, arguments.motif(_NOM, "element de FETCH")[0].upper())]
+    elements = [_element(arguments, arguments.motif(_NOM, "a FETCH item")[0].upper())]
     while arguments.accepter(b" "):
-        elements.append(_element(arguments, arguments.motif(_NOM, "element de FETCH")[0].upper()))
+        elements.append(_element(arguments, arguments.motif(_NOM, "a FETCH item")[0].upper()))
     arguments.exiger(b")")
     return elements
 
@@ -78,14 +78,14 @@ def _element(arguments: Arguments, nom: bytes) -> Element:
         forme, discret = _A_SECTION[nom]
         section = _section(arguments)
         if forme != "BODY" and section.partie:
-            raise Mauvaise("BINARY ne prend que des numeros de part")
+            raise Mauvaise("BINARY takes part numbers only")
         partiel = None
         if forme != "BINARY.SIZE" and arguments.voir() == b"<":
-            trouve = arguments.motif(_PARTIEL, "intervalle <debut.longueur>")
+            trouve = arguments.motif(_PARTIEL, "a <offset.length> partial")
             partiel = int(trouve[1]), int(trouve[2])
         return Element(forme.encode(), section, not discret, partiel)
     if nom not in _SIMPLES:
-        raise Mauvaise("element de FETCH inconnu")
+        raise Mauvaise("Unknown FETCH item")
     return Element(nom, None, nom in (b"RFC822", b"RFC822.TEXT"))
 
 
@@ -95,11 +95,11 @@ def _section(arguments: Arguments) -> Section:
     partie, champs = b"", []
     if arguments.voir() not in (b"]",):
         if arguments.voir().isdigit():
-            numeros = tuple(map(int, arguments.motif(_NUMEROS, "numero de part")[0].split(b".")))
+            numeros = tuple(map(int, arguments.motif(_NUMEROS, "a part number")[0].split(b".")))
         if not numeros or arguments.accepter(b"."):
-            partie = arguments.motif(_SOUS_PARTIE, "section")[0].upper()
+            partie = arguments.motif(_SOUS_PARTIE, "a section")[0].upper()
         if partie == b"MIME" and not numeros:
-            raise Mauvaise("MIME demande un numero de part")
+            raise Mauvaise("MIME needs a part number")
         if partie.startswith(b"HEADER.FIELDS"):
             arguments.espace()
             arguments.exiger(b"(")

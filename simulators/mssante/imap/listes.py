@@ -46,9 +46,9 @@ def lire_demande(arguments: Arguments, nom: Callable[[bytes], str]) -> Demande:
         etendue = True
         choix = set() if arguments.accepter(b"()") else set(arguments.liste())
         if choix - {b"SUBSCRIBED", b"REMOTE", b"RECURSIVEMATCH", b"SPECIAL-USE"}:
-            raise Mauvaise("option de selection inconnue")
+            raise Mauvaise("Unknown LIST selection option")
         if b"RECURSIVEMATCH" in choix and not choix - {b"RECURSIVEMATCH", b"REMOTE"}:
-            raise Mauvaise("RECURSIVEMATCH demande une autre option")
+            raise Mauvaise("RECURSIVEMATCH needs another option")
         arguments.espace()
     reference = nom(arguments.astring())
     arguments.espace()
@@ -91,7 +91,7 @@ def _retours(arguments: Arguments) -> tuple[set[bytes], tuple[bytes, ...]]:
             arguments.espace()
             etats = tuple(arguments.liste())
         elif option not in (b"SUBSCRIBED", b"CHILDREN", b"SPECIAL-USE"):
-            raise Mauvaise("option de retour inconnue")
+            raise Mauvaise("Unknown LIST return option")
         retours.add(option)
         if not arguments.accepter(b" "):
             break

@@ -40,7 +40,7 @@ async def vises(session: Session, arguments: Arguments, *, uid: bool) -> list[tu
 def _par_rang(vue: Vue, intervalles: Sequence[Intervalle]) -> list[tuple[int, Message]]:
     total = len(vue.messages)
     if any(haut != INFINI and haut > total for _, haut in intervalles) or (intervalles and not total):
-        raise Mauvaise("numero de message hors du dossier")
+        raise Mauvaise("Message number out of range")
     bornes = resoudre(list(intervalles), total)
     return [(rang, vue.messages[rang - 1]) for bas, haut in bornes for rang in range(bas, haut + 1)]
 
@@ -80,7 +80,7 @@ async def fetch(session: Session, arguments: Arguments, resultat: Resultat, *, u
     for place, (rang, message) in enumerate(messages, 1):
         if session.panne and not vue.present(message):
             if not uid:
-                raise Non("EXPUNGEISSUED", "Message efface par une autre session")
+                raise Non("EXPUNGEISSUED", "Some messages were expunged")
             continue
         vus = message.drapeaux
         if marque and r"\Seen" not in vus:
@@ -107,7 +107,7 @@ def _rendre(
                 morceaux.append(b" ")
             morceaux += elements_fetch.rendre(element, message, session.drapeaux(message))
     except elements_fetch.EncodageInconnu:
-        raise Non("UNKNOWN-CTE", "Encodage de transfert illisible") from None
+        raise Non("UNKNOWN-CTE", "Cannot decode this part") from None
     resultat.ligne(*morceaux, b")")
 
 
@@ -119,7 +119,7 @@ async def store(session: Session, arguments: Arguments, resultat: Resultat, *, u
     silence = action.endswith(b".SILENT")
     sens = action.removesuffix(b".SILENT")
     if sens not in (b"FLAGS", b"+FLAGS", b"-FLAGS"):
-        raise Mauvaise("FLAGS, +FLAGS ou -FLAGS attendu")
+        raise Mauvaise("Expected FLAGS, +FLAGS or -FLAGS")
     arguments.espace()
     drapeaux = frozenset(drapeaux_permis(arguments.drapeaux()))
     arguments.terminer()
@@ -153,7 +153,7 @@ async def search(session: Session, arguments: Arguments, resultat: Resultat, *, 
     except JeuInconnu:
         if options is not None and b"SAVE" in options:
             session.gardes = set()
-        raise Non("BADCHARSET (US-ASCII UTF-8)", "Jeu de caracteres non pris en charge") from None
+        raise Non("BADCHARSET (US-ASCII UTF-8)", "Charset not supported") from None
     trouves: list[Message] = []
     rangs: list[int] = []
     for rang, message in enumerate(list(vue.messages), 1):
@@ -176,7 +176,7 @@ def _options(arguments: Arguments) -> set[bytes] | None:
         return None
     options = {b"ALL"} if arguments.accepter(b"()") else set(arguments.liste())
     if options - {b"MIN", b"MAX", b"ALL", b"COUNT", b"SAVE"}:
-        raise Mauvaise("option de recherche inconnue")
+        raise Mauvaise("Unknown SEARCH return option")
     arguments.espace()
     return options
 
@@ -219,7 +219,7 @@ def destination(session: Session, arguments: Arguments) -> Dossier:
     try:
         dossier = session.boite.dossier(nom)
     except DossierInconnu:
-        raise Non("TRYCREATE", "Dossier inconnu") from None
+        raise Non("TRYCREATE", "Mailbox does not exist") from None
     exiger_inscriptible(dossier)
     return dossier
 
@@ -249,13 +249,13 @@ async def _copier(session: Session, arguments: Arguments, resultat: Resultat, *,
         try:
             session.boite.exiger_place(sum(len(message.contenu.octets) for message in choisis))
         except QuotaDepasse:
-            raise Non("OVERQUOTA", "Place insuffisante dans la boite") from None
+            raise Non("OVERQUOTA", "Quota exceeded") from None
         uids = vue.dossier.copier(choisis, vers)
     if not uids:
         return
     code = b"COPYUID %d %b" % (vers.uidvalidity, couples(uids))
     if deplacer:
-        resultat.ok(code, "Deplacement")
+        resultat.ok(code, "Moved")
     else:
         resultat.code = code
 

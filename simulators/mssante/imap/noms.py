@@ -18,9 +18,9 @@ def decoder(brut: bytes, *, utf8: bool = False) -> str:
     try:
         nom = brut.decode("utf-8") if utf8 else _decoder_utf7(brut)
     except (UnicodeDecodeError, binascii.Error):
-        raise NomImpossible("nom de dossier mal code") from None
+        raise NomImpossible("Mailbox name is not valid modified UTF-7") from None
     if any(ord(caractere) < 0x20 or ord(caractere) == 0x7F for caractere in nom):
-        raise NomImpossible("caractere de commande dans un nom de dossier")
+        raise NomImpossible("Control character in mailbox name")
     return nom
 
 
@@ -50,7 +50,7 @@ def _decoder_utf7(brut: bytes) -> str:
 
 def _ascii(brut: bytes) -> str:
     if b"&" in brut:
-        raise NomImpossible("nom de dossier mal code")
+        raise NomImpossible("Mailbox name is not valid modified UTF-7")
     return brut.decode("ascii")
 
 

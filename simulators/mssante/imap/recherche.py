@@ -68,7 +68,7 @@ class Lecteur:
     def _critere(self, profondeur: int) -> Critere:
         self._reste -= 1
         if profondeur > PROFONDEUR_MAX or self._reste < 0:
-            raise Mauvaise("recherche trop complexe")
+            raise Mauvaise("Search too complex")
         if self._a.accepter(b"("):
             criteres = [self._critere(profondeur + 1)]
             while self._a.accepter(b" "):
@@ -135,13 +135,13 @@ class Lecteur:
                     or any(cherche in texte for texte in corps_cherchable(m.contenu))
                 ),
             )
-        raise Mauvaise("critere de recherche inconnu")
+        raise Mauvaise("Unknown SEARCH key")
 
     def _chaine(self) -> str:
         try:
             return self._a.astring().decode(self._jeu).casefold()
         except UnicodeDecodeError:
-            raise Mauvaise("texte de recherche mal code") from None
+            raise Mauvaise("Search text does not match its charset") from None
 
     def _rangs(self, intervalles: list[Intervalle]) -> Critere:
         bornes = resoudre(intervalles, len(self._vue.messages))

@@ -22,7 +22,9 @@ def chaine(valeur: bytes | None) -> bytes:
 
 
 def nom(valeur: bytes) -> bytes:
-    """Nom de dossier : atome s'il peut l'être, sinon chaîne."""
+    """Nom de dossier : atome s'il peut l'être, sinon chaîne ; en 8 bits (IMAP4rev2 seulement), entre guillemets."""
+    if not valeur.isascii():
+        return b'"' + valeur.replace(b"\\", b"\\\\").replace(b'"', b'\\"') + b'"'
     return valeur if ASTRING.fullmatch(valeur) and valeur.upper() != b"NIL" else chaine(valeur)
 
 

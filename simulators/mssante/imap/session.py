@@ -41,13 +41,16 @@ class Adieu(Exception):
 
 @dataclass
 class Resultat:
-    """Réponse en construction : morceaux à envoyer, puis la ligne finale."""
+    """Réponse en construction : morceaux à envoyer, puis la ligne finale.
+
+    Les textes sont en anglais et en ASCII, comme chez les opérateurs : la grammaire n'admet que cela.
+    """
 
     etiquette: bytes
     morceaux: list[Morceau] = field(default_factory=list)
     statut: str = "OK"
     code: bytes = b""
-    texte: str = "Fait"
+    texte: str = ""
     notes: dict[str, str] = field(default_factory=dict)
     fermer: bool = False
 
@@ -101,9 +104,9 @@ class Session:
         """Exécute une commande ; ses refus deviennent NO, BAD ou BYE dans le résultat."""
         try:
             if verbe.dossier_ouvert and self.vue is None:
-                raise Mauvaise("aucun dossier ouvert")
+                raise Mauvaise("No mailbox selected")
             if self.vue is not None and self.vue.perdue:
-                raise Adieu("CLOSED" if self.rev2 else None, "Le dossier ouvert n'est plus disponible")
+                raise Adieu("CLOSED" if self.rev2 else None, "Selected mailbox is no longer available")
             await verbe.executer(self, arguments, resultat)
             self.annoncer(resultat, retraits=verbe.retraits)
         except Mauvaise as erreur:
@@ -124,7 +127,7 @@ class Session:
     def ouverte(self) -> Vue:
         """La vue du dossier ouvert."""
         if self.vue is None:
-            raise Mauvaise("aucun dossier ouvert")
+            raise Mauvaise("No mailbox selected")
         return self.vue
 
     def quitter(self) -> None:
@@ -173,13 +176,13 @@ class Session:
 def message_a_modifier(vue: Vue) -> None:
     """Refuse d'écrire dans un dossier ouvert en lecture seule."""
     if vue.lecture_seule:
-        raise Non(None, "Dossier ouvert en lecture seule")
+        raise Non(None, "Mailbox is read-only")
 
 
 def exiger_inscriptible(dossier: Dossier) -> None:
     """Refuse d'ajouter à un dossier que le client ne peut pas modifier."""
     if dossier.lecture_seule:
-        raise Non("NOPERM", "Dossier en lecture seule")
+        raise Non("NOPERM", "Mailbox is read-only")
 
 
 def drapeaux_permis(drapeaux: Sequence[str]) -> list[str]:
@@ -189,12 +192,12 @@ def drapeaux_permis(drapeaux: Sequence[str]) -> list[str]:
         if drapeau.startswith("\\"):
             connu = next((systeme for systeme in SYSTEME if systeme.lower() == drapeau.lower()), None)
             if connu is None:
-                raise Mauvaise("drapeau systeme inconnu ou que le client ne pose pas")
+                raise Mauvaise("Invalid system flag")
             permis.append(connu)
         elif len(drapeau) > 100:
-            raise Non("LIMIT", "Mot-cle trop long")
+            raise Non("LIMIT", "Keyword too long")
         else:
             permis.append(drapeau)
     if len(permis) > 50:
-        raise Non("LIMIT", "Trop de mots-cles")
+        raise Non("LIMIT", "Too many keywords")
     return permis

@@ -3,11 +3,16 @@
 from __future__ import annotations
 
 import imaplib
+import re
+import socket
 import ssl
+from base64 import b64encode
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field
 from pathlib import Path
+from types import TracebackType
+from typing import Self
 
 from simulators.mssante.boites import BoitesMemoire
 from simulators.mssante.connexions import Operateur
@@ -117,3 +122,79 @@ def message(objet: str = "Essai", corps: str = "Bonjour\r\n", **entetes: str) ->
         **{nom.replace("_", "-"): valeur for nom, valeur in entetes.items()},
     }
     return ("".join(f"{nom}: {valeur}\r\n" for nom, valeur in champs.items()) + "\r\n" + corps).encode()
+
+
+class Fil:
+    """Client au plus près du fil : écrit des octets, lit des lignes et des littéraux."""
+
+    def __init__(self, banc: BancImap, *, chiffrer: bool = True, adresse: str | None = ALIX) -> None:
+        self.prise: socket.socket = socket.create_connection(("localhost", banc.port), timeout=20)
+        self._tampon = b""
+        self.accueil = self.ligne()
+        if chiffrer:
+            self.dire("t STARTTLS")
+            assert self.ligne().startswith(b"t OK")
+            self.prise = banc.contexte().wrap_socket(self.prise, server_hostname="localhost")
+            if adresse is not None:
+                self.dire("t AUTHENTICATE XOAUTH2 " + b64encode(banc.chaine_xoauth2(adresse)).decode())
+                assert self.ligne().startswith(b"t OK [CAPABILITY "), "identification refusée"
+
+    def ecrire(self, octets: bytes) -> None:
+        """Envoie des octets tels quels."""
+        self.prise.sendall(octets)
+
+    def dire(self, ligne: str | bytes) -> None:
+        """Envoie une ligne."""
+        self.ecrire((ligne.encode() if isinstance(ligne, str) else ligne) + b"\r\n")
+
+    def ligne(self) -> bytes:
+        """Une ligne, sans sa fin ; vide si la connexion est fermée."""
+        while b"\n" not in self._tampon:
+            if not self._recevoir():
+                return b""
+        lue, _, self._tampon = self._tampon.partition(b"\n")
+        return lue.removesuffix(b"\r")
+
+    def octets(self, nombre: int) -> bytes:
+        """Ce nombre d'octets, moins si la connexion se ferme."""
+        while len(self._tampon) < nombre and self._recevoir():
+            pass
+        lus, self._tampon = self._tampon[:nombre], self._tampon[nombre:]
+        return lus
+
+    def jusqu_a(self, etiquette: str) -> list[bytes]:
+        """Lignes logiques (littéraux compris) jusqu'à la réponse de cette étiquette."""
+        lues = []
+        while True:
+            logique = self.ligne()
+            while (trouve := re.search(rb"\{([0-9]+)\}$", logique)) is not None:
+                logique += b"\r\n" + self.octets(int(trouve[1])) + self.ligne()
+            lues.append(logique)
+            if not logique or logique.startswith(etiquette.encode() + b" "):
+                return lues
+
+    def demander(self, commande: str | bytes) -> list[bytes]:
+        """Envoie une commande (étiquette comprise) et rend ses lignes logiques."""
+        brute = commande.encode() if isinstance(commande, str) else commande
+        self.dire(brute)
+        return self.jusqu_a(brute.split(b" ", 1)[0].decode())
+
+    def fermer(self) -> None:
+        """Ferme net."""
+        self.prise.close()
+
+    def _recevoir(self) -> bool:
+        try:
+            recu = self.prise.recv(2**16)
+        except (ConnectionError, ssl.SSLError):
+            recu = b""
+        self._tampon += recu
+        return bool(recu)
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(
+        self, genre: type[BaseException] | None, erreur: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        self.fermer()
