@@ -112,7 +112,15 @@ class Conduite:
         self.journal.debuter_scenario(retenu.numero)
         # La base d'un éditeur survit à la campagne : des patients déjà connus de lui fausseraient tout.
         graine = "" if self.logiciel.demonstration else self.debut.isoformat()
-        return Essai(retenu, self.adaptateur, self.banc, self.journal, self.logiciel, graine=graine)
+        return Essai(
+            retenu,
+            self.adaptateur,
+            self.banc,
+            self.journal,
+            self.logiciel,
+            graine=graine,
+            volume_reduit=self.options.volume_reduit,
+        )
 
     def fermer_essai(self, essai: Essai) -> None:
         """Ferme le scénario : réglages remis, réponses retenues libérées, journal démarqué."""
@@ -236,6 +244,7 @@ class Conduite:
             "profils": list(logiciel.profils),
             "profils_demandes": list(self.options.profils),
             "exigences_demandees": list(self.options.exigences),
+            "volume_reduit": self.options.volume_reduit,
             "logiciel": {
                 "nom": logiciel.nom,
                 "version": logiciel.version,

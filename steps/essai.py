@@ -37,6 +37,7 @@ class Essai:
     `releves` : ce qu'une étape « Quand » laisse aux étapes « Alors ». `derniere` : réponse de la dernière
     action ; `depuis` : rang du journal à son début, pour ne juger que ce qu'elle a provoqué.
     `graine` : ce qui distingue les patients de cette campagne de ceux des précédentes, que le logiciel connaît encore.
+    `volume_reduit` : un scénario de volume joue un dixième de ce qu'il demande, et le dit.
     """
 
     def __init__(
@@ -48,6 +49,7 @@ class Essai:
         logiciel: ConfigurationLogiciel,
         *,
         graine: str = "",
+        volume_reduit: bool = False,
     ) -> None:
         self.retenu = retenu
         self.adaptateur = adaptateur
@@ -55,6 +57,7 @@ class Essai:
         self.journal = journal
         self.logiciel = logiciel
         self.graine = graine
+        self.volume_reduit = volume_reduit
         self.bilan = Bilan()
         self.patients: dict[str, PatientEssai] = {}
         self.documents: dict[str, DocumentEssai] = {}

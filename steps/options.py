@@ -7,6 +7,8 @@ from pathlib import Path
 
 import pytest
 
+VOLUMES = ("officiel", "reduit")
+
 
 @dataclass(frozen=True)
 class OptionsCampagne:
@@ -21,6 +23,7 @@ class OptionsCampagne:
     reprendre: Path | None = None
     exiger_complet: bool = False
     junit: bool = False
+    volume_reduit: bool = False
 
     @property
     def active(self) -> bool:
@@ -67,6 +70,13 @@ def declarer(parser: pytest.Parser) -> None:
         action="store_true",
         help="« à vérifier » et « non exécuté » comptent comme un échec (barrière de livraison)",
     )
+    groupe.addoption(
+        "--volume",
+        choices=VOLUMES,
+        default=VOLUMES[0],
+        help="officiel (par défaut) : les scénarios de volume jouent le nombre demandé ; reduit : un dixième, pour "
+        "mettre au point, et leur verdict est au mieux « à vérifier »",
+    )
     groupe.addoption("--junit", action="store_true", help="écrit aussi junit.xml dans le dossier de campagne")
 
 
@@ -85,6 +95,7 @@ def lire(config: pytest.Config) -> OptionsCampagne:
         reprendre=config.getoption("--reprendre"),
         exiger_complet=config.getoption("--exiger-complet"),
         junit=config.getoption("--junit"),
+        volume_reduit=config.getoption("--volume") != VOLUMES[0],
     )
     if not options.active:
         donnees = [
@@ -98,6 +109,7 @@ def lire(config: pytest.Config) -> OptionsCampagne:
                 ("--reprendre", options.reprendre),
                 ("--exiger-complet", options.exiger_complet),
                 ("--junit", options.junit),
+                ("--volume", options.volume_reduit),
             )
             if valeur
         ]

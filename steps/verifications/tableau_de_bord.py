@@ -68,6 +68,14 @@ R_DOCUMENTATION = Regle(
     "Décrivez chaque colonne du fichier extrait.",
 )
 
+R_VOLUME = Regle(
+    "TBB-VOLUME-01",
+    "Le scénario est joué avec le nombre de comptes rendus demandé",
+    "REM BIO, scénario TBB/va1.03.01 (travaux de concertation 2023)",
+    Confiance.OFFICIELLE,
+    "Rejouez la campagne avec --volume=officiel avant de déposer les preuves.",
+)
+
 CANAUX: Mapping[str, str] = {
     "dmp": "alimentation du DMP",
     "mss_professionnel": "envoi par MSSanté à un professionnel",
@@ -169,6 +177,16 @@ def lecture_suivie(
         )
 
     return min(LECTURES, key=ecarts)
+
+
+@verification(R_VOLUME)
+def volume_joue(joues: int, demandes: int, quoi: str) -> Constat:
+    """Un volume réduit sert à mettre au point ; il ne vaut pas le scénario officiel."""
+    if joues >= demandes:
+        return R_VOLUME.respectee(recu=f"{joues} {quoi}")
+    return R_VOLUME.a_regarder(
+        f"Joué à volume réduit : {joues} {quoi} au lieu de {demandes}.", recu=f"{joues} {quoi}", ou="scénario joué"
+    )
 
 
 @verification(R_COMPTES, R_PERIODES)

@@ -25,6 +25,10 @@ from tests.defauts.pepiniere import Pepiniere
 SANS_DEFAUT = ""
 
 
+_LONG_S = 2.0
+"""Secondes au-delà desquelles un scénario ne se rejoue pas pour le seul plaisir d'en rejouer d'autres."""
+
+
 class Boucle:
     """Remplace la boucle d'essais de pytest ; écrit une ligne JSON par tour dans `sortie`."""
 
@@ -43,6 +47,7 @@ class Boucle:
         self._plafond = plafond
         self._temoins = temoins or {}
         self._rencontres: dict[str, list[pytest.Item]] = {}
+        self._durees: dict[pytest.Item, float] = {}
 
     @pytest.hookimpl(tryfirst=True)
     def pytest_runtestloop(self, session: pytest.Session) -> bool:
@@ -93,7 +98,9 @@ class Boucle:
         for item in items:
             # Un élément pytest ne se rejoue qu'avec une demande de fixtures neuve.
             item._initrequest()  # type: ignore[attr-defined]
+            debut = perf_counter()
             item.ihook.pytest_runtest_protocol(item=item, nextitem=None)
+            self._durees.setdefault(item, perf_counter() - debut)
             if releve:
                 with urllib.request.urlopen(campagne.conduite._temoin.url + "/defauts", timeout=10) as reponse:
                     for nom in json.load(reponse):
@@ -107,7 +114,8 @@ class Boucle:
             return set(rencontres)
         temoins = self._temoins.get(nom, ())
         gardes = {i for i in rencontres if any(retenu.numero in temoins for retenu in campagne._a_jouer[i])}
-        autres = [item for item in rencontres if item not in gardes]
+        # Un scénario de volume rencontre presque tous les défauts : il n'est rejoué que comme témoin.
+        autres = [item for item in rencontres if item not in gardes and self._durees.get(item, 0.0) < _LONG_S]
         voulus = max(self._plafond - len(gardes), 1)
         return gardes | set(autres[:: max(1, len(autres) // voulus)][:voulus])
 

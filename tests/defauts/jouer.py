@@ -27,6 +27,7 @@ def main(arguments: list[str]) -> int:
             [
                 f"--couloir={options.couloir}",
                 f"--dossier={dossier}/campagne",
+                "--volume=reduit",
                 "-p",
                 "no:cacheprovider",
                 "-p",

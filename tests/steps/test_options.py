@@ -37,6 +37,7 @@ def test_options_repetees() -> None:
         *("--exigence=INS/va1.20", "--exigence=MSS/CONF.25"),
         "--exiger-complet",
         "--junit",
+        "--volume=reduit",
     )
     assert lues == options.OptionsCampagne(
         couloir="biologie",
@@ -45,6 +46,7 @@ def test_options_repetees() -> None:
         exigences=("INS/va1.20", "MSS/CONF.25"),
         exiger_complet=True,
         junit=True,
+        volume_reduit=True,
     )
 
 
@@ -59,6 +61,7 @@ def test_options_repetees() -> None:
         "--reprendre=d",
         "--exiger-complet",
         "--junit",
+        "--volume=reduit",
     ],
 )
 def test_option_sans_couloir(option: str) -> None:

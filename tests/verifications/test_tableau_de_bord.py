@@ -68,6 +68,7 @@ _DOC = "document : numéro ; canal : voie ; issue : ok ou ko"
 
 Exemple = Callable[[], Constat | Sequence[Constat]]
 CONFORMES: dict[str, Exemple] = {
+    "volume officiel": lambda: t.volume_joue(10, 10, "comptes rendus par mois"),
     "chiffres": lambda: t.comptes_justes(_tableaux(), VUES, AUJOURD_HUI),
     "dossiers par patient": lambda: t.dossiers_justes(_tableaux(), VUES, AUJOURD_HUI),
     "dossiers par demande": lambda: t.dossiers_justes(_tableaux(patient=False), VUES, AUJOURD_HUI),
@@ -177,6 +178,11 @@ def test_periodes_de_janvier_a_decembre(jour: date) -> None:
     vues = _transmissions(jour)
     tableaux = {p: _tableau(t._de(vues, p, "acte", jour)) for p in t.PERIODES}
     assert not [c for c in t.comptes_justes(tableaux, vues, jour) if c.verdict is Verdict.NON_CONFORME]
+
+
+def test_volume_reduit() -> None:
+    """Un dixième du volume demandé ne vaut pas le scénario : à vérifier, jamais conforme."""
+    assert t.volume_joue(1, 10, "comptes rendus par mois").verdict is Verdict.A_VERIFIER
 
 
 def test_apport_du_scenario() -> None:
