@@ -69,6 +69,8 @@ class Connexion:
         self.ligne = ligne_fixe or VALIDE
         self.poignee = ""
         self.xoauth2_offert: bool | None = None
+        self.rompue = False
+        """Fermée par l'opérateur à la demande d'un scénario."""
         self._ligne_fixe = ligne_fixe
         self._groupe = ""
         self._offre: dict[str, str] = {}
@@ -201,7 +203,7 @@ class Connexion:
     def finir(self, motif: str) -> Echange:
         """Écrit la fin de la connexion, toujours : `motif` dit qui l'a fermée."""
         requete = self.requete("", operation="fin")
-        requete.noter("motif", motif)
+        requete.noter("motif", "opérateur (connexion rompue)" if self.rompue else motif)
         if self.poignee:
             requete.noter("poignee", "refusee")
             requete.noter("raison", self.poignee)

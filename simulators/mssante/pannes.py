@@ -21,6 +21,10 @@ PANNES_TLS: tuple[Panne, ...] = (
     Panne("certificat_autre_autorite", "Certificat du serveur émis par une autorité étrangère.", _PROTOCOLE),
     Panne("certificat_autre_gamme", "Certificat du serveur de l'IGC Santé, mais de la gamme Fort.", _PROTOCOLE),
     Panne("certificat_autre_nom", "Certificat du serveur au nom d'un autre hôte.", _PROTOCOLE),
+    Panne(
+        "tls_1_2", "TLS 1.2 seulement, suites permises ; rien de fautif, un client doit s'en accommoder.", _PROTOCOLE
+    ),
+    Panne("tls_1_3", "TLS 1.3 seulement ; rien de fautif, un client peut le refuser.", _PROTOCOLE),
     Panne("tls_ancien", "TLS 1.0 et 1.1 seulement.", _PROTOCOLE),
     Panne("suites_faibles", "TLS 1.2, suites hors de la liste permise seulement.", _PROTOCOLE),
     Panne("groupe_dh_court", "Échange DHE sur un groupe de 1024 bits seulement.", _PROTOCOLE),

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import traceback
 from collections.abc import Callable, Iterable
 from datetime import UTC, datetime
@@ -36,6 +37,7 @@ from simulators.socle.serveur import ServeurBanc
 from simulators.socle.tls import ConfigTls
 
 HOTE = "localhost"
+_DELAI_DE_RUPTURE = 10.0
 
 
 class SimulateurMSSante:
@@ -71,6 +73,7 @@ class SimulateurMSSante:
         self._journal = journal
         self._ports: dict[str, Port] = {}
         self._matrice: dict[str, dict[str, int]] = {}
+        self._boucle: asyncio.AbstractEventLoop | None = None
         self._smtp: ServiceSmtp | None = None
         self._imap: FacadeImap | None = None
         self._dns = ServeurDns(
@@ -84,6 +87,7 @@ class SimulateurMSSante:
         ecoute = EcouteSmtp(self._smtp)
         self._ports["smtp"] = ecoute.port = serveur.ecouter(SERVICE, ecoute, protocole="smtp")
         self._ports["imap"] = self._imap.monter(serveur)
+        self._boucle = serveur.boucle
         certificat = self.operateur.matrice.certificat()
         routes = [
             *PointJetons(self.jetons, self.pannes, bals_par_defaut()[-1]).routes(),
@@ -150,6 +154,21 @@ class SimulateurMSSante:
             # Fait ici, pas dans la boucle : l'avertissement de Python sur TLS 1.0 y resterait visible.
             self.operateur.matrice.contexte(LIGNE_DE_PANNE[nom])
         return self.pannes.armer(nom, fois=fois, **parametres)
+
+    def rompre(self) -> int:
+        """Ferme les connexions SMTP et IMAP ouvertes, comme un opérateur qui redémarre ; rend leur nombre.
+
+        Une panne TLS ne se voit qu'au STARTTLS suivant : un client qui garde ses connexions ne la rencontrerait pas.
+        """
+        if self._boucle is None:
+            return 0
+        return asyncio.run_coroutine_threadsafe(self._rompre(), self._boucle).result(timeout=_DELAI_DE_RUPTURE)
+
+    async def _rompre(self) -> int:
+        taches = [tache for service in (self._smtp, self._imap) if service is not None for tache in service.rompre()]
+        if taches:
+            await asyncio.wait(taches, timeout=_DELAI_DE_RUPTURE / 2)
+        return len(taches)
 
     def panne_de_publication(self, requete: RequeteRecue) -> str:
         """Panne à jouer par la publication de l'IGC pour cette requête ; vide s'il n'y en a pas."""

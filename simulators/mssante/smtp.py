@@ -33,6 +33,8 @@ VERBES = frozenset(
     {"EHLO", "HELO", "STARTTLS", "AUTH", "MAIL", "RCPT", "DATA", "RSET", "NOOP", "QUIT", "VRFY", "HELP", "EXPN"}
 )
 EN_CLAIR = frozenset({"EHLO", "HELO", "STARTTLS", "NOOP", "RSET", "QUIT", "HELP"})
+DELAI_FERMETURE = 10.0
+"""Secondes laissées au client pour clore TLS de son côté."""
 ORDURES = b"\x00\xff<html>503 passerelle de test</html>\r\n" * 16
 
 
@@ -58,6 +60,13 @@ class ServiceSmtp:
     def vider(self) -> None:
         """Oublie les débits."""
         self.envois.clear()
+
+    def rompre(self) -> list[asyncio.Task[None]]:
+        """Coupe les sessions ouvertes ; rend les tâches qui s'achèvent. À appeler dans la boucle."""
+        for session in self.sessions:
+            session.connexion.rompue = True
+            session.rompre()
+        return [tache for session in self.sessions if (tache := session._handler_coroutine) is not None]
 
 
 class EcouteSmtp:
@@ -145,7 +154,24 @@ class SessionSmtp(SMTP):
             service.sessions.discard(self)
             with contextlib.suppress(JournalArrete):
                 self.connexion.finir(self._motif)
+            await self._clore()
+
+    async def _clore(self) -> None:
+        """Ferme le transport et attend qu'il le soit ; coupe net si le banc s'arrête ou si le client traîne."""
+        transport = self.transport
+        if transport is None:
+            return
+        assert isinstance(transport, asyncio.Transport)
+        try:
+            if self._motif == "banc":
+                return
             self._writer.close()
+            async with asyncio.timeout(DELAI_FERMETURE):
+                await self._writer.wait_closed()
+        except (OSError, TimeoutError):
+            return
+        finally:
+            transport.abort()
 
     # -- dialogue ----------------------------------------------------------------------------------------------
 
@@ -251,6 +277,12 @@ class SessionSmtp(SMTP):
     def couper(self) -> None:
         """Coupe la connexion sans prévenir."""
         self._fermer, self._motif = True, "opérateur (coupure)"
+        if self.transport is not None:
+            assert isinstance(self.transport, asyncio.Transport)
+            self.transport.abort()
+
+    def rompre(self) -> None:
+        """Ferme sans attendre que le client s'en aperçoive."""
         if self.transport is not None:
             assert isinstance(self.transport, asyncio.Transport)
             self.transport.abort()

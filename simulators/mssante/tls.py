@@ -72,11 +72,13 @@ class LigneTls:
         return (self.variante, self.gamme, self.autre_nom, self.publication, self.revoque_par) != ordinaire
 
 
-_12 = ssl.TLSVersion.TLSv1_2
+_12, _13 = ssl.TLSVersion.TLSv1_2, ssl.TLSVersion.TLSv1_3
 LIGNES: dict[str, LigneTls] = {
     ligne.nom: ligne
     for ligne in (
         LigneTls("valide", ""),
+        LigneTls("tls_1_2", "tls_1_2", maxi=_12),
+        LigneTls("tls_1_3", "tls_1_3", mini=_13),
         LigneTls("expire", "certificat_expire", Variante.EXPIRE),
         LigneTls("pas_encore_valide", "certificat_pas_encore_valide", Variante.PAS_ENCORE_VALIDE),
         LigneTls("revoque_crl", "certificat_revoque_crl", revoque_par="crl"),
