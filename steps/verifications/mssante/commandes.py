@@ -6,8 +6,8 @@ from dataclasses import dataclass
 
 from simulators.socle.echange import Echange
 
-CONNEXION, FIN = "connexion", "fin"
-"""Verbes des deux échanges qui bordent une connexion : l'accueil du serveur et la fermeture."""
+CONNEXION, FIN, POUSSEE = "connexion", "fin", "poussee"
+"""Verbes de ce qui n'est pas une commande : l'accueil du serveur, la fermeture, une annonce spontanée (IMAP)."""
 
 IDENTIFICATIONS = ("AUTH", "AUTHENTICATE", "LOGIN")
 APRES_IDENTIFICATION = ("MAIL", "RCPT", "DATA", "BDAT", "SELECT", "EXAMINE", "FETCH", "UID FETCH", "APPEND", "LIST")
@@ -62,6 +62,6 @@ def mecanisme(commande: Commande) -> str:
 def lire_commande(echange: Echange) -> Commande:
     """L'échange en commande ; un verbe que l'opérateur ne connaît pas (`smtp:?`) est repris de la requête."""
     verbe = echange.operation.partition(":")[2]
-    if verbe not in (CONNEXION, FIN):
+    if verbe not in (CONNEXION, FIN, POUSSEE):
         verbe = (echange.requete.methode if verbe in ("", "?") else verbe).upper()
     return Commande(echange, verbe, echange.requete.cible)

@@ -14,6 +14,7 @@ from steps.verifications.mssante.commandes import (
     CONNEXION,
     FIN,
     IDENTIFICATIONS,
+    POUSSEE,
     SENSIBLES,
     Commande,
     lire_commande,
@@ -106,7 +107,7 @@ class Session:
     def fermee_par_l_operateur(self) -> bool:
         """L'opérateur ou le banc a rompu de lui-même : panne, délai, arrêt."""
         motif = self.fin.notes.get("motif", "") if self.fin else ""
-        return motif.startswith(("opérateur", "banc", "inactivité"))
+        return any(mot in motif for mot in ("opérateur", "banc", "inactivité"))
 
     def note(self, nom: str) -> str:
         """La dernière valeur de cette note sur la connexion, vide si aucune."""
@@ -132,7 +133,7 @@ def transactions(echanges: Iterable[Echange]) -> list[Transaction]:
 def _lire(connexion: str, echanges: Sequence[Echange]) -> Session:
     commandes = [lire_commande(e) for e in echanges]
     protocole = echanges[0].notes.get("protocole") or echanges[0].operation.partition(":")[0]
-    du_client = tuple(c for c in commandes if c.verbe not in (CONNEXION, FIN))
+    du_client = tuple(c for c in commandes if c.verbe not in (CONNEXION, FIN, POUSSEE))
     return Session(
         connexion=connexion,
         protocole=protocole,
