@@ -18,6 +18,7 @@ Fonctionnalité: Courriels MSSanté reçus, réponses et accusés
     # L'accusé d'un message que le logiciel n'a pas envoyé montre qu'un accusé ne suffit pas : il faut le bon.
     Étant donné un patient « Noémie » à l'INS qualifiée, dont Mon espace santé est ouvert
     Et aucun envoi automatique par MSSanté
+    Et des opérateurs qui n'accusent pas la distribution d'eux-mêmes
     Et un compte rendu « bilan » du patient « Noémie »
     Quand le biologiste envoie à un correspondant le courriel « Bilan accusé » avec le document « bilan » en demandant les accusés de distribution et de lecture
     Et le biologiste envoie à un correspondant le courriel « Bilan sans nouvelles » avec le document « bilan » en demandant les accusés de distribution et de lecture

@@ -226,12 +226,3 @@ def contexte(essai: Essai, vu: CourrielVu, patient: PatientEssai | None = None, 
         echanges=(vu.numero,),
     )
     return replace(base, **su)  # type: ignore[arg-type]
-
-
-def patient_du(essai: Essai, vu: CourrielVu) -> PatientEssai | None:
-    """Le patient de ce courriel : celui de l'INS de ses documents, sinon de l'adresse d'usager."""
-    matricules = {document.matricule for document in vu.documents} - {""}
-    for patient in essai.patients.values():
-        if patient.reference.matricule_ins in matricules or adresse_du_patient(patient) in vu.usagers:
-            return patient
-    return None

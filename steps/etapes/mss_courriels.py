@@ -23,6 +23,7 @@ from steps.etapes.mss_commun import (
     boite_de,
     boite_de_type,
     choisir_correspondants,
+    document_dans,
     vus,
 )
 from steps.etapes.mss_jugement import juger_sujets
@@ -73,6 +74,15 @@ def ecrit(essai: Essai, nom: str) -> Ecrit:
     if trouve is None or trouve.vu is None:
         raise NonConcluant(f"la feature constate le courriel « {nom} » sans qu'il soit parti")
     return trouve
+
+
+def patient_voulu(essai: Essai, vu: CourrielVu) -> PatientEssai | None:
+    """Le patient pour qui l'utilisateur a voulu ce courriel : celui qu'il a choisi, ou celui du compte rendu envoyé."""
+    for courriel in ecrits(essai):
+        if courriel.vu is vu:
+            return courriel.patient
+    portes = [d for nom, d in essai.documents.items() if f"analyses {nom}" in essai.releves]
+    return next((d.patient for d in portes if document_dans(essai, vu, d) is not None), None)
 
 
 def ecrire(
@@ -185,6 +195,7 @@ def envoyer_au_patient(
     courriel = ecrire(essai, vocabulaire.role(qui), nom, patient=malade, a_usager=True, **options)
     vu = exiger_parti(essai, courriel)
     essai.bilan.constater(regles.adresse_de_l_usager(vu, adresse_du_patient(malade)))
+    juger_sujets(essai, [(vu, malade, {})], "usager")
 
 
 def _options(essai: Essai, documents: str | None, accuses: str | None) -> tuple[dict[str, Any], PatientEssai | None]:
@@ -226,13 +237,13 @@ def corps_admis(essai: Essai) -> None:
 @then(parse("le courriel « {nom} » demande un accusé de distribution à l'adresse de son émetteur"))
 def distribution_demandee(essai: Essai, nom: str) -> None:
     courriel = ecrit(essai, nom)
-    juger_sujets(essai, [(courriel.vu, courriel.patient, {"demande_distribution": True})], "accusés")
+    juger_sujets(essai, [(courriel.vu, courriel.patient, {"demande_distribution": True})], "distribution")
 
 
 @then(parse("le courriel « {nom} » ne demande pas d'accusé de distribution"))
 def distribution_non_demandee(essai: Essai, nom: str) -> None:
     courriel = ecrit(essai, nom)
-    juger_sujets(essai, [(courriel.vu, courriel.patient, {"demande_distribution": False})], "accusés")
+    juger_sujets(essai, [(courriel.vu, courriel.patient, {"demande_distribution": False})], "distribution")
 
 
 @then("l'expéditeur de chaque courriel envoyé est libellé comme le veut le type de sa boîte")

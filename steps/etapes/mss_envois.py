@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import replace
 
 from pytest_bdd import given, then, when
 from pytest_bdd.parsers import parse
@@ -24,10 +25,10 @@ from steps.etapes.mss_commun import (
     document_dans,
     exiger_arrivee,
     fiche_correspondant,
-    patient_du,
     valider,
     vus,
 )
+from steps.etapes.mss_courriels import patient_voulu
 from steps.etapes.mss_jugement import joindre_transmission, juger_sujets
 from steps.verifications.mssante import dossier_envois as regles
 from steps.verifications.mssante import dossier_interdits as interdits
@@ -67,6 +68,10 @@ def nouvelle_version(essai: Essai, geste: str, nom: str) -> None:
     ancien = essai.document(nom)
     portants = courriels_de(essai, ancien)
     essai.releves[f"version précédente {nom}"] = document_dans(essai, portants[-1], ancien) if portants else None
+    # La première version garde un nom à elle : ses courriels se jugent aussi, à la fin.
+    premiere = replace(ancien, nom=f"{nom}, première version")
+    essai.documents[premiere.nom] = premiere
+    essai.releves[f"analyses {premiere.nom}"] = retirer(essai, f"analyses {nom}", list)
     essai.releves[f"depuis {nom}"] = essai.journal.position()
     if valider_cr(essai, nom, ancien.patient, remplace=ancien.document_id) is None:
         raise NonConcluant(f"valider_compte_rendu n'a pas rendu de document : {essai.derniere.en_phrase()}")
@@ -140,7 +145,15 @@ def une_fois_et_a_eux(essai: Essai) -> None:
 def transmissions_conformes(essai: Essai) -> None:
     """ECO.2.1.1 à 2.1.6 : un usager, archive et PDF/A-1, objet, nom des PDF, métadonnées."""
     portants = _transmissions(essai)
-    juger_sujets(essai, [(vu, patient_du(essai, vu), {}) for vu in portants], "transmission")
+    juger_sujets(essai, [(vu, patient_voulu(essai, vu), {}) for vu in portants], "transmission")
+    joindre_transmission(essai, portants)
+
+
+@then("les courriels qui portent les comptes rendus suivent les règles de transmission, et leurs CDA le volet")
+def transmissions_et_cda(essai: Essai) -> None:
+    """Quand le scénario officiel demande aussi la validation du compte rendu par les cas de test du volet."""
+    portants = _transmissions(essai)
+    juger_sujets(essai, [(vu, patient_voulu(essai, vu), {}) for vu in portants], "transmission et CDA")
     joindre_transmission(essai, portants)
 
 
@@ -155,7 +168,7 @@ def mention_automatique(essai: Essai) -> None:
     adresse = boite_de_type(essai, "APP").adresse.lower()
     automatiques = [vu for vu in vus(essai) if adresse in (vu.expediteur.lower(), vu.bal)]
     retour = boite_de_type(essai, "ORG").adresse
-    juger_sujets(essai, [(vu, patient_du(essai, vu), {"adresse_retour": retour}) for vu in automatiques], "automatique")
+    juger_sujets(essai, [(vu, None, {"adresse_retour": retour}) for vu in automatiques], "automatique")
 
 
 # ----------------------------------------------------------- adresse de retour

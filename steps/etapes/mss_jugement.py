@@ -9,19 +9,43 @@ from steps.bilan import NonConcluant
 from steps.essai import Essai
 from steps.etapes.mss_commun import contexte
 from steps.patients import PatientEssai
-from steps.verifications.mssante import accuses, conversation, entetes, forme, objet, x_mss
+from steps.verifications.mssante import (
+    accuses,
+    adresses,
+    archive,
+    conversation,
+    corps,
+    entetes,
+    expediteur,
+    forme,
+    objet,
+    pieces,
+    x_mss,
+)
 from steps.verifications.mssante.dossier_lecture import CourrielVu
 from steps.verifications.mssante.verification import Groupe
 
+_ARCHIVE: tuple[Groupe, ...] = (
+    pieces.archive,
+    pieces.pdfs,
+    pieces.concordance,
+    archive.usager,
+    archive.archive_xdm,
+    archive.documents_pdf,
+    adresses.adresses_d_usagers,
+)
+
 SUJETS: Mapping[str, tuple[Groupe, ...]] = {
     "identifiant": (entetes.message_id,),
-    "corps": (forme.structure, forme.transfert, forme.jeux_de_caracteres),
-    "accusés": (accuses.demande_de_distribution,),
-    "expéditeur": (entetes.presence, entetes.adresses_formees),
+    "corps": (corps.forme, corps.meme_contenu, corps.utf8, forme.structure, forme.transfert, forme.jeux_de_caracteres),
+    "distribution": (accuses.demande_de_distribution,),
+    "expéditeur": (entetes.presence, entetes.adresses_formees, expediteur.expediteur),
+    "usager": (adresses.adresses_d_usagers,),
     "conversation": (entetes.message_id, conversation.reponse, conversation.formes),
-    "automatique": (),
-    "transmission": (objet.objet,),
-    "pièces": (),
+    "automatique": (expediteur.reponse_a, corps.mention_automatique),
+    "transmission": (objet.objet, *_ARCHIVE),
+    "transmission et CDA": (objet.objet, *_ARCHIVE, archive.documents_cda),
+    "pièces": _ARCHIVE,
     "objet": (objet.objet,),
     "X-MSS-NIL": (x_mss.x_mss_nil, x_mss.x_mss_noms),
     "X-MSS-INS": (x_mss.x_mss_ins,),

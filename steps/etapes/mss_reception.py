@@ -25,10 +25,8 @@ from steps.essai import DocumentEssai, Essai
 from steps.etapes import vocabulaire
 from steps.etapes.commun import amener_au_statut, presenter
 from steps.etapes.mss_commun import attendre, boite_de, courriels_de, vus
-from steps.etapes.mss_courriels import ecrit
+from steps.etapes.mss_courriels import ecrit, patient_voulu
 from steps.etapes.mss_jugement import joindre_source, joindre_transmission, juger_sujets
-from steps.flux.documents import AuteurDocument, EnvoiDocument, StructureEmettrice, lettre_de_liaison
-from steps.flux.identite import IdentiteUsager
 from steps.flux.messages import Emetteur
 from steps.logiciel.protocole import ReponseAction
 from steps.verifications.mssante import dossier_envois as regles_envois
@@ -158,26 +156,14 @@ def homonyme(essai: Essai, autre: str, nom: str) -> None:
 
 @given(parse("une lettre de liaison « {nom} » reçue pour le patient « {patient} »"))
 def lettre_recue(essai: Essai, nom: str, patient: str) -> None:
-    """Un document d'un autre type au dossier, venu d'un établissement voisin."""
+    """Un document d'un autre type au dossier, CDA de niveau 1 au PDF/A-1, venu d'un établissement voisin."""
     malade = essai.patient(patient)
-    reference = malade.reference
-    emetteur = Emetteur(application="DPI VOISIN", structure="HOPITAL VOISIN", domaine=_DOMAINE_VOISIN)
-    rang = len(essai.documents) + 1
-    contenu = lettre_de_liaison(
-        IdentiteUsager.depuis_reference(reference),
-        AuteurDocument(identifiant="899900000777", nom="DISTANT", prenom="CAMILLE"),
-        StructureEmettrice(identifiant="1990000777", nom=emetteur.structure, domaine=emetteur.domaine),
-        EnvoiDocument(
-            oid=f"{emetteur.domaine}.6.{int(reference.matricule_ins, 36)}.{rang}",
-            oid_lot=f"{emetteur.domaine}.7.{int(reference.matricule_ins, 36)}.{rang}",
-            instant=datetime.now(UTC).astimezone(),
-            patient_id=f"EXT{reference.matricule[-6:]}",
-        ),
-    )
+    envoi = _envoi(essai, nom, "biologiste_1", malade.reference)
+    emetteur = Emetteur(application="DPI VOISIN", structure=envoi.emetteur.structure, domaine=_DOMAINE_VOISIN)
     reponse = essai.preparer(
         "recevoir_document",
         "biologiste_1",
-        contenu_base64=base64.b64encode(contenu).decode(),
+        contenu_base64=base64.b64encode(envoi.document(LETTRE).cda).decode(),
         emetteur=emetteur.pour_contrat(),
     )
     donnees = reponse.donnees.get("document")
@@ -308,7 +294,7 @@ def _emises(essai: Essai) -> list[CourrielVu]:
 
 @then("chaque transmission émise ne concerne qu'un usager, archive et PDF/A-1 joints")
 def transmissions_emises(essai: Essai) -> None:
-    juger_sujets(essai, [(vu, None, {}) for vu in _emises(essai)], "pièces")
+    juger_sujets(essai, [(vu, patient_voulu(essai, vu), {}) for vu in _emises(essai)], "pièces")
     joindre_transmission(essai, _emises(essai), source=True)
 
 
@@ -319,6 +305,12 @@ def objets_emis(essai: Essai) -> None:
 
 
 # --------------------------------------------------------------------- accusés
+@given("des opérateurs qui n'accusent pas la distribution d'eux-mêmes")
+def distribution_retenue(essai: Essai) -> None:
+    """Les accusés demandés sont retenus : le scénario choisit lequel arrive, et quand."""
+    essai.banc.mssante.panne("dsn_tardif", fois=None)
+
+
 def _accuser_distribution(essai: Essai, vu: CourrielVu) -> None:
     """L'opérateur du premier destinataire rend compte à qui l'a demandé, sinon au chemin de retour."""
     demande = vu.adresses("Return-Receipt-To")
@@ -348,12 +340,20 @@ def lecture(essai: Essai, nom: str) -> None:
 
 @when("un accusé de lecture arrive pour un message jamais envoyé")
 def lecture_inconnue(essai: Essai) -> None:
-    """Bien formé, dans la boîte du biologiste, mais dont le Message-ID d'origine n'est celui d'aucun envoi."""
-    vu = vus(essai)[-1]
-    _accuser_lecture(essai, vu, message_id_original="<jamais.envoye@hopital.formation.mssante.fr>")
+    """Bien formé, dans la boîte du biologiste, mais l'original qu'il désigne et qu'il joint n'est d'aucun envoi."""
+    bal, lecteur = boite_de(essai, "biologiste_1").adresse, CORRESPONDANTS[-1].bal
+    entetes = [
+        ("From", bal),
+        ("To", lecteur),
+        ("Subject", "Message d'un autre logiciel"),
+        ("Date", mime.date(datetime.now(UTC))),
+        ("Message-ID", mime.identifiant("autre-logiciel.formation.mssante.fr")),
+        ("Disposition-Notification-To", bal),
+    ]
+    _accuser_lecture(essai, CourrielVu(mime.courriel(entetes, mime.texte("Bonjour")), bal, (lecteur,)))
 
 
-def _accuser_lecture(essai: Essai, vu: CourrielVu, *, message_id_original: str | None = None) -> None:
+def _accuser_lecture(essai: Essai, vu: CourrielVu) -> None:
     demande = vu.adresses("Disposition-Notification-To")
     vers = demande[0] if demande else vu.expediteur
     octets = fabriquer_mdn(
@@ -362,7 +362,6 @@ def _accuser_lecture(essai: Essai, vu: CourrielVu, *, message_id_original: str |
         destinataire=vers,
         disposition="displayed",
         mode=MANUELLE,
-        message_id_original=message_id_original,
     )
     essai.banc.mssante.deposer(vers, octets)
 

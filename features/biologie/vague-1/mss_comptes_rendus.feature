@@ -14,7 +14,7 @@ Fonctionnalité: Comptes rendus de biologie par MSSanté
     Alors le compte rendu « bilan » est arrivé de lui-même aux correspondants
     Et le compte rendu « bilan » envoyé est complet
     Et le compte rendu « bilan » envoyé est une nouvelle version du précédent
-    Et les courriels qui portent les comptes rendus suivent les règles de transmission de documents de santé
+    Et les courriels qui portent les comptes rendus suivent les règles de transmission, et leurs CDA le volet
 
   @MSS/va1.33.01
   Scénario: À l'hôpital, l'utilisateur choisit les comptes rendus envoyés aux correspondants
@@ -65,12 +65,13 @@ Fonctionnalité: Comptes rendus de biologie par MSSanté
     Alors le compte rendu « bilan » est arrivé de lui-même au patient
     Et le compte rendu « bilan » envoyé porte la mention de remplacement
     Et le compte rendu « bilan » envoyé est une nouvelle version du précédent
-    Et les courriels qui portent les comptes rendus suivent les règles de transmission de documents de santé
+    Et les courriels qui portent les comptes rendus suivent les règles de transmission, et leurs CDA le volet
 
   @MSS/va1.36.01
   Scénario: Dix correspondants dans un même dossier, et l'accusé de l'un d'eux
     Étant donné un patient « Gaspard » à l'INS qualifiée, dont Mon espace santé est ouvert
     Et dix correspondants au dossier du patient « Gaspard »
+    Et des opérateurs qui n'accusent pas la distribution d'eux-mêmes
     Et l'envoi automatique par MSSanté aux correspondants
     Alors le dossier du patient « Gaspard » montre ses correspondants
     Quand le biologiste valide pour le patient « Gaspard » le compte rendu « bilan »
