@@ -26,6 +26,7 @@ class TypeFichier(StrEnum):
     SAML = "saml"
     JWT = "jwt"
     HL7V2 = "hl7v2"
+    COURRIEL = "courriel"
     INCONNU = "inconnu"
 
 
@@ -60,8 +61,8 @@ class ContexteControle:
     `cache` : dossier des compilations. `ancres` : certificats DER des autorités de confiance. `a_l_instant` : heure à
     laquelle juger les durées de validité ; None : celle que porte le fichier. `jwks` : clés publiques (JWKS) qui
     vérifient les jetons ; None : signature non vérifiée. `pdf_encapsules` : examiner les PDF que portent les CDA comme
-    des fichiers (PDF/A-1, datamatrix), une demi-seconde chacun. `nom` : nom du fichier, pour les seules
-    règles de nommage, jamais pour trouver le type.
+    des fichiers (PDF/A-1, datamatrix), une demi-seconde chacun. `nil` : référence produit
+    attendue dans X-MSS-NIL. `nom` : nom du fichier, pour les seules règles de nommage, jamais pour trouver le type.
     """
 
     kit_ci_sis: Path | None = None
@@ -72,6 +73,7 @@ class ContexteControle:
     a_l_instant: datetime | None = None
     jwks: bytes | None = None
     pdf_encapsules: bool = False
+    nil: str = ""
     nom: str = ""
 
 

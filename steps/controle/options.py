@@ -13,7 +13,7 @@ from steps.controle.modele import ContexteControle
 DESCRIPTION = """Juge des fichiers sans logiciel, par les mêmes vérifications que les campagnes.
 
 Le type vient du contenu, jamais du nom : CDA R2 (N1, N3), PDF, IHE_XDM.ZIP, METADATA.XML, messages SOAP INSi et DMP,
-assertion SAML, jeton JWT, message HL7 v2."""
+assertion SAML, jeton JWT, message HL7 v2, courriel."""
 EPILOGUE = """codes de sortie :
   0    tous conformes, ou au plus à vérifier
   1    au moins un non conforme
@@ -53,6 +53,7 @@ def declarer(analyseur: argparse.ArgumentParser) -> None:
         action="store_true",
         help="examine aussi à fond les PDF que portent les CDA : PDF/A-1, datamatrix INS (une demi-seconde chacun)",
     )
+    ajouter("--nil", default="", metavar="REF", help="référence produit attendue dans X-MSS-NIL des courriels")
     ajouter("--cache", type=Path, metavar="DIR", help="dossier des schematrons compilés (cache de l'utilisateur)")
     ajouter(
         "--autorites", action="extend", nargs="+", default=[], type=Path, metavar="PEM", help="autorités de confiance"
@@ -104,6 +105,7 @@ def lire_contexte(options: argparse.Namespace) -> ContexteControle:
         a_l_instant=lire_instant(options.a_l_instant),
         jwks=lire_fichier_jwks(options.jwks),
         pdf_encapsules=options.pdf_encapsules,
+        nil=options.nil.strip(),
     )
 
 

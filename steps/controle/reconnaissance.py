@@ -10,6 +10,7 @@ from dataclasses import dataclass
 
 from steps.controle.encodages import debut_decode
 from steps.controle.modele import TypeFichier
+from steps.controle.reconnaissance_courriel import est_courriel
 from steps.controle.reconnaissance_http import corps_de_message
 from steps.controle.reconnaissance_xml import reconnaitre_xml
 from steps.controle.reconnaissance_zip import est_xdm
@@ -62,6 +63,8 @@ def reconnaitre(octets: bytes) -> Reconnaissance:
             return Reconnaissance(xml.type or TypeFichier.INCONNU, xml.vu)
     if _SEGMENT_HL7.match(tete):
         return Reconnaissance(TypeFichier.HL7V2, f"message HL7 v2 commençant par « {tete[:3]} »")
+    if est_courriel(octets):
+        return Reconnaissance(TypeFichier.COURRIEL, "courriel")
     if b"%PDF-" in octets[: _PARASITES_PDF + 5]:
         return Reconnaissance(TypeFichier.PDF, "document PDF")
     return _texte(octets, tete)

@@ -17,6 +17,7 @@ EXAMINATEURS: dict[TypeFichier, tuple[str, str]] = {
     TypeFichier.SAML: ("steps.controle.examens.saml", "examiner_saml"),
     TypeFichier.JWT: ("steps.controle.examens.jwt", "examiner_jwt"),
     TypeFichier.HL7V2: ("steps.controle.examens.hl7v2", "examiner_hl7v2"),
+    TypeFichier.COURRIEL: ("steps.controle.examens.courriel", "examiner_courriel"),
 }
 
 LIBELLES = {
@@ -30,6 +31,7 @@ LIBELLES = {
     TypeFichier.SAML: "assertion SAML",
     TypeFichier.JWT: "jeton JWT",
     TypeFichier.HL7V2: "message HL7 v2",
+    TypeFichier.COURRIEL: "courriel",
     TypeFichier.INCONNU: "type inconnu",
 }
 

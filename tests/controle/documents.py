@@ -22,6 +22,12 @@ ITI_41 = '<x:ProvideAndRegisterDocumentSetRequest xmlns:x="urn:ihe:iti:xds-b:200
 SAML = '<s:Assertion xmlns:s="urn:oasis:names:tc:SAML:2.0:assertion" Version="2.0"/>'
 HL7 = "MSH|^~\\&|LABO|SITE|DPI|SITE|20260101120000+0100||ORU^R01|1|P|2.5\rPID|1\r"
 
+COURRIEL = (
+    b"Date: Fri, 20 Nov 2026 10:15:30 +0100\r\nFrom: A <a@labo.formation.mssante.fr>\r\n"
+    b"To: b@cabinet.formation.mssante.fr\r\n"
+    b"Subject: essai\r\nMessage-ID: <1@labo.formation.mssante.fr>\r\n\r\nBonjour\r\n"
+)
+
 
 def soap(corps: str, entete: str = "", *, version: str = "1.2") -> str:
     """Un message SOAP du corps donné."""

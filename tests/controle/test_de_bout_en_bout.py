@@ -26,6 +26,7 @@ SQUELETTES: dict[TypeFichier, bytes] = {
     TypeFichier.SAML: documents.SAML.encode(),
     TypeFichier.JWT: documents.JWT.encode(),
     TypeFichier.HL7V2: documents.HL7.encode(),
+    TypeFichier.COURRIEL: documents.COURRIEL,
 }
 
 

@@ -14,6 +14,7 @@ from steps.controle.reconnaissance_http import recoller_blocs
 from tests.controle.documents import (
     CDA_N1,
     CDA_N3,
+    COURRIEL,
     DMP,
     HL7,
     INSI,
@@ -123,6 +124,12 @@ CONNUS = {
     "insi coupé dans ses en-têtes": (soap("", '<b:ContexteBAM xmlns:b="urn:siram:bam:ctxbam"/>')[:190], T.SOAP_INSI),
     "hl7, autre séparateur": ("MSH#^~\\&#A", T.HL7V2),
     "hl7 réduit à son segment": ("MSH|", T.HL7V2),
+    "courriel": (COURRIEL, T.COURRIEL),
+    "courriel sans From": (COURRIEL.partition(b"\r\n")[2].partition(b"\r\n")[2], T.COURRIEL),
+    "courriel en LF": (COURRIEL.replace(b"\r\n", b"\n"), T.COURRIEL),
+    "courriel d'une boîte mbox": (b"From a@exemple.test Fri Nov 20 10:15:30 2026\n" + COURRIEL, T.COURRIEL),
+    "courriel à l'en-tête démesuré": (b"Subject: " + b"a" * 100_000 + b"\r\n" + COURRIEL, T.COURRIEL),
+    "courriel qui parle de PDF": (COURRIEL.replace(b"essai", b"%PDF-1.4"), T.COURRIEL),
 }
 
 INCONNUS = {
@@ -141,7 +148,8 @@ INCONNUS = {
     "feuille de style ordinaire": f'<x:stylesheet xmlns:x="http://www.w3.org/1999/XSL/Transform">{_DU_CDA_EN_BODY}</x:stylesheet>'.encode(),
     "archive d'autre chose": xdm("word/document.xml"),
     "archive qui en contient une autre": xdm("courrier/piece.zip", "METADATA.XML"),
-    "courriel": b"From: a@exemple.test\r\nSubject: x\r\n\r\nbonjour",
+    "un seul en-tête de courriel": b"Subject: x\r\nContent-Type: text/plain\r\n\r\nbonjour",
+    "en-têtes http": b"Host: x\r\nDate: Fri, 20 Nov 2026 10:15:30 GMT\r\nFrom: a@exemple.test\r\n\r\nbonjour",
     "jeton chiffré": f"{base64url({'alg': 'dir', 'enc': 'A256GCM'})}..aaaa.bbbb.cccc".encode(),
     "image": b"\x89PNG\r\n\x1a\n",
     "signature sans cda": b'<Signature xmlns="http://www.w3.org/2000/09/xmldsig#"><Object/></Signature>',

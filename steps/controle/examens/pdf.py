@@ -11,9 +11,14 @@ from steps.verifications.pdf.nommage import nom_de_fichier
 from steps.verifications.pdf.regles_fichier import PAGES
 
 
-def examiner_pdf(octets: bytes, contexte: ContexteControle, *, identite: IdentiteUsager | None = None) -> Examen:
-    """Examine un PDF. `identite` : celle du document dont il est la copie, à laquelle comparer son datamatrix."""
-    constats = verifier_pdf(octets)
+def examiner_pdf(
+    octets: bytes, contexte: ContexteControle, *, identite: IdentiteUsager | None = None, pdfa: str = "a_regarder"
+) -> Examen:
+    """Examine un PDF. `identite` : celle du document dont il est la copie, à laquelle comparer son datamatrix.
+
+    `pdfa` : ce que vaut un PDF qui ne se déclare pas PDF/A-1 (voir `verifier_pdf`).
+    """
+    constats = verifier_pdf(octets, pdfa=pdfa)
     perimetre = ["joué : structure du fichier, protection, contenu actif, PDF/A-1 s'il est déclaré"]
     if constats[-1].code == PAGES.code and constats[-1].recu:
         constats += datamatrix_coherent(octets, identite)

@@ -61,9 +61,12 @@ class EnTete:
 
 @dataclass(eq=False)
 class Partie:
-    """Une partie MIME, ou le message lui-même (`chemin` vide). `octets` : ceux du message entier ; `debut`, `fin` : le
-    corps, codage de transfert compris. `enfants` : parties d'un multipart, ou le message qu'un message/rfc822 enferme.
-    `defauts` : ce que le découpage a relevé de faux."""
+    """Une partie MIME, ou le message lui-même (`chemin` vide).
+
+    `octets` : ceux du message entier ; `origine` : où commencent ses en-têtes ; `debut`, `fin` : le corps, codage de
+    transfert compris. `enfants` : parties d'un multipart, ou le message qu'un message/rfc822 enferme. `defauts` : ce
+    que le découpage a relevé de faux.
+    """
 
     chemin: str
     octets: bytes
@@ -72,6 +75,7 @@ class Partie:
     fin: int
     ligne: int
     type_par_defaut: str = "text/plain"
+    origine: int = 0
     enfants: list[Partie] = field(default_factory=list)
     defauts: list[str] = field(default_factory=list)
 
@@ -202,7 +206,7 @@ class Decoupeur:
         self._parties += 1
         if self._parties > PARTIES_MAX:
             raise _Demesure(f"plus de {PARTIES_MAX} parties")
-        partie.ligne = self._ligne(partie.debut)
+        partie.ligne, partie.origine = self._ligne(partie.debut), partie.debut
         partie.entetes, partie.debut = self._lire_entetes(partie)
         if partie.multipart:
             self._multipart(partie, profondeur)

@@ -81,5 +81,5 @@ def jouer(courriel: Courriel, contexte: ContexteCourriel, groupes: tuple[Groupe,
         rendu = groupe(courriel, contexte)
         constats += rendu if isinstance(rendu, list) else [rendu]
     joues = tuple(constat for constat in constats if not inconnu(constat))
-    phrases = [f"{constat.code} : {inconnu(constat)}" for constat in constats if inconnu(constat)]
+    phrases = [f"{inconnu(constat)} ({constat.code})" for constat in constats if inconnu(constat)]
     return Jugement(courriel, joues, tuple(dict.fromkeys(phrases)))
