@@ -12,6 +12,7 @@ from typing import Any, Self
 from simulators.annuaire import SimulateurAnnuaire
 from simulators.dmp import SimulateurDMP
 from simulators.insi import SimulateurINSi
+from simulators.mssante.gestion import GestionMSSante
 from simulators.mssante.simulateur import SimulateurMSSante
 from simulators.socle.acteurs import PROFESSIONNELS, STRUCTURE
 from simulators.socle.gestion import Gestion
@@ -69,7 +70,9 @@ class Banc:
         self._socle.publication_igc.panne = self.mssante.panne_de_publication
         self.annuaire = SimulateurAnnuaire(journal, self.igc)
         try:
-            self._gestion = Gestion(self).monter(self.serveur)
+            messagerie = GestionMSSante(self.mssante)
+            gestion = Gestion(self, lectures=messagerie.lectures(), ecritures=messagerie.ecritures())
+            self._gestion = gestion.monter(self.serveur)
             self.insi.monter(self.serveur)
             self.dmp.monter(self.serveur)
             self.mssante.monter(self.serveur)
@@ -135,6 +138,7 @@ class Banc:
             for identite in IDENTITES_DE_TEST:
                 if identite.attendu != "01":
                     self._ouvrir_dossier(identite)
+                    self.mssante.usagers.ouvrir(identite.matricule_ins)
 
     def _ouvrir_dossier(self, identite: IdentiteTest) -> None:
         self.dmp.etat.ouvrir_dossier(

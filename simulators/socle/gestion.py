@@ -40,6 +40,10 @@ class BancGere(Protocol):
     def remettre_a_zero(self) -> None: ...
 
 
+Lectures = Mapping[str, Callable[[RequeteRecue], object]]
+Ecritures = Mapping[str, Callable[[dict[str, Any]], object]]
+
+
 class DemandeRefusee(ValueError):
     """Demande que la gestion ne peut pas suivre ; le message est pour son auteur."""
 
@@ -47,8 +51,11 @@ class DemandeRefusee(ValueError):
 class Gestion:
     """Le service `gestion` ; ses propres appels n'entrent pas au journal."""
 
-    def __init__(self, banc: BancGere) -> None:
+    def __init__(self, banc: BancGere, *, lectures: Lectures | None = None, ecritures: Ecritures | None = None) -> None:
+        """`lectures`, `ecritures` : ce qu'un simulateur ajoute, par chemin."""
         self._banc = banc
+        self._lectures = dict(lectures or {})
+        self._ecritures = dict(ecritures or {})
 
     def monter(self, serveur: ServeurBanc) -> Port:
         """Ouvre le port, sur la boucle locale seulement."""
@@ -59,11 +66,13 @@ class Gestion:
             "/environnement": lambda requete: self._banc.environnement(),
             "/identites": lambda requete: self._banc.environnement()["identites"],
             "/pannes": lambda requete: self._pannes(),
+            **self._lectures,
         }
         ecritures: dict[str, Callable[[dict[str, Any]], object]] = {
             "/remise-a-zero": self._remettre_a_zero,
             "/pannes": self._armer,
             "/pannes/retrait": self._retirer,
+            **self._ecritures,
         }
         routes = [Route("GET", "/", _console)]
         routes += [Route("GET", chemin, _en_lecture(rendre)) for chemin, rendre in lectures.items()]
