@@ -8,7 +8,7 @@ from pathlib import Path
 from reports.preuves import ranger_piece
 from reports.resultat import EtatPreuve, PieceJointe, PreuveProduite
 from reports.verdict import Verdict
-from requirements.modele import Preuve, ScenarioConformite, TypePiece
+from requirements.modele import Preuve, ScenarioConformite, Service, TypePiece
 from simulators.socle.echange import CorpsFichier, Echange
 from steps.bilan import Piece
 from steps.pieces_messagerie import DIALOGUES, dialogue, messages
@@ -30,6 +30,9 @@ def preuves_du_scenario(
     Une preuve dont aucun genre accepté n'est produit reste *à apporter* ; *sans objet* si le scénario ne
     s'applique pas.
     """
+    if scenario.service is Service.MSSANTE:
+        # Les appels qui ont seulement préparé le patient ne sont pas la source du courriel demandée.
+        echanges = [echange for echange in echanges if echange.service == scenario.service.value]
     return tuple(_preuve(dossier, preuve, verdict, pieces, echanges) for preuve in scenario.preuves)
 
 

@@ -11,7 +11,7 @@ import pytest
 
 from reports.resultat import EtatPreuve
 from reports.verdict import Verdict
-from requirements.modele import Preuve, ScenarioConformite, TypePiece
+from requirements.modele import Preuve, ScenarioConformite, Service, TypePiece
 from simulators.socle.echange import CorpsMemoire, Echange, Reponse, Requete
 from steps.bilan import Piece
 from steps.pieces import preuves_du_scenario
@@ -124,6 +124,13 @@ def test_source_d_un_courriel(tmp_path: Path) -> None:
     assert piece.chemin.endswith("/courriel-000003.eml") and piece.type == "message/rfc822"
     assert (tmp_path / piece.chemin).read_bytes() == COURRIEL
     assert "a@b.fr, c@d.fr" in piece.description
+
+
+def test_courriels_seuls(tmp_path: Path) -> None:
+    """Dans un scénario de messagerie, les appels qui ont préparé le patient ne sont pas des pièces."""
+    mss = replace(scenario(TypePiece.MESSAGE), service=Service.MSSANTE)
+    (preuve,) = preuves_du_scenario(tmp_path, mss, Verdict.CONFORME, [], (ECHANGE, *DIALOGUE))
+    assert [piece.chemin.rpartition("/")[2] for piece in preuve.fichiers] == ["courriel-000003.eml"]
 
 
 def test_dialogue_en_trace(tmp_path: Path) -> None:
