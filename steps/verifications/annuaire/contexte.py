@@ -40,6 +40,17 @@ class PersonnePubliee:
             adresses=personne.adresses_publiees if personne.actif else (),
         )
 
+    @classmethod
+    def depuis_ligne(cls, ligne: Mapping[str, str]) -> Self:
+        """Depuis une ligne de PS_LibreAcces_Personne_activite."""
+        return cls(
+            rpps=ligne["Identifiant PP"],
+            nom=ligne["Nom d'exercice"],
+            prenom=ligne["Prénom d'exercice"],
+            profession=(ligne["Code profession"], ligne["Libellé profession"]),
+            specialite=(ligne["Code savoir-faire"], ligne["Libellé savoir-faire"]),
+        )
+
     @property
     def lisible(self) -> str:
         """Nom, prénom et RPPS."""
@@ -69,7 +80,8 @@ def meme_code(recu: object, attendu: tuple[str, str]) -> bool:
     mots = set(comparable(recu).split())
     if mots == set(comparable(code).split()):
         return True
-    return set(comparable(re.sub(r"\([^)]*\)", "", libelle)).split()) <= mots
+    voulus = set(comparable(re.sub(r"\([^)]*\)", "", libelle)).split())
+    return bool(voulus) and voulus <= mots
 
 
 def resultat_de(resultats: Sequence[Mapping[str, Any]], personne: PersonnePubliee) -> Mapping[str, Any] | None:
@@ -83,3 +95,26 @@ def resultat_de(resultats: Sequence[Mapping[str, Any]], personne: PersonnePublie
         if not r.get("rpps") and meme_texte(r.get("nom"), personne.nom) and meme_texte(r.get("prenom"), personne.prenom)
     ]
     return sans_rpps[0] if len(sans_rpps) == 1 else None
+
+
+def ecarts(
+    fiche: Mapping[str, Any], personne: PersonnePubliee, *, exiger_rpps: bool = False
+) -> list[tuple[str, str, str]]:
+    """Champs de la fiche qui ne disent pas ce que l'annuaire publie : (champ, attendu, reçu).
+
+    Nom et prénom sont exigés ; profession, spécialité et adresse ne sont jugées que si la fiche les montre.
+    """
+    trouves: list[tuple[str, str, str]] = []
+    rpps = str(fiche.get("rpps") or "")
+    if (rpps or exiger_rpps) and rpps.removeprefix("8")[-11:] != personne.rpps:
+        trouves.append(("rpps", personne.rpps, rpps or "absent"))
+    for champ, voulu in (("nom", personne.nom), ("prenom", personne.prenom)):
+        if not meme_texte(fiche.get(champ), voulu):
+            trouves.append((champ, voulu, str(fiche.get(champ) or "absent")))
+    for champ, couple in (("profession", personne.profession), ("specialite", personne.specialite)):
+        if fiche.get(champ) is not None and not meme_code(fiche[champ], couple):
+            trouves.append((champ, " ".join(couple), str(fiche[champ]) or "vide"))
+    adresse = fiche.get("adresse_mss")
+    if adresse and str(adresse).lower() not in {a.lower() for a in personne.adresses}:
+        trouves.append(("adresse MSSanté", ", ".join(personne.adresses) or "aucune", str(adresse)))
+    return trouves
