@@ -54,6 +54,8 @@ pytest_plugins = (
     "steps.etapes.dmp_historique",
     "steps.etapes.annuaire_commun",
     "steps.etapes.annuaire",
+    "steps.etapes.annuaire_chargement",
+    "steps.etapes.annuaire_fiches",
     "steps.etapes.mss_commun",
     "steps.etapes.mss_courriels",
     "steps.etapes.mss_envois",
