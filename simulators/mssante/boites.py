@@ -95,6 +95,7 @@ class Boite:
         self.verrou = verrou
         self.dossiers: dict[str, Dossier] = {}
         self.abonnements: set[str] = set()
+        self.fermee = False
         self._validites = validites
         for nom in ("INBOX", *USAGES):
             self.creer(nom, usage=USAGES.get(nom))
@@ -225,9 +226,10 @@ class BoitesMemoire:
         self.boite(adresse).dossier(dossier).lecture_seule = active
 
     def vider(self) -> None:
-        """Ferme toutes les boîtes : les sessions ouvertes voient leur dossier disparaître."""
+        """Ferme toutes les boîtes : les sessions ouvertes finissent par BYE."""
         with self._verrou:
             for boite in self._boites.values():
+                boite.fermee = True
                 for dossier in boite.dossiers.values():
                     dossier.fermer()
             self._boites.clear()

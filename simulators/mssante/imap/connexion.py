@@ -428,8 +428,7 @@ class ConnexionImap(Transport):
                 await self.envoyer(abime, DELAI_ENVOI)
                 await self._couper_apres_envoi()
         await self._repondre(requete, STATUTS[resultat.statut], envoi, corps=corps)
-        if resultat.statut == "BAD":
-            self._fautive()
+        self._erreurs = self._erreurs + 1 if resultat.statut == "BAD" else 0
         if resultat.fermer:
             raise Fin("fermée par l'opérateur : BYE")
 

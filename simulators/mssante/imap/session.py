@@ -103,10 +103,10 @@ class Session:
     async def executer(self, verbe: Verbe, arguments: Arguments, resultat: Resultat) -> None:
         """Exécute une commande ; ses refus deviennent NO, BAD ou BYE dans le résultat."""
         try:
+            if self.boite.fermee or (self.vue is not None and self.vue.perdue):
+                raise Adieu("UNAVAILABLE", "Mailbox is no longer available")
             if verbe.dossier_ouvert and self.vue is None:
                 raise Mauvaise("No mailbox selected")
-            if self.vue is not None and self.vue.perdue:
-                raise Adieu("CLOSED" if self.rev2 else None, "Selected mailbox is no longer available")
             await verbe.executer(self, arguments, resultat)
             self.annoncer(resultat, retraits=verbe.retraits)
         except Mauvaise as erreur:
