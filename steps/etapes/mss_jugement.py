@@ -37,9 +37,24 @@ _ARCHIVE: tuple[Groupe, ...] = (
 
 SUJETS: Mapping[str, tuple[Groupe, ...]] = {
     "identifiant": (entetes.message_id,),
-    "corps": (corps.forme, corps.meme_contenu, corps.utf8, forme.structure, forme.transfert, forme.jeux_de_caracteres),
+    "corps": (
+        corps.forme,
+        corps.meme_contenu,
+        corps.utf8,
+        forme.lignes,
+        forme.structure,
+        forme.transfert,
+        forme.jeux_de_caracteres,
+    ),
     "distribution": (accuses.demande_de_distribution,),
-    "expéditeur": (entetes.presence, entetes.adresses_formees, expediteur.expediteur),
+    "expéditeur": (
+        entetes.presence,
+        entetes.date,
+        entetes.adresses_formees,
+        expediteur.expediteur,
+        forme.octets_annonces,
+        forme.mots_encodes,
+    ),
     "usager": (adresses.adresses_d_usagers,),
     "conversation": (entetes.message_id, conversation.reponse, conversation.formes),
     "automatique": (expediteur.reponse_a, corps.mention_automatique),
