@@ -12,6 +12,7 @@ from simulators.logiciel_temoin.labo import Labo
 from simulators.logiciel_temoin.parametres import Parametres
 from simulators.logiciel_temoin.recherche import rechercher
 from simulators.logiciel_temoin.registre import action
+from simulators.logiciel_temoin.traces import CATEGORIES
 from simulators.logiciel_temoin.utilisateurs import Utilisateur
 
 
@@ -216,7 +217,7 @@ def lire_liste_travail(labo: Labo, utilisateur: Utilisateur, _p: Parametres) -> 
 
 @action("lire_traces")
 def lire_traces(labo: Labo, _utilisateur: Utilisateur, p: Parametres) -> Enveloppe:
-    categorie = p.choix("categorie", ("acces_ins", "insi", "identite", "echanges_ins", "dmp"))
+    categorie = p.choix("categorie", CATEGORIES)
     return fait(traces=labo.traces.lire(categorie, p.texte_ou_rien("patient_id")))
 
 

@@ -153,6 +153,8 @@ class EnvoiMss:
     message_id: str | None = None
     patient_id: str | None = None
     documents: tuple[str, ...] = ()
+    motif: str = ""
+    """Ce qui a bloqué l'envoi."""
     octets: bytes = field(default=b"", repr=False)
     accuse_distribution: bool = False
     accuse_lecture: bool = False

@@ -112,6 +112,7 @@ def bloquer(labo: Labo, utilisateur: Utilisateur, demande: Demande, motif: str) 
         auteur=utilisateur.compte,
         patient_id=demande.patient_id,
         documents=tuple(d.document_id for d in demande.documents),
+        motif=motif,
     )
     with labo.base.verrou:
         labo.base.envois_mss[envoi.envoi_id] = envoi
@@ -287,7 +288,7 @@ def reprendre(labo: Labo, utilisateur: Utilisateur) -> None:
 def messages(envoi: EnvoiMss) -> list[str]:
     """Ce que l'utilisateur lit d'un envoi."""
     if envoi.etat == "bloque":
-        return [f"Envoi bloqué : {envoi.destinataires[0].detail}." if envoi.destinataires else "Envoi bloqué."]
+        return [f"Envoi bloqué : {envoi.motif}."]
     textes = {"envoye": "Courriel envoyé à", "en_attente": "Courriel en attente pour", "echec": "Courriel non remis à"}
     return [
         f"{textes[d.etat]} {d.adresse}" + (f" : {d.detail}." if d.detail else ".")
