@@ -282,7 +282,9 @@ def reponses_permises(essai: Essai, nom: str) -> None:
 
 @then("chaque courriel envoyé porte la référence produit du logiciel")
 def reference_produit(essai: Essai) -> None:
-    """Tous les courriels du scénario : écrits, automatiques, réponses."""
+    """Tous les courriels du scénario : écrits, automatiques, réponses. La présence seule ne prouverait rien."""
+    if not essai.logiciel.nil:
+        raise NonConcluant("logiciel.nil manque dans logiciel.yaml : donnez la référence produit de Convergence")
     juger_sujets(essai, [(vu, None, {}) for vu in vus(essai)], "X-MSS-NIL")
 
 
