@@ -108,8 +108,14 @@ class RegistreMSSante(RegistrePannes):
         if commande and operation is None:
             operation = "smtp:connexion" if commande == "CONNEXION" else f"smtp:{commande}"
 
+        if nom == "message_trop_gros" and parametres.get("taille"):
+            operation = "smtp:EHLO"
+        d_office = nom == "message_trop_gros" and operation is None
+
         def concerne(requete: RequeteRecue) -> bool:
             if protocole and not requete.operation.startswith(f"{protocole}:"):
+                return False
+            if d_office and requete.operation == "smtp:EHLO":
                 return False
             if adresse and requete.notes.get("destinataire", adresse).lower() != adresse:
                 return False

@@ -67,8 +67,10 @@ async def _recevoir(
                 session.rendre(entrant.suite)
                 return limite is None
             if limite is not None and entrant.taille >= limite:
+                entrant.interrompre()
                 return False
     except (FinDuFlux, TimeoutError) as erreur:
+        entrant.interrompre()
         requete.noter("taille", entrant.taille)
         requete.noter("corps_tronque", "oui")
         if not entrant.trop_gros:

@@ -33,6 +33,11 @@ class Depointage:
         self._reste = tampon[coupe:]
         return self._sortir(tampon[:coupe]), False
 
+    def reste(self) -> bytes:
+        """Ce qui attendait une suite qui ne viendra pas."""
+        attente, self._reste = self._reste, b""
+        return attente[2:] if self._debut else attente
+
     def _sortir(self, octets: bytes) -> bytes:
         octets = octets.replace(b"\r\n.", b"\r\n")
         if self._debut and octets:
@@ -76,6 +81,13 @@ class MessageEntrant:
             elif octets:
                 self._reception.ecrire(octets)
         return fini
+
+    def interrompre(self) -> None:
+        """Le message ne sera jamais complet : ce qui attendait rejoint le reste."""
+        octets = self._depointage.reste()
+        self.taille += len(octets)
+        if self._reception is not None and octets:
+            self._reception.ecrire(octets)
 
     def abandonner(self) -> None:
         """Oublie ce qui a été reçu."""

@@ -12,6 +12,7 @@ from typing import Self
 
 from simulators.mssante.etat import Bal
 from simulators.mssante.simulateur import SimulateurMSSante
+from simulators.mssante.smtp import SessionSmtp
 from simulators.socle.echange import Echange
 from simulators.socle.journal import JournalEchanges
 from simulators.socle.montage import Socle
@@ -38,6 +39,14 @@ class Montage:
     simulateur: SimulateurMSSante
     journal: JournalEchanges
     socle: Socle
+    depuis: int = 0
+
+    @property
+    def sessions(self) -> set[SessionSmtp]:
+        """Sessions de soumission ouvertes."""
+        service = self.simulateur._smtp
+        assert service is not None
+        return service.sessions
 
     @property
     def port(self) -> int:
@@ -80,13 +89,17 @@ class Montage:
 
     def echanges(self, operation: str = "") -> list[Echange]:
         """Échanges de soumission ; ceux d'une commande si elle est donnée."""
-        vus = [e for e in self.journal.echanges("mssante") if e.operation.startswith("smtp:")]
+        vus = [e for e in self.journal.echanges("mssante", depuis=self.depuis) if e.operation.startswith("smtp:")]
         return [e for e in vus if operation in ("", e.operation.removeprefix("smtp:"))]
 
     def fin(self, connexion: str = "s1") -> Echange:
         """Attend la fin d'une connexion."""
         vue = self.journal.attendre(
-            lambda e: e.notes["connexion"] == connexion, depuis=0, delai=10, service="mssante", operation="smtp:fin"
+            lambda e: e.notes["connexion"] == connexion,
+            depuis=self.depuis,
+            delai=10,
+            service="mssante",
+            operation="smtp:fin",
         )
         assert vue is not None
         return vue

@@ -200,7 +200,7 @@ def test_certificat_client_fautif(operateur: Montage, variante: Variante) -> Non
     client.close()
     fin = operateur.fin()
     assert fin.notes["poignee"] == "refusee"
-    assert operateur.journal.poignees_refusees("mssante")
+    assert operateur.journal.poignees_refusees("mssante", depuis=operateur.depuis)
 
 
 @pytest.mark.parametrize(
@@ -351,9 +351,9 @@ def test_commandes_accessoires(operateur: Montage) -> None:
         assert prise.dire(b"HELO labo").startswith(b"250 mss.")
 
 
-def test_arret_du_banc(operateur: Montage) -> None:
+def test_arret_du_banc(operateur_neuf: Montage) -> None:
     """Une session ouverte à l'arrêt a quand même sa fin au journal."""
-    prise = identifiee(operateur)
-    operateur.socle.serveur.arreter()
+    prise = identifiee(operateur_neuf)
+    operateur_neuf.socle.serveur.arreter()
     prise.fermer()
-    assert operateur.fin().notes["motif"] == "banc"
+    assert operateur_neuf.fin().notes["motif"] == "banc"
