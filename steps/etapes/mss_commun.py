@@ -142,8 +142,11 @@ def adresse_du_patient(patient: PatientEssai) -> str:
 def vus(essai: Essai, depuis: int | None = None) -> list[CourrielVu]:
     """Les courriels que l'opérateur a acceptés depuis ce rang du journal (le début du scénario par défaut)."""
     connus: dict[int, CourrielVu] = essai.releves.setdefault("courriels vus", {})
-    for vu in courriels(transactions(essai.journal.echanges(service="mssante", depuis=essai.debut))):
-        connus.setdefault(vu.numero, vu)
+    rang = essai.journal.position()
+    if essai.releves.get("journal lu") != rang:
+        for vu in courriels(transactions(essai.journal.echanges(service="mssante", depuis=essai.debut))):
+            connus.setdefault(vu.numero, vu)
+        essai.releves["journal lu"] = rang
     seuil = essai.debut if depuis is None else depuis
     return [vu for numero, vu in sorted(connus.items()) if numero > seuil]
 

@@ -35,6 +35,9 @@ _ARCHIVE: tuple[Groupe, ...] = (
     adresses.adresses_d_usagers,
 )
 
+_CONTENU: frozenset[Groupe] = frozenset({archive.archive_xdm, archive.documents_pdf, archive.documents_cda})
+"""Règles qui ne dépendent que des octets des pièces jointes."""
+
 SUJETS: Mapping[str, tuple[Groupe, ...]] = {
     "identifiant": (entetes.message_id,),
     "corps": (
@@ -80,10 +83,15 @@ def juger_sujets(essai: Essai, courriels: Iterable[Vue], sujet: str) -> None:
     retenus = [(vu, patient, su) for vu, patient, su in courriels if vu is not None]
     if not retenus:
         raise NonConcluant("aucun courriel n'a été observé sur le fil : rien à juger")
+    deja: set[tuple[str, ...]] = set()
     for vu, patient, su in retenus:
         connu = contexte(essai, vu, patient, **su)
+        pieces_jointes = tuple(piece.empreinte for piece in vu.pieces)
         for groupe in SUJETS[sujet]:
-            essai.bilan.constater(groupe(vu.lu, connu))
+            # Le même compte rendu envoyé à dix correspondants ne se juge, pour son contenu, qu'une fois.
+            if groupe not in _CONTENU or pieces_jointes not in deja:
+                essai.bilan.constater(groupe(vu.lu, connu))
+        deja.add(pieces_jointes)
     if sujet == "identifiant":
         numeros = tuple(vu.numero for vu, _, _ in retenus)
         essai.bilan.constater(entetes.message_ids_distincts([vu.lu for vu, _, _ in retenus], numeros))

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 import re
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
@@ -26,6 +27,11 @@ class PieceLue:
 
     nom: str
     octets: bytes
+
+    @cached_property
+    def empreinte(self) -> str:
+        """SHA-256 des octets."""
+        return hashlib.sha256(self.octets).hexdigest()
 
     @property
     def pdf(self) -> bool:
