@@ -9,6 +9,7 @@ from lxml import etree
 from simulators.logiciel_temoin.mutations import Mutation, muter_texte, muter_xml, touche
 from simulators.logiciel_temoin.mutations_annuaire import ANNUAIRE
 from simulators.logiciel_temoin.mutations_cda import CDA
+from simulators.logiciel_temoin.mutations_connexion import CONNEXION
 from simulators.logiciel_temoin.mutations_dmp import DMP as MESSAGES_DMP
 from simulators.logiciel_temoin.mutations_documents import EDITION as EDITION_MUTEE
 from simulators.logiciel_temoin.mutations_documents import HL7
@@ -320,6 +321,7 @@ CATALOGUE: dict[str, str] = {
     **EDITION,
     **DMP,
     **MSSANTE,
+    **CONNEXION,
     **ANNUAIRE,
     **PRESENTATION,
     **TABLEAU,

@@ -45,6 +45,7 @@ class ConnexionImap:
         self._acces = acces
         self._bal = bal
         self._imap: imaplib.IMAP4 | None = None
+        self._sans_canal = False
         self._verrou = threading.Lock()
 
     def relever(self, connus: Callable[[int], set[int]], tracer: TRACE) -> tuple[int, list[Entree], dict[int, bytes]]:
@@ -109,7 +110,12 @@ class ConnexionImap:
         imap = None
         try:
             imap = imaplib.IMAP4(hote, port, timeout=DELAI)
-            self._etablir(imap)
+            try:
+                self._etablir(imap)
+            except ssl.SSLError:
+                if not self._acces.canal.defaut("mss_clair_apres_echec"):
+                    raise
+                imap = self._reprendre_en_clair(hote, port)
         except BaseException as erreur:
             if imap is not None:
                 with contextlib.suppress(OSError):
@@ -122,9 +128,29 @@ class ConnexionImap:
         tracer("connexion", demande, "connecté")
         return imap
 
+    def _reprendre_en_clair(self, hote: str, port: int) -> imaplib.IMAP4:
+        imap = imaplib.IMAP4(hote, port, timeout=DELAI)
+        self._sans_canal = True
+        try:
+            self._etablir(imap)
+        except BaseException:
+            imap.shutdown()
+            raise
+        finally:
+            self._sans_canal = False
+        return imap
+
     def _etablir(self, imap: imaplib.IMAP4) -> None:
         """Chiffre, contrôle l'opérateur, puis s'identifie."""
         regler_socket(imap.sock)
+        defaut = self._acces.canal.defaut
+        if defaut("mss_login_imap"):
+            with contextlib.suppress(imaplib.IMAP4.error):
+                imap.login(self._bal.adresse, "jeton-de-session")
+        absent = "STARTTLS" not in imap.capabilities and defaut("mss_clair_sans_starttls")
+        if absent or self._sans_canal or defaut("mss_sans_starttls"):
+            self._identifier(imap, "PLAIN" if self._bal.type == "APP" else "XOAUTH2")
+            return
         if "STARTTLS" not in imap.capabilities:
             raise ErreurConnexion("l'opérateur ne propose pas STARTTLS : rien n'est demandé", definitive=True)
         imap.starttls(ssl_context=self._acces.contexte(self._bal))
@@ -132,7 +158,9 @@ class ConnexionImap:
             raise ErreurConnexion("STARTTLS refusé", definitive=False)
         self._acces.canal.controler(imap.sock)
         mecanisme = "PLAIN" if self._bal.type == "APP" else "XOAUTH2"
-        if f"AUTH={mecanisme}" not in imap.capabilities:
+        if mecanisme == "XOAUTH2" and defaut("mss_plain_personnelle"):
+            mecanisme = "PLAIN"
+        elif f"AUTH={mecanisme}" not in imap.capabilities:
             raise ErreurConnexion(f"l'opérateur ne propose pas {mecanisme}", definitive=True)
         try:
             self._identifier(imap, mecanisme)
@@ -161,6 +189,8 @@ class ConnexionImap:
         self, imap: imaplib.IMAP4, connus: Callable[[int], set[int]], tracer: TRACE
     ) -> tuple[int, list[Entree], dict[int, bytes]]:
         validite = self._choisir(imap, tracer)
+        if self._acces.canal.defaut("mss_releve_sans_lecture"):
+            return validite, [], {}
         reponse, lignes = imap.uid("FETCH", "1:*", "(UID FLAGS RFC822.SIZE)")
         tracer("consultation", "UID FETCH 1:* (UID FLAGS RFC822.SIZE)", reponse)
         entrees = [entree for ligne in lignes if (entree := _entree(ligne)) is not None]

@@ -12,7 +12,10 @@ from cryptography.hazmat.primitives.asymmetric import ec, padding, rsa
 from cryptography.x509 import ocsp
 from cryptography.x509.oid import AuthorityInformationAccessOID
 
-_DELAIS = urllib3.Timeout(connect=2.0, read=3.0)
+from simulators.logiciel_temoin.defauts import Defauts
+
+_DELAIS = urllib3.Timeout(connect=1.0, read=0.8)
+"""Un répondeur muet ne doit pas retenir l'utilisateur : la CRL gardée suffit."""
 _TAILLE_MAX = 8 * 1024 * 1024
 
 
@@ -28,14 +31,18 @@ class Revocation:
     certificat que ni l'un ni l'autre ne dit bon est refusé.
     """
 
-    def __init__(self) -> None:
+    def __init__(self, defauts: Defauts) -> None:
+        self._defauts = defauts
         self._reserve = urllib3.PoolManager(timeout=_DELAIS, retries=False, maxsize=4)
         self._crl: dict[str, x509.CertificateRevocationList] = {}
         self._verrou = threading.Lock()
 
     def controler(self, certificat: x509.Certificate, emetteur: x509.Certificate) -> None:
         """Lève `ErreurRevocation` si le certificat est révoqué ou si son état reste inconnu."""
-        crl = self._derniere_crl(certificat, emetteur)
+        neuve = self._telecharger_crl(url, emetteur) if (url := _url_crl(certificat)) else None
+        if neuve is None and self._defauts.actif("mss_revocation_sans_crl"):
+            return
+        crl = self._derniere_crl(url, neuve)
         if crl is not None and crl.get_revoked_certificate_by_serial_number(certificat.serial_number) is not None:
             raise ErreurRevocation("le certificat de l'opérateur est révoqué (CRL)")
         etat = self._ocsp(certificat, emetteur)
@@ -45,12 +52,11 @@ class Revocation:
             raise ErreurRevocation("ni CRL valable ni réponse OCSP : l'état du certificat est inconnu")
 
     def _derniere_crl(
-        self, certificat: x509.Certificate, emetteur: x509.Certificate
+        self, url: str, neuve: x509.CertificateRevocationList | None
     ) -> x509.CertificateRevocationList | None:
-        url = _url_crl(certificat)
-        if not url:
-            return None
-        neuve = self._telecharger_crl(url, emetteur)
+        """La plus récente de la CRL qui vient d'être obtenue, s'il y en a une, et de celle qui est gardée."""
+        if self._defauts.actif("mss_crl_non_gardee"):
+            return neuve
         with self._verrou:
             gardee = self._crl.get(url)
             if neuve is not None and (gardee is None or neuve.last_update_utc >= gardee.last_update_utc):
@@ -70,6 +76,8 @@ class Revocation:
             signee = crl.is_signature_valid(cle) and crl.issuer == emetteur.subject
         except ValueError:
             return None
+        if signee and not _valable(crl) and self._defauts.actif("mss_crl_perimee_remplace"):
+            self._crl.pop(url, None)
         return crl if signee and _valable(crl) else None
 
     def _ocsp(self, certificat: x509.Certificate, emetteur: x509.Certificate) -> ocsp.OCSPCertStatus | None:

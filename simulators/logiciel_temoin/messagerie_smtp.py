@@ -56,6 +56,7 @@ class ConnexionSmtp:
         self._bal = bal
         self._tracer: TRACE = _sans_trace
         self._smtp: smtplib.SMTP | None = None
+        self._sans_canal = False
         self.verrou = threading.Lock()
 
     def envoyer(
@@ -130,7 +131,12 @@ class ConnexionSmtp:
         smtp = None
         try:
             smtp = smtplib.SMTP(hote, port, local_hostname="[127.0.0.1]", timeout=DELAI)
-            self._etablir(smtp)
+            try:
+                self._etablir(smtp)
+            except ssl.SSLError:
+                if not self._acces.canal.defaut("mss_clair_apres_echec"):
+                    raise
+                smtp = self._reprendre_en_clair(hote, port)
             return smtp
         except BaseException as erreur:
             if smtp is not None:
@@ -140,11 +146,26 @@ class ConnexionSmtp:
                 raise
             raise traduite from erreur
 
+    def _reprendre_en_clair(self, hote: str, port: int) -> smtplib.SMTP:
+        smtp = smtplib.SMTP(hote, port, local_hostname="[127.0.0.1]", timeout=DELAI)
+        self._sans_canal = True
+        try:
+            self._etablir(smtp)
+        except BaseException:
+            smtp.close()
+            raise
+        finally:
+            self._sans_canal = False
+        return smtp
+
     def _etablir(self, smtp: smtplib.SMTP) -> None:
         """Chiffre, contrôle l'opérateur, puis s'identifie ; rien de la BAL n'est dit avant."""
         if smtp.sock is not None:
             regler_socket(smtp.sock)
         smtp.ehlo()
+        if self._en_clair(smtp):
+            self._identifier_de_force(smtp)
+            return
         if not smtp.has_extn("starttls"):
             raise ErreurConnexion("l'opérateur ne propose pas STARTTLS : rien n'est envoyé", definitive=True)
         code, texte = smtp.starttls(context=self._acces.contexte(self._bal))
@@ -154,8 +175,22 @@ class ConnexionSmtp:
         smtp.ehlo()
         self._identifier(smtp)
 
+    def _en_clair(self, smtp: smtplib.SMTP) -> bool:
+        """Vrai quand un défaut fait parler sans canal TLS."""
+        defaut = self._acces.canal.defaut
+        absent = not smtp.has_extn("starttls") and defaut("mss_clair_sans_starttls")
+        return absent or self._sans_canal or defaut("mss_sans_starttls")
+
+    def _identifier_de_force(self, smtp: smtplib.SMTP) -> None:
+        reponse = self._essayer(smtp, "PLAIN" if self._bal.type == "APP" else "XOAUTH2")
+        if not reponse.acceptee:
+            raise ErreurConnexion(f"identification refusée : {reponse}", definitive=True)
+
     def _identifier(self, smtp: smtplib.SMTP) -> None:
         mecanisme = "PLAIN" if self._bal.type == "APP" else "XOAUTH2"
+        if mecanisme == "XOAUTH2" and self._acces.canal.defaut("mss_plain_personnelle"):
+            mecanisme = "PLAIN"
+            smtp.esmtp_features["auth"] = mecanisme
         if mecanisme not in str(smtp.esmtp_features.get("auth", "")).upper().split():
             raise smtplib.SMTPNotSupportedError(f"{mecanisme} n'est pas proposé")
         reponse = self._essayer(smtp, mecanisme)
@@ -184,6 +219,8 @@ class ConnexionSmtp:
         self, smtp: smtplib.SMTP, octets: bytes, destinataires: Sequence[str], accuse: bool, expediteur: str | None
     ) -> Issue:
         issue = Issue()
+        if self._acces.canal.defaut("mss_mail_from_autre"):
+            expediteur = f"contact@{self._bal.domaine}"
         limite = str(smtp.esmtp_features.get("size", ""))
         if limite.isdigit() and 0 < int(limite) < len(octets):
             refus = Reponse(552, f"message de {len(octets)} octets, l'opérateur en admet {limite}")
@@ -200,6 +237,8 @@ class ConnexionSmtp:
         notification = ["NOTIFY=SUCCESS,FAILURE"] if accuse and smtp.has_extn("dsn") else []
         for destinataire in destinataires:
             reponse = self._commander(smtp, lambda d=destinataire: smtp.rcpt(d, notification))  # type: ignore[misc]
+            for _ in range(3 if reponse.code >= 500 and self._acces.canal.defaut("mss_refus_en_boucle") else 0):
+                reponse = self._commander(smtp, lambda d=destinataire: smtp.rcpt(d, notification))  # type: ignore[misc]
             self._tracer("envoi", f"RCPT TO:<{destinataire}> {' '.join(notification)}".strip(), str(reponse))
             issue.reponses[destinataire] = reponse
         admis = [d for d, r in issue.reponses.items() if r.acceptee]

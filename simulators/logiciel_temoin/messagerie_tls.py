@@ -16,6 +16,7 @@ from cryptography import x509
 from simulators.logiciel_temoin.defauts import Defauts
 from simulators.logiciel_temoin.environnement import Certificat
 from simulators.logiciel_temoin.messagerie_revocation import ErreurRevocation, Revocation
+from simulators.logiciel_temoin.mutations_connexion import relacher
 
 SUITES = (
     "ECDHE-RSA-AES256-GCM-SHA384",
@@ -46,7 +47,7 @@ class CanalTls:
         self._defauts = defauts
         self._contextes: dict[str, ssl.SSLContext] = {}
         self._verrou = threading.Lock()
-        self.revocation = Revocation()
+        self.revocation = Revocation(defauts)
 
     def contexte(self, client: Certificat | None) -> ssl.SSLContext:
         """Contexte qui exige tout ce que la poignée peut exiger."""
@@ -59,14 +60,21 @@ class CanalTls:
     def _creer(self, client: Certificat | None) -> ssl.SSLContext:
         contexte = ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT)
         contexte.load_verify_locations(cafile=str(self._racines))
-        contexte.minimum_version = ssl.TLSVersion.TLSv1_2
-        contexte.set_ciphers(":".join(SUITES) + _NIVEAU)
+        # TLS 1.2 seul (MSS/va1.31) : les suites admises sont toutes de cette version.
+        contexte.minimum_version = contexte.maximum_version = ssl.TLSVersion.TLSv1_2
+        contexte.set_ciphers(f"{':'.join(SUITES)}:{_NIVEAU}")
+        relacher(contexte, self._defauts.actif, ":".join(SUITES), f":{_NIVEAU}")
         if client is not None:
             contexte.load_cert_chain(client.pem, client.cle)
         return contexte
 
+    def defaut(self, nom: str) -> bool:
+        return self._defauts.actif(nom)
+
     def controler(self, canal: ssl.SSLSocket) -> None:
         """Après la poignée : autorité admise et certificat non révoqué ; lève `CanalRefuse`."""
+        if self.defaut("mss_certificat_non_controle"):
+            return
         der = canal.getpeercert(binary_form=True)
         if not der:
             raise CanalRefuse("l'opérateur n'a pas présenté de certificat")

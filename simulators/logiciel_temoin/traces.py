@@ -58,6 +58,10 @@ class JournalTraces:
 
     def _detail(self, ligne: Trace) -> dict[str, Any]:
         detail = dict(ligne.detail)
+        if "reponse" in detail and self._defauts.actif("mss_trace_refus_favorable"):
+            detail["reponse"] = "250 OK"
+        if "operation" in detail and self._defauts.actif("mss_trace_sans_action"):
+            del detail["operation"]
         for champ in ("demande", "reponse"):
             if champ in detail and self._defauts.actif(f"mss_trace_sans_{champ}"):
                 del detail[champ]
@@ -71,9 +75,13 @@ class JournalTraces:
         return detail
 
     def _heure(self, ligne: Trace) -> dict[str, str]:
-        """Ce qu'un défaut met à la place de l'heure locale."""
+        """Ce qu'un défaut met à la place de l'heure locale, ou de l'action."""
         if ligne.categorie == "mssante" and self._defauts.actif("mss_trace_utc"):
             return {"horodatage": ligne.horodatage.isoformat(timespec="seconds").replace("+00:00", "Z")}
+        if ligne.categorie == "mssante" and self._defauts.actif("mss_trace_sans_heure"):
+            return {"horodatage": iso(ligne.horodatage)[:10]}
+        if ligne.categorie == "mssante" and self._defauts.actif("mss_trace_sans_action"):
+            return {"action": ""}
         return {}
 
     def _responsable(self) -> dict[str, str]:
