@@ -97,7 +97,6 @@ Fonctionnalité: Connexion à l'opérateur MSSanté
     Et le biologiste relève sa boîte MSSanté
     Alors l'opérateur en règle est accepté en envoi
     Et l'opérateur en règle est accepté en relève
-    Et la suite et l'échange de clés de chaque connexion sont admis
     Quand le biologiste envoie un courriel par un opérateur sans suite admise
     Et le biologiste relève sa boîte chez un opérateur sans suite admise
     Alors l'opérateur sans suite admise est refusé en envoi, et rien ne lui est confié
@@ -110,6 +109,7 @@ Fonctionnalité: Connexion à l'opérateur MSSanté
     Et le biologiste relève sa boîte chez un opérateur à la courbe trop courte
     Alors l'opérateur à la courbe trop courte est refusé en envoi, et rien ne lui est confié
     Et l'opérateur à la courbe trop courte est refusé en relève, et rien ne lui est confié
+    Et la suite et l'échange de clés de chaque connexion sont admis
 
   @MSS/CONF.05.01
   Scénario: Le courriel part en SMTP après STARTTLS, et l'envoi se conduit bien quand l'opérateur faillit
@@ -173,6 +173,7 @@ Fonctionnalité: Connexion à l'opérateur MSSanté
   @MSS/CONF.17.01
   Scénario: Chaque envoi et chaque consultation laissent une trace
     # Le texte officiel demande un envoi ; un envoi refusé et une relève montrent que tout traitement est tracé.
+    Étant donné les traces MSSanté déjà présentes dans le logiciel
     Quand le biologiste envoie un courriel par MSSanté
     Et le biologiste envoie un courriel par un opérateur qui refuse définitivement le destinataire
     Et un autre biologiste relève sa boîte MSSanté
@@ -180,6 +181,7 @@ Fonctionnalité: Connexion à l'opérateur MSSanté
 
   @MSS/CONF.18.01
   Scénario: La trace dit qui, quand, quoi, la demande et la réponse, échecs compris
+    Étant donné les traces MSSanté déjà présentes dans le logiciel
     Quand le biologiste envoie un courriel par MSSanté
     Et un autre biologiste envoie un courriel par MSSanté
     Et le biologiste envoie un courriel par un opérateur qui refuse définitivement le destinataire

@@ -167,8 +167,8 @@ def version_unique(essai: Essai) -> None:
 
 @then("la suite et l'échange de clés de chaque connexion sont admis")
 def suite(essai: Essai) -> None:
-    """Le groupe et l'offre ne sont jugés que là où l'opérateur a pu les relever."""
-    vues = temoins(essai)
+    """Toutes les connexions du scénario ; groupe et offre ne sont jugés que là où l'opérateur a pu les relever."""
+    vues = sessions_du_scenario(essai)
     essai.bilan.constater(connexion.suite_negociee(vues))
     _constater_si_jugeable(essai, connexion.groupe_negocie(vues), connexion.offre_du_client(vues))
 

@@ -39,8 +39,17 @@ class Fenetre:
 
     @property
     def envoi_id(self) -> str:
+        return self._de_l_envoi("envoi_id")
+
+    @property
+    def message_id_annonce(self) -> str:
+        """Le Message-ID que le logiciel dit avoir donné, entre chevrons ; vide s'il ne le dit pas."""
+        brut = self._de_l_envoi("message_id").strip().strip("<>")
+        return f"<{brut}>" if brut else ""
+
+    def _de_l_envoi(self, champ: str) -> str:
         envoi = self.reponse.donnees.get("envoi") if self.reponse else None
-        return str(envoi.get("envoi_id") or "") if isinstance(envoi, Mapping) else ""
+        return str(envoi.get(champ) or "") if isinstance(envoi, Mapping) else ""
 
 
 def fenetres(essai: Essai) -> list[Fenetre]:

@@ -3,18 +3,25 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from datetime import UTC, datetime
 from typing import Any
 
-from pytest_bdd import then
+from pytest_bdd import given, then
 
 from simulators.socle.acteurs import PROFESSIONNELS
 from steps.bilan import NonConcluant
 from steps.essai import Essai
+from steps.etapes.identite import retirer
 from steps.etapes.insi import lire_traces
 from steps.etapes.mss_fenetres import Fenetre, envois_de, fenetres, sessions_de
 from steps.verifications.mssante import trace as regles
 from steps.verifications.mssante.dialogue import IMAP, SMTP
+
+
+@given("les traces MSSanté déjà présentes dans le logiciel")
+def traces_deja_presentes(essai: Essai) -> None:
+    essai.releves["traces MSSanté d'avant"] = lire_traces(essai, "mssante")
 
 
 @then("chaque traitement opéré sur une boîte MSSanté est tracé")
@@ -52,7 +59,12 @@ def _fenetres(essai: Essai) -> list[Fenetre]:
 
 def _operations(essai: Essai, fenetre: Fenetre) -> list[regles.Operation]:
     """Ce que l'opérateur a vu de cette action, d'elle seule : un logiciel relève d'autres boîtes de lui-même."""
-    vues = [o for o in regles.operations(sessions_de(essai, fenetre)) if o.bal == fenetre.adresse.lower()]
+    annonce = fenetre.message_id_annonce
+    vues = [
+        replace(o, reperes=tuple(dict.fromkeys((annonce, *o.reperes)))) if annonce else o
+        for o in regles.operations(sessions_de(essai, fenetre))
+        if o.bal == fenetre.adresse.lower()
+    ]
     nature = regles.Nature.CONSULTATION if fenetre.protocole == IMAP else regles.Nature.ENVOI
     trouvees = [
         o
@@ -67,8 +79,16 @@ def _operations(essai: Essai, fenetre: Fenetre) -> list[regles.Operation]:
 
 
 def _traces(essai: Essai) -> list[Mapping[str, Any]]:
+    """Celles que le scénario a produites : le journal du logiciel garde aussi les actions d'avant."""
     if "traces MSSanté" not in essai.releves:
-        essai.releves["traces MSSanté"] = lire_traces(essai, "mssante")
+        anciennes = list(retirer(essai, "traces MSSanté d'avant", list))
+        nouvelles = []
+        for trace in lire_traces(essai, "mssante"):
+            if trace in anciennes:
+                anciennes.remove(trace)
+            else:
+                nouvelles.append(trace)
+        essai.releves["traces MSSanté"] = nouvelles
     traces: list[Mapping[str, Any]] = essai.releves["traces MSSanté"]
     return traces
 

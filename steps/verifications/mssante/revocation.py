@@ -8,7 +8,7 @@ from enum import StrEnum
 from reports.constat import Confiance, Constat, Regle
 from simulators.socle.echange import Echange
 from steps.verifications.mssante.dialogue import Session
-from steps.verifications.mssante.tls_client import REVOQUE, Attitude, acceptees, attitude
+from steps.verifications.mssante.tls_client import REVOQUE, Attitude, acceptees, attitude, renonce_ensuite
 from steps.verifications.registre import verification
 
 _REM = "REM BIO, exigence {} (travaux de concertation 2023)"
@@ -150,8 +150,10 @@ def revoque_refuse_sans_crl(
     if not acceptees(temoins, protocole):
         return regle.sans_objet(f"{nom} : aucune connexion acceptée auprès d'un opérateur en règle, sans CRL courante")
     attitudes = {attitude(s) for s in sessions}
-    if Attitude.HESITE in attitudes:
-        return regle.a_regarder(f"{nom} : la poignée a abouti, rien n'a été confié ensuite", recu="canal ouvert", ou=ou)
+    if any(attitude(s) is Attitude.HESITE and not renonce_ensuite(s) for s in sessions):
+        return regle.a_regarder(
+            f"{nom} : la poignée a abouti, rien ne dit si le client aurait poursuivi", recu="canal ouvert", ou=ou
+        )
     if attitudes == {Attitude.RENONCE}:
         return regle.sans_objet(f"{nom} : le client a fermé avant STARTTLS, il n'a pas vu le certificat révoqué")
     return regle.respectee(

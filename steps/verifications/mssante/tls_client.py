@@ -23,7 +23,8 @@ class Attitude(StrEnum):
     """Identification ou envoi dans le canal TLS."""
     REFUSE = "refusé à la poignée"
     REFUSE_APRES = "fermé aussitôt la poignée terminée"
-    HESITE = "canal ouvert, capacités demandées, puis plus rien"
+    HESITE = "canal ouvert, capacités demandées, rien de plus"
+    """Des bibliothèques demandent les capacités avant de rendre la main à qui contrôle le certificat."""
     RENONCE = "fermé sans tenter STARTTLS"
     EN_CLAIR = "poursuivi en clair"
 
@@ -176,9 +177,9 @@ def operateur_refuse(
         )
     vues = {attitude(s) for s in rencontres}
     numeros = tuple((s.starttls or s.commandes[0]).numero if s.commandes else s.numeros[0] for s in rencontres)
-    if Attitude.HESITE in vues:
+    if any(attitude(s) is Attitude.HESITE and not renonce_ensuite(s) for s in rencontres):
         return regle.a_regarder(
-            f"{nom} : la poignée avec l'opérateur {cas.libelle} a abouti, le client n'a rien confié ensuite",
+            f"{nom} : la poignée avec l'opérateur {cas.libelle} a abouti, rien ne dit si le client aurait poursuivi",
             recu=str(Attitude.HESITE),
             ou=f"connexion {nom} {rencontres[0].connexion}",
             echanges=numeros,
@@ -221,6 +222,11 @@ def operateur_accepte(protocole: str, face: Sequence[Session]) -> Constat:
         ou=f"connexion {nom} {tentees[0].connexion}",
         echanges=tuple(s.numeros[0] for s in tentees[:2]),
     )
+
+
+def renonce_ensuite(session: Session) -> bool:
+    """Le client a fermé de lui-même : après les capacités, il a renoncé là où, ailleurs, il s'identifie."""
+    return session.fin is not None and not session.fermee_par_l_operateur
 
 
 def en_regle(session: Session) -> bool:

@@ -173,21 +173,19 @@ def sans_contenu(traces: Sequence[Trace], passages: Sequence[str], transmis: Seq
 
 
 def traces_de(vue: Operation, traces: Sequence[Trace], debut: datetime, fin: datetime) -> list[Trace]:
-    """Traces datées du scénario qui se rapportent à ce traitement : par son repère, sinon par son genre et sa BAL.
+    """Traces qui se rapportent à ce traitement : par le Message-ID, sinon par un destinataire, sinon par genre et BAL.
 
-    Une trace non datée, ou mal datée, mais qui porte le repère lui appartient aussi : c'est sa date qui est fausse.
+    Une trace mal datée qui porte le Message-ID lui appartient aussi : c'est sa date qui est fausse.
     """
-    par_repere = [t for t in traces if _du_genre(vue, t) and any(_porte(t, repere) for repere in vue.reperes)]
-    if par_repere:
-        return par_repere
-    return [
-        t
-        for t in traces
-        if _du_genre(vue, t)
-        and pendant(t.get("horodatage"), debut, fin)
-        and _detail(t, "bal").lower() in ("", vue.bal)
-        and not _detail(t, "message_id")
-    ]
+    du_genre = [t for t in traces if _du_genre(vue, t)]
+    datees = [t for t in du_genre if pendant(t.get("horodatage"), debut, fin)]
+    for candidates, reperes in (
+        (du_genre, [r for r in vue.reperes if r.startswith("<")]),
+        (datees, vue.reperes if vue.nature is Nature.ENVOI else ()),
+    ):
+        if trouvees := [t for t in candidates if any(_porte(t, repere) for repere in reperes)]:
+            return trouvees
+    return [t for t in datees if _detail(t, "bal").lower() in ("", vue.bal) and not _detail(t, "message_id")]
 
 
 def _du_genre(vue: Operation, trace: Trace) -> bool:

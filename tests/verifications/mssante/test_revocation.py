@@ -80,4 +80,6 @@ def test_revoque_sans_crl() -> None:
     assert revoque(accepte, AUCUN) is Verdict.A_VERIFIER
     assert revoque(refus, SEULE_CRL, temoins=[]) is Verdict.NON_CONCLUANT
     assert revoque(envoi_normal(), SEULE_CRL) is Verdict.NON_CONCLUANT
-    assert revoque(Fil(certificat="revoque_crl").ouvrir().chiffrer().finir(), SEULE_CRL) is Verdict.A_VERIFIER
+    hesite = Fil(certificat="revoque_crl").ouvrir().chiffrer()
+    assert revoque(hesite.echanges, SEULE_CRL) is Verdict.A_VERIFIER
+    assert revoque(hesite.finir(), SEULE_CRL) is Verdict.CONFORME

@@ -57,8 +57,12 @@ def test_controle_apres_la_poignee() -> None:
 
 
 def test_capacites_demandees_puis_rien() -> None:
-    """Canal ouvert, EHLO, puis plus rien : ni accepté ni refusé, une personne regarde."""
-    assert juger(EXPIRE, Fil().ouvrir().chiffrer(panne=EXPIRE.panne).finir()) == "a_verifier"
+    """Canal ouvert, EHLO, fermeture par le client : il a renoncé ; coupé par l'opérateur, ou encore là : à voir."""
+    assert juger(EXPIRE, Fil().ouvrir().chiffrer(panne=EXPIRE.panne).finir()) == "conforme"
+    assert juger(EXPIRE, Fil().ouvrir().chiffrer(panne=EXPIRE.panne).echanges) == "a_verifier"
+    rompue = Fil().ouvrir().chiffrer(panne=EXPIRE.panne)
+    rompue.commande("fin", statut=0, motif="opérateur (connexion rompue)")
+    assert juger(EXPIRE, rompue.echanges) == "a_verifier"
 
 
 def test_repli_en_clair() -> None:
