@@ -1,6 +1,6 @@
 """Archives jointes abîmées ou hostiles (§ 18 de notre relevé) : le logiciel doit refuser clairement, sans rien perdre.
 
-Elles restent petites : la bombe se décompresse à 200 Mo, bornée exprès.
+Elles restent petites : la bombe se décompresse à 105 Mo, bornée exprès.
 """
 
 from __future__ import annotations
@@ -17,7 +17,7 @@ from simulators.mssante.courriels.composition import Courriel, Envoi, Transmissi
 from simulators.mssante.courriels.modele import BIOLOGIE, DocumentJoint
 
 _CDA, _METADONNEES = f"{DOSSIER}DOC0001.XML", f"{DOSSIER}METADATA.XML"
-_BOMBE = 200 * 2**20
+_BOMBE = 100 * 2**20
 _NOMS = "xyzuvwt"
 _ENTITES = b'<!DOCTYPE a [<!ENTITY x "xxxxxxxxxx">' + b"".join(
     f'<!ENTITY {nom} "{f"&{avant};" * 10}">'.encode() for avant, nom in pairwise(_NOMS)
@@ -108,7 +108,7 @@ def archive_imbriquee(envoi: Envoi) -> Courriel:
     return _refaire(envoi, ajouter)
 
 
-@matiere("archive_bombe", "Un fichier de 200 Mo de zéros, comprimé mille fois.", conforme=False)
+@matiere("archive_bombe", "Un fichier de 105 Mo de zéros, comprimé mille fois.", conforme=False)
 def archive_bombe(envoi: Envoi) -> Courriel:
     return _refaire(envoi, lambda fichiers: fichiers.update({f"{DOSSIER}BOMBE.XML": bytes(_BOMBE)}))
 

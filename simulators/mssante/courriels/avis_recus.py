@@ -23,6 +23,7 @@ from simulators.mssante.avis import (
 from simulators.mssante.courriels.catalogue import matiere
 from simulators.mssante.courriels.composition import Courriel, Envoi, Transmission
 from simulators.mssante.courriels.documents import pro_n3
+from simulators.socle.acteurs import STRUCTURE
 
 CODES_METIER = tuple(str(code) for code in range(900, 907))
 _NOTES_DSN = {
@@ -46,7 +47,11 @@ def _original(envoi: Envoi, vers: str = "") -> bytes:
         return envoi.original
     adresse = vers or envoi.emetteur.adresse
     imagine = pro_n3(envoi)
-    entetes = {"From": envoi.destinataire, "To": adresse, "Disposition-Notification-To": envoi.destinataire}
+    entetes = {
+        "From": mime.boite(STRUCTURE.nom, envoi.destinataire),
+        "To": adresse,
+        "Disposition-Notification-To": envoi.destinataire,
+    }
     return Transmission(envoi, list(imagine.documents), entetes={**entetes, "Return-Path": None}).courriel().octets
 
 

@@ -17,6 +17,7 @@ from simulators.mssante.courriels.formes import NOM_ACCENTUE
 from simulators.socle.identites import IDENTITES_DE_TEST, IdentiteTest, par_cas
 from steps.controle.examens.xdm import examiner_xdm
 from steps.controle.modele import ContexteControle, Examen
+from steps.verifications.mssante.verification import juger_courriel
 from tests.controle.aides_examens import en_cause, en_texte
 
 BAL = "crbio@labo.formation.mssante.fr"
@@ -50,6 +51,46 @@ _DEFAUTS = {
     "deux_patients": "DMP-COH-05",
     "pro_lot_suppression": "XDS-LOT-01",
 }
+
+
+_FAUTES = {
+    "accents_bruts_utf8": "MSS-FRM-09",
+    "accents_bruts_latin1": "MSS-FRM-09",
+    "accents_coupes": "MSS-FRM-08",
+    "accents_charset_inconnu": "MSS-FRM-08",
+    "accents_mot_trop_long": "MSS-FRM-08",
+    "nom_de_piece_rfc2047": "MSS-FRM-08",
+    "nom_de_piece_brut": "MSS-FRM-09",
+    "fins_melees": "MSS-FRM-02",
+    "cr_isoles": "MSS-FRM-02",
+    "sans_fin_de_ligne": "MSS-FRM-05",
+    "ligne_trop_longue": "MSS-FRM-03",
+    "corps_html_seul": "MSS-CRP-01",
+    "corps_latin1": "MSS-CRP-03",
+    "sans_message_id": "MSS-ENT-04",
+    "sans_date": "MSS-ENT-01",
+    "deux_objets": "MSS-ENT-02",
+    "archive_sans_pdf": "MSS-PJT-05",
+    "archive_type_generique": "MSS-PJT-03",
+    "pdf_sans_archive": "MSS-PJT-01",
+    "deux_patients": "MSS-ARC-01",
+    "mdn_deux_parties": "MSS-AVI-02",
+    "mdn_erreur_902_ancienne": "MSS-AVI-06",
+    "xmss_codecda_faux": "MSS-XMS-03",
+    "xmss_codecda_partiel": "MSS-XMS-03",
+    "xmss_codecda_absent": "MSS-XMS-03",
+    "xmss_codecda_sans_document": "MSS-XMS-03",
+    "xmss_ins_fausse": "MSS-XMS-02",
+    "xmss_ins_fausse_oui": "MSS-XMS-02",
+    "xmss_ins_absente": "MSS-XMS-02",
+    "xmss_ins_mot": "MSS-XMS-02",
+    "xmss_nil_absent": "MSS-XMS-01",
+    "xmss_nil_vide": "MSS-XMS-01",
+    "xmss_soulignes": "MSS-XMS-07",
+    "xmss_doubles": "MSS-XMS-08",
+    "xmss_mes_pro": "MSS-XMS-06",
+}
+_PRO_CONFORMES = tuple(nom for nom in CONFORMES if not nom.startswith("usager_"))
 
 
 def courriel(nom: str, patient: IdentiteTest | None = None, graine: str = "g") -> Courriel:
@@ -126,16 +167,30 @@ def test_archive_fautive(nom: str) -> None:
     assert _DEFAUTS[nom] in codes(examen) and examen.verdict is not Verdict.CONFORME
 
 
+@pytest.mark.parametrize("nom", _PRO_CONFORMES)
+def test_courriel_juge_conforme(nom: str) -> None:
+    """Les règles des courriels ne trouvent rien de non conforme à une matière de professionnel qui se dit conforme."""
+    constats = juger_courriel(courriel(nom).octets, documents=False).constats
+    fautes = [constat for constat in constats if constat.verdict is Verdict.NON_CONFORME]
+    assert constats and not fautes
+
+
+@pytest.mark.parametrize("nom", sorted(_FAUTES))
+def test_courriel_juge_fautif(nom: str) -> None:
+    """Chaque faute posée est prise par la règle qui la vise."""
+    constats = juger_courriel(courriel(nom).octets, documents=False).constats
+    assert _FAUTES[nom] in {constat.code for constat in constats if constat.verdict is not Verdict.CONFORME}
+
+
 @pytest.mark.parametrize("identite", IDENTITES_DE_TEST, ids=lambda identite: identite.cas)
 def test_tout_patient(identite: IdentiteTest) -> None:
-    """N1, N3 et plusieurs documents sont conformes pour chaque identité de test, aussi singulière soit-elle."""
-    for nom in ("pro_n1", "pro_n3", "pro_plusieurs"):
-        un = courriel(nom, identite)
-        jointe = archive(lire(un.octets))
-        assert jointe is not None
-        examen = examiner_xdm(jointe, ContexteControle())
-        assert not codes(examen), f"{nom} : {en_texte(examen)}"
-        assert identite.matricule_ins.encode() in un.documents[0].cda
+    """Trois documents, N3 et N1, sont conformes pour chaque identité de test, aussi singulière soit-elle."""
+    un = courriel("pro_plusieurs", identite)
+    jointe = archive(lire(un.octets))
+    assert jointe is not None
+    examen = examiner_xdm(jointe, ContexteControle())
+    assert not codes(examen), en_texte(examen)
+    assert all(identite.matricule_ins.encode() in document.cda for document in un.documents)
 
 
 def test_copies_pdf() -> None:
