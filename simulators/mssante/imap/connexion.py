@@ -209,7 +209,8 @@ class ConnexionImap(Transport):
             await self._inconnue(commande, etiquette, "Missing command")
             return
         self._etiquette = etiquette
-        reste = arguments.reste
+        # Le message d'un APPEND n'est pas recopié pour être relu.
+        reste = b"" if verbe == b"APPEND" else arguments.reste
         match verbe:
             case b"CAPABILITY" | b"LOGOUT" | b"ID" | b"STARTTLS" | b"AUTHENTICATE" | b"LOGIN" | b"IDLE":
                 await self._sur_la_connexion(verbe, arguments, reste)

@@ -57,16 +57,26 @@ class Partie:
         """(nom en minuscules, début, fin) de chaque champ, fin de ligne comprise."""
         return list(champs(self.octets, self.debut, self.corps))
 
+    @cached_property
+    def _places(self) -> dict[bytes, tuple[int, int]]:
+        """Place du premier champ de chaque nom."""
+        places: dict[bytes, tuple[int, int]] = {}
+        for nom, debut, fin in self.entetes:
+            places.setdefault(nom, (debut, fin))
+        return places
+
     def valeur(self, nom: bytes) -> bytes | None:
         """Première valeur d'un champ, dépliée ; None s'il est absent."""
-        return next(self.valeurs(nom), None)
+        place = self._places.get(nom)
+        return None if place is None else self._deplier(*place)
 
     def valeurs(self, nom: bytes) -> Iterator[bytes]:
         """Valeurs d'un champ, dépliées."""
-        for cle, debut, fin in self.entetes:
-            if cle == nom:
-                brut = self.octets[debut : min(fin, debut + VALEUR_MAX)].partition(b":")[2]
-                yield _PLI.sub(b"", brut).strip()
+        return (self._deplier(debut, fin) for cle, debut, fin in self.entetes if cle == nom)
+
+    def _deplier(self, debut: int, fin: int) -> bytes:
+        brut = self.octets[debut : min(fin, debut + VALEUR_MAX)].partition(b":")[2]
+        return _PLI.sub(b"", brut).strip()
 
     @cached_property
     def type(self) -> Declaration:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import time
 from collections.abc import Sequence
 
 from simulators.mssante.boites import DossierInconnu, QuotaDepasse
@@ -21,10 +22,23 @@ from simulators.mssante.imap.session import (
     message_a_modifier,
 )
 
-TOUR = 200
-"""Messages traités avant de rendre la main à la boucle : une longue recherche ne gèle pas les autres services."""
+TOUR = 0.02
+"""Secondes avant de rendre la main à la boucle : une longue recherche ne gèle pas les autres services."""
 
 _NOTES_MAX = 50
+
+
+class Partage:
+    """Rend la main à la boucle de temps en temps."""
+
+    def __init__(self) -> None:
+        self._prise = time.perf_counter()
+
+    async def rendre(self) -> None:
+        """À appeler à chaque message."""
+        if time.perf_counter() - self._prise > TOUR:
+            await asyncio.sleep(0)
+            self._prise = time.perf_counter()
 
 
 async def vises(session: Session, arguments: Arguments, *, uid: bool) -> list[tuple[int, Message]]:
@@ -77,7 +91,8 @@ async def fetch(session: Session, arguments: Arguments, resultat: Resultat, *, u
     if session.panne == "message_disparu" and messages:
         vue.dossier.retirer([messages[0][1]])
     _noter(resultat, messages)
-    for place, (rang, message) in enumerate(messages, 1):
+    partage = Partage()
+    for rang, message in messages:
         if session.panne and not vue.present(message):
             if not uid:
                 raise Non("EXPUNGEISSUED", "Some messages were expunged")
@@ -89,8 +104,7 @@ async def fetch(session: Session, arguments: Arguments, resultat: Resultat, *, u
         if message.drapeaux != vus and not drapeaux_demandes:
             voulus = [*elements, elements_fetch.Element(b"FLAGS")]
         _rendre(session, resultat, rang, message, voulus)
-        if place % TOUR == 0:
-            await asyncio.sleep(0)
+        await partage.rendre()
 
 
 def _rendre(
@@ -127,7 +141,9 @@ async def store(session: Session, arguments: Arguments, resultat: Resultat, *, u
     message_a_modifier(vue)
     _noter(resultat, messages)
     resultat.notes["drapeaux"] = f"{sens.decode()} {' '.join(sorted(drapeaux))}"
+    partage = Partage()
     for rang, message in messages:
+        await partage.rendre()
         if not vue.present(message):
             continue
         vue.dossier.marquer(message, _appliquer(sens, message.drapeaux, drapeaux), vue)
@@ -154,14 +170,14 @@ async def search(session: Session, arguments: Arguments, resultat: Resultat, *, 
         if options is not None and b"SAVE" in options:
             session.gardes = set()
         raise Non("BADCHARSET (US-ASCII UTF-8)", "Charset not supported") from None
+    partage = Partage()
     trouves: list[Message] = []
     rangs: list[int] = []
     for rang, message in enumerate(list(vue.messages), 1):
         if juge(rang, message):
             trouves.append(message)
             rangs.append(rang)
-        if rang % TOUR == 0:
-            await asyncio.sleep(0)
+        await partage.rendre()
     resultat.notes["trouves"] = str(len(trouves))
     numeros = [message.uid for message in trouves] if uid else rangs
     if options is None and not session.rev2:

@@ -16,21 +16,15 @@ ADRESSES_MAX = 2000
 
 def enveloppe(part: Partie) -> bytes:
     """`ENVELOPE` ; From sert à défaut de Sender et de Reply-To."""
-    de = part.valeur(b"from")
-
-    def adresses(nom: bytes, defaut: bytes | None = None) -> bytes:
-        return liste_adresses(part.valeur(nom) or defaut)
-
+    de = liste_adresses(part.valeur(b"from"))
+    autres = [part.valeur(nom) for nom in (b"sender", b"reply-to")]
     return b"(%b)" % b" ".join(
         (
             chaine(part.valeur(b"date")),
             chaine(part.valeur(b"subject")),
-            liste_adresses(de),
-            adresses(b"sender", de),
-            adresses(b"reply-to", de),
-            adresses(b"to"),
-            adresses(b"cc"),
-            adresses(b"bcc"),
+            de,
+            *(liste_adresses(autre) if autre else de for autre in autres),
+            *(liste_adresses(part.valeur(nom)) for nom in (b"to", b"cc", b"bcc")),
             chaine(part.valeur(b"in-reply-to")),
             chaine(part.valeur(b"message-id")),
         )
