@@ -61,9 +61,11 @@ Fonctionnalité: Courriels MSSanté écrits dans le logiciel
     Et un patient « Firmin » à l'INS qualifiée, dont Mon espace santé est ouvert
     Quand le biologiste essaie d'envoyer au patient « Damien » le courriel « Rappel »
     Et un autre biologiste essaie d'envoyer au patient « Élise » le courriel « Convocation »
+    Et le biologiste essaie d'envoyer le courriel « Adresse tapée » à l'adresse d'usager du patient « Damien », saisie à la main
     Et le biologiste envoie au patient « Firmin » le courriel « Rappel permis »
     Alors le logiciel a bloqué le courriel « Rappel » et l'a dit
     Et le logiciel a bloqué le courriel « Convocation » et l'a dit
+    Et rien n'est parti pour le courriel « Adresse tapée »
 
   @MSS/CONF.21.01
   Scénario: Le professionnel qui ne veut pas de réponse de l'usager le dit par X-MSS-MES

@@ -72,15 +72,17 @@ Fonctionnalité: Comptes rendus envoyés d'eux-mêmes par MSSanté
   @MSS/va1.20.01
   Scénario: Le refus du patient arrête les envois à l'usager
     # Le compte rendu d'un autre patient, parti ensuite, clôt l'observation ; celui d'après l'accord montre que le refus
-    # était bien la cause.
+    # était bien la cause. Le refus ne vaut que pour l'usager : le correspondant reçoit toujours.
     Étant donné un patient « Héloïse » à l'INS qualifiée, dont Mon espace santé est ouvert
     Et un patient « Isidore » à l'INS qualifiée, dont Mon espace santé est ouvert
-    Et l'envoi automatique par MSSanté aux patients
+    Et un correspondant au dossier du patient « Héloïse »
+    Et l'envoi automatique par MSSanté aux patients et aux correspondants
     Quand le biologiste enregistre que le patient « Héloïse » refuse l'envoi par MSSanté patient
     Et le biologiste valide pour le patient « Héloïse » le compte rendu « bilan refusé »
     Et un autre biologiste essaie d'envoyer par MSSanté le compte rendu « bilan refusé » au patient
     Et le biologiste valide pour le patient « Isidore » le compte rendu « bilan d'Isidore »
     Alors le compte rendu « bilan d'Isidore » est arrivé de lui-même au patient
+    Et le compte rendu « bilan refusé » est arrivé de lui-même aux correspondants
     Et rien n'est parti par MSSanté patient pour le compte rendu « bilan refusé »
     Et la liste des envois du patient « Héloïse » ne montre envoyé par MSSanté patient que ce qui est parti
     Quand le biologiste enregistre que le patient « Héloïse » accepte l'envoi par MSSanté patient

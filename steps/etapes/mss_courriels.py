@@ -214,6 +214,24 @@ def essayer_d_envoyer(essai: Essai, qui: str, patient: str, nom: str) -> None:
     ecrire(essai, vocabulaire.role(qui), nom, patient=essai.patient(patient), a_usager=True)
 
 
+@when(
+    parse(
+        "le biologiste essaie d'envoyer le courriel « {nom} » à l'adresse d'usager du patient « {patient} », "
+        "saisie à la main"
+    )
+)
+def essayer_a_la_main(essai: Essai, nom: str, patient: str) -> None:
+    """Une adresse tapée n'est pas formée d'une INS qualifiée ; un logiciel peut aussi ne pas offrir de la taper."""
+    malade = essai.patient(patient)
+    bal = boite_de(essai, "biologiste_1")
+    essai.releves[f"depuis {nom}"] = essai.journal.position()
+    corps = _CORPS.format(nom=nom, rang=len(ecrits(essai)) + 1)
+    adresses = [adresse_du_patient(malade)]
+    parametres = {"expediteur": bal.adresse, "destinataires": adresses, "objet": nom, "corps": corps}
+    reponse = essai.tenter("envoyer_courriel", "biologiste_1", **parametres)
+    ecrits(essai).append(Ecrit(nom, bal, tuple(adresses), nom, corps, {}, reponse, malade))
+
+
 # ------------------------------------------------------------------ constater
 @then("chaque courriel envoyé porte un identifiant conforme, que nul autre ne porte")
 def identifiants_neufs(essai: Essai) -> None:
@@ -254,6 +272,17 @@ def expediteurs_libelles(essai: Essai) -> None:
 
 @then(parse("le logiciel a bloqué le courriel « {nom} » et l'a dit"))
 def blocage(essai: Essai, nom: str) -> None:
+    """Rien n'est parti, et l'utilisateur le sait."""
+    courriel, quoi = _rien_parti(essai, nom)
+    essai.bilan.constater(interdits.blocage_dit(courriel.reponse.resultat, courriel.reponse.messages, quoi))
+
+
+@then(parse("rien n'est parti pour le courriel « {nom} »"))
+def rien_parti(essai: Essai, nom: str) -> None:
+    _rien_parti(essai, nom)
+
+
+def _rien_parti(essai: Essai, nom: str) -> tuple[Ecrit, str]:
     """La fenêtre est close par les courriels permis, partis ensuite ; rien ne doit être allé à ce patient."""
     courriel = next((e for e in reversed(ecrits(essai)) if e.nom == nom), None)
     if courriel is None or courriel.patient is None:
@@ -261,11 +290,12 @@ def blocage(essai: Essai, nom: str) -> None:
     depuis = retirer(essai, f"depuis {nom}", int)
     apres = vus(essai, depuis)
     permis = [e.vu for e in ecrits(essai) if e.vu is not None and e.vu.numero > depuis and e.nom != nom]
-    fautifs = [vu for vu in apres if adresse_du_patient(courriel.patient) in vu.usagers or vu is courriel.vu]
+    # Une adresse mal formée serait encore un envoi : tout courriel à un usager, hors ceux qui sont permis, compte.
+    fautifs = [vu for vu in apres if vu is courriel.vu or (vu.usagers and vu not in permis)]
     quoi = f"courriel à « {courriel.patient.nom} », dont l'INS n'est pas qualifiée"
     dit = courriel.reponse.en_phrase()
     essai.bilan.constater(interdits.rien_n_est_parti(interdits.R_INS_QUALIFIEE, fautifs, permis, quoi, dit))
-    essai.bilan.constater(interdits.blocage_dit(courriel.reponse.resultat, courriel.reponse.messages, quoi))
+    return courriel, quoi
 
 
 @then(parse("le courriel « {nom} » met fin aux réponses de l'usager"))

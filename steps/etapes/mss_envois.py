@@ -109,15 +109,16 @@ def envoyer_a_la_demande(essai: Essai, qui: str, nom: str, canal: str) -> None:
     exiger_arrivee(essai, regles.R_DEMANDE, document, _destinataires(essai, document, _CANAUX[canal]), depuis)
 
 
-@then(parse("le compte rendu « {nom} » n'était pas parti avant d'être demandé"))
-def pas_avant(essai: Essai, nom: str) -> None:
+@then(motif(r"le compte rendu (?P<partiel>partiel )?« (?P<nom>[^»]+) » n'était pas parti avant d'être demandé$"))
+def pas_avant(essai: Essai, partiel: str | None, nom: str) -> None:
     """La fenêtre va de la validation à la demande ; l'envoi demandé, observé, la clôt."""
     document = essai.document(nom)
     demande = retirer(essai, f"demande {nom}", int)
     portants = courriels_de(essai, document, retirer(essai, f"depuis {nom}", int))
     avant = [vu for vu in portants if vu.numero <= demande]
     apres = [vu for vu in portants if vu.numero > demande]
-    essai.bilan.constater(regles.pas_avant_la_demande(avant, apres, f"le compte rendu « {nom} »"))
+    regle = regles.R_PARTIEL if partiel else regles.R_CHOISI
+    essai.bilan.constater(regles.pas_avant_la_demande(regle, avant, apres, f"le compte rendu « {nom} »"))
 
 
 @then(parse("le compte rendu « {nom} », jamais demandé, n'est pas parti"))
@@ -126,7 +127,7 @@ def jamais_demande(essai: Essai, nom: str) -> None:
     depuis = retirer(essai, f"depuis {nom}", int)
     fautifs = courriels_de(essai, essai.document(nom), depuis)
     temoins = [vu for vu in vus(essai, depuis) if vu not in fautifs]
-    essai.bilan.constater(regles.pas_avant_la_demande(fautifs, temoins, f"le compte rendu « {nom} »"))
+    essai.bilan.constater(regles.pas_avant_la_demande(regles.R_CHOISI, fautifs, temoins, f"le compte rendu « {nom} »"))
 
 
 @then("chaque compte rendu n'est parti qu'une fois, et qu'à ses destinataires")

@@ -4,12 +4,14 @@ Fonctionnalité: Comptes rendus de biologie par MSSanté
 
   @MSS/va1.32.01
   Scénario: Un compte rendu partiel part à la demande, le complet de lui-même
+    # Le texte ne dit pas si un partiel peut aussi partir de lui-même : s'il le fait, une personne doit le voir.
     Étant donné un patient « Adrienne » à l'INS qualifiée, dont Mon espace santé est ouvert
     Et deux correspondants au dossier du patient « Adrienne »
     Et l'envoi automatique par MSSanté aux correspondants
     Quand le biologiste valide pour le patient « Adrienne » le compte rendu partiel « bilan »
     Et un autre biologiste envoie par MSSanté le compte rendu « bilan » aux correspondants
     Alors le compte rendu « bilan » envoyé est partiel
+    Et le compte rendu partiel « bilan » n'était pas parti avant d'être demandé
     Quand le biologiste complète et valide le compte rendu « bilan »
     Alors le compte rendu « bilan » est arrivé de lui-même aux correspondants
     Et le compte rendu « bilan » envoyé est complet

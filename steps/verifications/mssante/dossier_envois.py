@@ -68,6 +68,11 @@ R_REPONSE = Regle(
     "MSS-ENVOI-11", "La réponse part à l'émetteur du courriel d'origine", REM.format("MSS/va1.08"),
     Confiance.OFFICIELLE, "Adressez la réponse à l'émetteur, ou à l'adresse de réponse qu'il a donnée.",
 )  # fmt: skip
+R_PARTIEL = Regle(
+    "MSS-ENVOI-12", "Un compte rendu partiel ne part que si un professionnel le décide",
+    f"{REM.format('MSS/va1.32')} : sur action volontaire ; déduction du banc : jamais de lui-même",
+    Confiance.DEDUITE, "Laissez au professionnel la décision d'envoyer un compte rendu partiel.",
+)  # fmt: skip
 
 
 @verification(R_AUTO_PATIENT, R_AUTO_CORRESPONDANTS, R_DEMANDE)
@@ -114,13 +119,13 @@ def une_seule_fois(vus: Sequence[CourrielVu], quoi: str) -> Constat:
     )  # fmt: skip
 
 
-@verification(R_CHOISI)
-def pas_avant_la_demande(vus: Sequence[CourrielVu], temoins: Sequence[CourrielVu], quoi: str) -> Constat:
+@verification(R_CHOISI, R_PARTIEL)
+def pas_avant_la_demande(regle: Regle, vus: Sequence[CourrielVu], temoins: Sequence[CourrielVu], quoi: str) -> Constat:
     """Rien n'est parti avant la demande. `temoins` : envois demandés plus tard, qui closent la fenêtre."""
     if not temoins:
-        return R_CHOISI.sans_objet(f"{quoi} : aucun envoi demandé n'a été observé, l'absence ne prouve rien")
+        return regle.sans_objet(f"{quoi} : aucun envoi demandé n'a été observé, l'absence ne prouve rien")
     return juger(
-        R_CHOISI, not vus, f"{quoi} est parti sans que l'utilisateur le demande",
+        regle, not vus, f"{quoi} est parti sans que l'utilisateur le demande",
         attendu="aucun envoi avant la demande", recu=_en_phrase(vus) or "aucun envoi avant la demande", ou=FIL,
         echanges=_numeros(vus) or _numeros(temoins),
     )  # fmt: skip

@@ -82,7 +82,8 @@ CONFORMES: dict[str, Exemple] = {
     "demandé": lambda: e.compte_rendu_arrive(e.R_DEMANDE, [_vu()], [_MEDECIN], "bilan", "fait"),
     "à eux seuls": lambda: e.a_eux_seuls([_vu()], [_MEDECIN, _AUTRE], "bilan"),
     "une fois, en deux courriels": lambda: e.une_seule_fois([_vu(), _vu(None, _AUTRE)], "bilan"),
-    "pas avant": lambda: e.pas_avant_la_demande([], [_vu()], "bilan"),
+    "pas avant": lambda: e.pas_avant_la_demande(e.R_CHOISI, [], [_vu()], "bilan"),
+    "partiel pas avant": lambda: e.pas_avant_la_demande(e.R_PARTIEL, [], [_vu()], "bilan partiel"),
     "parti": lambda: e.courriel_parti(_vu(), [_MEDECIN.upper()], "avis", "fait"),
     "texte seul": lambda: e.contenu_ecrit(_ecrit(), "Créatininémie élevée", _TEXTE),
     "texte et HTML à entités": lambda: e.contenu_ecrit(_ecrit(html=_HTML), "Créatininémie élevée", _TEXTE),
@@ -137,7 +138,7 @@ FAUTIFS: dict[str, tuple[str, Exemple]] = {
     ),
     "rien au patient": ("MSS-ENVOI-01", lambda: e.compte_rendu_arrive(e.R_AUTO_PATIENT, [], [_USAGER], "bilan", "")),
     "demande sans effet": ("MSS-ENVOI-03", lambda: e.compte_rendu_arrive(e.R_DEMANDE, [], [_MEDECIN], "bilan", "")),
-    "parti avant": ("MSS-ENVOI-04", lambda: e.pas_avant_la_demande([_vu()], [_vu()], "bilan")),
+    "parti avant": ("MSS-ENVOI-04", lambda: e.pas_avant_la_demande(e.R_CHOISI, [_vu()], [_vu()], "bilan")),
     "un intrus": ("MSS-ENVOI-05", lambda: e.a_eux_seuls([_vu(None, _MEDECIN, _AUTRE)], [_MEDECIN], "bilan")),
     "destinataire de trop": (
         "MSS-ENVOI-07",
@@ -230,6 +231,10 @@ FAUTIFS: dict[str, tuple[str, Exemple]] = {
 }
 
 A_REGARDER: dict[str, tuple[str, Exemple]] = {
+    "partiel parti seul": (
+        "MSS-ENVOI-12",
+        lambda: e.pas_avant_la_demande(e.R_PARTIEL, [_vu()], [_vu()], "bilan partiel"),
+    ),
     "deux envois": ("MSS-ENVOI-06", lambda: e.une_seule_fois([_vu(), _vu()], "bilan")),
     "liste optimiste": ("MSS-INTERDIT-06", lambda: i.liste_sans_envoi([_ENVOYE], "patient", [])),
 }
@@ -238,7 +243,7 @@ SANS_OBJET: dict[str, Exemple] = {
     "personne à servir": lambda: e.compte_rendu_arrive(e.R_AUTO_CORRESPONDANTS, [], [], "bilan", "fait"),
     "rien d'observé": lambda: e.a_eux_seuls([], [_MEDECIN], "bilan"),
     "rien d'observé, une fois": lambda: e.une_seule_fois([], "bilan"),
-    "fenêtre ouverte": lambda: e.pas_avant_la_demande([], [], "bilan"),
+    "fenêtre ouverte": lambda: e.pas_avant_la_demande(e.R_CHOISI, [], [], "bilan"),
     "interdit sans témoin": lambda: i.rien_n_est_parti(i.R_REFUS_PATIENT, [], [], "patient"),
     "moins de dix": lambda: v.correspondants_gardes(_FICHES, _FICHES[:3]),
 }
