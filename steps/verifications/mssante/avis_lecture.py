@@ -101,11 +101,10 @@ def lire_avis(courriel: Courriel) -> Avis | None:
     annonce = racine.content_type.parametres.get("report-type", "").lower() if racine.type == "multipart/report" else ""
     trouve = _KO.match(courriel.objet[:2000])
     code, suite = (trouve[1], trouve[2]) if trouve else ("", courriel.objet)
-    if (machine is not None and machine.type == "message/disposition-notification") or (
-        annonce == "disposition-notification"
-    ):
+    genre = machine.type.partition("/")[2] if machine is not None else annonce
+    if genre == "disposition-notification":
         return _mdn(courriel, machine, code, suite)
-    if machine is not None or annonce == "delivery-status":
+    if genre == "delivery-status":
         original = _original(courriel)
         return Avis(Nature.DSN, lire_blocs(machine), original, _id(original))
     if trouve:

@@ -194,7 +194,8 @@ def jeux_de_caracteres(courriel: Courriel, contexte: ContexteCourriel) -> Consta
     """Chaque texte est dans le jeu qu'il annonce, et ce jeu est connu."""
     fautes, vus = [], []
     for partie in courriel.feuilles:
-        if not partie.type.startswith("text/"):
+        # Un XML dit lui-même son encodage.
+        if not partie.type.startswith("text/") or partie.type == "text/xml":
             continue
         codec = jeu_de_caracteres(partie.charset)
         vus.append(partie.charset[:40])

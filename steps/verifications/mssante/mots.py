@@ -75,10 +75,9 @@ def _octets_du_mot(codage: str, contenu: str, defauts: list[str]) -> bytes:
         return binascii.a2b_base64(brut, strict_mode=True)
     except (binascii.Error, ValueError):
         defauts.append("mot encodé en B : base64 abîmé")
-        try:
-            return binascii.a2b_base64(brut + b"==")
-        except (binascii.Error, ValueError):
-            return b""
+        utile = re.sub(rb"[^A-Za-z0-9+/]", b"", brut)
+        utile = utile[:-1] if len(utile) % 4 == 1 else utile
+        return binascii.a2b_base64(utile + b"=" * (-len(utile) % 4))
 
 
 def _joindre(mots: list[tuple[str, bytes]], defauts: list[str]) -> str:

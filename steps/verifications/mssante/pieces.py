@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import replace
 
 from reports.constat import Confiance, Constat, Regle
 from steps.verifications.cda.corps import decoder
@@ -161,7 +162,7 @@ def concordance(courriel: Courriel, contexte: ContexteCourriel) -> list[Constat]
             continue
         ou, echanges = partie.titre, contexte.echanges
         constats += nom_du_pdf_joint(partie.nom_de_fichier, cda.entete, ou=ou, echanges=echanges)
-        constats += concorde_avec_cda(partie.contenu, cda.entete, ou=ou)
+        constats += [replace(c, echanges=echanges) for c in concorde_avec_cda(partie.contenu, cda.entete, ou=ou)]
     return constats
 
 

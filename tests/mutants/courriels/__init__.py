@@ -1,0 +1,1 @@
+"""Mutants de courriels : un défaut, le code qui le prend."""
