@@ -11,7 +11,7 @@ Fonctionnalité: Chargement de l'annuaire public des professionnels
       | la pharmacienne | MŒRIS       | Anne-Zoé | Pharmacien |             |
       | le partant      | SURLEDÉPART | Léo      | Infirmier  |             |
     Quand l'administrateur charge l'extraction de l'Annuaire Santé
-    Alors l'extraction de l'annuaire a été téléchargée
+    Alors l'extraction de l'annuaire a été téléchargée et chargée
     Et le rapport d'intégration rend compte de son contenu
     Et « le pneumologue » se trouve dans l'annuaire chargé, tel que l'extraction le donne
     Et « la pharmacienne » se trouve dans l'annuaire chargé, tel que l'extraction le donne
@@ -24,7 +24,7 @@ Fonctionnalité: Chargement de l'annuaire public des professionnels
     Quand l'Annuaire Santé change le nom d'exercice de « le pneumologue » en « ÇELIK DUPRÉ »
     Et l'Annuaire Santé ne publie plus « le partant »
     Et l'administrateur charge l'extraction de l'Annuaire Santé
-    Alors l'extraction de l'annuaire a été téléchargée
+    Alors l'extraction de l'annuaire a été téléchargée et chargée
     Et le rapport d'intégration rend compte de son contenu
     Et « le pneumologue » est à jour dans l'annuaire chargé, tel que la nouvelle extraction le donne
     Et « la nouvelle » est à jour dans l'annuaire chargé, tel que la nouvelle extraction le donne

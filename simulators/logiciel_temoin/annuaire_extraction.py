@@ -46,24 +46,26 @@ def telecharger(transport: Transport, url: str) -> ArchiveRecue:
 
 def lignes(archive: ArchiveRecue, prefixe: str, defauts: Defauts) -> Iterator[dict[str, str]]:
     """Les lignes du fichier, par nom de colonne ; une archive abîmée ou une colonne manquante arrête la lecture."""
-    codage = "latin-1" if defauts.actif("annuaire_import_latin1") else "utf-8-sig"
     try:
         with zipfile.ZipFile(io.BytesIO(archive.octets)) as contenu:
             membre = next((nom for nom in contenu.namelist() if nom.startswith(prefixe)), None)
             if membre is None:
                 raise ExtractionInvalide(f"l'archive n'a pas de fichier {prefixe}")
-            with contenu.open(membre) as brut, io.TextIOWrapper(brut, codage, newline="") as texte:
-                yield from _par_colonne(texte, prefixe)
+            with contenu.open(membre) as brut, io.TextIOWrapper(brut, "utf-8-sig", newline="") as texte:
+                yield from _par_colonne(texte, prefixe, defauts)
     except (zipfile.BadZipFile, EOFError, UnicodeDecodeError, OSError) as erreur:
         raise ExtractionInvalide(f"archive illisible : {erreur}") from erreur
 
 
-def _par_colonne(texte: io.TextIOWrapper, prefixe: str) -> Iterator[dict[str, str]]:
+def _par_colonne(texte: io.TextIOWrapper, prefixe: str, defauts: Defauts) -> Iterator[dict[str, str]]:
     noms = texte.readline().rstrip("\r\n").split("|")
     absentes = [nom for nom in _EXIGEES[prefixe] if nom not in noms]
     if absentes:
         raise ExtractionInvalide(f"colonne absente : {', '.join(absentes)}")
-    for ligne in texte:
+    if defauts.actif("annuaire_import_format_ancien") and len(noms) > 50:
+        raise ExtractionInvalide(f"48 colonnes attendues, {len(noms)} reçues")
+    for brute in texte:
+        ligne = brute.encode().decode("latin-1") if defauts.actif("annuaire_import_latin1") else brute
         yield dict(zip(noms, ligne.rstrip("\r\n").split("|"), strict=False))
 
 

@@ -127,7 +127,7 @@ class ClientFhir:
             yield paquet
             rang += 1
             url = next((lien["url"] for lien in paquet.get("link", ()) if lien.get("relation") == "next"), None)
-            if self._defauts.actif("annuaire_premiere_page_seule"):
+            if url is not None and self._defauts.actif("annuaire_premiere_page_seule"):
                 url = None
             elif url is not None and self._defauts.actif("annuaire_page_devinee"):
                 url = f"{premiere}&_getpagesoffset={50 * rang}"

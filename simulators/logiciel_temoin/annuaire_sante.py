@@ -92,6 +92,8 @@ class AnnuaireSante:
             return [replace(fiche, adresses_mss=self._premieres_adresses) for fiche in fiches]
         if self._defauts.actif("annuaire_adresse_du_premier") and fiches:
             return [replace(fiche, adresses_mss=fiches[0].adresses_mss) for fiche in fiches]
+        if self._defauts.actif("annuaire_adresse_devinee"):
+            return [replace(f, adresses_mss=(f"{f.prenom}.{f.nom}@medecin.mssante.fr".lower(),)) for f in fiches]
         if self._defauts.actif("annuaire_sans_adresse"):
             return [replace(fiche, adresses_mss=()) for fiche in fiches]
         return fiches

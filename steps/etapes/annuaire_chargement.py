@@ -30,7 +30,7 @@ from steps.verifications.annuaire.lecture import (
 )
 
 _REGLAGE = "frequence_annuaire"
-_PERIODE_COURTE = timedelta(seconds=1.2)
+_PERIODE_COURTE = timedelta(seconds=0.8)
 _PASSAGES = 3
 
 
@@ -52,10 +52,11 @@ def charger(essai: Essai) -> None:
         essai.bilan.joindre("rapport-integration.json", "export", texte.encode(), "rapport d'intégration de l'annuaire")
 
 
-@then("l'extraction de l'annuaire a été téléchargée")
+@then("l'extraction de l'annuaire a été téléchargée et chargée")
 def telechargee(essai: Essai) -> None:
     reponse, _ = retirer(essai, "chargement", tuple)
     essai.bilan.exiger(regles.extraction_telechargee(essai.echanges("annuaire"), reponse.en_phrase()))
+    essai.bilan.exiger(regles.chargement_abouti(reponse.resultat, reponse.en_phrase()))
 
 
 @then("le rapport d'intégration rend compte de son contenu")
@@ -176,7 +177,7 @@ def sans_chargement(essai: Essai) -> None:
 
 @when("l'administrateur règle le chargement de l'annuaire à un rythme d'essai, très court")
 def regler_rythme_court(essai: Essai) -> None:
-    """Un peu plus d'une seconde, en fraction d'heure ; un logiciel peut ne pas l'admettre."""
+    """Un peu moins d'une seconde, en fraction d'heure ; un logiciel peut ne pas l'admettre."""
     heures = _PERIODE_COURTE.total_seconds() / 3600
     essai.releves["depuis le rythme"] = essai.journal.position()
     reponse, lue = _regler(essai, heures)

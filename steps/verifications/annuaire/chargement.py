@@ -36,6 +36,19 @@ R_ECHEC_DIT = Regle(
     "ANN-IMP-05", "Une extraction abîmée n'est pas annoncée comme chargée", "pratique du banc", Confiance.DEDUITE,
     "Vérifiez l'archive avant de remplacer l'annuaire en place, et dites l'échec.",
 )  # fmt: skip
+R_ABOUTI = Regle(
+    "ANN-IMP-06", "Le chargement de l'extraction aboutit", _ANN01, Confiance.OFFICIELLE,
+    "Lisez l'archive telle qu'elle est publiée : ZIP, UTF-8, « | », colonnes retrouvées par leur nom.",
+)  # fmt: skip
+
+
+@verification(R_ABOUTI)
+def chargement_abouti(resultat: str, dit: str) -> Constat:
+    """Le logiciel dit avoir chargé une extraction que rien n'abîme."""
+    return juger(
+        R_ABOUTI, resultat == "fait", "le logiciel n'a pas pu charger l'extraction", attendu="un chargement fait",
+        recu=dit, ou="chargement de l'annuaire",
+    )  # fmt: skip
 
 
 @verification(R_TELECHARGEE)
