@@ -59,7 +59,7 @@ def liste_adresses(valeur: bytes | None) -> bytes:
             adresses.append(b"(NIL NIL NIL NIL)")
         elif jeton.startswith(b"<"):
             angle = jeton.strip(b"<>")
-        elif not jeton.startswith(b"("):
+        elif not jeton.startswith(b"(") and (mots or not jeton.isspace()):
             mots.append(jeton)
     finir()
     return b"(" + b"".join(adresses) + b")" if adresses else b"NIL"
