@@ -15,21 +15,24 @@ Fonctionnalité: Courriels MSSanté reçus, réponses et accusés
 
   @MSS/va1.14.01
   Scénario: L'accusé revenu se voit sur le message qu'il concerne, et sur lui seul
-    # L'accusé d'un message que le logiciel n'a pas envoyé montre qu'un accusé ne suffit pas : il faut le bon.
+    # L'accusé d'un message que le logiciel n'a pas envoyé montre qu'un accusé ne suffit pas : il faut le bon. L'avis
+    # d'échec, de même forme, ne dit pas une réception.
     Étant donné un patient « Noémie » à l'INS qualifiée, dont Mon espace santé est ouvert
     Et aucun envoi automatique par MSSanté
     Et des opérateurs qui n'accusent pas la distribution d'eux-mêmes
     Et un compte rendu « bilan » du patient « Noémie »
     Quand le biologiste envoie à un correspondant le courriel « Bilan accusé » avec le document « bilan » en demandant les accusés de distribution et de lecture
     Et le biologiste envoie à un correspondant le courriel « Bilan sans nouvelles » avec le document « bilan » en demandant les accusés de distribution et de lecture
-    Alors ni réception ni lecture n'est montrée pour « Bilan accusé », « Bilan sans nouvelles »
-    Quand l'opérateur du destinataire accuse la distribution du courriel « Bilan accusé »
+    Et le biologiste envoie à un correspondant le courriel « Bilan refusé » avec le document « bilan » en demandant les accusés de distribution et de lecture
+    Alors ni réception ni lecture n'est montrée pour « Bilan accusé », « Bilan sans nouvelles », « Bilan refusé »
+    Quand l'opérateur du destinataire annonce l'échec du courriel « Bilan refusé »
+    Et l'opérateur du destinataire accuse la distribution du courriel « Bilan accusé »
     Et un accusé de lecture arrive pour un message jamais envoyé
     Alors la réception est montrée pour « Bilan accusé », sans lecture
     Et ni réception ni lecture n'est montrée pour « Bilan sans nouvelles »
     Quand le destinataire accuse la lecture du courriel « Bilan accusé »
     Alors la lecture est montrée pour « Bilan accusé »
-    Et ni réception ni lecture n'est montrée pour « Bilan sans nouvelles »
+    Et ni réception ni lecture n'est montrée pour « Bilan sans nouvelles », « Bilan refusé »
 
   @MSS/CONF.23.01
   Scénario: Un courriel de transmission ne concerne qu'un usager et joint archive et PDF/A-1

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Collection, Sequence
 from dataclasses import replace
 
-from pytest_bdd import given
+from pytest_bdd import given, when
 from pytest_bdd.parsers import parse
 from pytest_bdd.parsers import re as motif
 
@@ -22,6 +22,7 @@ from steps.etapes.identite import retirer
 from steps.flux.identite import IdentiteUsager
 from steps.patients import PatientEssai
 from steps.verifications.mssante import dossier_envois as regles
+from steps.verifications.mssante import dossier_versions as versions
 from steps.verifications.mssante.contexte import ContexteCourriel
 from steps.verifications.mssante.dialogue import transactions
 from steps.verifications.mssante.dossier_lecture import (
@@ -52,7 +53,7 @@ def patient_mes(essai: Essai, nom: str, statut: str, datatable: Table | None = N
     return patient
 
 
-@given(motif(r"(?P<combien>un|deux|trois|dix) correspondants? au dossier du patient « (?P<nom>[^»]+) »$"))
+@given(motif(r"(?P<combien>un|deux|trois) correspondants? au dossier du patient « (?P<nom>[^»]+) »$"))
 def correspondants_au_dossier(essai: Essai, combien: str, nom: str) -> None:
     """Des professionnels que l'annuaire connaît, différents d'un patient à l'autre tant qu'il en reste."""
     patient = essai.patient(nom)
@@ -64,6 +65,20 @@ def correspondants_au_dossier(essai: Essai, combien: str, nom: str) -> None:
             patient_id=patient.patient_id,
             correspondant=fiche_correspondant(correspondant),
         )
+    essai.releves[f"correspondants {nom}"] = choisis
+
+
+@when(parse("le biologiste ajoute dix correspondants au dossier du patient « {nom} »"))
+def ajouter_dix(essai: Essai, nom: str) -> None:
+    """Chacun doit être admis : c'est ce que l'exigence demande."""
+    patient = essai.patient(nom)
+    choisis = choisir_correspondants(essai, 10)
+    for rang, correspondant in enumerate(choisis, start=1):
+        fiche = fiche_correspondant(correspondant)
+        reponse = essai.jouer(
+            "ajouter_correspondant", "biologiste_1", patient_id=patient.patient_id, correspondant=fiche
+        )
+        essai.bilan.exiger(versions.correspondant_admis(rang, reponse.resultat, reponse.en_phrase()))
     essai.releves[f"correspondants {nom}"] = choisis
 
 

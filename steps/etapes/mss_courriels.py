@@ -134,7 +134,8 @@ def _retrouver(essai: Essai, courriel: Ecrit, depuis: int) -> CourrielVu | None:
 def exiger_parti(essai: Essai, courriel: Ecrit) -> CourrielVu:
     """Le courriel est passé, à ses destinataires ; sinon le scénario s'arrête là."""
     quoi, dit = f"« {courriel.nom} »", courriel.reponse.en_phrase()
-    essai.bilan.exiger(regles.courriel_parti(courriel.vu, courriel.destinataires, quoi, dit))
+    adresse = courriel.bal.adresse
+    essai.bilan.exiger(regles.courriel_parti(courriel.vu, courriel.destinataires, quoi, dit, bal=adresse))
     assert courriel.vu is not None
     return courriel.vu
 

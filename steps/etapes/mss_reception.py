@@ -311,11 +311,11 @@ def distribution_retenue(essai: Essai) -> None:
     essai.banc.mssante.panne("dsn_tardif", fois=None)
 
 
-def _accuser_distribution(essai: Essai, vu: CourrielVu) -> None:
+def _accuser_distribution(essai: Essai, vu: CourrielVu, action: str = "delivered") -> None:
     """L'opérateur du premier destinataire rend compte à qui l'a demandé, sinon au chemin de retour."""
     demande = vu.adresses("Return-Receipt-To")
     vers = demande[0] if demande else vu.expediteur
-    octets = fabriquer_dsn(vu.octets, adresse=vu.destinataires[0], action="delivered", destinataire=vers)
+    octets = fabriquer_dsn(vu.octets, adresse=vu.destinataires[0], action=action, destinataire=vers)
     essai.banc.mssante.deposer(vers, octets)
 
 
@@ -324,6 +324,13 @@ def distribution(essai: Essai, nom: str) -> None:
     vu = ecrit(essai, nom).vu
     assert vu is not None
     _accuser_distribution(essai, vu)
+
+
+@when(parse("l'opérateur du destinataire annonce l'échec du courriel « {nom} »"))
+def echec(essai: Essai, nom: str) -> None:
+    vu = ecrit(essai, nom).vu
+    assert vu is not None
+    _accuser_distribution(essai, vu, "failed")
 
 
 @when(parse("l'opérateur d'un correspondant accuse la distribution du compte rendu « {nom} »"))

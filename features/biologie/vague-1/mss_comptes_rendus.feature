@@ -72,9 +72,9 @@ Fonctionnalité: Comptes rendus de biologie par MSSanté
   @MSS/va1.36.01
   Scénario: Dix correspondants dans un même dossier, et l'accusé de l'un d'eux
     Étant donné un patient « Gaspard » à l'INS qualifiée, dont Mon espace santé est ouvert
-    Et dix correspondants au dossier du patient « Gaspard »
     Et des opérateurs qui n'accusent pas la distribution d'eux-mêmes
     Et l'envoi automatique par MSSanté aux correspondants
+    Quand le biologiste ajoute dix correspondants au dossier du patient « Gaspard »
     Alors le dossier du patient « Gaspard » montre ses correspondants
     Quand le biologiste valide pour le patient « Gaspard » le compte rendu « bilan »
     Alors le compte rendu « bilan » est arrivé de lui-même aux correspondants

@@ -132,10 +132,20 @@ def pas_avant_la_demande(regle: Regle, vus: Sequence[CourrielVu], temoins: Seque
 
 
 @verification(R_ECRIT)
-def courriel_parti(vu: CourrielVu | None, destinataires: Collection[str], quoi: str, recu: str) -> Constat:
-    """Le courriel demandé est passé, à exactement ces destinataires. `recu` : ce que le logiciel en a dit."""
+def courriel_parti(
+    vu: CourrielVu | None, destinataires: Collection[str], quoi: str, recu: str, *, bal: str = ""
+) -> Constat:
+    """Le courriel demandé est passé, à exactement ces destinataires, depuis la boîte choisie (`bal`, si elle l'est).
+
+    `recu` : ce que le logiciel en a dit.
+    """
     attendus = {adresse.lower() for adresse in destinataires}
     servis = {adresse.lower() for adresse in vu.destinataires} if vu is not None else set()
+    if vu is not None and bal and bal.lower() not in (vu.bal, vu.expediteur.lower()):
+        return R_ECRIT.enfreinte(
+            f"{quoi} : le courriel n'est pas parti de la boîte choisie", attendu=bal,
+            recu=f"{vu.expediteur}, boîte ouverte : {vu.bal or 'inconnue'}", ou=FIL, echanges=_numeros([vu]),
+        )  # fmt: skip
     return juger(
         R_ECRIT, vu is not None and servis == attendus,
         f"{quoi} : {'le courriel n’est pas parti' if vu is None else 'les destinataires ne sont pas les choisis'}",

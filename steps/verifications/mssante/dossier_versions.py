@@ -173,6 +173,15 @@ def correspondants_gardes(montres: Sequence[Mapping[str, Any]], attendus: Sequen
     )  # fmt: skip
 
 
+@verification(R_CORRESPONDANTS)
+def correspondant_admis(rang: int, resultat: str, recu: str) -> Constat:
+    """Le logiciel a accepté ce correspondant de plus ; `rang` : combien le dossier en a avec lui."""
+    return juger(
+        R_CORRESPONDANTS, resultat == "fait", f"le correspondant n° {rang} n'est pas admis au dossier",
+        attendu=f"{rang} correspondants", recu=recu, ou="dossier du patient",
+    )  # fmt: skip
+
+
 @verification(R_RETOUR)
 def retour_a_l_adresse_reglee(vu: CourrielVu, reglee: str, quoi: str) -> Constat:
     """Reply-To est l'adresse réglée, et n'est pas la boîte qui expédie."""

@@ -84,6 +84,7 @@ CONFORMES: dict[str, Exemple] = {
     "une fois, en deux courriels": lambda: e.une_seule_fois([_vu(), _vu(None, _AUTRE)], "bilan"),
     "pas avant": lambda: e.pas_avant_la_demande(e.R_CHOISI, [], [_vu()], "bilan"),
     "partiel pas avant": lambda: e.pas_avant_la_demande(e.R_PARTIEL, [], [_vu()], "bilan partiel"),
+    "parti de la boîte choisie": lambda: e.courriel_parti(_vu(), [_MEDECIN], "avis", "fait", bal=_BAL.upper()),
     "parti": lambda: e.courriel_parti(_vu(), [_MEDECIN.upper()], "avis", "fait"),
     "texte seul": lambda: e.contenu_ecrit(_ecrit(), "Créatininémie élevée", _TEXTE),
     "texte et HTML à entités": lambda: e.contenu_ecrit(_ecrit(html=_HTML), "Créatininémie élevée", _TEXTE),
@@ -126,6 +127,7 @@ CONFORMES: dict[str, Exemple] = {
     "prévenus ensemble": lambda: v.suppression_annoncee(
         [replace(_ecrit(_AVIS), destinataires=(_MEDECIN, _AUTRE))], [_AUTRE, _MEDECIN], _AVIS, "fait"
     ),
+    "dixième admis": lambda: v.correspondant_admis(10, "fait", "fait"),
     "dix": lambda: v.correspondants_gardes(list(reversed(_FICHES)), _FICHES),
     "retour": lambda: v.retour_a_l_adresse_reglee(_ecrit(Reply_To="Secrétariat <A@B.fr>"), "a@b.fr", "bilan"),
     "réglable": lambda: v.retour_reglable("fait", "fait"),
@@ -144,6 +146,7 @@ FAUTIFS: dict[str, tuple[str, Exemple]] = {
         "MSS-ENVOI-07",
         lambda: e.courriel_parti(_vu(None, _MEDECIN, _AUTRE), [_MEDECIN], "avis", ""),
     ),
+    "autre boîte": ("MSS-ENVOI-07", lambda: e.courriel_parti(_vu(), [_MEDECIN], "avis", "fait", bal="a@b.fr")),
     "rien de parti": ("MSS-ENVOI-07", lambda: e.courriel_parti(None, [_MEDECIN], "avis", "fait")),
     "texte coupé": ("MSS-ENVOI-08", lambda: e.contenu_ecrit(_ecrit("Bonjour,"), "", _TEXTE)),
     "HTML plus court": ("MSS-ENVOI-08", lambda: e.contenu_ecrit(_ecrit(html="<p>Bonjour,</p>"), "", _TEXTE)),
@@ -216,6 +219,7 @@ FAUTIFS: dict[str, tuple[str, Exemple]] = {
         ),
     ),
     "autre texte": ("MSS-VERSION-07", lambda: v.suppression_annoncee([_ecrit("Bonjour")], [_MEDECIN], _AVIS, "fait")),
+    "dixième refusé": ("MSS-CORRESP-01", lambda: v.correspondant_admis(10, "refuse", "refuse : neuf au plus")),
     "neuf gardés": ("MSS-CORRESP-01", lambda: v.correspondants_gardes(_FICHES[1:], _FICHES)),
     "adresse perdue": (
         "MSS-CORRESP-01",
