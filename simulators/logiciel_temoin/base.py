@@ -159,6 +159,8 @@ class EnvoiMss:
     accuse_distribution: bool = False
     accuse_lecture: bool = False
     essais: int = 0
+    en_cours: bool = False
+    """Un fil est en train de le confier à l'opérateur : aucun autre ne doit le prendre."""
     recu: bool = False
     lu: bool = False
 

@@ -79,10 +79,11 @@ def envoyer(labo: Labo, utilisateur: Utilisateur, demande: Demande) -> EnvoiMss:
     if labo.defaut("mss_emission_par_une_autre_bal"):
         demande = replace(demande, bal=_autre_bal(labo, demande.bal))
     envoi = preparer(labo, utilisateur, demande)
+    envoi.en_cours = True
     with labo.base.verrou:
         labo.base.envois_mss[envoi.envoi_id] = envoi
     octets = envoi.octets
-    tenter(labo, utilisateur, envoi)
+    _confier(labo, utilisateur, envoi)
     if labo.defaut("mss_trace_contenu"):
         traceur(labo, utilisateur, demande.bal, envoi.patient_id, envoi.message_id)("envoi", demande.corps, "250")
     for _ in range(4 if labo.defaut("mss_reessai_en_boucle") else 0):
@@ -228,12 +229,26 @@ def _en_trop(labo: Labo, demande: Demande) -> list[Document]:
 
 
 def tenter(labo: Labo, utilisateur: Utilisateur, envoi: EnvoiMss) -> None:
-    """Un essai, pour les destinataires en attente ; jamais plus d'un par appel."""
+    """Un essai, pour les destinataires en attente ; jamais plus d'un par appel, jamais deux à la fois."""
     with labo.base.verrou:
-        attente = [d for d in envoi.destinataires if d.etat == "en_attente"]
-        if not attente or envoi.essais >= ESSAIS_MAX:
+        if envoi.en_cours:
             return
-        envoi.essais += 1
+        envoi.en_cours = True
+    _confier(labo, utilisateur, envoi)
+
+
+def _confier(labo: Labo, utilisateur: Utilisateur, envoi: EnvoiMss) -> None:
+    """L'essai lui-même ; celui qui appelle a pris l'envoi (`en_cours`)."""
+    try:
+        attente = [d for d in envoi.destinataires if d.etat == "en_attente"]
+        if attente and envoi.essais < ESSAIS_MAX:
+            envoi.essais += 1
+            _presenter(labo, utilisateur, envoi, attente)
+    finally:
+        envoi.en_cours = False
+
+
+def _presenter(labo: Labo, utilisateur: Utilisateur, envoi: EnvoiMss, attente: list[Destinataire]) -> None:
     bal = labo.postes.bal(envoi.expediteur)
     tracer = traceur(labo, utilisateur, bal, envoi.patient_id, envoi.message_id)
     if envoi.canal == "patient" and len(envoi.octets) > TAILLE_MAX_USAGER:
