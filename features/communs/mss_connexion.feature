@@ -130,7 +130,7 @@ Fonctionnalité: Connexion à l'opérateur MSSanté
     Alors le courriel coupé n'arrive pas deux fois
     Quand le biologiste envoie un courriel par MSSanté
     Alors le courriel est remis à l'opérateur, dans les règles de SMTP
-    Et rien n'a circulé hors du canal TLS
+    Et rien n'a circulé hors du canal TLS en envoi
 
   @MSS/CONF.06.01
   Scénario: La boîte se relève en IMAP après STARTTLS
@@ -145,7 +145,7 @@ Fonctionnalité: Connexion à l'opérateur MSSanté
     Alors l'opérateur au certificat d'un autre nom est refusé en relève, et rien ne lui est confié
     Quand le biologiste relève sa boîte MSSanté
     Alors la boîte est relevée dans les règles d'IMAP
-    Et rien n'a circulé hors du canal TLS
+    Et rien n'a circulé hors du canal TLS en relève
 
   @MSS/CONF.22.01
   Scénario: La dernière CRL valable est gardée, et elle sert

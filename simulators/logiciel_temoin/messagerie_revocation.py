@@ -14,7 +14,7 @@ from cryptography.x509.oid import AuthorityInformationAccessOID
 
 from simulators.logiciel_temoin.defauts import Defauts
 
-_DELAIS = urllib3.Timeout(connect=1.0, read=0.8)
+_DELAIS = urllib3.Timeout(connect=1.0, read=0.3)
 """Un répondeur muet ne doit pas retenir l'utilisateur : la CRL gardée suffit."""
 _TAILLE_MAX = 8 * 1024 * 1024
 

@@ -16,7 +16,7 @@ from cryptography import x509
 from simulators.logiciel_temoin.defauts import Defauts
 from simulators.logiciel_temoin.environnement import Certificat
 from simulators.logiciel_temoin.messagerie_revocation import ErreurRevocation, Revocation
-from simulators.logiciel_temoin.mutations_connexion import relacher
+from simulators.logiciel_temoin.mutations_connexion import DU_CONTEXTE, relacher
 
 SUITES = (
     "ECDHE-RSA-AES256-GCM-SHA384",
@@ -52,6 +52,8 @@ class CanalTls:
     def contexte(self, client: Certificat | None) -> ssl.SSLContext:
         """Contexte qui exige tout ce que la poignée peut exiger."""
         cle = str(client.pem) if client else ""
+        for nom in DU_CONTEXTE:
+            self._defauts.actif(nom)
         with self._verrou:
             if cle not in self._contextes:
                 self._contextes[cle] = self._creer(client)

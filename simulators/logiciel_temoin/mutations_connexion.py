@@ -36,6 +36,18 @@ CONNEXION: dict[str, str] = {
 }
 """Défauts joués là où ils agissent, par leur nom."""
 
+DU_CONTEXTE = (
+    "mss_tls_ancien_accepte",
+    "mss_tls_1_3_exige",
+    "mss_suites_larges",
+    "mss_groupe_dh_court",
+    "mss_courbe_courte",
+    "mss_certificat_expire_accepte",
+    "mss_certificat_non_controle",
+    "mss_nom_non_controle",
+)
+"""Défauts qu'un contexte TLS porte : ils agissent à chaque connexion, le contexte n'étant fait qu'une fois."""
+
 _SANS_DATES = 0x200000
 """X509_V_FLAG_NO_CHECK_TIME d'OpenSSL, que le module `ssl` ne nomme pas."""
 

@@ -144,10 +144,12 @@ def faculte_1_3(essai: Essai, sens: str) -> None:
 
 
 # --------------------------------------------------------------------- canal
-@then("rien n'a circulé hors du canal TLS")
-def canal(essai: Essai) -> None:
-    """Toutes les connexions du scénario, quel que soit l'opérateur."""
-    essai.bilan.constater(connexion.rien_en_clair(sessions_du_scenario(essai)))
+@then(motif(r"rien n'a circulé hors du canal TLS(?: en (?P<sens>envoi|relève))?$"))
+def canal(essai: Essai, sens: str | None) -> None:
+    """Toutes les connexions du scénario, ou celles d'un protocole, quel que soit l'opérateur."""
+    voulus = (_PROTOCOLES[sens],) if sens else (SMTP, IMAP)
+    vues = [s for s in sessions_du_scenario(essai) if s.protocole in voulus]
+    essai.bilan.constater(connexion.rien_en_clair(vues))
 
 
 @then("chaque connexion est en TLS 1.2 au moins")
@@ -179,6 +181,8 @@ def remis(essai: Essai) -> None:
     """Toutes les fenêtres d'envoi face à l'opérateur en règle."""
     for fenetre in _fenetres(essai, SMTP, EN_REGLE):
         essai.bilan.constater(enveloppe.achemine(envois_de(essai, fenetre), [fenetre.destinataire]))
+        smtp = [s for s in sessions_de(essai, fenetre) if s.protocole == SMTP]
+        _constater_si_jugeable(essai, authentification.boite_choisie(smtp, fenetre.adresse))
     vues = temoins(essai)
     envois = [t for s in vues for t in s.transactions]
     types = {adresse: bal.type for adresse, bal in essai.banc.mssante.etat.bals.items()}

@@ -9,7 +9,6 @@ from collections.abc import Sequence
 from reports.constat import Confiance, Constat, Regle
 from steps.verifications.mssante.dialogue import Issue, Session, Transaction
 from steps.verifications.mssante.enveloppe import identifiant_du_message
-from steps.verifications.mssante.tls_client import Attitude, attitude, en_regle
 from steps.verifications.registre import verification
 
 BOUCLE = Regle(
@@ -140,14 +139,13 @@ def une_seule_remise(transactions: Sequence[Transaction]) -> Constat:
 
 @verification(QUIT)
 def fin_par_quit(sessions: Sequence[Session]) -> Constat:
-    """Une session d'envoi fermée, que ni une panne ni l'opérateur n'a coupée, l'est par QUIT."""
+    """Une session où un envoi a abouti, que ni une panne ni l'opérateur n'a coupée, se ferme par QUIT."""
     closes = [
         s
         for s in sessions
         if s.protocole == "smtp"
         and s.fin is not None
-        and attitude(s) is Attitude.ACCEPTE
-        and en_regle(s)
+        and any(t.issue is Issue.ACCEPTE for t in s.transactions)
         and not s.pannes
         and not _coupee_par_l_operateur(s)
     ]

@@ -31,6 +31,8 @@ COMMANDES = Regle(
 _FETCH = ("FETCH", "UID FETCH")
 # RFC822.SIZE et RFC822.HEADER ne marquent rien ; BODY.PEEK non plus.
 _MARQUANT = re.compile(r"(?<![\w.])(?:BODY\[|BINARY\[|RFC822(?:\.TEXT)?(?![\w.]))", re.IGNORECASE)
+_STORE = ("STORE", "UID STORE")
+_POSE_LU = re.compile(r"(?<!-)FLAGS(?:\.SILENT)?\s+\(?[^)]*\\Seen", re.IGNORECASE)
 _REPETITIONS_ADMISES = 5
 
 
@@ -65,15 +67,16 @@ def releve_effective(sessions: Sequence[Session], adresse: str, message_id: str,
 
 @verification(SANS_MARQUER)
 def sans_marquer_lu(sessions: Sequence[Session]) -> Constat:
-    """Pendant une relève sans ouverture, aucun FETCH ne marque lu dans une boîte ouverte en écriture."""
+    """Pendant une relève sans ouverture, aucun FETCH, aucun STORE ne marque lu dans une boîte ouverte en écriture."""
     lectures = [(s, c, ecriture) for s in sessions if s.protocole == IMAP for c, ecriture in _lectures(s)]
     if not lectures:
         return SANS_MARQUER.sans_objet("aucun FETCH n'a été observé")
     fautes = [(s, c) for s, c, ecriture in lectures if ecriture and _MARQUANT.search(c.arguments)]
+    fautes += [(s, c) for s in sessions for c in s.commandes if c.verbe in _STORE and _POSE_LU.search(c.arguments)]
     if fautes:
         return SANS_MARQUER.enfreinte(
             "la relève marque des courriels comme lus",
-            attendu="BODY.PEEK[…], ou la boîte ouverte par EXAMINE",
+            attendu="BODY.PEEK[…], ou la boîte ouverte par EXAMINE ; \\Seen à l'ouverture seulement",
             recu=fautes[0][1].arguments[:80],
             ou=f"connexion IMAP {fautes[0][0].connexion}",
             echanges=tuple(c.numero for _, c in fautes[:4]),

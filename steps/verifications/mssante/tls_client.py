@@ -31,7 +31,9 @@ class Attitude(StrEnum):
 
 def attitude(session: Session) -> Attitude:
     """Lit l'attitude dans les commandes : ce que le client confie compte, non ce qu'il dit."""
-    if any(not c.chiffree for c in session.sensibles):
+    demande = session.starttls.numero if session.starttls else 0
+    # Ce qui a fui avant STARTTLS ne dit pas ce que le client pense de l'opérateur ; la règle du canal s'en charge.
+    if any(not c.chiffree and c.numero > demande for c in session.sensibles):
         return Attitude.EN_CLAIR
     if session.chiffree and not session.poignee_refusee:
         apres = [c.verbe for c in session.commandes if c.chiffree and c.verbe not in _DE_FIN]

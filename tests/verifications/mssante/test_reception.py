@@ -56,6 +56,25 @@ def test_marquage(demande: str, marque: bool) -> None:
         assert regles.sans_marquer_lu(sessions(lecture_seule.echanges)).verdict is Verdict.CONFORME
 
 
+@pytest.mark.parametrize(
+    ("demande", "marque"),
+    [
+        ("1 +FLAGS.SILENT (\\Seen)", True),
+        ("1 FLAGS (\\Answered \\Seen)", True),
+        ("1 +flags \\seen", True),
+        ("1 -FLAGS (\\Seen)", False),
+        ("1 +FLAGS (\\Answered)", False),
+    ],
+)
+def test_marquage_par_store(demande: str, marque: bool) -> None:
+    """Poser le drapeau pendant une relève marque lu tout autant ; l'ôter, non."""
+    fil = ouvert()
+    fil.commande("UID FETCH", "1 (BODY.PEEK[])")
+    fil.commande("UID STORE", demande)
+    attendu = Verdict.A_VERIFIER if marque else Verdict.CONFORME
+    assert regles.sans_marquer_lu(sessions(fil.echanges)).verdict is attendu
+
+
 def test_rafale() -> None:
     """Cinq fois la même lecture sur une connexion, au plus."""
     fil = ouvert()

@@ -129,3 +129,11 @@ def test_operateur_limite_a_tls_1_2() -> None:
     refusee = Fil(certificat="tls_1_2").ouvrir().refuser_la_poignee().echanges
     assert operateur_accepte("smtp", sessions(refusee)).verdict.value == "non_conforme"
     assert operateur_accepte("imap", sessions(refusee)).verdict.value == "non_concluant"
+
+
+def test_fuite_avant_starttls() -> None:
+    """Un LOGIN en clair, puis une poignée refusée : la règle du canal le prend, celle du certificat non."""
+    fil = Fil("imap").ouvrir()
+    fil.commande("LOGIN", "*** ***", 500)
+    fil.refuser_la_poignee(EXPIRE.panne)
+    assert juger(EXPIRE, fil.echanges, protocole="imap") == "conforme"
