@@ -255,8 +255,10 @@ def corps_admis(essai: Essai) -> None:
 
 @then(parse("le courriel « {nom} » demande un accusé de distribution à l'adresse de son émetteur"))
 def distribution_demandee(essai: Essai, nom: str) -> None:
+    """Le REM veut l'en-tête : la demande par l'enveloppe seule (NOTIFY, RFC 3461) ne suffit pas."""
     courriel = ecrit(essai, nom)
-    juger_sujets(essai, [(courriel.vu, courriel.patient, {"demande_distribution": True})], "distribution")
+    su = {"demande_distribution": True, "notify": None}
+    juger_sujets(essai, [(courriel.vu, courriel.patient, su)], "distribution")
 
 
 @then(parse("le courriel « {nom} » ne demande pas d'accusé de distribution"))
