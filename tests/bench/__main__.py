@@ -12,7 +12,7 @@ from collections.abc import Callable, Sequence
 from datetime import datetime
 from pathlib import Path
 
-from tests.bench import campagne, demarrage, documents, echange, journal, memoire
+from tests.bench import campagne, demarrage, documents, echange, journal, memoire, messagerie
 from tests.bench.mesure import Mesure
 
 CLES = (
@@ -23,6 +23,11 @@ CLES = (
     "journal_requetes",
     "cda_par_document",
     "memoire_mtom",
+    "courriel_envoi_rapport",
+    "courriel_lecture_rapport",
+    "boite_fetch_rapport",
+    "boite_recherche_rapport",
+    "sessions_memoire",
     "campagne_rapport",
     "campagne_duree",
     "campagne_memoire",
@@ -57,6 +62,7 @@ def _groupes(dossier: Path, *, rapide: bool) -> dict[str, Callable[[], list[Mesu
         "journal": lambda: journal.mesurer(dossier, rapide=rapide),
         "documents": lambda: documents.mesurer(rapide=rapide),
         "memoire": lambda: memoire.mesurer(dossier, rapide=rapide),
+        "messagerie": lambda: messagerie.mesurer(dossier, rapide=rapide),
         "campagne": lambda: campagne.mesurer(dossier, rapide=rapide),
     }
 
@@ -87,7 +93,7 @@ def _analyseur() -> argparse.ArgumentParser:
     analyseur.add_argument(
         "--seulement",
         action="append",
-        choices=("demarrage", "echange", "journal", "documents", "memoire", "campagne"),
+        choices=("demarrage", "echange", "journal", "documents", "memoire", "messagerie", "campagne"),
         help="ce groupe de mesures seulement (répétable)",
         metavar="GROUPE",
     )
