@@ -11,7 +11,7 @@ import hmac
 import json
 import re
 from collections.abc import Iterable
-from urllib.parse import quote, quote_plus
+from urllib.parse import quote, quote_plus, unquote_to_bytes
 from xml.sax.saxutils import escape
 
 ENTETES_SECRETS = frozenset({"authorization", "proxy-authorization", "cookie", "set-cookie", "x-api-key"})
@@ -36,6 +36,7 @@ _CLE_PRIVEE = re.compile(rb"-----BEGIN ([A-Z ]*PRIVATE KEY)-----.+?-----END \1--
 _CLE_JSON = re.compile(rf'"({"|".join(sorted(CLES_SECRETES | ENTETES_SECRETS))})":', re.IGNORECASE)
 _ECHAPPE = re.compile(rb'["\\\x00-\x1f]')
 _PARAMETRE = re.compile(rf"(?<=[?&])({'|'.join(sorted(CLES_SECRETES))})=([^&#]+)", re.IGNORECASE)
+_CHAMP = re.compile(rf"(?<![^&])({'|'.join(sorted(CLES_SECRETES))})=([^&]+)".encode(), re.IGNORECASE)
 
 
 class Expurgateur:
@@ -122,6 +123,10 @@ class Expurgateur:
         if "?" not in cible:
             return cible
         return _PARAMETRE.sub(lambda trouve: f"{trouve[1]}={self.empreinte(trouve[2])}", cible)
+
+    def formulaire(self, octets: bytes) -> bytes:
+        """Corps `application/x-www-form-urlencoded` dont les champs secrets sont remplacés, connus ou non."""
+        return _CHAMP.sub(lambda lu: lu[1] + b"=" + self.empreinte(unquote_to_bytes(lu[2])).encode(), octets)
 
     def entetes(self, entetes: tuple[tuple[str, str], ...]) -> tuple[tuple[str, str], ...]:
         """Mêmes en-têtes, dans le même ordre, valeurs secrètes remplacées."""

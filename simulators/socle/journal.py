@@ -254,6 +254,10 @@ class JournalEchanges:
                 self._arreter("un corps")
             return self._magasin.ecrire(self._expurgateur.octets(octets))
 
+    def ranger_formulaire(self, octets: bytes) -> Corps:
+        """Range un corps de formulaire : ses champs secrets (`refresh_token`, `client_secret`…) sont remplacés."""
+        return self.ranger(self._expurgateur.formulaire(octets))
+
     def receptionner(self, *, en_memoire: int = SEUIL_MEMOIRE) -> Reception:
         """Réception d'un corps par blocs ; si elle lève `MatriculeReel`, appeler `arreter`.
 

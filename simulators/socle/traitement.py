@@ -171,7 +171,10 @@ class Service:
 
     def _ranger(self, requete: RequeteRecue, octets: bytes) -> Corps:
         requete.corps = CorpsMemoire(octets)
-        return self.journal.ranger(octets) if self.enregistrer else requete.corps
+        if not self.enregistrer:
+            return requete.corps
+        formulaire = requete.type_contenu == "application/x-www-form-urlencoded"
+        return self.journal.ranger_formulaire(octets) if formulaire else self.journal.ranger(octets)
 
     def _trop_grand(self, taille: int) -> RefusDeLecture:
         limite = f"corps au-delà de la limite de {self.corps_max} octets"
