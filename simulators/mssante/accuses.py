@@ -9,6 +9,7 @@ import threading
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
+from email.message import Message
 from functools import partial
 
 from simulators.mssante import mime
@@ -28,6 +29,8 @@ PANNES_AVIS = (
     Panne("mdn_inconnu", "L'accusé de lecture désigne un message que l'émetteur n'a jamais envoyé."),
     Panne("deux_mdn", "L'accusé de lecture arrive deux fois, sous deux Message-ID."),
 )
+
+_TETE = 2**18
 
 Deposer = Callable[[str, bytes], object]
 """Dépose un courriel (adresse de BAL, octets) ; LookupError si l'opérateur n'a pas cette BAL."""
@@ -71,6 +74,12 @@ def maintenant() -> datetime:
     return datetime.now(UTC)
 
 
+def entetes_de(message: MessageRecu) -> Message:
+    """En-têtes d'un message, sans lire son corps : il peut faire des dizaines de mégaoctets."""
+    with message.corps.ouvrir() as source:
+        return mime.lire_entetes(source.read(_TETE))
+
+
 def notify(message: MessageRecu, adresse: str) -> frozenset[str] | None:
     """Mots de `NOTIFY` pour ce destinataire de l'enveloppe, en capitales ; None si le paramètre est absent."""
     mots = next((mots for qui, mots in message.dsn.notify.items() if qui.lower() == adresse.lower()), ())
@@ -89,14 +98,14 @@ def destinataires_dsn(message: MessageRecu, adresse: str, sort: str = "SUCCESS")
     mots = notify(message, adresse)
     if mots is not None:
         return [message.expediteur] if sort in mots else []
-    return mime.adresses(mime.lire_entetes(message.octets), "Return-Receipt-To") if sort == "SUCCESS" else []
+    return mime.adresses(entetes_de(message), "Return-Receipt-To") if sort == "SUCCESS" else []
 
 
 def destinataires_mdn(message: MessageRecu) -> list[str]:
     """Adresses qui demandent un accusé de lecture ; aucune si le chemin de retour est vide (RFC 8098, § 2.1)."""
     if not message.expediteur:
         return []
-    return mime.adresses(mime.lire_entetes(message.octets), "Disposition-Notification-To")
+    return mime.adresses(entetes_de(message), "Disposition-Notification-To")
 
 
 @dataclass

@@ -19,6 +19,7 @@ from simulators.mssante.accuses import (
     Lecture,
     PrendrePanne,
     aucune_panne,
+    entetes_de,
     maintenant,
     notify,
     orcpt,
@@ -205,7 +206,7 @@ class MessagerieUsagers:
                 return
 
     def _ranger(self, message: MessageRecu, matricule: str) -> None:
-        entetes = mime.lire_entetes(message.octets)
+        entetes = entetes_de(message)
         objet = mime.valeur(entetes, "Subject")
         tout_arreter = "[FIN]" in objet
         sans_reponse = tout_arreter or mime.brute(entetes, "X-MSS-MES").strip() == "FIN"
@@ -230,7 +231,7 @@ class MessagerieUsagers:
             notes={
                 "issue": motif or "distribue",
                 "mail_from": message.expediteur,
-                "message_id": mime.brute(mime.lire_entetes(message.octets), "Message-ID"),
+                "message_id": mime.brute(entetes_de(message), "Message-ID"),
             },
         )
 
@@ -256,7 +257,7 @@ class MessagerieUsagers:
         recu = self._trouver(message, matricule_ins)
         if not self.peut_repondre(recu):
             raise ReponseImpossible("l'émetteur a mis fin à la conversation (X-MSS-MES: FIN, ou [FIN] dans l'objet)")
-        entetes = mime.lire_entetes(message.octets)
+        entetes = entetes_de(recu.message)
         vers = [*mime.adresses(entetes, "Reply-To"), *mime.adresses(entetes, "From"), recu.message.expediteur]
         if not vers[0]:
             raise ReponseImpossible("le message n'a ni Reply-To ni From ni chemin de retour")
@@ -278,7 +279,7 @@ class MessagerieUsagers:
 
 
 def _reponse(recu: MessageUsager, vers: str, texte: str, pieces: list[PieceUsager], instant: datetime) -> bytes:
-    entetes = mime.lire_entetes(recu.octets)
+    entetes = entetes_de(recu.message)
     cite = mime.brute(entetes, "Message-ID")
     objet = mime.valeur(entetes, "Subject")
     adresse = adresse_usager(recu.matricule_ins)
