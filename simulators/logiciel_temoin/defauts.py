@@ -8,6 +8,8 @@ from lxml import etree
 
 from simulators.logiciel_temoin.mutations import Mutation, muter_texte, muter_xml, touche
 from simulators.logiciel_temoin.mutations_annuaire import ANNUAIRE
+from simulators.logiciel_temoin.mutations_archive import CONDUITE as ARCHIVE
+from simulators.logiciel_temoin.mutations_archive import METADONNEES as METADONNEES_MSS
 from simulators.logiciel_temoin.mutations_cda import CDA
 from simulators.logiciel_temoin.mutations_connexion import CONNEXION
 from simulators.logiciel_temoin.mutations_dmp import DMP as MESSAGES_DMP
@@ -312,7 +314,15 @@ TABLEAU = {
     "tbb_documentation_vague": "La documentation de l'extraction n'en décrit pas les colonnes.",
 }
 
-MUTATIONS: dict[str, Mutation] = {**MESSAGES_INSI, **HL7, **EDITION_MUTEE, **CDA, **MESSAGES_DMP, **COURRIELS_MSS}
+MUTATIONS: dict[str, Mutation] = {
+    **MESSAGES_INSI,
+    **HL7,
+    **EDITION_MUTEE,
+    **CDA,
+    **MESSAGES_DMP,
+    **COURRIELS_MSS,
+    **METADONNEES_MSS,
+}
 CATALOGUE: dict[str, str] = {
     **IDENTITE,
     **RECHERCHE,
@@ -321,6 +331,7 @@ CATALOGUE: dict[str, str] = {
     **EDITION,
     **DMP,
     **MSSANTE,
+    **ARCHIVE,
     **CONNEXION,
     **ANNUAIRE,
     **PRESENTATION,

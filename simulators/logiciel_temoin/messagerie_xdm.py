@@ -16,6 +16,7 @@ from simulators.logiciel_temoin.cda_lecture import Code, EnteteCda
 from simulators.logiciel_temoin.dmp_vihf import cx_ins
 from simulators.logiciel_temoin.horloge import en_dtm, maintenant
 from simulators.logiciel_temoin.labo import NOM, VERSION, Labo
+from simulators.logiciel_temoin.mutations_archive import DISPOSITIONS, ENVELOPPES, lien
 from simulators.logiciel_temoin.soap import ajouter
 from simulators.logiciel_temoin.xds_lot import association
 from simulators.logiciel_temoin.xds_metadonnees import auteur, classer, externe, fiche, nommer, slot
@@ -38,14 +39,26 @@ class Piece:
 def archive(labo: Labo, pieces: Sequence[Piece], contact: str) -> bytes:
     """ZIP en mémoire. `contact` : adresse à joindre, écrite dans README.TXT."""
     noms = [f"DOC{rang:04d}.XML" for rang in range(1, len(pieces) + 1)]
+    fichiers = {
+        "INDEX.HTM": _index(pieces, noms).encode(),
+        "README.TXT": _lisez_moi(labo, noms, contact).encode(),
+        f"{_DOSSIER}/METADATA.XML": metadonnees(labo, pieces, noms),
+        **{f"{_DOSSIER}/{nom}": piece.octets for nom, piece in zip(noms, pieces, strict=True)},
+    }
+    for defaut, disposer in DISPOSITIONS.items():
+        if labo.defaut(defaut):
+            fichiers = disposer(fichiers)
     tampon = io.BytesIO()
-    with zipfile.ZipFile(tampon, "w", zipfile.ZIP_DEFLATED, compresslevel=6) as fichier:
-        fichier.writestr("INDEX.HTM", _index(pieces, noms))
-        fichier.writestr("README.TXT", _lisez_moi(labo, noms, contact))
-        fichier.writestr(f"{_DOSSIER}/METADATA.XML", metadonnees(labo, pieces, noms))
-        for nom, piece in zip(noms, pieces, strict=True):
-            fichier.writestr(f"{_DOSSIER}/{nom}", piece.octets)
-    return tampon.getvalue()
+    with zipfile.ZipFile(tampon, "w", zipfile.ZIP_DEFLATED, compresslevel=6) as archive_zip:
+        for nom, contenu in fichiers.items():
+            archive_zip.writestr(nom, contenu)
+        if labo.defaut("mss_archive_lien"):
+            archive_zip.writestr(lien(), "README.TXT")
+    octets = tampon.getvalue()
+    for defaut, abimer in ENVELOPPES.items():
+        if labo.defaut(defaut):
+            octets = abimer(octets)
+    return octets
 
 
 def metadonnees(labo: Labo, pieces: Sequence[Piece], noms: Sequence[str]) -> bytes:
