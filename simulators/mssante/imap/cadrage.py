@@ -14,6 +14,10 @@ LIGNE_MAX = 2**16
 """Octets d'une commande hors littéraux."""
 
 AVALE_MAX = 2**27
+LITTERAL_SIMPLE = 2**16
+"""Littéraux d'une commande autre qu'APPEND, octets."""
+
+_APPEND = re.compile(rb"[^ ]+ APPEND ", re.IGNORECASE)
 _LITTERAL = re.compile(rb"(~?)\{([0-9]{1,20})(\+?)\}$")
 
 
@@ -87,15 +91,6 @@ class Decoupeur:
     def entamee(self) -> bool:
         """Vrai si une commande est commencée."""
         return bool(self._tampon or self._segments)
-
-    @property
-    def commencee(self) -> bytes:
-        """Début de la commande en cours."""
-        return self._segments[0] if self._segments else b""
-
-    def abandonner(self) -> None:
-        """Oublie la commande en cours : elle a été refusée avant son littéral."""
-        self._recommencer()
 
     def vider(self) -> int:
         """Jette ce qui n'a pas été lu (octets en clair après STARTTLS) ; rend leur nombre."""
@@ -175,7 +170,8 @@ class Decoupeur:
         return self._finir_refus(fermer=True)
 
     def _litteral(self, taille: int, *, synchrone: bool) -> Evenement | None:
-        if taille + sum(map(len, self._litteraux)) > self.litteral_max:
+        limite = self.litteral_max if _APPEND.match(self._segments[0]) else min(self.litteral_max, LITTERAL_SIMPLE)
+        if taille + sum(map(len, self._litteraux)) > limite:
             self._refuser(Motif.LITTERAL)
         if self._refus is None:
             self._attendu = taille

@@ -45,7 +45,6 @@ DELAI_ENVOI = 300.0
 LITTERAL_AVANT = 8192
 """Littéraux d'une commande avant l'identification, octets."""
 
-LITTERAL_SIMPLE = 2**16
 STATUTS = {"OK": 200, "NO": 500, "BAD": 400, "BYE": 421}
 
 _VERBE = re.compile(rb"([A-Za-z0-9]+(?:-[A-Za-z0-9]+)*)")
@@ -80,7 +79,7 @@ class ConnexionImap(Transport):
     # -- déroulement -------------------------------------------------------------------------------------------
 
     async def _conduire(self) -> None:
-        motif = "fermée par le client"
+        motif = "client"
         try:
             await self._accueillir()
             while True:
@@ -90,15 +89,15 @@ class ConnexionImap(Transport):
         except ConnexionCoupee:
             pass
         except TimeoutError:
-            motif = "fermée par l'opérateur : délai d'inactivité"
+            motif = "inactivité"
             with contextlib.suppress(JournalArrete, ConnexionCoupee, TimeoutError):
                 await self._adieu("UNAVAILABLE", "Inactivity timeout")
         except JournalArrete:
-            motif = "fermée par l'opérateur : campagne arrêtée"
+            motif = "banc"
             with contextlib.suppress(ConnexionCoupee, TimeoutError):
                 await self.envoyer([b"* BYE Test bench stopped: nothing is recorded any more\r\n"], DELAI_ENVOI)
         except asyncio.CancelledError:
-            motif = "fermée par l'opérateur : arrêt du banc"
+            motif = "banc"
             with contextlib.suppress(ConnexionCoupee):
                 self.transport.write(b"* BYE Test bench shutting down\r\n")
                 self.transport.abort()  # la boucle s'arrête : rien n'attendra la fin du dialogue TLS
@@ -127,7 +126,7 @@ class ConnexionImap(Transport):
         if panne is not None and panne.nom == "connexion_refusee":
             self._c.inscrire(requete, None)
             self.couper()
-            raise Fin("coupée par l'opérateur : panne")
+            raise Fin("opérateur (coupure)")
         if panne is not None:
             await panne.retenir(float(str(panne.parametres.get("duree", 5))))
         if len(self._facade.connexions) > self._reglages.sessions_max:
@@ -156,22 +155,13 @@ class ConnexionImap(Transport):
         if isinstance(evenement, Refus):
             await self._refuser(evenement)
         elif isinstance(evenement, Invitation):
-            await self._inviter(evenement)
+            await self.envoyer([b"+ Ready for literal\r\n"], DELAI_ENVOI)
         else:
             await self._traiter(evenement)
 
     @property
     def _delai(self) -> float:
         return self._facade.inactivite if self._session is not None else self._reglages.delai_inactivite
-
-    async def _inviter(self, invitation: Invitation) -> None:
-        """Un littéral attendu : seul APPEND en a de grands."""
-        debut = self.decoupeur.commencee
-        if invitation.taille > LITTERAL_SIMPLE and _verbe(debut) != b"APPEND":
-            self.decoupeur.abandonner()
-            await self._refuser(Refus(Motif.LITTERAL, debut))
-            return
-        await self.envoyer([b"+ Ready for literal\r\n"], DELAI_ENVOI)
 
     async def _refuser(self, refus: Refus) -> None:
         etiquette = _etiquette(refus.debut)
@@ -187,7 +177,7 @@ class ConnexionImap(Transport):
             lignes.append(b"* BYE Too long\r\n")
         await self._repondre(requete, statut, lignes)
         if refus.fermer:
-            raise Fin("fermée par l'opérateur : " + refus.motif.value)
+            raise Fin(f"opérateur ({refus.motif.value})")
         self._fautive()
 
     # -- traitement --------------------------------------------------------------------------------------------
@@ -250,7 +240,7 @@ class ConnexionImap(Transport):
                 await self._simple(requete, arguments, b"OK CAPABILITY completed", ligne)
             case b"LOGOUT":
                 await self._simple(requete, arguments, b"OK LOGOUT completed", b"* BYE Logging out\r\n")
-                raise Fin("fermée par le client : LOGOUT")
+                raise Fin("client (LOGOUT)")
             case b"ID":
                 await self._dire_identite(requete, arguments)
             case b"STARTTLS":
@@ -272,8 +262,9 @@ class ConnexionImap(Transport):
         await self._repondre(requete, 200, [*lignes, self._final(fin)])
 
     async def _dire_identite(self, requete: RequeteRecue, arguments: Arguments) -> None:
-        if self._c.tls is None:
-            await self._repondre(requete, 400, [self._final(b"BAD Must issue STARTTLS first")])
+        if self._c.tls is None or not requete.cible:
+            texte = b"BAD Must issue STARTTLS first" if self._c.tls is None else b"BAD Expected a parameter list"
+            await self._repondre(requete, 400, [self._final(texte)])
             return
         identite = b'* ID ("name" "Banc SONS" "vendor" "operateur MSSante de TEST")\r\n'
         await self._repondre(requete, 200, [identite, self._final(b"OK ID completed")])
@@ -304,11 +295,11 @@ class ConnexionImap(Transport):
         if ligne.starttls == "ordures":
             self._c.refuser_poignee("l'opérateur a envoyé autre chose que du TLS (panne)")
             await self.envoyer([b"* OK plaintext continues here, this is not TLS\r\n" * 4], DELAI_ENVOI)
-            raise Fin("fermée par l'opérateur : panne")
+            raise Fin("opérateur (panne)")
         try:
             self.remplacer(await self._c.negocier(self.transport, self))
         except (OSError, TimeoutError) as erreur:
-            raise Fin("poignée de main TLS refusée") from erreur
+            raise Fin("poignée de main refusée") from erreur
 
     async def _authentifier(self, requete: RequeteRecue, arguments: Arguments) -> None:
         lignes: list[bytes] = []
@@ -387,7 +378,7 @@ class ConnexionImap(Transport):
             await self._repondre(
                 requete, 500, [*lignes, refus, b"* BYE Too many authentication failures\r\n"], len(lignes)
             )
-            raise Fin("fermée par l'opérateur : trop d'échecs d'authentification")
+            raise Fin("opérateur (échecs d'authentification)")
         await self._repondre(requete, 500, [*lignes, refus], len(lignes))
 
     # -- session -----------------------------------------------------------------------------------------------
@@ -431,7 +422,7 @@ class ConnexionImap(Transport):
         await self._repondre(requete, STATUTS[resultat.statut], envoi, corps=corps)
         self._erreurs = self._erreurs + 1 if resultat.statut == "BAD" else 0
         if resultat.fermer:
-            raise Fin("fermée par l'opérateur : BYE")
+            raise Fin("opérateur (BYE)")
 
     def _panne_avant(self, requete: RequeteRecue, nom: str, reste: bytes) -> PanneArmee | None:
         noms = [*PAR_VERBE.get(nom, ())]
@@ -480,7 +471,7 @@ class ConnexionImap(Transport):
 
     async def _couper_apres_envoi(self) -> None:
         self.fermer()
-        raise Fin("coupée par l'opérateur : panne")
+        raise Fin("opérateur (coupure)")
 
     def _noter_defaut(self, verbe: str, erreur: Exception) -> None:
         self._facade.operateur.journal.ajouter(
@@ -558,7 +549,7 @@ class ConnexionImap(Transport):
 
     async def _clore(self, requete: RequeteRecue, ligne: bytes, *, statut: int = 421, corps: Corps = VIDE) -> None:
         await self._repondre(requete, statut, [ligne], corps=corps)
-        raise Fin("fermée par l'opérateur : BYE")
+        raise Fin("opérateur (BYE)")
 
     async def _adieu(self, code: str, texte: str) -> None:
         requete = self._c.requete("", operation="poussee")

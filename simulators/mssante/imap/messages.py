@@ -262,6 +262,8 @@ async def _copier(session: Session, arguments: Arguments, resultat: Resultat, *,
     if deplacer:
         uids = vue.dossier.deplacer(choisis, vers)
     else:
+        if not uid and not all(map(vue.present, choisis)):
+            raise Non("EXPUNGEISSUED", "Some messages were expunged")
         try:
             session.boite.exiger_place(sum(len(message.contenu.octets) for message in choisis))
         except QuotaDepasse:

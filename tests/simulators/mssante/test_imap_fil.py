@@ -64,6 +64,8 @@ def test_litteral_trop_grand(banc: BancImap) -> None:
         assert fil.ligne().startswith(b"b NO [TOOBIG]")
         fil.dire("c SELECT {100000}")
         assert fil.ligne().startswith(b"c NO [TOOBIG]")
+        fil.ecrire(b"c2 SEARCH BODY {100000+}\r\n" + b"x" * 100000 + b"\r\n")
+        assert fil.ligne().startswith(b"c2 NO [TOOBIG]")
         fil.dire("d APPEND Drafts {99999999999999999999}")
         assert fil.ligne().startswith(b"d NO [TOOBIG]")
         assert fil.demander("e NOOP") == [b"e OK NOOP completed"]
