@@ -89,7 +89,6 @@ Fonctionnalité: Connexion à l'opérateur MSSanté
     Et le biologiste relève sa boîte chez un opérateur limité à TLS 1.3
     Alors l'emploi de TLS 1.3 en envoi est relevé
     Et l'emploi de TLS 1.3 en relève est relevé
-    Et rien n'a circulé hors du canal TLS
 
   @MSS/CONF.03.01
   Scénario: Seules les suites admises et des groupes assez longs sont négociés

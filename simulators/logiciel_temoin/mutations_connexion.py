@@ -67,7 +67,6 @@ def relacher(contexte: ssl.SSLContext, actif: Callable[[str], bool], suites: str
         contexte.set_ciphers(f"{suites}:@SECLEVEL=0")
     if actif("mss_courbe_courte"):
         contexte.set_ecdh_curve("secp224r1")
-        contexte.set_ciphers(f"{suites}:@SECLEVEL=0")
     if actif("mss_certificat_expire_accepte"):
         contexte.verify_flags |= _SANS_DATES
     if actif("mss_nom_non_controle") or actif("mss_certificat_non_controle"):

@@ -180,8 +180,8 @@ def suite(essai: Essai) -> None:
 def remis(essai: Essai) -> None:
     """Toutes les fenêtres d'envoi face à l'opérateur en règle."""
     for fenetre in _fenetres(essai, SMTP, EN_REGLE):
-        essai.bilan.constater(enveloppe.achemine(envois_de(essai, fenetre), [fenetre.destinataire]))
         smtp = [s for s in sessions_de(essai, fenetre) if s.protocole == SMTP]
+        essai.bilan.constater(enveloppe.achemine(envois_de(essai, fenetre), [fenetre.destinataire], smtp))
         _constater_si_jugeable(essai, authentification.boite_choisie(smtp, fenetre.adresse))
     vues = temoins(essai)
     envois = [t for s in vues for t in s.transactions]

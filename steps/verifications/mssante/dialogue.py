@@ -22,7 +22,17 @@ from steps.verifications.mssante.commandes import (
 )
 from steps.verifications.mssante.envois import Destinataire, Issue, Transaction, lire_transactions
 
-__all__ = ["Commande", "Destinataire", "Issue", "Session", "Transaction", "mecanisme", "sessions", "transactions"]
+__all__ = [
+    "Commande",
+    "Destinataire",
+    "Issue",
+    "Session",
+    "Transaction",
+    "identification_refusee",
+    "mecanisme",
+    "sessions",
+    "transactions",
+]
 
 SERVICE = "mssante"
 SMTP, IMAP = "smtp", "imap"
@@ -122,6 +132,12 @@ def sessions(echanges: Iterable[Echange], protocole: str | None = None) -> list[
             groupes.setdefault(cle, []).append(echange)
     lues = [_lire(cle, sorted(groupe, key=lambda e: e.numero)) for cle, groupe in groupes.items()]
     return [s for s in lues if protocole in (None, s.protocole)]
+
+
+def identification_refusee(sessions: Iterable[Session]) -> Commande | None:
+    """La dernière identification refusée dans le canal TLS, quand aucune n'a réussi."""
+    toutes = [c for s in sessions for c in s.authentifications if c.chiffree]
+    return toutes[-1] if toutes and not any(c.reussie for c in toutes) else None
 
 
 def transactions(echanges: Iterable[Echange]) -> list[Transaction]:

@@ -9,7 +9,7 @@ from email.policy import compat32
 from email.utils import getaddresses
 
 from reports.constat import Confiance, Constat, Regle
-from steps.verifications.mssante.dialogue import Issue, Session, Transaction
+from steps.verifications.mssante.dialogue import Issue, Session, Transaction, identification_refusee
 from steps.verifications.registre import verification
 
 _REM = "REM BIO, exigence {} (travaux de concertation 2023)"
@@ -38,9 +38,21 @@ _SIZE = re.compile(r"^250[ -]SIZE(?: +(\d+))?\s*$", re.MULTILINE | re.IGNORECASE
 
 
 @verification(ACHEMINE)
-def achemine(transactions: Sequence[Transaction], destinataires: Iterable[str]) -> Constat:
-    """Chaque destinataire voulu est accepté dans une transaction menée jusqu'au 250 de DATA."""
+def achemine(
+    transactions: Sequence[Transaction], destinataires: Iterable[str], sessions: Sequence[Session] = ()
+) -> Constat:
+    """Chaque destinataire voulu est accepté dans une transaction menée jusqu'au 250 de DATA.
+
+    `sessions` : les connexions d'alors ; une identification refusée ne dit rien de l'interface d'envoi elle-même.
+    """
     voulus = [adresse.lower() for adresse in destinataires]
+    if not transactions and (refusee := identification_refusee(sessions)):
+        return ACHEMINE.a_regarder(
+            "l'opérateur a refusé l'identification : le courriel n'est pas parti",
+            recu=f"{refusee.verbe} {refusee.arguments.partition(' ')[0]} : {refusee.reponse.strip()[-120:]}",
+            ou="identification SMTP",
+            echanges=(refusee.numero,),
+        )
     if not transactions:
         return ACHEMINE.sans_objet("aucun envoi SMTP n'a été observé depuis la demande")
     remis = {a.lower() for t in transactions if t.issue is Issue.ACCEPTE for a in t.acceptes}

@@ -7,7 +7,7 @@ from collections import Counter
 from collections.abc import Sequence
 
 from reports.constat import Confiance, Constat, Regle
-from steps.verifications.mssante.dialogue import IMAP, Commande, Session
+from steps.verifications.mssante.dialogue import IMAP, Commande, Session, identification_refusee
 from steps.verifications.registre import verification
 
 RELEVE = Regle(
@@ -47,6 +47,13 @@ def releve_effective(sessions: Sequence[Session], adresse: str, message_id: str,
         return RELEVE.sans_objet("aucune connexion IMAP n'a été observée depuis la demande")
     ou = f"connexion IMAP {imap[-1].connexion}"
     lectures = [c for s in imap if s.bal == adresse.lower() for c in s.commandes if _lit(c)]
+    if not lectures and (refusee := identification_refusee(imap)):
+        return RELEVE.a_regarder(
+            "l'opérateur a refusé l'identification : la boîte n'a pas été ouverte",
+            recu=f"{refusee.verbe} {refusee.arguments.partition(' ')[0]} : {refusee.reponse.strip()[-120:]}",
+            ou=ou,
+            echanges=(refusee.numero,),
+        )
     if not lectures:
         return RELEVE.enfreinte(
             "la boîte n'a pas été lue en IMAP",

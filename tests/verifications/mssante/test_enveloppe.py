@@ -33,6 +33,13 @@ def test_achemine() -> None:
     assert verdict([]) is Verdict.NON_CONCLUANT
 
 
+def test_identification_refusee() -> None:
+    """L'opérateur refuse l'identification : une personne regarde pourquoi ; réussie ensuite, le jugement reprend."""
+    refus = Fil().ouvrir().chiffrer().identifier(statut=535).finir()
+    assert regles.achemine([], [DEST], sessions(refus)).verdict is Verdict.A_VERIFIER
+    assert regles.achemine([], [DEST], sessions(refus + pret().finir())).verdict is Verdict.NON_CONCLUANT
+
+
 def test_expediteur() -> None:
     """MAIL FROM est la boîte identifiée, casse indifférente ; une autre est à vérifier."""
     assert regles.expediteur_identifie(transactions(envoi_normal())).verdict is Verdict.CONFORME

@@ -27,6 +27,8 @@ def test_releve() -> None:
     assert verdict(releve_normal(), ["<autre@x>"]) is Verdict.NON_CONFORME
     assert verdict(releve_normal(), ["<m@x>"], "autre@labo.fr") is Verdict.NON_CONFORME
     assert verdict(ouvert().finir(), ["<m@x>"]) is Verdict.NON_CONFORME
+    refus = Fil("imap").ouvrir().chiffrer().identifier(statut=500).finir()
+    assert verdict(refus, []) is Verdict.A_VERIFIER
     assert verdict(envoi_normal(), ["<m@x>"]) is Verdict.NON_CONCLUANT
 
 
