@@ -5,105 +5,39 @@ from __future__ import annotations
 import base64
 import imaplib
 import re
-import shutil
 import smtplib
 import ssl
-import subprocess
-from collections.abc import Callable
 from email import message_from_bytes
-from email.message import EmailMessage, Message
-from email.policy import SMTP
 from pathlib import Path
-from typing import Any
 
 import pytest
-import requests
 from lxml import etree
 
 from simulators.mssante.adresse_usager import adresse_usager
-from simulators.socle.echange import Echange
 from tests.interop.lancement import BancLance
-
-ALIX = "alix.biologue@labo.formation.mssante.fr"
-MORGANE = "morgane.analyste@labo.formation.mssante.fr"
-APP = "crbio@labo.formation.mssante.fr"
-
-
-def exiger(commande: str) -> str:
-    """Le chemin de ce client ; l'essai est sauté s'il manque."""
-    chemin = shutil.which(commande)
-    if chemin is None:
-        pytest.skip(f"{commande} est absent de cette machine")
-    return chemin
-
-
-def lancer(*commande: str, entree: bytes = b"", delai: float = 30) -> subprocess.CompletedProcess[bytes]:
-    """Le client, jusqu'à sa fin."""
-    return subprocess.run(commande, input=entree, capture_output=True, check=False, timeout=delai)
-
-
-def port(banc: BancLance, protocole: str, ligne: str = "") -> int:
-    """Port publié d'un protocole ; d'une ligne de la matrice TLS si elle est nommée."""
-    mss = banc.environnement["services"]["mssante"]
-    return int(mss["matrice_tls"][ligne][protocole] if ligne else mss[protocole]["port"])
-
-
-def jeton(banc: BancLance, adresse: str) -> str:
-    """Un jeton d'accès neuf, obtenu comme le fait un logiciel."""
-    (bal,) = [bal for bal in banc.environnement["bals"] if bal["adresse"] == adresse]
-    champs = {"grant_type": "refresh_token", "refresh_token": bal["jeton_rafraichissement"]}
-    rendu = requests.post(banc.service("mssante", "jetons"), data=champs, verify=banc.racines, timeout=10)
-    rendu.raise_for_status()
-    return str(rendu.json()["access_token"])
-
-
-def message(destinataire: str, expediteur: str = ALIX, **entetes: str) -> bytes:
-    """Un courriel ordinaire."""
-    courriel = EmailMessage(policy=SMTP)
-    courriel["From"], courriel["To"] = expediteur, destinataire
-    courriel["Subject"] = "Résultat d'essai"
-    courriel["Message-ID"] = f"<{abs(hash((destinataire, *entetes)))}@labo.formation.mssante.fr>"
-    for nom, valeur in entetes.items():
-        courriel[nom.replace("_", "-")] = valeur
-    courriel.set_content("Bonjour,\r\nà bientôt.\r\n")
-    return courriel.as_bytes()
-
-
-def gerer(banc: BancLance, chemin: str, **demande: object) -> Any:
-    """Demande au port de gestion."""
-    rendu = requests.post(f"{banc.service('gestion', 'url')}{chemin}", json=demande, timeout=20)
-    assert rendu.status_code == 200, rendu.text
-    return rendu.json()
-
-
-def operations(banc: BancLance, depuis: int, prefixe: str) -> list[Echange]:
-    """Échanges de messagerie de ce protocole."""
-    return [e for e in banc.echanges(depuis, "mssante") if e.operation.startswith(prefixe)]
-
-
-def imap(banc: BancLance, adresse: str) -> imaplib.IMAP4:
-    """Session imaplib ouverte par XOAUTH2 sur INBOX."""
-    client = imaplib.IMAP4("localhost", port(banc, "imap"), timeout=20)
-    client.starttls(ssl.create_default_context(cafile=banc.racines))
-    client.authenticate("XOAUTH2", lambda _: f"user={adresse}\1auth=Bearer {jeton(banc, adresse)}\1\1".encode())
-    assert client.select("INBOX")[0] == "OK"
-    return client
-
-
-def relever(banc: BancLance, adresse: str) -> list[Message]:
-    """Tous les courriels d'INBOX."""
-    client = imap(banc, adresse)
-    numeros = client.search(None, "ALL")[1][0].split()
-    lus = [client.fetch(numero.decode(), "(BODY.PEEK[])")[1][0] for numero in numeros]
-    client.logout()
-    return [message_from_bytes(ligne[1]) for ligne in lus if isinstance(ligne, tuple)]
-
+from tests.interop.messagerie import (
+    ALIX,
+    APP,
+    MORGANE,
+    exiger,
+    gerer,
+    imap,
+    jeton,
+    lancer,
+    message,
+    operations,
+    port,
+    relever,
+)
 
 # -- envoi -----------------------------------------------------------------------------------------------------
 
 
-def test_curl(banc: BancLance, tmp_path: Path) -> None:
+@pytest.mark.parametrize("avec_certificat", [False, True], ids=["sans_certificat", "avec_certificat"])
+def test_curl(banc: BancLance, tmp_path: Path, avec_certificat: bool) -> None:
     """curl envoie par XOAUTH2, puis cherche et relit le même message en IMAP ; le dialogue entier est au journal."""
+    pem, cle = banc.certificat("cps_auth_1")
+    certificat = ["--cert", pem, "--key", cle] if avec_certificat else []
     curl, depuis = exiger("curl"), banc.position()
     fichier = tmp_path / "message.eml"
     fichier.write_bytes(message(MORGANE, X_MSS_NIL="DEV000001"))
@@ -111,10 +45,11 @@ def test_curl(banc: BancLance, tmp_path: Path) -> None:
     envoi = lancer(
         curl, "-sS", "-m", "20", "--ssl-reqd", "--cacert", banc.racines, "--url",
         f"smtp://localhost:{port(banc, 'smtp')}/poste.labo.fr", "--user", ALIX, "--oauth2-bearer", acces,
-        "--mail-from", ALIX, "--mail-rcpt", MORGANE, "-T", str(fichier),
+        "--mail-from", ALIX, "--mail-rcpt", MORGANE, "-T", str(fichier), *certificat,
     )  # fmt: skip
     assert envoi.returncode == 0, envoi.stderr
     boite = ["--ssl-reqd", "--cacert", banc.racines, "--user", MORGANE, "--oauth2-bearer", jeton(banc, MORGANE)]
+    boite += certificat
     url = f"imap://localhost:{port(banc, 'imap')}/INBOX"
     cherche = lancer(curl, "-sS", "-m", "20", *boite, "--url", url, "-X", "SEARCH HEADER X-MSS-NIL DEV000001")
     assert cherche.stdout.split() == [b"*", b"SEARCH", b"1"], cherche.stderr
@@ -126,6 +61,7 @@ def test_curl(banc: BancLance, tmp_path: Path) -> None:
     (data,) = operations(banc, depuis, "smtp:DATA")
     assert data.requete.corps.octets == fichier.read_bytes() and data.notes["bal"] == ALIX
     assert data.tls is not None and data.tls.version.startswith("TLSv1")
+    assert (data.tls.certificat is not None) is avec_certificat
     assert acces.encode() not in _journal_brut(banc)
     assert {"imap:STARTTLS", "imap:AUTHENTICATE", "imap:SELECT"} <= {
         e.operation for e in operations(banc, depuis, "imap:")
@@ -136,9 +72,11 @@ def test_msmtp_et_avis(banc: BancLance) -> None:
     """msmtp demande l'avis de distribution d'un usager ; il revient dans la BAL de l'émetteur, lu par imaplib."""
     msmtp, depuis = exiger("msmtp"), banc.position()
     usager = adresse_usager(banc.identite("corse_2a").matricule_ins)
+    pem, cle = banc.certificat("cps_auth_1")
     envoi = lancer(
         msmtp, "--host=localhost", f"--port={port(banc, 'smtp')}", "--tls=on", "--tls-starttls=on",
-        f"--tls-trust-file={banc.racines}", "--auth=xoauth2", f"--user={ALIX}",
+        f"--tls-trust-file={banc.racines}", f"--tls-cert-file={pem}", f"--tls-key-file={cle}",
+        "--auth=xoauth2", f"--user={ALIX}",
         f"--passwordeval=echo {jeton(banc, ALIX)}", f"--from={ALIX}", "--dsn-notify=success,failure",
         "--dsn-return=headers", usager, entree=message(usager),
     )  # fmt: skip
@@ -221,6 +159,7 @@ def test_swaks(banc: BancLance) -> None:
 def test_mbsync(banc: BancLance, tmp_path: Path) -> None:
     """mbsync copie la boîte : chaque courriel entrant, si singulière que soit sa forme, octet pour octet."""
     mbsync = exiger("mbsync")
+    pem, cle = banc.certificat("cps_auth_1")
     noms = ("pro_n3", "usager_reponse_pieces", "accents_bruts_latin1", "message_imbrique", "sans_message_id")
     for nom in noms:
         gerer(banc, "/mssante/courriels", adresse=ALIX, nom=nom, graine="mbsync")
@@ -236,6 +175,8 @@ AuthMechs XOAUTH2
 SSLType STARTTLS
 SystemCertificates no
 CertificateFile {banc.racines}
+ClientCertificate {pem}
+ClientKey {cle}
 
 IMAPStore loin
 Account banc
@@ -314,105 +255,6 @@ def test_dig(banc: BancLance, service: str, protocole: str) -> None:
             f"{service}._tcp.labo.formation.mssante.fr", "SRV",
         )  # fmt: skip
         assert rendu.stdout.split()[2] == str(port(banc, protocole)).encode(), rendu.stdout + rendu.stderr
-
-
-def _s_client(banc: BancLance, ligne: str, protocole: str, *options: str) -> str:
-    """Ce qu'openssl dit de cette ligne de la matrice."""
-    rendu = lancer(
-        exiger("openssl"), "s_client", "-connect", f"localhost:{port(banc, protocole, ligne)}", "-starttls", protocole,
-        "-CAfile", banc.racines, "-servername", "localhost", *options,
-    )  # fmt: skip
-    return (rendu.stdout + rendu.stderr).decode("utf-8", "replace")
-
-
-def _verifie(code: int) -> Callable[[str], bool]:
-    return lambda texte: f"Verify return code: {code} " in texte or f"verify error:num={code}:" in texte
-
-
-_NOM = ("-verify_hostname", "localhost")
-_LIGNES: dict[str, tuple[tuple[str, ...], Callable[[str], bool]]] = {
-    "valide": (_NOM, _verifie(0)),
-    "tls_1_2": (_NOM, lambda texte: "TLSv1.2" in texte and "TLSv1.3" not in texte and _verifie(0)(texte)),
-    "tls_1_3": (_NOM, lambda texte: "TLSv1.3" in texte and _verifie(0)(texte)),
-    "expire": (_NOM, _verifie(10)),
-    "pas_encore_valide": (_NOM, _verifie(9)),
-    "autre_autorite": (_NOM, lambda texte: _verifie(20)(texte) or _verifie(19)(texte) or _verifie(21)(texte)),
-    "autre_gamme": (_NOM, lambda texte: "IGC-SANTE FORT ORGANISATIONS" in texte),
-    "autre_nom": (_NOM, _verifie(62)),
-    "tls_ancien": (("-min_protocol", "TLSv1.2"), lambda texte: "BEGIN CERTIFICATE" not in texte),
-    "suites_faibles": (
-        ("-tls1_2", "-cipher", "ECDHE-RSA-AES256-GCM-SHA384:ECDHE-RSA-AES128-GCM-SHA256"),
-        lambda texte: "handshake failure" in texte,
-    ),
-    "groupe_dh_court": (("-tls1_2", "-cipher", "DHE:@SECLEVEL=0"), lambda texte: "Temp Key: DH, 1024 bits" in texte),
-    "courbe_courte": (
-        ("-tls1_2", "-groups", "secp224r1", "-cipher", "ECDHE:@SECLEVEL=0"),
-        lambda texte: "secp224r1" in texte,
-    ),
-    "starttls_absent": ((), lambda texte: "BEGIN CERTIFICATE" not in texte),
-    "starttls_ordures": ((), lambda texte: "BEGIN CERTIFICATE" not in texte),
-}
-
-
-@pytest.mark.parametrize("protocole", ["smtp", "imap"])
-@pytest.mark.parametrize("ligne", sorted(_LIGNES))
-def test_matrice_par_openssl(banc: BancLance, ligne: str, protocole: str) -> None:
-    """openssl voit de chaque ligne de la matrice TLS le défaut qu'elle annonce, et lui seul refuse la mauvaise."""
-    options, voulu = _LIGNES[ligne]
-    texte = _s_client(banc, ligne, protocole, *options)
-    assert voulu(texte), texte
-    if ligne == "valide":
-        assert "IGC-SANTE ELEMENTAIRE ORGANISATIONS" in texte and "BEGIN CERTIFICATE" in texte
-
-
-@pytest.mark.parametrize(
-    ("ligne", "code"),
-    [("valide", 0), ("revoque_crl", 23), ("crl_expiree", 12)],
-)
-def test_crl_par_openssl(banc: BancLance, tmp_path: Path, ligne: str, code: int) -> None:
-    """openssl suit l'adresse de CRL inscrite dans le certificat : révoqué, périmée, ou rien à redire."""
-    certificat = _certificat(banc, ligne, tmp_path)
-    lu = lancer(exiger("openssl"), "x509", "-in", str(certificat), "-noout", "-ext", "crlDistributionPoints")
-    adresse = re.search(rb"URI:(\S+)", lu.stdout)
-    assert adresse is not None, lu.stderr
-    rendu = requests.get(adresse[1].decode(), timeout=10)
-    assert rendu.status_code == 200
-    (tmp_path / "liste.crl").write_bytes(rendu.content)
-    texte = _s_client(
-        banc, ligne, "smtp", "-crl_check", "-CRL", str(tmp_path / "liste.crl"), "-CRLform", "DER"
-    )  # fmt: skip
-    assert _verifie(code)(texte), texte
-
-
-def test_crl_indisponible(banc: BancLance, tmp_path: Path) -> None:
-    """La CRL que désigne ce certificat ne se lit pas."""
-    certificat = _certificat(banc, "crl_indisponible", tmp_path)
-    lu = lancer(exiger("openssl"), "x509", "-in", str(certificat), "-noout", "-ext", "crlDistributionPoints")
-    adresse = re.search(rb"URI:(\S+)", lu.stdout)
-    assert adresse is not None
-    assert requests.get(adresse[1].decode(), timeout=10).status_code == 503
-
-
-@pytest.mark.parametrize(("ligne", "etat"), [("valide", "good"), ("revoque_ocsp", "revoked")])
-def test_ocsp_par_openssl(banc: BancLance, tmp_path: Path, ligne: str, etat: str) -> None:
-    """openssl interroge l'OCSP inscrit dans le certificat."""
-    certificat = _certificat(banc, ligne, tmp_path)
-    adresse = lancer(exiger("openssl"), "x509", "-in", str(certificat), "-noout", "-ocsp_uri").stdout.decode().strip()
-    rendu = lancer(
-        exiger("openssl"), "ocsp", "-issuer", str(tmp_path / "emetteur.pem"), "-cert", str(certificat), "-url", adresse,
-        "-CAfile", banc.racines, "-no_nonce",
-    )  # fmt: skip
-    assert f"{certificat}: {etat}".encode() in rendu.stdout, rendu.stdout + rendu.stderr
-
-
-def _certificat(banc: BancLance, ligne: str, dossier: Path) -> Path:
-    """Certificat présenté par cette ligne, écrit à côté de celui de son émetteur."""
-    texte = _s_client(banc, ligne, "smtp", "-showcerts")
-    pems = re.findall(r"-----BEGIN CERTIFICATE-----.*?-----END CERTIFICATE-----", texte, re.DOTALL)
-    assert len(pems) >= 2, texte
-    (dossier / "serveur.pem").write_text(pems[0], encoding="ascii")
-    (dossier / "emetteur.pem").write_text(pems[1], encoding="ascii")
-    return dossier / "serveur.pem"
 
 
 def _corps_imap(banc: BancLance) -> list[bytes]:
