@@ -21,6 +21,9 @@ from steps.verifications.mssante.verification import juger_courriel
 MESSAGES_INCLUS_MAX = 10
 PROFONDEUR_MAX = 3
 _JOUE = "joué : forme du message, en-têtes, expéditeur, X-MSS, corps, objet, pièces jointes, concordance avec les CDA"
+_USAGER = (
+    "joué : forme du message et en-têtes ; il vient d'une boîte d'usager, rien de ce que doit un logiciel n'y est jugé"
+)
 _AVIS = {
     Nature.MDN: "accusé (MDN)", Nature.DSN: "avis de distribution (DSN)", Nature.KO: "échec d'intégration",
     Nature.MES: "avis de Mon espace santé",
@@ -32,15 +35,14 @@ def examiner_courriel(octets: bytes, contexte: ContexteControle, *, profondeur: 
     """Examine un courriel et ses pièces. `profondeur` : celle d'un message inclus dans un autre."""
     jugement = juger_courriel(octets, ContexteCourriel(nil=contexte.nil), documents=False)
     courriel, constats = jugement.courriel, sans_numero(jugement.constats)
-    if courriel.limite or not courriel.racine.entetes:
+    if jugement.nature == "illisible":
         return Examen(TypeFichier.COURRIEL, constats, ("lecture seulement : rien d'autre n'est jugé",))
-    avis = lire_avis(courriel)
-    perimetre = [_JOUE if avis is None else f"joué : forme du message, en-têtes, {_AVIS[avis.nature]}", _ENVELOPPE]
-    if avis is None and not contexte.nil:
+    perimetre = [_joue(courriel, jugement.nature), _ENVELOPPE]
+    if jugement.nature == "envoi" and not contexte.nil:
         perimetre.append("non joué : X-MSS-NIL n'est pas comparé à la référence du produit (--nil n'est pas donné)")
     perimetre += [f"non joué, faute de contexte : {raison}" for raison in jugement.non_joues]
     sans_nom = replace(contexte, nom="")
-    inclus, ignores = _pieces(courriel, sans_nom) if avis is None else ([], [])
+    inclus, ignores = _pieces(courriel, sans_nom) if jugement.nature != "avis" else ([], [])
     messages, tus = _messages(courriel, sans_nom, profondeur)
     noms = nommer(nom for nom, _ in [*inclus, *messages])
     examens = [examen for _, examen in [*inclus, *messages]]
@@ -48,6 +50,13 @@ def examiner_courriel(octets: bytes, contexte: ContexteControle, *, profondeur: 
         TypeFichier.COURRIEL, constats, tuple(dict.fromkeys([*perimetre, *ignores, *tus])),
         tuple(zip(noms, examens, strict=True)),
     )  # fmt: skip
+
+
+def _joue(courriel: Courriel, nature: str) -> str:
+    avis = lire_avis(courriel) if nature == "avis" else None
+    if avis is not None:
+        return f"joué : forme du message, en-têtes, {_AVIS[avis.nature]}"
+    return _JOUE if nature == "envoi" else _USAGER
 
 
 def _pieces(courriel: Courriel, contexte: ContexteControle) -> tuple[list[tuple[str, Examen]], list[str]]:

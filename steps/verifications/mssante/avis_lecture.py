@@ -26,9 +26,9 @@ _ERREUR = re.compile(r"\s*(\d{1,4})\s*\^\s*(.*)", re.DOTALL)
 # Les phrases exactes de Mon espace santé n'ont pas été lues : ce sont des données, qu'un profil peut changer.
 OBJETS_MES = ("MESSAGE NON DISTRIBUE", "UNDELIVERED MAIL RETURNED TO SENDER")
 MOTIFS_MES: Mapping[str, tuple[str, ...]] = {
-    "ferme": ("FERME", "CLOTURE", "DESACTIVE", "CLOSED", "DISABLED"),
-    "inconnu": ("INTROUVABLE", "INCONNU", "N'EXISTE PAS", "UNKNOWN", "NOT FOUND"),
-    "invalide": ("INVALIDE", "INVALID", "INCORRECTE", "MAL FORMEE"),
+    "ferme": ("FERME", "CLOTURE", "DESACTIVE", "NE SOUHAITE PAS", "CLOSED", "DISABLED"),
+    "inconnu": ("INTROUVABLE", "INCONNU", "N'EXISTE PAS", "AUCUNE BOITE", "AUCUN USAGER", "UNKNOWN", "NOT FOUND"),
+    "invalide": ("INVALIDE", "INVALID", "INCORRECTE", "MAL FORMEE", "N'EST PAS CELLE"),
     "trop_gros": ("VOLUMINEUX", "TAILLE", "TOO LARGE", "TOO BIG", "25 MO", "SIZE"),
 }
 

@@ -10,6 +10,7 @@ from steps.verifications.mssante.mots import decoder_mots
 
 _ATOMES = r"[A-Za-z0-9!#$%&'*+/=?^_`{|}~\x80-\U0010ffff-]+"
 _POINTS = rf"{_ATOMES}(?:\.{_ATOMES})*"
+_MOTS = ("atome", "guillemets")
 _LOCALE = re.compile(_POINTS)
 _DOMAINE = re.compile(rf"{_POINTS}|\[[^\[\]\\\x00-\x20]*\]")
 
@@ -78,11 +79,22 @@ def _adresse(jetons: list[Jeton]) -> list[Adresse]:
         suite = [j for j in jetons[fermant + 1 :] if j.genre not in ("blanc", "commentaire")]
     adresse = "".join(j.texte for j in brute)
     defauts = ["texte après l'adresse"] if suite else []
+    if ouvrant < 0 and _espacee(jetons):
+        defauts.append("adresse coupée par un espace")
     if not adresse_juste(adresse):
         defauts.append(f"adresse mal formée : {adresse[:80] or 'vide'}")
     libelle, dit = _libelle(phrase)
     brut = "".join(j.texte for j in phrase).strip()
     return [Adresse(libelle, brut, adresse, (*defauts, *dit))]
+
+
+def _espacee(jetons: list[Jeton]) -> bool:
+    """Vrai si un blanc sépare deux mots d'une adresse sans chevrons."""
+    visibles = [j for j in jetons if j.genre != "commentaire"]
+    return any(
+        milieu.genre == "blanc" and avant.genre in _MOTS and apres.genre in _MOTS
+        for avant, milieu, apres in zip(visibles, visibles[1:], visibles[2:], strict=False)
+    )
 
 
 def _libelle(phrase: list[Jeton]) -> tuple[str, list[str]]:

@@ -223,7 +223,7 @@ def mots_encodes(courriel: Courriel, contexte: ContexteCourriel) -> list[Constat
                 dits = [d for a in adresses for d in a.defauts if _de_codage(d)]
             elif nom in _PARAMETRES:
                 lu = partie.content_type if nom == "content-type" else partie.disposition
-                dits = [d for d in lu.defauts if _de_codage(d)]
+                dits = [d for d in lu.defauts if _de_codage(d) and not d.startswith("mot encodé de ")]
                 anciens += [entete.ou] if "2047" in lu.formes else []
             elif nom == "subject":
                 dits = entete.defauts

@@ -22,7 +22,7 @@ from steps.verifications.mssante import (
 )
 from steps.verifications.mssante.avis_lecture import lire_avis
 from steps.verifications.mssante.contexte import ContexteCourriel
-from steps.verifications.mssante.courriel_lecture import Courriel, lire_courriel
+from steps.verifications.mssante.courriel_lecture import Courriel, est_usager, lire_courriel
 from steps.verifications.mssante.portee import inconnu
 
 Groupe = Callable[[Courriel, ContexteCourriel], Constat | list[Constat]]
@@ -48,11 +48,15 @@ DOCUMENTS: tuple[Groupe, ...] = (archive.archive_xdm, archive.documents_cda, arc
 
 @dataclass(frozen=True)
 class Jugement:
-    """Ce qu'un courriel est et vaut. `non_joues` : ce qui n'a pas été jugé, faute de savoir quoi, une phrase chacun."""
+    """Ce qu'un courriel est et vaut. `non_joues` : ce qui n'a pas été jugé, faute de savoir quoi, une phrase chacun.
+
+    `nature` : envoi, avis, usager (message venu d'une boîte d'usager, qu'aucun logiciel n'a écrit) ou illisible.
+    """
 
     courriel: Courriel
     constats: tuple[Constat, ...]
     non_joues: tuple[str, ...] = ()
+    nature: str = "envoi"
 
 
 def verifier_courriel(octets: bytes, contexte: ContexteCourriel | None = None) -> list[Constat]:
@@ -67,14 +71,20 @@ def juger_courriel(octets: bytes, contexte: ContexteCourriel | None = None, *, d
     """Lit et juge des octets quelconques ; ne lève jamais. `documents` : juger aussi les pièces pour elles-mêmes."""
     courriel, contexte = lire_courriel(octets), contexte or ContexteCourriel()
     if courriel.limite or not courriel.racine.entetes:
-        return jouer(courriel, contexte, (forme.lisible, forme.lignes))
+        return jouer(courriel, contexte, (forme.lisible, forme.lignes), "illisible")
     if lire_avis(courriel) is not None:
         propres: tuple[Groupe, ...] = (x_mss.x_mss_nil, x_mss.x_mss_noms) if contexte.nil else ()
-        return jouer(courriel, contexte, (*MESSAGE, avis.verifier_avis, *propres))
-    return jouer(courriel, contexte, (*MESSAGE, *ENVOI, *(DOCUMENTS if documents else ())))
+        return jouer(courriel, contexte, (*MESSAGE, avis.verifier_avis, *propres), "avis")
+    joints = DOCUMENTS if documents else ()
+    expediteur_lu = courriel.expediteur
+    if contexte.bal_emission is None and expediteur_lu is not None and est_usager(expediteur_lu.adresse):
+        return jouer(courriel, contexte, (*MESSAGE, *joints), "usager")
+    return jouer(courriel, contexte, (*MESSAGE, *ENVOI, *joints))
 
 
-def jouer(courriel: Courriel, contexte: ContexteCourriel, groupes: tuple[Groupe, ...]) -> Jugement:
+def jouer(
+    courriel: Courriel, contexte: ContexteCourriel, groupes: tuple[Groupe, ...], nature: str = "envoi"
+) -> Jugement:
     """Joue ces groupes de règles."""
     constats: list[Constat] = []
     for groupe in groupes:
@@ -82,4 +92,4 @@ def jouer(courriel: Courriel, contexte: ContexteCourriel, groupes: tuple[Groupe,
         constats += rendu if isinstance(rendu, list) else [rendu]
     joues = tuple(constat for constat in constats if not inconnu(constat))
     phrases = [f"{inconnu(constat)} ({constat.code})" for constat in constats if inconnu(constat)]
-    return Jugement(courriel, joues, tuple(dict.fromkeys(phrases)))
+    return Jugement(courriel, joues, tuple(dict.fromkeys(phrases)), nature)
