@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import secrets
 import socket
 import ssl
@@ -9,7 +10,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 
 from simulators.logiciel_temoin.environnement import Bal, Certificat, Environnement, ServiceMss
-from simulators.logiciel_temoin.messagerie_jetons import Jetons
+from simulators.logiciel_temoin.messagerie_jetons import Jetons, JetonsIndisponibles
 from simulators.logiciel_temoin.messagerie_tls import CanalTls
 
 TRACE = Callable[[str, str, str], None]
@@ -48,6 +49,15 @@ class Acces:
     def xoauth2(self, bal: Bal) -> str:
         """Réponse SASL XOAUTH2 : la BAL et son jeton d'accès."""
         return f"user={bal.adresse}\x01auth=Bearer {self.jetons.acces(bal)}\x01\x01"
+
+    def verifier_session(self, bal: Bal) -> None:
+        """Lève `SessionFermee` si Pro Santé Connect ne reconnaît plus l'utilisateur (ECO.1.2.6).
+
+        Une connexion gardée ne survit pas à la session ; un serveur de jetons muet ne la ferme pas.
+        """
+        if bal.type != "APP":
+            with contextlib.suppress(JetonsIndisponibles):
+                self.jetons.acces(bal)
 
     def plain(self, bal: Bal) -> str:
         """Réponse SASL PLAIN : l'adresse pour identité ; c'est le certificat client qui fait foi."""

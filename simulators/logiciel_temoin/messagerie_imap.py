@@ -58,16 +58,20 @@ class ConnexionImap:
 
     def fermer(self) -> None:
         with self._verrou:
-            imap, self._imap = self._imap, None
-            if imap is not None:
-                with contextlib.suppress(imaplib.IMAP4.error, OSError):
-                    imap.logout()
+            self._congedier()
+
+    def _congedier(self) -> None:
+        imap, self._imap = self._imap, None
+        if imap is not None:
+            with contextlib.suppress(imaplib.IMAP4.error, OSError):
+                imap.logout()
 
     # -- conduite ----------------------------------------------------------------------------------------------
 
     def _jouer(self, geste: Callable[[imaplib.IMAP4], _T], tracer: TRACE) -> _T:
         """Joue sur la connexion gardée ; si elle était morte, sur une neuve, une seule fois."""
         with self._verrou:
+            self._verifier_session(tracer)
             gardee = self._vivante()
             try:
                 return self._essayer(geste, tracer)
@@ -75,6 +79,16 @@ class ConnexionImap:
                 if not gardee or erreur.definitive:
                     raise
             return self._essayer(geste, tracer)
+
+    def _verifier_session(self, tracer: TRACE) -> None:
+        if self._imap is None:
+            return
+        try:
+            self._acces.verifier_session(self._bal)
+        except SessionFermee as erreur:
+            self._congedier()
+            tracer("connexion", "session Pro Santé Connect", str(erreur))
+            raise ErreurConnexion(str(erreur), definitive=True) from erreur
 
     def _essayer(self, geste: Callable[[imaplib.IMAP4], _T], tracer: TRACE) -> _T:
         if self._imap is None:

@@ -69,6 +69,7 @@ class ConnexionSmtp:
         """
         with self.verrou:
             self._tracer = tracer
+            self._verifier_session()
             reprise = self._vivante()
             try:
                 return self._transaction(self._ouverte(), octets, destinataires, accuse, expediteur)
@@ -82,6 +83,16 @@ class ConnexionSmtp:
             except Coupure as coupure:
                 self._abandonner()
                 raise ErreurConnexion(f"connexion perdue : {coupure}", definitive=False) from coupure
+
+    def _verifier_session(self) -> None:
+        if self._smtp is None:
+            return
+        try:
+            self._acces.verifier_session(self._bal)
+        except SessionFermee as erreur:
+            self._congedier()
+            self._tracer("connexion", "session Pro Santé Connect", str(erreur))
+            raise ErreurConnexion(str(erreur), definitive=True) from erreur
 
     def fermer(self) -> None:
         """Prend congé de l'opérateur."""

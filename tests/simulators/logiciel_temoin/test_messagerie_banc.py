@@ -187,6 +187,29 @@ def test_jetons_en_memoire(montage: Montage, tmp_path: Path) -> None:
     assert list(tmp_path.iterdir()) == []
 
 
+def test_session_psc_finie(montage: Montage) -> None:
+    """Quand Pro Santé Connect ne reconnaît plus l'utilisateur, la session de messagerie se ferme et rien ne part."""
+    montage.ecrire()
+    montage("relever_boite", adresse=PER)
+    jeton = montage.labo.postes._acces.jetons._jetons[PER]  # type: ignore[union-attr]
+    jeton.fin, jeton.rafraichissement = 0.0, "revoque"
+    bal = montage.labo.postes.bal(PER)
+    object.__setattr__(bal, "jeton_rafraichissement", "revoque")
+    refus = montage.ecrire()
+    assert (refus.resultat, "reconnectez-vous" in refus.messages[0]) == ("echec", True)
+    assert montage("relever_boite", adresse=PER).resultat == "echec"
+    assert len(montage.operations("smtp:QUIT")) == len(montage.operations("imap:LOGOUT")) == 1
+    assert montage.ecrire(expediteur=APP).resultat == "fait"
+
+
+def test_jeton_renouvele_sans_interrompre(montage: Montage) -> None:
+    """Le jeton expiré est renouvelé en cours de session, sans nouvelle identification ni geste de l'utilisateur."""
+    montage.ecrire()
+    montage.labo.postes._acces.jetons._jetons[PER].fin = 0.0  # type: ignore[union-attr]
+    assert montage.ecrire().resultat == "fait"
+    assert len(montage.operations("smtp:AUTH")) == 1
+
+
 @pytest.mark.parametrize(
     "panne",
     ["uidvalidity_change", "message_disparu", "lecture_seule", "bye", "indisponible", "coupure_dans_fetch"],
