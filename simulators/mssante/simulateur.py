@@ -26,7 +26,7 @@ from simulators.mssante.liste_blanche import ListeBlanche
 from simulators.mssante.pannes import RegistreMSSante
 from simulators.mssante.reglages import Reglages
 from simulators.mssante.smtp import EcouteSmtp, ServiceSmtp
-from simulators.mssante.tls import LIGNE_DE_PANNE, LIGNES, PUBLIEES, MatriceTls
+from simulators.mssante.tls import LIGNE_DE_PANNE, LIGNES, MatriceTls
 from simulators.mssante.usagers import PANNES_MES, MessagerieUsagers
 from simulators.socle.correspondants import CORRESPONDANTS
 from simulators.socle.journal import JournalArrete, JournalEchanges
@@ -102,7 +102,8 @@ class SimulateurMSSante:
         if self._smtp is None or self._imap is None:
             raise RuntimeError("l'opérateur n'est pas monté : appelez monter() d'abord")
         for ligne in LIGNES.values():
-            self.operateur.matrice.contexte(ligne)
+            if ligne.ancienne:
+                self.operateur.matrice.contexte(ligne)
             fixe = EcouteSmtp(self._smtp, ligne)
             fixe.port = serveur.ecouter(SERVICE, fixe, protocole="smtp")
             imap = self._imap.monter(serveur, ligne=ligne)
@@ -150,8 +151,7 @@ class SimulateurMSSante:
 
     def panne(self, nom: str, *, fois: int | None = 1, **parametres: Any) -> PanneArmee:
         """Arme une panne nommée ; s'emploie seule ou avec `with`."""
-        if nom in LIGNE_DE_PANNE and nom not in PUBLIEES:
-            # Fait ici, pas dans la boucle : l'avertissement de Python sur TLS 1.0 y resterait visible.
+        if nom in LIGNE_DE_PANNE and LIGNE_DE_PANNE[nom].ancienne:
             self.operateur.matrice.contexte(LIGNE_DE_PANNE[nom])
         return self.pannes.armer(nom, fois=fois, **parametres)
 

@@ -66,6 +66,11 @@ class LigneTls:
     """`offert`, `absent`, ou `ordures` (accepté, puis autre chose que du TLS)."""
 
     @property
+    def ancienne(self) -> bool:
+        """Vrai si elle offre TLS 1.0 : Python en avertit, seul le fil qui monte le banc peut le taire sans risque."""
+        return self.mini < ssl.TLSVersion.TLSv1_2
+
+    @property
     def certificat_propre(self) -> bool:
         """Vrai si cette ligne présente un autre certificat que la ligne valide."""
         ordinaire = (Variante.VALIDE, "organisations", False, PUBLICATION, "")
