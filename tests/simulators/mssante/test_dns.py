@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import socket
 import struct
 from collections.abc import Iterator
@@ -132,6 +133,35 @@ def test_plusieurs_questions_par_connexion(banc: Banc) -> None:
         prise.sendall(trames[7 : 2 + len(questions[0])])
         lues.append(DNSRecord.parse(flux.read(int.from_bytes(flux.read(2), "big"))))
     assert [srv(lue)[0][1] for lue in lues] == [20143, 20587, 20143]
+
+
+def test_client_lent(banc: Banc, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Une connexion qui n'envoie rien de plus est coupée ; les autres questions passent toujours."""
+    monkeypatch.setattr("simulators.mssante.dns.DELAI", 0.2)
+    with socket.create_connection(("127.0.0.1", banc.port), timeout=5) as prise:
+        prise.sendall(b"\xff\xff\x00")
+        assert srv(banc.demander(f"_imap._tcp.{DOMAINE}", tcp=True))
+        with contextlib.suppress(ConnectionResetError):
+            assert prise.recv(1) == b""
+
+
+def test_octets_illisibles_au_journal(banc: Banc) -> None:
+    """Des octets qui ne sont pas une question ne reçoivent rien, et sont notés."""
+    with socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as prise:
+        prise.sendto(b"bruit", ("127.0.0.1", banc.port))
+    assert banc.journal.attendre(lambda e: e.requete.corps.octets == b"bruit", depuis=0, delai=5, service="mssante")
+    (echange,) = banc.journal.echanges("mssante", "dns:?")
+    assert echange.reponse is None
+
+
+def test_port_pris(banc: Banc) -> None:
+    """Un port imposé déjà pris en UDP est refusé ; sans port imposé, un autre est trouvé."""
+    with socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as prise:
+        prise.bind(("127.0.0.1", 0))
+        autre = ServeurDns(banc.journal, domaines=lambda: {DOMAINE}, cibles=lambda: Cibles(HOTE, PORTS))
+        with pytest.raises(OSError, match="in use|utilis"):
+            autre.monter(banc.serveur, port=prise.getsockname()[1])
+        assert autre.monter(banc.serveur).numero not in (0, prise.getsockname()[1])
 
 
 def test_edns(banc: Banc) -> None:
