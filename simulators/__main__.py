@@ -16,6 +16,7 @@ from pathlib import Path
 from types import FrameType
 
 from requirements.ligne_de_commande import AnalyseurFrancais
+from simulators.annuaire import commande as annuaire
 from simulators.banc import Banc
 from simulators.socle.journal import JournalEchanges
 
@@ -25,6 +26,8 @@ COULOIRS = ("biologie",)
 def main(arguments: Sequence[str] | None = None) -> int:
     """Point d'entrée ; 0 après un arrêt demandé, 1 si le banc ne peut pas démarrer."""
     options = _analyseur().parse_args(arguments)
+    if options.commande == "annuaire":
+        return annuaire.executer(options)
     dossier = options.dossier or Path(tempfile.mkdtemp(prefix="banc-sons-journal-"))
     try:
         with (
@@ -73,6 +76,14 @@ def _analyseur() -> argparse.ArgumentParser:
         "--exposer", action="store_true", help="écoute sur toutes les interfaces (la gestion reste locale)"
     )
     lancer.add_argument("--json", action="store_true", help="annonce en une ligne JSON, pour un programme")
+    annuaire.declarer(
+        commandes.add_parser(
+            "annuaire",
+            help="écrit les extractions publiques d'un annuaire fictif, jusqu'à des millions de professionnels",
+            description="Écrit par flux les archives de l'Annuaire Santé d'une population fictive, la même pour un "
+            "même nombre et une même date.",
+        )
+    )
     return analyseur
 
 

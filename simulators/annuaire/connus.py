@@ -22,7 +22,7 @@ def _biologistes() -> tuple[Professionnel, ...]:
             maj=REFERENCE,
             civilite_exercice="DR",
             savoir_faire=_SPECIALITES[acteur.specialite],
-            situations=(Situation(f"9900000000{rang}", STRUCTURE.finess, "S"),),
+            situations=(Situation(f"970000000{rang:02d}", STRUCTURE.finess, "S"),),
             bals=(BalPubliee(f"{acteur.prenom}.{acteur.nom}@{DOMAINE_LABORATOIRE}".lower(), "PER", 1),),
         )
         for rang, acteur in enumerate(PROFESSIONNELS, 1)
@@ -42,7 +42,7 @@ def _publie(rang: int, correspondant: Correspondant) -> Professionnel:
         civilite=correspondant.civilite,
         civilite_exercice="DR" if metier.code == "10" else "",
         savoir_faire=SavoirFaire(savoir, correspondant.specialite_libelle) if savoir else None,
-        situations=(Situation(f"990000001{rang:02d}", correspondant.structure.finess, "L"),),
+        situations=(Situation(f"970000001{rang:02d}", correspondant.structure.finess, "L"),),
         bals=(BalPubliee(correspondant.bal, "PER", 1),),
     )
 

@@ -56,12 +56,17 @@ class Ressource(NamedTuple):
 
 def id_personne(rpps: str, edition: int = 1) -> str:
     """Identifiant technique d'un professionnel : il dépend de l'édition, jamais du seul RPPS."""
-    return f"003-{edition}{rpps[3:8]}-{(int(rpps) * (97 + edition)) % 900_000 + 100_000}"
+    return f"003-{edition}{rpps[3:8]}-{_melange(rpps, edition)}"
 
 
 def id_situation(identifiant: str, edition: int = 1) -> str:
     """Identifiant technique d'une situation d'exercice."""
-    return f"005-{edition}{identifiant[-5:]}-{(int(identifiant) * (89 + edition)) % 9_000_000 + 1_000_000}"
+    return f"005-{edition}{identifiant[-5:]}-{_melange(identifiant, edition)}"
+
+
+def _melange(numero: str, edition: int) -> int:
+    """Sept chiffres sans rapport visible avec le numéro ; le module est premier, pour ne pas se répéter."""
+    return int(numero) * (7_919 + 104_729 * edition) % 8_999_993 + 1_000_000
 
 
 def id_structure(finess: str) -> str:

@@ -84,7 +84,9 @@ def _reference(parametre: Parametre, nom: str, valeur: str) -> Critere:
 
 
 def _date(parametre: Parametre, nom: str, valeur: str) -> Critere:
-    prefixe, texte = (valeur[:2], valeur[2:]) if valeur[:2] in PREFIXES else ("eq", valeur)
+    # `_since` dit « depuis » par son nom même ; les autres dates valent « ce jour-là » sans préfixe.
+    defaut = "ge" if nom == "_since" else "eq"
+    prefixe, texte = (valeur[:2], valeur[2:]) if valeur[:2] in PREFIXES else (defaut, valeur)
     debut, fin = intervalle(nom, texte)
     marge = abs(datetime.now(UTC) - debut) / 10
     tests: dict[str, Callable[[datetime], bool]] = {
