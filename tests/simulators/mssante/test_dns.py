@@ -159,7 +159,7 @@ def test_port_pris(banc: Banc) -> None:
     with socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as prise:
         prise.bind(("127.0.0.1", 0))
         autre = ServeurDns(banc.journal, domaines=lambda: {DOMAINE}, cibles=lambda: Cibles(HOTE, PORTS))
-        with pytest.raises(OSError, match="in use|utilis"):
+        with pytest.raises(OSError, match=r"in use|utilis"):
             autre.monter(banc.serveur, port=prise.getsockname()[1])
         assert autre.monter(banc.serveur).numero not in (0, prise.getsockname()[1])
 
