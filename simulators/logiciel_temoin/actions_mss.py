@@ -9,7 +9,8 @@ from simulators.logiciel_temoin.erreurs import Echec, Enveloppe, Refus, fait
 from simulators.logiciel_temoin.identite import QUAL, Patient
 from simulators.logiciel_temoin.labo import Labo
 from simulators.logiciel_temoin.messagerie_adresses import est_usager
-from simulators.logiciel_temoin.messagerie_envois import Demande, canal_de
+from simulators.logiciel_temoin.messagerie_demande import Demande
+from simulators.logiciel_temoin.messagerie_envois import canal_de
 from simulators.logiciel_temoin.messagerie_lecture import objet_affiche
 from simulators.logiciel_temoin.parametres import Parametres
 from simulators.logiciel_temoin.registre import action

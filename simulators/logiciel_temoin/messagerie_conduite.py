@@ -11,7 +11,7 @@ from simulators.logiciel_temoin.horloge import PARIS
 from simulators.logiciel_temoin.identite import QUAL, Patient
 from simulators.logiciel_temoin.labo import Labo
 from simulators.logiciel_temoin.messagerie_adresses import DOMAINE_USAGERS, adresse_usager
-from simulators.logiciel_temoin.messagerie_envois import Demande
+from simulators.logiciel_temoin.messagerie_demande import Demande, joindre
 from simulators.logiciel_temoin.utilisateurs import Utilisateur
 
 CANAUX = ("patient", "professionnel")
@@ -92,7 +92,7 @@ def envoyer(labo: Labo, utilisateur: Utilisateur, patient: Patient, document: Do
         return [envois.bloquer(labo, utilisateur, demande.pour(*adresses), motif)]
     if not adresses:
         return []
-    demande = replace(demande, jointes=envois.joindre(labo, demande))
+    demande = replace(demande, jointes=joindre(labo, demande))
     return [envois.envoyer(labo, utilisateur, demande.pour(adresse)) for adresse in adresses]
 
 

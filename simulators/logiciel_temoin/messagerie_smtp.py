@@ -8,40 +8,11 @@ import smtplib
 import ssl
 import threading
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass, field
 
 from simulators.logiciel_temoin.environnement import Bal
 from simulators.logiciel_temoin.messagerie_connexion import DELAI, TRACE, Acces, ErreurConnexion, regler_socket
-from simulators.logiciel_temoin.messagerie_jetons import JetonsIndisponibles, SessionFermee
-from simulators.logiciel_temoin.messagerie_tls import CanalRefuse
-
-
-@dataclass(frozen=True)
-class Reponse:
-    """Réponse de l'opérateur à une commande."""
-
-    code: int
-    texte: str
-
-    @property
-    def acceptee(self) -> bool:
-        return 200 <= self.code < 300
-
-    @property
-    def temporaire(self) -> bool:
-        return 400 <= self.code < 500
-
-    def __str__(self) -> str:
-        return f"{self.code} {self.texte}".strip()
-
-
-@dataclass
-class Issue:
-    """Ce que l'opérateur a dit d'un envoi : une réponse par destinataire."""
-
-    reponses: dict[str, Reponse] = field(default_factory=dict)
-    incertaine: bool = False
-    """Le message était transmis et l'opérateur n'a pas répondu : nul ne sait s'il est parti."""
+from simulators.logiciel_temoin.messagerie_jetons import SessionFermee
+from simulators.logiciel_temoin.messagerie_reponses import Issue, Reponse, lire_reponse, traduire
 
 
 class Coupure(Exception):
@@ -152,7 +123,7 @@ class ConnexionSmtp:
         except BaseException as erreur:
             if smtp is not None:
                 smtp.close()
-            traduite = _traduire(erreur)
+            traduite = traduire(erreur)
             if traduite is erreur:
                 raise
             raise traduite from erreur
@@ -181,7 +152,7 @@ class ConnexionSmtp:
             raise ErreurConnexion("l'opérateur ne propose pas STARTTLS : rien n'est envoyé", definitive=True)
         code, texte = smtp.starttls(context=self._acces.contexte(self._bal))
         if code != 220 or not isinstance(smtp.sock, ssl.SSLSocket):
-            raise ErreurConnexion(f"STARTTLS refusé : {_reponse(code, texte)}", definitive=False)
+            raise ErreurConnexion(f"STARTTLS refusé : {lire_reponse(code, texte)}", definitive=False)
         self._acces.canal.controler(smtp.sock)
         smtp.ehlo()
         self._identifier(smtp)
@@ -220,9 +191,9 @@ class ConnexionSmtp:
             return preuve if not defi else ""
 
         try:
-            return _reponse(*smtp.auth(mecanisme, repondre))
+            return lire_reponse(*smtp.auth(mecanisme, repondre))
         except smtplib.SMTPAuthenticationError as refus:
-            return _reponse(refus.smtp_code, refus.smtp_error)
+            return lire_reponse(refus.smtp_code, refus.smtp_error)
 
     # -- transaction -------------------------------------------------------------------------------------------
 
@@ -266,7 +237,7 @@ class ConnexionSmtp:
 
     def _commander(self, smtp: smtplib.SMTP, commande: Callable[[], tuple[int, bytes]]) -> Reponse:
         try:
-            return _reponse(*commande())
+            return lire_reponse(*commande())
         except (smtplib.SMTPException, OSError) as erreur:
             raise Coupure(str(erreur) or type(erreur).__name__) from erreur
 
@@ -276,7 +247,7 @@ class ConnexionSmtp:
             return reponse
         try:
             smtp.send(_transparent(octets))
-            return _reponse(*smtp.getreply())
+            return lire_reponse(*smtp.getreply())
         except (smtplib.SMTPException, OSError):
             issue.incertaine = True
             return Reponse(0, "l'opérateur n'a pas répondu")
@@ -290,27 +261,6 @@ class ConnexionSmtp:
             smtp.rset()
 
 
-def _traduire(erreur: BaseException) -> BaseException:
-    """Ce que l'utilisateur doit comprendre d'une connexion manquée ; l'erreur même si elle est d'un autre genre."""
-    match erreur:
-        case ssl.SSLError():
-            return ErreurConnexion(f"canal TLS refusé : {erreur.reason or erreur}", definitive=True)
-        case CanalRefuse():
-            return ErreurConnexion(f"canal TLS refusé : {erreur}", definitive=True)
-        case SessionFermee():
-            return ErreurConnexion(str(erreur), definitive=True)
-        case JetonsIndisponibles():
-            return ErreurConnexion(f"Pro Santé Connect est injoignable : {erreur}", definitive=False)
-        case smtplib.SMTPNotSupportedError():
-            return ErreurConnexion(f"l'opérateur ne permet pas de s'identifier : {erreur}", definitive=True)
-        case smtplib.SMTPResponseException():
-            reponse = _reponse(erreur.smtp_code, erreur.smtp_error)
-            return ErreurConnexion(f"l'opérateur refuse la connexion : {reponse}", definitive=erreur.smtp_code >= 500)
-        case smtplib.SMTPException() | OSError():
-            return ErreurConnexion(f"l'opérateur ne répond pas : {erreur}", definitive=False)
-    return erreur
-
-
 def _sans_trace(_operation: str, _demande: str, _reponse: str) -> None:
     """Personne n'a encore demandé d'envoi."""
 
@@ -320,8 +270,3 @@ def _transparent(octets: bytes) -> bytes:
     corps = octets if octets.endswith(b"\r\n") else octets + b"\r\n"
     corps = corps.replace(b"\r\n.", b"\r\n..")
     return (b"." + corps if corps.startswith(b".") else corps) + b".\r\n"
-
-
-def _reponse(code: int, texte: bytes | str) -> Reponse:
-    lisible = texte.decode("utf-8", "replace") if isinstance(texte, bytes) else str(texte)
-    return Reponse(int(code), " ".join(lisible.split()))

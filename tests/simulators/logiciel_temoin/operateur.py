@@ -15,7 +15,8 @@ from simulators.logiciel_temoin.labo import Labo
 from simulators.logiciel_temoin.messagerie_connexion import TRACE, ErreurConnexion
 from simulators.logiciel_temoin.messagerie_imap import ConnexionImap, Entree
 from simulators.logiciel_temoin.messagerie_postes import Postes
-from simulators.logiciel_temoin.messagerie_smtp import ConnexionSmtp, Issue, Reponse
+from simulators.logiciel_temoin.messagerie_reponses import Issue, Reponse
+from simulators.logiciel_temoin.messagerie_smtp import ConnexionSmtp
 
 APP = "crbio@labo.formation.mssante.fr"
 ORG = "secretariat@labo.formation.mssante.fr"

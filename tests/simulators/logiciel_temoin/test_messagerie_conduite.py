@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 
 from simulators.logiciel_temoin.messagerie_connexion import ErreurConnexion
-from simulators.logiciel_temoin.messagerie_smtp import Reponse
+from simulators.logiciel_temoin.messagerie_reponses import Reponse
 from tests.simulators.logiciel_temoin.operateur import APP, CONFRERE, MEDECIN, ORG, PER, USAGER, Poste
 
 

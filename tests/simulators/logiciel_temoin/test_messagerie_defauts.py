@@ -14,7 +14,7 @@ import pytest
 
 from simulators.logiciel_temoin import pdfa
 from simulators.logiciel_temoin.messagerie_connexion import ErreurConnexion
-from simulators.logiciel_temoin.messagerie_smtp import Reponse
+from simulators.logiciel_temoin.messagerie_reponses import Reponse
 from simulators.logiciel_temoin.mutations_mss import CONDUITE, ENTETES, MENTION, METADONNEES
 from tests.simulators.logiciel_temoin.operateur import ANALYSES, APP, CONFRERE, MATRICULE, MEDECIN, PER, USAGER, Poste
 from tests.simulators.logiciel_temoin.test_messagerie_reception import courriel, distribution, lecture
