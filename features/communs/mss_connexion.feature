@@ -96,10 +96,15 @@ Fonctionnalité: Connexion à l'opérateur MSSanté
     Et le biologiste relève sa boîte MSSanté
     Alors l'opérateur en règle est accepté en envoi
     Et l'opérateur en règle est accepté en relève
-    Quand le biologiste envoie un courriel par un opérateur sans suite admise
-    Et le biologiste relève sa boîte chez un opérateur sans suite admise
-    Alors l'opérateur sans suite admise est refusé en envoi, et rien ne lui est confié
-    Et l'opérateur sans suite admise est refusé en relève, et rien ne lui est confié
+    Quand le biologiste envoie un courriel par un opérateur aux suites faibles
+    Et le biologiste relève sa boîte chez un opérateur aux suites faibles
+    Alors l'opérateur aux suites faibles est refusé en envoi, et rien ne lui est confié
+    Et l'opérateur aux suites faibles est refusé en relève, et rien ne lui est confié
+    # « Uniquement » : une suite sûre que la liste ne nomme pas n'est pas admise non plus.
+    Quand le biologiste envoie un courriel par un opérateur aux suites hors de la liste
+    Et le biologiste relève sa boîte chez un opérateur aux suites hors de la liste
+    Alors l'opérateur aux suites hors de la liste est refusé en envoi, et rien ne lui est confié
+    Et l'opérateur aux suites hors de la liste est refusé en relève, et rien ne lui est confié
     Quand le biologiste envoie un courriel par un opérateur au groupe DH trop court
     Et le biologiste relève sa boîte chez un opérateur au groupe DH trop court
     Alors l'opérateur au groupe DH trop court est refusé en envoi, et rien ne lui est confié

@@ -26,6 +26,7 @@ PANNES_TLS: tuple[Panne, ...] = (
     ),
     Panne("tls_1_3", "TLS 1.3 seulement ; rien de fautif, un client peut le refuser.", _PROTOCOLE),
     Panne("tls_ancien", "TLS 1.0 et 1.1 seulement.", _PROTOCOLE),
+    Panne("suites_hors_liste", "TLS 1.2, suites réputées sûres mais hors de la liste permise seulement.", _PROTOCOLE),
     Panne("suites_faibles", "TLS 1.2, suites hors de la liste permise seulement.", _PROTOCOLE),
     Panne("groupe_dh_court", "Échange DHE sur un groupe de 1024 bits seulement.", _PROTOCOLE),
     Panne("courbe_courte", "Échange ECDHE sur une courbe de 224 bits seulement.", _PROTOCOLE),

@@ -24,6 +24,8 @@ SUITES = (
 """Suites permises en TLS 1.2 (référentiel socle, ECO.1.1.3, texte de 2023)."""
 
 SUITES_FAIBLES = "AES128-SHA:AES256-SHA:AES128-SHA256:AES128-GCM-SHA256:ECDHE-RSA-AES128-SHA:ECDHE-RSA-AES256-SHA"
+SUITES_HORS_LISTE = "ECDHE-RSA-CHACHA20-POLY1305:DHE-RSA-CHACHA20-POLY1305:DHE-RSA-AES256-SHA256:DHE-RSA-AES128-SHA256"
+"""Suites réputées sûres, que la liste ne nomme pas."""
 SUITES_ANCIENNES = "ECDHE-RSA-AES128-SHA:ECDHE-RSA-AES256-SHA:AES128-SHA:AES256-SHA:@SECLEVEL=0"
 SUITES_DHE = "DHE-RSA-AES256-GCM-SHA384:DHE-RSA-AES128-GCM-SHA256:@SECLEVEL=0"
 SUITES_ECDHE = "ECDHE-RSA-AES256-GCM-SHA384:ECDHE-RSA-AES128-GCM-SHA256:@SECLEVEL=0"
@@ -101,6 +103,7 @@ LIGNES: dict[str, LigneTls] = {
             maxi=ssl.TLSVersion.TLSv1_1,
             suites=SUITES_ANCIENNES,
         ),
+        LigneTls("suites_hors_liste", "suites_hors_liste", maxi=_12, suites=SUITES_HORS_LISTE),
         LigneTls("suites_faibles", "suites_faibles", maxi=_12, suites=SUITES_FAIBLES),
         LigneTls("groupe_dh_court", "groupe_dh_court", maxi=_12, suites=SUITES_DHE, dh_court=True),
         LigneTls("courbe_courte", "courbe_courte", maxi=_12, suites=SUITES_ECDHE, courbe="secp224r1"),
