@@ -245,6 +245,8 @@ def configurer(labo: Labo, utilisateur: Utilisateur, p: Parametres) -> Enveloppe
         raise Refus(f"Réglage inconnu : {parametre}.")
     if parametre == "justificatifs" and labo.defaut("justificatifs_non_parametrables"):
         raise Refus("La liste des justificatifs n'est pas modifiable.")
+    if parametre == "adresse_retour_mss" and labo.defaut("mss_retour_non_reglable"):
+        raise Refus("L'adresse de retour n'est pas modifiable.")
     if parametre == "vitesse_alimentation_dmp" and labo.defaut("vitesse_non_enregistree"):
         return fait("Réglage enregistré.", valeur=valeur)
     if parametre == "frequence_annuaire" and labo.defaut("frequence_annuaire_non_enregistree"):

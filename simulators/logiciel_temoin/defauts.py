@@ -16,6 +16,8 @@ from simulators.logiciel_temoin.mutations_dmp import DMP as MESSAGES_DMP
 from simulators.logiciel_temoin.mutations_documents import EDITION as EDITION_MUTEE
 from simulators.logiciel_temoin.mutations_documents import HL7
 from simulators.logiciel_temoin.mutations_insi import INSI as MESSAGES_INSI
+from simulators.logiciel_temoin.mutations_messages import CONDUITE as LECTURE_MSS
+from simulators.logiciel_temoin.mutations_messages import MESSAGES as MESSAGES_MSS
 from simulators.logiciel_temoin.mutations_mss import CONDUITE as MSSANTE
 from simulators.logiciel_temoin.mutations_mss import MSS as COURRIELS_MSS
 
@@ -322,6 +324,7 @@ MUTATIONS: dict[str, Mutation] = {
     **MESSAGES_DMP,
     **COURRIELS_MSS,
     **METADONNEES_MSS,
+    **MESSAGES_MSS,
 }
 CATALOGUE: dict[str, str] = {
     **IDENTITE,
@@ -332,6 +335,7 @@ CATALOGUE: dict[str, str] = {
     **DMP,
     **MSSANTE,
     **ARCHIVE,
+    **LECTURE_MSS,
     **CONNEXION,
     **ANNUAIRE,
     **PRESENTATION,

@@ -76,6 +76,7 @@ def valider(
     )
     if remplace:
         _enchainer(labo, patient, document, labo.base.document(remplace))
+    if remplace or labo.defaut("mss_mention_remplacement_toujours"):
         document.mention = _mention(labo)
     labo.base.documents[document.document_id] = document
     return document

@@ -69,7 +69,8 @@ def composer(labo: Labo, courriel: Courriel) -> bytes:
     operation = f"{courriel.bal.type} {courriel.canal}"
     lignes = "".join(f"{nom}: {valeur}\r\n" for nom, valeur in _entetes(labo, courriel))
     lignes = labo.defauts.muter_texte("mss_entetes", lignes, operation)
-    return lignes.encode() + _contenu(labo, courriel)
+    source = lignes.encode() + _contenu(labo, courriel)
+    return labo.defauts.muter_texte("mss_source", source.decode("latin-1"), operation).encode("latin-1")
 
 
 def _entetes(labo: Labo, c: Courriel) -> Iterator[tuple[str, str]]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -16,6 +17,8 @@ from simulators.logiciel_temoin.messagerie_envois import traceur
 from simulators.logiciel_temoin.messagerie_lecture import CourrielLu, lire, matricule_de_courriel, objet_affiche
 from simulators.logiciel_temoin.soap import ReponseIllisible
 from simulators.logiciel_temoin.utilisateurs import Utilisateur
+
+_MATRICULE = re.compile(r"\b[12]\d{4}[0-9AB]{2}\d{8}\b")
 
 
 @dataclass
@@ -126,16 +129,32 @@ def montrer(labo: Labo, recu: CourrielRecu) -> dict[str, Any]:
     return {
         "courriel_id": recu.courriel_id,
         "message_id": contenu.message_id,
-        "objet": contenu.objet if labo.defaut("mss_objet_prefixe_affiche") else objet_affiche(contenu.objet),
+        "objet": _objet_montre(labo, contenu),
         "expediteur": contenu.expediteur,
         "origine": origine,
         "date": contenu.date,
         "lu": recu.lu,
         "corps": contenu.corps,
-        "pieces": [{"nom": nom, "sha256": empreinte} for nom, empreinte in contenu.pieces],
+        "pieces": [
+            {"nom": nom, "sha256": empreinte}
+            for nom, empreinte in contenu.pieces
+            if not (labo.defaut("mss_pieces_cachees") and nom.lower().endswith(".zip"))
+        ],
         "patient_id": patient.patient_id if patient else None,
-        "matricule_ins": matricule_de_courriel(contenu),
+        "matricule_ins": _matricule_montre(labo, contenu),
     }
+
+
+def _objet_montre(labo: Labo, contenu: CourrielLu) -> str:
+    if labo.defaut("mss_objet_non_decode"):
+        return "Documents de santé"
+    return contenu.objet if labo.defaut("mss_objet_prefixe_affiche") else objet_affiche(contenu.objet)
+
+
+def _matricule_montre(labo: Labo, contenu: CourrielLu) -> str | None:
+    if labo.defaut("mss_ins_du_corps") and (cite := _MATRICULE.search(contenu.corps)):
+        return cite.group()
+    return matricule_de_courriel(contenu)
 
 
 def integrer(labo: Labo, utilisateur: Utilisateur, recu: CourrielRecu) -> tuple[Patient, list[Document]]:
