@@ -10,6 +10,7 @@ from pytest_bdd.parsers import parse
 from pytest_bdd.parsers import re as motif
 
 from reports.constat import Regle
+from reports.verdict import Verdict
 from simulators.mssante.etat import Bal
 from simulators.socle.acteurs import PROFESSIONNELS
 from simulators.socle.correspondants import CORRESPONDANTS, Correspondant
@@ -23,6 +24,7 @@ from steps.flux.identite import IdentiteUsager
 from steps.patients import PatientEssai
 from steps.verifications.mssante import dossier_envois as regles
 from steps.verifications.mssante import dossier_versions as versions
+from steps.verifications.mssante import pieces
 from steps.verifications.mssante.contexte import ContexteCourriel
 from steps.verifications.mssante.dialogue import transactions
 from steps.verifications.mssante.dossier_lecture import (
@@ -206,8 +208,17 @@ def exiger_arrivee(
     prevus: set[str] = essai.releves.setdefault(f"destinataires {document.nom}", set())
     prevus |= {adresse.lower() for adresse in destinataires}
     quoi = f"le compte rendu « {document.nom} »"
+    if not servis(portants, destinataires):
+        _expliquer(essai, [vu for vu in vus(essai, depuis) if vu not in portants])
     essai.bilan.exiger(regles.compte_rendu_arrive(regle, portants, destinataires, quoi, dire(essai.derniere)))
     return portants
+
+
+def _expliquer(essai: Essai, partis: Sequence[CourrielVu]) -> None:
+    """Un courriel est parti, sans le compte rendu : ce qui manque à ses pièces se dit, et elles seules."""
+    for vu in partis:
+        constats = pieces.archive(vu.lu, contexte(essai, vu))
+        essai.bilan.constater(c for c in constats if c.verdict is Verdict.NON_CONFORME)
 
 
 def valider(
