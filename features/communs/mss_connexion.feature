@@ -128,6 +128,8 @@ Fonctionnalité: Connexion à l'opérateur MSSanté
     Alors l'opérateur au certificat d'un autre nom est refusé en envoi, et rien ne lui est confié
     Quand le biologiste envoie un courriel par un opérateur qui refuse définitivement le destinataire
     Alors le refus définitif n'est ni répété ni montré comme un envoi
+    Quand le biologiste envoie un courriel par un opérateur qui n'admet que de petits messages
+    Alors le courriel trop gros n'est ni transmis malgré la limite annoncée ni montré comme un envoi
     Quand le biologiste envoie un courriel par un opérateur qui refuse pour un temps le destinataire
     Alors le refus temporaire est repris, ou montré en attente
     Quand le biologiste envoie un courriel par un opérateur qui coupe la connexion avant de répondre

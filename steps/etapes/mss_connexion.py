@@ -67,6 +67,7 @@ _SMTP_SEULEMENT = {
     "qui refuse pour un temps le destinataire": "refus_temporaire",
     "qui coupe la connexion avant de répondre": "coupure_avant_reponse",
 }
+_PETITS = "qui n'admet que de petits messages"
 _UNE_FOIS = ("refus_temporaire", "coupure_avant_reponse")
 
 
@@ -75,6 +76,8 @@ def _pannes(cas: str, protocole: str) -> list[tuple[str, dict[str, Any]]]:
     if cas in _SMTP_SEULEMENT:
         nom = _SMTP_SEULEMENT[cas]
         return [(nom, {"fois": 1} if nom in _UNE_FOIS else {})]
+    if cas == _PETITS:
+        return [("message_trop_gros", {"taille": 300})]
     if cas not in CAS and cas not in _INDIFFERENTS:
         raise vocabulaire.PhraseInconnue(f"opérateur inconnu dans la feature : {cas!r}")
     noms = (CAS[cas].panne,) if cas in CAS else _INDIFFERENTS[cas]
@@ -178,12 +181,13 @@ def suite(essai: Essai) -> None:
 # ------------------------------------------------------------------- envois
 @then("le courriel est remis à l'opérateur, dans les règles de SMTP")
 def remis(essai: Essai) -> None:
-    """Toutes les fenêtres d'envoi face à l'opérateur en règle."""
-    for fenetre in _fenetres(essai, SMTP, EN_REGLE):
+    """Les envois à l'opérateur en règle qui n'ont pas encore été jugés."""
+    nouvelles = _a_juger(essai, SMTP)
+    for fenetre in nouvelles:
         smtp = [s for s in sessions_de(essai, fenetre) if s.protocole == SMTP]
         essai.bilan.constater(enveloppe.achemine(envois_de(essai, fenetre), [fenetre.destinataire], smtp))
         _constater_si_jugeable(essai, authentification.boite_choisie(smtp, fenetre.adresse))
-    vues = temoins(essai)
+    vues = [s for f in nouvelles for s in sessions_de(essai, f)]
     envois = [t for s in vues for t in s.transactions]
     types = {adresse: bal.type for adresse, bal in essai.banc.mssante.etat.bals.items()}
     _constater_si_jugeable(
@@ -203,6 +207,20 @@ def refus_definitif(essai: Essai) -> None:
     envois = _jusqu_a_maintenant(essai, fenetre)
     essai.bilan.constater(conduite.pas_de_boucle(envois))
     _constater_si_jugeable(essai, conduite.refus_montre(envois, etats))
+
+
+@then("le courriel trop gros n'est ni transmis malgré la limite annoncée ni montré comme un envoi")
+def trop_gros(essai: Essai) -> None:
+    """Un logiciel peut s'en apercevoir de lui-même et ne rien envoyer : seul son écran parle alors."""
+    fenetre = derniere(essai, SMTP, _PETITS)
+    etats = relever_les_etats(essai, fenetre)
+    vues = [s for s in sessions_de(essai, fenetre) if s.protocole == SMTP]
+    if not acceptees(vues, SMTP):
+        raise NonConcluant("aucune connexion SMTP n'a rencontré l'opérateur qui n'admet que de petits messages")
+    envois = envois_de(essai, fenetre)
+    _constater_si_jugeable(essai, enveloppe.taille_annoncee(vues), conduite.refus_montre(envois, etats))
+    if not envois:
+        essai.bilan.constater(conduite.non_transmis_montre(etats))
 
 
 @then("le refus temporaire est repris, ou montré en attente")
@@ -229,11 +247,12 @@ def _jusqu_a_maintenant(essai: Essai, fenetre: Fenetre) -> list[Any]:
 # ------------------------------------------------------------------- relèves
 @then("la boîte est relevée dans les règles d'IMAP")
 def relevee(essai: Essai) -> None:
-    for fenetre in _fenetres(essai, IMAP, EN_REGLE):
+    nouvelles = _a_juger(essai, IMAP)
+    for fenetre in nouvelles:
         vues = sessions_de(essai, fenetre)
         montres = courriels_montres(fenetre)
         essai.bilan.constater(reception.releve_effective(vues, fenetre.adresse, fenetre.message_id, montres))
-    vues = temoins(essai)
+    vues = [s for f in nouvelles for s in sessions_de(essai, f)]
     types = {adresse: bal.type for adresse, bal in essai.banc.mssante.etat.bals.items()}
     _constater_si_jugeable(
         essai,
@@ -274,11 +293,14 @@ def _moyens(essai: Essai) -> frozenset[Moyen]:
 
 
 # -------------------------------------------------------------------- commun
-def _fenetres(essai: Essai, protocole: str, cas: str) -> list[Fenetre]:
-    trouvees = [f for f in fenetres(essai) if (f.protocole, f.cas) == (protocole, cas)]
-    if not trouvees:
-        raise NonConcluant(f"aucune action en {protocole.upper()} face à un opérateur {cas}")
-    return trouvees
+def _a_juger(essai: Essai, protocole: str) -> list[Fenetre]:
+    """Les fenêtres de ce protocole face à l'opérateur en règle, chacune rendue une fois."""
+    toutes = [f for f in fenetres(essai) if (f.protocole, f.cas) == (protocole, EN_REGLE)]
+    deja = int(essai.releves.get(f"fenêtres jugées {protocole}", 0))
+    essai.releves[f"fenêtres jugées {protocole}"] = len(toutes)
+    if len(toutes) == deja:
+        raise NonConcluant(f"aucune action en {protocole.upper()} face à l'opérateur en règle")
+    return toutes[deja:]
 
 
 def _constater_si_jugeable(essai: Essai, *constats: Constat) -> None:

@@ -110,6 +110,21 @@ def refus_montre(transactions: Sequence[Transaction], etats: Sequence[str]) -> C
     return ETAT_MONTRE.respectee(recu=", ".join(etats), ou=ou, echanges=numeros)
 
 
+@verification(ETAT_MONTRE)
+def non_transmis_montre(etats: Sequence[str]) -> Constat:
+    """Un courriel que l'opérateur n'a jamais vu n'est pas montré comme envoyé."""
+    if not etats:
+        return ETAT_MONTRE.sans_objet("le logiciel n'a pas montré l'état de cet envoi")
+    if "envoye" in etats:
+        return ETAT_MONTRE.enfreinte(
+            "un courriel qui n'a pas été transmis est montré comme envoyé",
+            attendu="échec ou en attente", recu=", ".join(etats), ou="liste des envois du logiciel",
+        )  # fmt: skip
+    return ETAT_MONTRE.respectee(
+        "courriel non transmis, montré comme tel", recu=", ".join(etats), ou="liste des envois"
+    )
+
+
 @verification(UNE_FOIS)
 def une_seule_remise(transactions: Sequence[Transaction]) -> Constat:
     """Après une coupure entre DATA et la réponse : au plus une remise acceptée, sous le Message-ID d'origine."""

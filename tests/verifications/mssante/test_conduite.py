@@ -61,6 +61,13 @@ def test_etat_montre() -> None:
     assert regles.refus_montre(transactions(envoi_normal()), ["envoye"]).verdict is Verdict.NON_CONCLUANT
 
 
+def test_non_transmis() -> None:
+    """Rien n'est parti : un échec montré passe, un envoi montré non, sans état rien ne se dit."""
+    assert regles.non_transmis_montre(["echec"]).verdict is Verdict.CONFORME
+    assert regles.non_transmis_montre(["envoye"]).verdict is Verdict.A_VERIFIER
+    assert regles.non_transmis_montre([]).verdict is Verdict.NON_CONCLUANT
+
+
 def coupe(*reprises: bytes) -> list[Transaction]:
     echanges: list[Echange] = pret().envoyer(statut=None, panne="coupure_avant_reponse").finir(propre=False)
     for octets in reprises:
