@@ -59,7 +59,6 @@ _FAUTES = {
     "accents_coupes": "MSS-FRM-08",
     "accents_charset_inconnu": "MSS-FRM-08",
     "accents_mot_trop_long": "MSS-FRM-08",
-    "nom_de_piece_rfc2047": "MSS-FRM-08",
     "nom_de_piece_brut": "MSS-FRM-09",
     "fins_melees": "MSS-FRM-02",
     "cr_isoles": "MSS-FRM-02",
@@ -90,7 +89,6 @@ _FAUTES = {
     "xmss_doubles": "MSS-XMS-08",
     "xmss_mes_pro": "MSS-XMS-06",
 }
-_PRO_CONFORMES = tuple(nom for nom in CONFORMES if not nom.startswith("usager_"))
 
 
 def courriel(nom: str, patient: IdentiteTest | None = None, graine: str = "g") -> Courriel:
@@ -167,9 +165,9 @@ def test_archive_fautive(nom: str) -> None:
     assert _DEFAUTS[nom] in codes(examen) and examen.verdict is not Verdict.CONFORME
 
 
-@pytest.mark.parametrize("nom", _PRO_CONFORMES)
+@pytest.mark.parametrize("nom", CONFORMES)
 def test_courriel_juge_conforme(nom: str) -> None:
-    """Les règles des courriels ne trouvent rien de non conforme à une matière de professionnel qui se dit conforme."""
+    """Les règles des courriels ne trouvent rien de non conforme à une matière qui se dit conforme."""
     constats = juger_courriel(courriel(nom).octets, documents=False).constats
     fautes = [constat for constat in constats if constat.verdict is Verdict.NON_CONFORME]
     assert constats and not fautes
