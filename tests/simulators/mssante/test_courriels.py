@@ -8,6 +8,7 @@ from email import message_from_bytes
 from email.header import decode_header, make_header
 from email.message import EmailMessage
 from email.policy import default
+from functools import cache
 
 import pytest
 
@@ -91,6 +92,7 @@ _FAUTES = {
 }
 
 
+@cache
 def courriel(nom: str, patient: IdentiteTest | None = None, graine: str = "g") -> Courriel:
     """La matière de ce nom, datée ; en réponse à un envoi pour celles qui en ont besoin."""
     original = ENVOYE if nom == "pro_reponse" else None
@@ -124,7 +126,7 @@ def codes(examen: Examen) -> set[str]:
 @pytest.mark.parametrize("nom", LEGERS)
 def test_reproductible(nom: str) -> None:
     """Même graine, mêmes octets ; autre graine, autre message ; une note dit ce que c'est."""
-    un, deux, autre = courriel(nom), courriel(nom), courriel(nom, graine="h")
+    un, deux, autre = courriel(nom), courriel.__wrapped__(nom), courriel.__wrapped__(nom, graine="h")
     assert un.octets == deux.octets and un.octets != autre.octets
     assert un.nom == nom and un.note and un.conforme is MATIERES[nom].conforme
     if nom not in ("sans_message_id", "messages_emboites"):
