@@ -8,7 +8,7 @@ from simulators.logiciel_temoin.base import Document, EnvoiMss
 from simulators.logiciel_temoin.erreurs import Echec, Enveloppe, Refus, fait
 from simulators.logiciel_temoin.identite import QUAL, Patient
 from simulators.logiciel_temoin.labo import Labo
-from simulators.logiciel_temoin.messagerie_adresses import est_usager
+from simulators.logiciel_temoin.messagerie_adresses import est_adresse, est_usager
 from simulators.logiciel_temoin.messagerie_demande import Demande
 from simulators.logiciel_temoin.messagerie_envois import canal_de
 from simulators.logiciel_temoin.messagerie_lecture import objet_affiche
@@ -51,8 +51,8 @@ def envoyer_courriel(labo: Labo, utilisateur: Utilisateur, p: Parametres) -> Env
     documents, patient_id = _documents(labo, p, p.texte_ou_rien("patient_id"))
     patient = labo.base.patient(patient_id) if patient_id else None
     destinataires = [adresse.strip() for adresse in p.textes_ou_rien("destinataires") or ()]
-    copies = tuple(p.textes_ou_rien("copies") or ())
-    cachees = tuple(p.textes_ou_rien("copies_cachees") or ())
+    copies = tuple(adresse.strip() for adresse in p.textes_ou_rien("copies") or ())
+    cachees = tuple(adresse.strip() for adresse in p.textes_ou_rien("copies_cachees") or ())
     a_usager = p.booleen("a_usager", False)
     demande = Demande(
         bal=bal,
@@ -85,7 +85,7 @@ def _refuser_saisie(labo: Labo, adresses: list[str]) -> None:
     for adresse in adresses:
         if est_usager(adresse) and not labo.defaut("mss_adresse_saisie"):
             raise Refus(f"{adresse} est l'adresse d'un usager : écrivez-lui depuis son dossier.")
-        if adresse.count("@") != 1 or any(caractere in adresse for caractere in " <>,;\r\n"):
+        if not est_adresse(adresse.strip()):
             raise Refus(f"{adresse} n'est pas une adresse de messagerie.")
 
 

@@ -9,6 +9,7 @@ from simulators.logiciel_temoin.identite import Patient, matricule_valide
 from simulators.logiciel_temoin.labo import Labo
 
 DOMAINE_USAGERS = "patient.mssante.fr"
+_ADRESSE = re.compile(r"[!#-'*+./0-9=?A-Z^-~-]+@[A-Za-z0-9.-]+")
 _PHRASE = re.compile(r"[A-Za-z0-9!#$%&'*+/=?^_`{|}~ -]+")
 
 
@@ -39,6 +40,12 @@ def adresse_usager(patient: Patient) -> str | None:
     """Adresse de l'usager chez Mon espace santé ; None si son matricule manque ou n'est pas juste."""
     matricule = patient.matricule or ""
     return f"{matricule}@{DOMAINE_USAGERS}" if matricule_valide(matricule) else None
+
+
+def est_adresse(adresse: str) -> bool:
+    """Vrai si l'adresse peut être écrite dans une enveloppe : ASCII, un arobase, ni espace ni caractère réservé."""
+    local, _, domaine = adresse.partition("@")
+    return bool(_ADRESSE.fullmatch(adresse)) and bool(local and domaine)
 
 
 def est_usager(adresse: str) -> bool:

@@ -8,7 +8,7 @@ from simulators.logiciel_temoin.base import Correspondant
 from simulators.logiciel_temoin.erreurs import Refus
 from simulators.logiciel_temoin.identite import Patient
 from simulators.logiciel_temoin.labo import Labo
-from simulators.logiciel_temoin.messagerie_adresses import est_usager
+from simulators.logiciel_temoin.messagerie_adresses import est_adresse, est_usager
 
 CHAMPS = ("rpps", "nom", "prenom", "profession", "specialite", "adresse_mss")
 
@@ -65,7 +65,7 @@ def _champs(saisie: dict[str, Any]) -> dict[str, str | None]:
     rpps, adresse = champs.get("rpps"), champs.get("adresse_mss")
     if rpps and not (len(rpps) == 11 and rpps.isdigit()):
         raise Refus("Un RPPS a 11 chiffres.")
-    if adresse and (adresse.count("@") != 1 or est_usager(adresse)):
+    if adresse and (not est_adresse(adresse) or est_usager(adresse)):
         raise Refus("L'adresse MSSanté d'un correspondant est celle d'une BAL professionnelle.")
     return champs
 

@@ -5,9 +5,10 @@ from __future__ import annotations
 import uuid
 from dataclasses import dataclass, replace
 
-from simulators.logiciel_temoin import cda_lecture, documents, messagerie_noms, pdf
+from simulators.logiciel_temoin import cda_lecture, documents, messagerie_noms, pdf, pdfa
 from simulators.logiciel_temoin.base import Document
 from simulators.logiciel_temoin.environnement import Bal
+from simulators.logiciel_temoin.erreurs import Refus
 from simulators.logiciel_temoin.labo import Labo
 from simulators.logiciel_temoin.messagerie_composition import Documents, Jointe
 from simulators.logiciel_temoin.messagerie_xdm import NOM_ARCHIVE, Piece, archive
@@ -68,9 +69,9 @@ def joindre(labo: Labo, demande: Demande) -> Documents | None:
     noms = messagerie_noms.noms_pdf(entetes, [document.document_id for document in retenus])
     if labo.defaut("mss_pdf_nom_faux"):
         noms = [f"{document.document_id}.pdf" for document in retenus]
-    for nom, piece in zip(noms, pieces, strict=True):
+    for nom, piece, document in zip(noms, pieces, retenus, strict=True):
         if not labo.defaut("mss_sans_pdf"):
-            jointes.append(Jointe(nom, "application/pdf", _pdf(labo, piece)))
+            jointes.append(Jointe(nom, "application/pdf", _pdf(labo, piece, document)))
     return Documents(entetes, tuple(jointes))
 
 
@@ -84,11 +85,13 @@ def _piece(labo: Labo, document: Document) -> Piece:
     return Piece(document.entree_mss, octets, cda_lecture.lire_entete(octets), remplace)
 
 
-def _pdf(labo: Labo, piece: Piece) -> bytes:
-    """Le PDF que porte le CDA, à l'octet près (ECO.2.1.5)."""
+def _pdf(labo: Labo, piece: Piece, document: Document) -> bytes:
+    """Le PDF que porte le CDA, à l'octet près (ECO.2.1.5) ; refuse celui d'un autre s'il n'est pas PDF/A-1."""
     octets = cda_lecture.copie_pdf(piece.octets)
     if octets is None or labo.defaut("mss_pdf_different"):
         return pdf.editer_texte(piece.entete.titre, cda_lecture.textes(piece.octets))
+    if document.origine != "valide" and not pdfa.est_declare(octets):
+        raise Refus(f"Le PDF du document {document.document_id} n'est pas PDF/A-1 : il ne peut pas être joint.")
     return octets
 
 

@@ -96,7 +96,7 @@ def bloquer(labo: Labo, utilisateur: Utilisateur, demande: Demande, motif: str) 
 def preparer(labo: Labo, utilisateur: Utilisateur, demande: Demande) -> EnvoiMss:
     """Le message composé, prêt à partir."""
     jointes = demande.jointes or joindre(labo, demande)
-    objet = messagerie_noms.objet(labo, jointes.entetes) if jointes else demande.objet
+    objet = messagerie_noms.objet(labo, jointes.entetes) if jointes else " ".join(demande.objet.split())
     message_id = identifiant_message(labo, demande.bal.domaine)
     courriel = Courriel(
         bal=demande.bal,

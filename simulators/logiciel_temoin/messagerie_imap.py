@@ -38,6 +38,15 @@ class Entree:
         return "\\seen" in self.drapeaux
 
 
+class _Client(imaplib.IMAP4):
+    """Refuse un littéral démesuré avant de le lire : il serait réservé en mémoire d'un bloc."""
+
+    def read(self, size: int) -> bytes:
+        if size > TAILLE_MAX:
+            raise self.abort(f"message de {size} octets annoncé, {TAILLE_MAX} au plus")
+        return super().read(size)
+
+
 class ConnexionImap:
     """La connexion d'une BAL. Un seul fil à la fois s'en sert."""
 
@@ -121,9 +130,9 @@ class ConnexionImap:
     def _ouvrir(self, tracer: TRACE) -> imaplib.IMAP4:
         hote, port = self._acces.service.imap
         demande = f"IMAP {hote}:{port}, STARTTLS, {'PLAIN' if self._bal.type == 'APP' else 'XOAUTH2'}"
-        imap = None
+        imap: imaplib.IMAP4 | None = None
         try:
-            imap = imaplib.IMAP4(hote, port, timeout=DELAI)
+            imap = _Client(hote, port, timeout=DELAI)
             try:
                 self._etablir(imap)
             except ssl.SSLError:
@@ -143,7 +152,7 @@ class ConnexionImap:
         return imap
 
     def _reprendre_en_clair(self, hote: str, port: int) -> imaplib.IMAP4:
-        imap = imaplib.IMAP4(hote, port, timeout=DELAI)
+        imap = _Client(hote, port, timeout=DELAI)
         self._sans_canal = True
         try:
             self._etablir(imap)

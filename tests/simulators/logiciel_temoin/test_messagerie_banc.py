@@ -212,7 +212,15 @@ def test_jeton_renouvele_sans_interrompre(montage: Montage) -> None:
 
 @pytest.mark.parametrize(
     "panne",
-    ["uidvalidity_change", "message_disparu", "lecture_seule", "bye", "indisponible", "coupure_dans_fetch"],
+    [
+        "uidvalidity_change",
+        "message_disparu",
+        "lecture_seule",
+        "bye",
+        "indisponible",
+        "litteral_enorme",
+        "coupure_dans_fetch",
+    ],
 )
 def test_panne_de_lecture(montage: Montage, panne: str) -> None:
     """La relève échoue proprement ou s'en sort ; la suivante montre le message, non marqué lu."""

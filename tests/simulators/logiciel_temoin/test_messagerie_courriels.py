@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import base64
 import email
 import email.policy
 import hashlib
@@ -14,7 +15,7 @@ from pathlib import Path
 import pytest
 from lxml import etree
 
-from simulators.logiciel_temoin import cda_lecture, pdfa
+from simulators.logiciel_temoin import cda_lecture, pdf, pdfa
 from simulators.logiciel_temoin.cda_lecture import Code
 from simulators.logiciel_temoin.messagerie_composition import texte_de
 from simulators.logiciel_temoin.messagerie_noms import noms_pdf
@@ -186,3 +187,30 @@ def test_noms_de_pdf_distincts(poste: Poste) -> None:
     assert all(nom.count("_") == 4 for nom in noms)
     barre = cda_lecture.EnteteCda(**{**vars(entete), "type_document": Code("1", "2", "Bilan A/B")})
     assert "Bilan A-B" in noms_pdf([barre], ["D1"])[0]
+
+
+def test_objet_sans_injection(poste: Poste) -> None:
+    """Un objet sur plusieurs lignes n'ajoute pas d'en-tête ; une adresse qui n'en est pas une est refusée."""
+    poste.ecrire(objet="Bonjour\r\nBcc: autre@x.mssante.fr")
+    message = lire(poste.remis[0].octets)
+    assert message["Subject"] == "Bonjour Bcc: autre@x.mssante.fr"
+    assert "Bcc" not in message
+    for adresse in ("sans-arobase", "a@b@c", "a b@c.fr", "a@c.fr>\r\nDATA", "é@c.fr", "<a@c.fr>", "@c.fr"):
+        assert poste.ecrire(destinataires=[adresse]).resultat == "refuse", adresse
+
+
+def test_document_ancien(poste: Poste) -> None:
+    """Un PDF ancien qui n'est pas PDF/A-1 ne se joint pas ; un PDF/A-1 part tel quel."""
+    conforme = pdf.editer_texte("Ancien", ["Une ligne"])
+    for contenu, resultat in ((b"%PDF-1.4\n%vieux", "refuse"), (conforme, "fait")):
+        document = poste.fait(
+            "enregistrer_document",
+            patient_id=poste.patient,
+            type_local="CR-BIO",
+            titre="Ancien",
+            date_acte="2020-01-02T08:00:00+01:00",
+            pdf_base64=base64.b64encode(contenu).decode(),
+            auteur={"nom": "BIOLOGUE", "prenom": "ALIX", "rpps": "99900000010"},
+        )["document"]["document_id"]
+        assert poste.ecrire(documents=[document]).resultat == resultat
+    assert next(iter(list(pieces(poste.remis[0].octets).values())[1:])) == conforme
