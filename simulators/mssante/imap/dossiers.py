@@ -1,18 +1,15 @@
-"""Commandes sur les dossiers et la boîte : SELECT, LIST, STATUS, CREATE, APPEND, QUOTA, NAMESPACE…"""
+"""Commandes sur les dossiers : SELECT, STATUS, LIST, abonnements, CREATE, DELETE, RENAME."""
 
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from datetime import datetime
 
-from simulators.mssante.boites import Boite, DossierInconnu, QuotaDepasse, nom_canonique
+from simulators.mssante.boites import Boite, DossierInconnu, nom_canonique
 from simulators.mssante.boites_dossier import Dossier, Vue
 from simulators.mssante.imap.analyse import Arguments, Mauvaise
-from simulators.mssante.imap.contenu import Contenu
 from simulators.mssante.imap.listes import Demande, entrees, lire_demande
-from simulators.mssante.imap.messages import destination
-from simulators.mssante.imap.reponses import ensemble, liste, nom
-from simulators.mssante.imap.session import SYSTEME, Non, Resultat, Session, Verbe, drapeaux_permis
+from simulators.mssante.imap.reponses import liste, nom
+from simulators.mssante.imap.session import SYSTEME, Non, Resultat, Session, Verbe
 
 DOSSIERS_MAX = 1000
 NOM_MAX = 255
@@ -27,7 +24,7 @@ _ETATS: dict[bytes, Callable[[Dossier], int]] = {
 }
 
 
-def _dossier(boite: Boite, nom_dossier: str) -> Dossier:
+def dossier_de(boite: Boite, nom_dossier: str) -> Dossier:
     try:
         return boite.dossier(nom_dossier)
     except DossierInconnu:
@@ -50,7 +47,7 @@ async def _ouvrir(session: Session, arguments: Arguments, resultat: Resultat, *,
     session.quitter()
     if avait_dossier:
         resultat.ok(b"CLOSED", "Previous mailbox is now closed")
-    dossier = _dossier(session.boite, nom_dossier)
+    dossier = dossier_de(session.boite, nom_dossier)
     if session.panne == "uidvalidity_change":
         session.boite.renumeroter(dossier)
     lecture_seule = lecture_seule or dossier.lecture_seule or session.panne == "lecture_seule"
@@ -82,7 +79,7 @@ async def status(session: Session, arguments: Arguments, resultat: Resultat) -> 
     arguments.espace()
     voulus = arguments.liste()
     arguments.terminer()
-    resultat.ligne(_etat(session, _dossier(session.boite, nom_dossier), voulus))
+    resultat.ligne(_etat(session, dossier_de(session.boite, nom_dossier), voulus))
 
 
 def _etat(session: Session, dossier: Dossier, voulus: Sequence[bytes]) -> bytes:
@@ -126,7 +123,7 @@ def _rendre_liste(session: Session, demande: Demande, resultat: Resultat, verbe:
 
 async def abonner(session: Session, arguments: Arguments, resultat: Resultat) -> None:
     nom_dossier = _nom_seul(session, arguments)
-    session.boite.abonnements.add(_dossier(session.boite, nom_dossier).nom)
+    session.boite.abonnements.add(dossier_de(session.boite, nom_dossier).nom)
 
 
 async def desabonner(session: Session, arguments: Arguments, resultat: Resultat) -> None:
@@ -171,7 +168,7 @@ async def effacer(session: Session, arguments: Arguments, resultat: Resultat) ->
     nom_dossier = _nom_seul(session, arguments)
     boite = session.boite
     with boite.verrou:
-        dossier = _dossier(boite, nom_dossier)
+        dossier = dossier_de(boite, nom_dossier)
         if dossier.nom == "INBOX":
             raise Non("CANNOT", "INBOX cannot be deleted")
         if any(autre.startswith(f"{dossier.nom}/") for autre in boite.dossiers):
@@ -190,7 +187,7 @@ async def renommer(session: Session, arguments: Arguments, resultat: Resultat) -
     _verifier_nom(nouveau)
     boite = session.boite
     with boite.verrou:
-        dossier = _dossier(boite, ancien)
+        dossier = dossier_de(boite, ancien)
         if nouveau in boite.dossiers:
             raise Non("ALREADYEXISTS", "Mailbox already exists")
         if nouveau.startswith(f"{dossier.nom}/") and dossier.nom != "INBOX":
@@ -199,97 +196,6 @@ async def renommer(session: Session, arguments: Arguments, resultat: Resultat) -
         if parent and parent not in boite.dossiers:
             _creer(boite, parent)
         boite.renommer(ancien, nouveau)
-
-
-# -- ajout -----------------------------------------------------------------------------------------------------
-
-
-async def ajouter(session: Session, arguments: Arguments, resultat: Resultat) -> None:
-    arguments.espace()
-    dossier = destination(session, arguments)
-    messages: list[tuple[bytes, list[str], datetime | None]] = []
-    while not arguments.fini:
-        arguments.espace()
-        messages.append(_a_ajouter(arguments))
-    if not messages:
-        raise Mauvaise("Expected a message literal")
-    resultat.notes["vers"] = dossier.nom
-    with session.boite.verrou:
-        try:
-            session.boite.exiger_place(sum(len(octets) for octets, _, _ in messages))
-        except QuotaDepasse:
-            raise Non("OVERQUOTA", "Quota exceeded") from None
-        uids = [dossier.ajouter(Contenu(o), drapeaux, date).uid for o, drapeaux, date in messages]
-    resultat.code = b"APPENDUID %d %b" % (dossier.uidvalidity, ensemble(uids))
-    resultat.notes["uids"] = " ".join(map(str, uids[:50]))
-
-
-def _a_ajouter(arguments: Arguments) -> tuple[bytes, list[str], datetime | None]:
-    drapeaux: list[str] = []
-    date = None
-    if arguments.voir() == b"(":
-        drapeaux = drapeaux_permis(arguments.drapeaux())
-        arguments.espace()
-    if arguments.voir() == b'"':
-        date = arguments.date_heure()
-        arguments.espace()
-    octets = arguments.litteral(binaire=True)
-    if not octets:
-        raise Non(None, "Empty message")
-    return octets, drapeaux, date
-
-
-# -- boîte -----------------------------------------------------------------------------------------------------
-
-
-async def espaces_de_noms(session: Session, arguments: Arguments, resultat: Resultat) -> None:
-    arguments.terminer()
-    resultat.ligne(b'NAMESPACE (("" "/")) NIL NIL')
-
-
-async def quota(session: Session, arguments: Arguments, resultat: Resultat) -> None:
-    arguments.espace()
-    racine = arguments.astring()
-    arguments.terminer()
-    if racine != b"BAL":
-        raise Non("NONEXISTENT", "No such quota root")
-    resultat.ligne(_quota(session.boite))
-
-
-async def racine_de_quota(session: Session, arguments: Arguments, resultat: Resultat) -> None:
-    arguments.espace()
-    dossier = _dossier(session.boite, session.lire_nom(arguments.astring()))
-    arguments.terminer()
-    resultat.ligne(b"QUOTAROOT %b BAL" % nom(session.ecrire_nom(dossier.nom)))
-    resultat.ligne(_quota(session.boite))
-
-
-async def changer_quota(session: Session, arguments: Arguments, resultat: Resultat) -> None:
-    raise Non("NOPERM", "Quota is set by the operator")
-
-
-def _quota(boite: Boite) -> bytes:
-    """Place en unités de 1 024 octets, arrondie au-dessus."""
-    return b"QUOTA BAL (STORAGE %d %d)" % (-(-boite.occupation // 1024), boite.quota // 1024)
-
-
-async def rien(session: Session, arguments: Arguments, resultat: Resultat) -> None:
-    arguments.terminer()
-
-
-async def activer(session: Session, arguments: Arguments, resultat: Resultat) -> None:
-    if session.vue is not None:
-        raise Mauvaise("ENABLE is not allowed once a mailbox is selected")
-    actives = []
-    arguments.espace()
-    demandees = [arguments.mot()]
-    while arguments.accepter(b" "):
-        demandees.append(arguments.mot())
-    arguments.terminer()
-    if b"IMAP4REV2" in demandees:
-        session.rev2 = True
-        actives.append(b" IMAP4rev2")
-    resultat.ligne(b"ENABLED", *actives)
 
 
 VERBES: dict[bytes, Verbe] = {
@@ -303,11 +209,4 @@ VERBES: dict[bytes, Verbe] = {
     b"CREATE": Verbe(creer),
     b"DELETE": Verbe(effacer),
     b"RENAME": Verbe(renommer),
-    b"APPEND": Verbe(ajouter),
-    b"NAMESPACE": Verbe(espaces_de_noms),
-    b"GETQUOTA": Verbe(quota),
-    b"GETQUOTAROOT": Verbe(racine_de_quota),
-    b"SETQUOTA": Verbe(changer_quota),
-    b"ENABLE": Verbe(activer),
-    b"NOOP": Verbe(rien),
 }

@@ -42,4 +42,4 @@ class FacadeImap:
         """Dit adieu aux connexions ouvertes et les ferme ; rend les tâches qui s'achèvent. À appeler dans la boucle."""
         for connexion in self.connexions:
             connexion.rompre()
-        return [tache for connexion in self.connexions if (tache := connexion._tache) is not None]
+        return [tache for connexion in self.connexions if (tache := connexion.tache) is not None]

@@ -1,17 +1,17 @@
-"""Commandes sur les messages du dossier ouvert : FETCH, STORE, SEARCH, COPY, MOVE, EXPUNGE."""
+"""Commandes sur les messages du dossier ouvert : FETCH, STORE, COPY, MOVE, EXPUNGE."""
 
 from __future__ import annotations
 
-import asyncio
-import time
-from collections.abc import Sequence
+from collections.abc import Awaitable, Callable, Sequence
+from functools import partial
 
 from simulators.mssante.boites import DossierInconnu, QuotaDepasse
 from simulators.mssante.boites_dossier import Dossier, Message, Vue
 from simulators.mssante.imap import fetch as elements_fetch
 from simulators.mssante.imap.analyse import INFINI, Arguments, Intervalle, Mauvaise
-from simulators.mssante.imap.recherche import JeuInconnu, Lecteur, resoudre
-from simulators.mssante.imap.reponses import couples, ensemble, liste
+from simulators.mssante.imap.partage import Partage
+from simulators.mssante.imap.recherche import resoudre
+from simulators.mssante.imap.reponses import couples, liste
 from simulators.mssante.imap.session import (
     Non,
     Resultat,
@@ -22,23 +22,7 @@ from simulators.mssante.imap.session import (
     message_a_modifier,
 )
 
-TOUR = 0.02
-"""Secondes avant de rendre la main à la boucle : une longue recherche ne gèle pas les autres services."""
-
 _NOTES_MAX = 50
-
-
-class Partage:
-    """Rend la main à la boucle de temps en temps."""
-
-    def __init__(self) -> None:
-        self._prise = time.perf_counter()
-
-    async def rendre(self) -> None:
-        """À appeler à chaque message."""
-        if time.perf_counter() - self._prise > TOUR:
-            await asyncio.sleep(0)
-            self._prise = time.perf_counter()
 
 
 async def vises(session: Session, arguments: Arguments, *, uid: bool) -> list[tuple[int, Message]]:
@@ -160,75 +144,6 @@ def _appliquer(sens: bytes, anciens: frozenset[str], drapeaux: frozenset[str]) -
     return sans | drapeaux if sens == b"+FLAGS" else sans
 
 
-async def search(session: Session, arguments: Arguments, resultat: Resultat, *, uid: bool) -> None:
-    arguments.espace()
-    vue = session.ouverte
-    options = _options(arguments)
-    try:
-        juge = Lecteur(arguments, vue, session.gardes).lire()
-    except JeuInconnu:
-        if options is not None and b"SAVE" in options:
-            session.gardes = set()
-        raise Non("BADCHARSET (US-ASCII UTF-8)", "Charset not supported") from None
-    partage = Partage()
-    trouves: list[Message] = []
-    rangs: list[int] = []
-    for rang, message in enumerate(list(vue.messages), 1):
-        if juge(rang, message):
-            trouves.append(message)
-            rangs.append(rang)
-        await partage.rendre()
-    resultat.notes["trouves"] = str(len(trouves))
-    numeros = [message.uid for message in trouves] if uid else rangs
-    if options is None and not session.rev2:
-        resultat.ligne(b"SEARCH", *(b" %d" % numero for numero in numeros))
-        return
-    _esearch(session, resultat, options or {b"ALL"}, numeros, trouves, uid=uid)
-
-
-def _options(arguments: Arguments) -> set[bytes] | None:
-    """Options de `RETURN (…)` ; None sans RETURN."""
-    if not arguments.accepter(b"RETURN "):
-        return None
-    options = {b"ALL"} if arguments.accepter(b"()") else set(arguments.liste())
-    if options - {b"MIN", b"MAX", b"ALL", b"COUNT", b"SAVE"}:
-        raise Mauvaise("Unknown SEARCH return option")
-    arguments.espace()
-    return options
-
-
-def _esearch(
-    session: Session,
-    resultat: Resultat,
-    options: set[bytes],
-    numeros: list[int],
-    trouves: list[Message],
-    *,
-    uid: bool,
-) -> None:
-    if b"SAVE" in options:
-        uids = [message.uid for message in trouves]
-        bornes = {b"MIN": uids[:1], b"MAX": uids[-1:]}
-        choisis = [borne for nom, borne in bornes.items() if nom in options]
-        reduit = bool(choisis) and not options & {b"ALL", b"COUNT"}
-        session.gardes = {u for borne in choisis for u in borne} if reduit else set(uids)
-        if options == {b"SAVE"}:
-            return
-    morceaux = [b"ESEARCH (TAG %b)" % _citer(resultat.etiquette)]
-    if uid:
-        morceaux.append(b" UID")
-    if numeros:
-        morceaux += [b" MIN %d" % numeros[0]] if b"MIN" in options else []
-        morceaux += [b" MAX %d" % numeros[-1]] if b"MAX" in options else []
-        morceaux += [b" ALL %b" % ensemble(numeros)] if b"ALL" in options else []
-    morceaux += [b" COUNT %d" % len(numeros)] if b"COUNT" in options else []
-    resultat.ligne(*morceaux)
-
-
-def _citer(etiquette: bytes) -> bytes:
-    return b'"%b"' % etiquette
-
-
 def destination(session: Session, arguments: Arguments) -> Dossier:
     """Dossier où copier ; son absence dit au client de le créer."""
     nom = session.lire_nom(arguments.astring())
@@ -308,29 +223,23 @@ async def check(session: Session, arguments: Arguments, resultat: Resultat) -> N
     arguments.terminer()
 
 
-def _sur_numeros(fonction: object) -> tuple[Verbe, Verbe]:
-    """La commande, et sa forme UID."""
-    from functools import partial
-
-    assert callable(fonction)
+def sur_numeros(fonction: Callable[..., Awaitable[None]]) -> tuple[Verbe, Verbe]:
+    """La commande, et sa forme UID ; seule la seconde laisse bouger les rangs (RFC 3501 § 7.4.1)."""
     return (
         Verbe(partial(fonction, uid=False), dossier_ouvert=True, retraits=False),
         Verbe(partial(fonction, uid=True), dossier_ouvert=True),
     )
 
 
-_FETCH, _UID_FETCH = _sur_numeros(fetch)
-_STORE, _UID_STORE = _sur_numeros(store)
-_SEARCH, _UID_SEARCH = _sur_numeros(search)
+_FETCH, _UID_FETCH = sur_numeros(fetch)
+_STORE, _UID_STORE = sur_numeros(store)
 VERBES: dict[bytes, Verbe] = {
     b"FETCH": _FETCH,
     b"UID FETCH": _UID_FETCH,
     b"STORE": _STORE,
     b"UID STORE": _UID_STORE,
-    b"SEARCH": _SEARCH,
-    b"UID SEARCH": _UID_SEARCH,
     **{
-        prefixe + nom: Verbe(_sur_numeros(fonction)[bool(prefixe)].executer, dossier_ouvert=True)
+        prefixe + nom: Verbe(sur_numeros(fonction)[bool(prefixe)].executer, dossier_ouvert=True)
         for nom, fonction in ((b"COPY", copy), (b"MOVE", move), (b"EXPUNGE", expunge))
         for prefixe in (b"", b"UID ")
     },

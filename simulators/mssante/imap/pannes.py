@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Sequence
 
-from simulators.socle.pannes import Panne
+from simulators.mssante.imap.fetch import Morceau
+from simulators.socle.pannes import Panne, PanneArmee
 
 PANNES_IMAP: tuple[Panne, ...] = (
     Panne("uidvalidity_change", "UIDVALIDITY et UID neufs à la prochaine ouverture d'un dossier."),
@@ -37,7 +39,9 @@ PAR_VERBE: dict[str, tuple[str, ...]] = {
 }
 """Pannes à prendre avant d'exécuter une commande, en plus de `bye` et `indisponible`."""
 
-PENDANT_FETCH = ("message_disparu", "litteral_enorme", "coupure_dans_fetch")
+PENDANT_FETCH = ("litteral_enorme", "coupure_dans_fetch")
+"""Pannes qui abîment la réponse d'un FETCH de contenu."""
+
 ANNONCE_ENORME = 2**32 - 1
 
 _CONTENU = re.compile(rb"\b(?:(?:BODY|BINARY)(?:\.PEEK)?\[(?!HEADER)|RFC822(?![.\w])|RFC822\.TEXT)", re.IGNORECASE)
@@ -49,8 +53,24 @@ def demande_du_contenu(arguments: bytes) -> bool:
     return _CONTENU.search(arguments) is not None
 
 
-def gonfler(morceau: bytes, taille: int) -> bytes | None:
-    """Le même morceau, son littéral annoncé de cette taille ; None s'il n'en ouvre pas."""
-    if _LITTERAL.search(morceau) is None:
-        return None
-    return _LITTERAL.sub(b"{%d}\r\n" % taille, morceau)
+def abimer(panne: PanneArmee, envoi: Sequence[Morceau]) -> list[Morceau]:
+    """Réponse de FETCH telle que la panne la déforme."""
+    if panne.nom == "litteral_enorme":
+        return _gonfler(envoi, int(str(panne.parametres.get("taille", ANNONCE_ENORME))))
+    reste = sum(map(len, envoi)) // 2
+    garde: list[Morceau] = []
+    for morceau in envoi:
+        garde.append(morceau[:reste])
+        reste -= len(garde[-1])
+        if not reste:
+            break
+    return garde
+
+
+def _gonfler(envoi: Sequence[Morceau], taille: int) -> list[Morceau]:
+    """Le premier littéral est annoncé de cette taille ; ce qui le suit n'est pas envoyé."""
+    for rang, morceau in enumerate(envoi):
+        tete = bytes(morceau) if len(morceau) < 512 else b""
+        if _LITTERAL.search(tete):
+            return [*envoi[:rang], _LITTERAL.sub(b"{%d}\r\n" % taille, tete), *envoi[rang + 1 : rang + 2]]
+    return list(envoi)

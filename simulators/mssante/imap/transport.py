@@ -76,7 +76,7 @@ class Transport(asyncio.Protocol):
     # -- écriture ----------------------------------------------------------------------------------------------
 
     async def envoyer(self, morceaux: Iterable[Morceau], delai: float) -> None:
-        """Envoie tout ; `ConnexionCoupee` si le client part, `TimeoutError` s'il ne lit plus."""
+        """Envoie tout ; `ConnexionCoupee` si le client part, ou ne lit plus rien pendant ce délai (il est coupé)."""
         tampon = bytearray()
         for morceau in morceaux:
             if len(morceau) < BLOC:
@@ -100,8 +100,12 @@ class Transport(asyncio.Protocol):
             return
         self._transport.write(octets)
         if not self._ecriture.is_set():
-            async with asyncio.timeout(delai):
-                await self._ecriture.wait()
+            try:
+                async with asyncio.timeout(delai):
+                    await self._ecriture.wait()
+            except TimeoutError:
+                self.couper()
+                raise ConnexionCoupee from None
 
     # -- canal --------------------------------------------------------------------------------------
 

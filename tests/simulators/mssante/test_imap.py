@@ -92,6 +92,25 @@ def test_jeton_d_un_autre(banc: BancImap) -> None:
         client.authenticate("XOAUTH2", lambda defi: chaine if not defi else b"")
 
 
+def test_identification_abandonnee(banc: BancImap) -> None:
+    """Un client qui annule, ou part au lieu de répondre au défi : la tentative est au journal."""
+    with Fil(banc, adresse=None) as fil:
+        fil.dire("a AUTHENTICATE XOAUTH2")
+        assert fil.ligne() == b"+ "
+        fil.dire("*")
+        assert fil.ligne().startswith(b"a BAD")
+        fil.dire("b AUTHENTICATE XOAUTH2 pas-du-base64")
+        assert fil.ligne().startswith(b"b BAD")
+        assert fil.demander("c AUTHENTICATE OAUTHBEARER")[-1].startswith(b"c NO [CANNOT]")
+        fil.dire("d AUTHENTICATE XOAUTH2")
+        assert fil.ligne() == b"+ "
+        depuis = banc.journal.position()
+    partie = banc.journal.attendre(
+        lambda e: e.operation == "imap:AUTHENTICATE", depuis=depuis, delai=10, service="mssante"
+    )
+    assert partie is not None and partie.reponse is None
+
+
 def test_bal_applicative_par_certificat(banc: BancImap) -> None:
     """PLAIN n'est offert que sous un certificat d'organisation, et n'ouvre qu'une BAL applicative."""
     banc.deposer(message("pour la BAL applicative"), APPLICATIVE)

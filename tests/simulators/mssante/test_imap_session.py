@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 from simulators.mssante.boites import BoitesMemoire
 from simulators.mssante.imap.analyse import ETIQUETTE, Arguments
 from simulators.mssante.imap.cadrage import Commande
-from simulators.mssante.imap.connexion import VERBES
+from simulators.mssante.imap.execution import VERBES
 from simulators.mssante.imap.session import Resultat, Session
 from tests.simulators.mssante.aides_imap import ALIX, message
 
