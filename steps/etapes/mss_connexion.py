@@ -251,7 +251,9 @@ def relevee(essai: Essai) -> None:
     for fenetre in nouvelles:
         vues = sessions_de(essai, fenetre)
         montres = courriels_montres(fenetre)
-        essai.bilan.constater(reception.releve_effective(vues, fenetre.adresse, fenetre.message_id, montres))
+        essai.bilan.constater(
+            reception.releve_effective(vues, fenetre.adresse, fenetre.message_id, montres, fenetre.objet)
+        )
     vues = [s for f in nouvelles for s in sessions_de(essai, f)]
     types = {adresse: bal.type for adresse, bal in essai.banc.mssante.etat.bals.items()}
     _constater_si_jugeable(

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from contextlib import ExitStack
 from dataclasses import dataclass, field
 from typing import Any
@@ -12,10 +12,13 @@ from simulators.socle.identites import fabriquer_identite
 from steps.bilan import NonConcluant
 from steps.essai import Essai
 from steps.etapes.dmp_commun import delai_d_observation
-from steps.etapes.mss_commun import boite_de, choisir_correspondants
+from steps.etapes.mss_commun import boite_de, boite_de_type, choisir_correspondants
 from steps.logiciel.protocole import ReponseAction
 from steps.verifications.mssante.dialogue import IMAP, SMTP, Issue, Session, Transaction, sessions
-from steps.verifications.mssante.enveloppe import identifiant_du_message
+from steps.verifications.mssante.enveloppe import identifiant_du_message, objet_du_message
+
+Pannes = Sequence[tuple[str, dict[str, Any]]]
+"""Pannes à armer : nom et paramètres."""
 
 EN_REGLE = "en règle"
 CORPS = "Bonjour, le prélèvement du {rang}e essai est à recontrôler à jeun. Phrase témoin : {temoin}."
@@ -29,9 +32,10 @@ class Fenetre:
     protocole: str
     cas: str
     adresse: str
-    depuis: int
+    depuis: int = 0
     destinataire: str = ""
     message_id: str = ""
+    objet: str = ""
     passage: str = ""
     jusque: int = 0
     reponse: ReponseAction | None = None
@@ -92,15 +96,15 @@ def temoins(essai: Essai) -> list[Session]:
 
 
 # --------------------------------------------------------------------- agir
-def envoyer(essai: Essai, role: str, cas: str = EN_REGLE, pannes: Sequence[tuple[str, dict[str, Any]]] = ()) -> Fenetre:
+def envoyer(essai: Essai, role: str, cas: str = EN_REGLE, pannes: Pannes = ()) -> Fenetre:
     """Fait écrire et envoyer un courriel pendant que ces pannes sont armées."""
     rang = len(fenetres(essai)) + 1
     [correspondant] = choisir_correspondants(essai, 1)
     temoin = f"{essai.retenu.numero.replace('/', ' ')} rang {rang} {essai.graine}".strip()
     corps = CORPS.format(rang=rang, temoin=temoin)
-    fenetre = Fenetre(role, SMTP, cas, boite_de(essai, role).adresse, 0, correspondant.bal, passage=corps)
 
-    def agir() -> ReponseAction:
+    def agir(fenetre: Fenetre) -> ReponseAction:
+        fenetre.destinataire, fenetre.passage = correspondant.bal, corps
         return essai.jouer(
             "envoyer_courriel",
             role,
@@ -110,21 +114,40 @@ def envoyer(essai: Essai, role: str, cas: str = EN_REGLE, pannes: Sequence[tuple
             corps=corps,
         )
 
-    return _jouer(essai, fenetre, pannes, agir)
+    return _jouer(essai, role, SMTP, cas, pannes, agir)
 
 
-def relever(essai: Essai, role: str, cas: str = EN_REGLE, pannes: Sequence[tuple[str, dict[str, Any]]] = ()) -> Fenetre:
-    """Dépose un courriel dans la boîte, puis la fait relever pendant que ces pannes sont armées."""
-    adresse = boite_de(essai, role).adresse
-    rang = len(fenetres(essai)) + 1
-    graine = f"{essai.graine}{essai.retenu.numero}/boîte/{rang}"
-    courriel = fabriquer("pro_texte", patient=fabriquer_identite(graine), destinataire=adresse, graine=graine)
-    essai.banc.mssante.deposer(adresse, courriel.octets)
-    fenetre = Fenetre(role, IMAP, cas, adresse, 0, message_id=identifiant_du_message(courriel.octets))
-    return _jouer(essai, fenetre, pannes, lambda: essai.jouer("relever_boite", role, adresse=adresse))
+def relever(essai: Essai, role: str, cas: str = EN_REGLE, pannes: Pannes = ()) -> Fenetre:
+    """Dépose un courriel dans la boîte et la fait relever pendant que ces pannes sont armées."""
+    graine = f"{essai.graine}{essai.retenu.numero}/boîte/{len(fenetres(essai)) + 1}"
+
+    def agir(fenetre: Fenetre) -> ReponseAction:
+        patient = fabriquer_identite(graine)
+        octets = fabriquer("pro_texte", patient=patient, destinataire=fenetre.adresse, graine=graine).octets
+        fenetre.message_id, fenetre.objet = identifiant_du_message(octets), objet_du_message(octets)
+        # Une fois les connexions d'avant rompues : un logiciel à l'écoute le lirait sur l'ancienne.
+        essai.banc.mssante.deposer(fenetre.adresse, octets)
+        return essai.jouer("relever_boite", role, adresse=fenetre.adresse)
+
+    return _jouer(essai, role, IMAP, cas, pannes, agir)
 
 
-def _jouer(essai: Essai, fenetre: Fenetre, pannes: Sequence[tuple[str, dict[str, Any]]], agir: Any) -> Fenetre:
+def _jouer(
+    essai: Essai, role: str, protocole: str, cas: str, pannes: Pannes, agir: Callable[[Fenetre], ReponseAction]
+) -> Fenetre:
+    """La boîte personnelle d'abord ; un logiciel qui la refuse sans se connecter n'a peut-être que l'applicative."""
+    prevue = essai.releves.get(f"boîte d'essai {role}") or boite_de(essai, role).adresse
+    fenetre = _une_fenetre(essai, Fenetre(role, protocole, cas, prevue), pannes, agir)
+    applicative = boite_de_type(essai, "APP").adresse
+    refusee = fenetre.reponse is not None and fenetre.reponse.resultat == "refuse"
+    if cas == EN_REGLE and refusee and prevue != applicative and not sessions_de(essai, fenetre):
+        essai.releves[f"boîte d'essai {role}"] = applicative
+        fenetres(essai).remove(fenetre)
+        fenetre = _une_fenetre(essai, Fenetre(role, protocole, cas, applicative), pannes, agir)
+    return fenetre
+
+
+def _une_fenetre(essai: Essai, fenetre: Fenetre, pannes: Pannes, agir: Callable[[Fenetre], ReponseAction]) -> Fenetre:
     fenetre.depuis = essai.journal.position()
     fenetres(essai).append(fenetre)
     with ExitStack() as armees:
@@ -133,7 +156,7 @@ def _jouer(essai: Essai, fenetre: Fenetre, pannes: Sequence[tuple[str, dict[str,
         # Une connexion gardée ouverte ne verrait pas cet opérateur ; un logiciel qui se reconnecte de lui-même le voit.
         essai.banc.mssante.rompre()
         try:
-            fenetre.reponse = agir()
+            fenetre.reponse = agir(fenetre)
             _attendre(essai, fenetre)
         finally:
             fenetre.jusque = essai.journal.position()
@@ -176,6 +199,6 @@ def relever_les_etats(essai: Essai, fenetre: Fenetre) -> list[str]:
 
 
 def courriels_montres(fenetre: Fenetre) -> list[str]:
-    """Message-ID des courriels que la relève a montrés."""
+    """Ce que la relève a montré : le Message-ID de chaque courriel ou, si le logiciel ne le dit pas, son objet."""
     courriels = fenetre.reponse.donnees.get("courriels", []) if fenetre.reponse else []
-    return [str(c.get("message_id") or "") for c in courriels if isinstance(c, Mapping)]
+    return [str(c.get("message_id") or c.get("objet") or "") for c in courriels if isinstance(c, Mapping)]

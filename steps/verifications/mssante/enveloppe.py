@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import contextlib
 import re
 from collections.abc import Iterable, Sequence
 from email import message_from_bytes
+from email.header import decode_header, make_header
 from email.policy import compat32
 from email.utils import getaddresses
 
@@ -165,6 +167,14 @@ def taille_annoncee(sessions: Sequence[Session]) -> Constat:
 def identifiant_du_message(octets: bytes) -> str:
     """Message-ID du courriel, sans les espaces qui l'entourent ; vide s'il n'en a pas."""
     return str(message_from_bytes(_entetes(octets), policy=compat32).get("Message-ID", "")).strip()
+
+
+def objet_du_message(octets: bytes) -> str:
+    """Objet du courriel, décodé ; vide s'il n'en a pas."""
+    brut = str(message_from_bytes(_entetes(octets), policy=compat32).get("Subject", ""))
+    with contextlib.suppress(ValueError, LookupError):
+        return str(make_header(decode_header(brut))).strip()
+    return brut.strip()
 
 
 def adresses_visibles(octets: bytes) -> set[str]:

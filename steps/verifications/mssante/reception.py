@@ -37,10 +37,12 @@ _REPETITIONS_ADMISES = 5
 
 
 @verification(RELEVE)
-def releve_effective(sessions: Sequence[Session], adresse: str, message_id: str, montres: Sequence[str]) -> Constat:
+def releve_effective(
+    sessions: Sequence[Session], adresse: str, message_id: str, montres: Sequence[str], objet: str = ""
+) -> Constat:
     """Le courriel déposé est lu sur le fil, dans le canal TLS, par la boîte, et le logiciel le montre.
 
-    `montres` : Message-ID (ou objet) des courriels que le logiciel affiche.
+    `montres` : Message-ID des courriels que le logiciel affiche, ou leur objet s'il ne le donne pas.
     """
     imap = [s for s in sessions if s.protocole == IMAP]
     if not imap:
@@ -63,7 +65,7 @@ def releve_effective(sessions: Sequence[Session], adresse: str, message_id: str,
             echanges=tuple(s.numeros[0] for s in imap),
         )
     numeros = tuple(c.numero for c in lectures[:4])
-    if not any(_meme(message_id, m) for m in montres):
+    if not any(_meme(message_id, m) or (objet and m == objet) for m in montres):
         return RELEVE.enfreinte(
             "le courriel présent dans la boîte n'est pas montré après la relève",
             attendu=message_id, recu=", ".join(montres[:4]) or "aucun courriel", ou="liste des courriels du logiciel",

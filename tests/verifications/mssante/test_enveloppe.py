@@ -98,3 +98,10 @@ def test_message_sans_entete() -> None:
     for octets in (b"", b"\x00\xff\xfe", b"To: \xff\xff\r\n\r\n", b"To:" + b"," * 1000):
         assert regles.identifiant_du_message(octets) == ""
         assert regles.adresses_visibles(octets) == set()
+        assert regles.objet_du_message(octets) == ""
+
+
+def test_objet() -> None:
+    """Un objet codé se lit ; un codage inconnu est rendu tel quel."""
+    assert regles.objet_du_message(b"Subject: =?utf-8?q?R=C3=A9sultat?=\r\n\r\n") == "Résultat"
+    assert regles.objet_du_message(b"Subject: =?inconnu?q?x?=\r\n\r\n") == "=?inconnu?q?x?="
