@@ -15,9 +15,11 @@ import zlib
 from collections.abc import Iterable, Iterator
 
 PROFONDEUR = 4
-DECOMPRESSE_MAX = 256 * 2**20
+DECOMPRESSE_MAX = 128 * 2**20
 """Octets décompressés regardés par message : au-delà, c'est une bombe."""
 ENTREES_MAX = 2000
+IMBRIQUE_MAX = 32 * 2**20
+"""Taille d'une archive dans une archive au-delà de laquelle elle n'est pas ouverte : il faut la tenir en mémoire."""
 _BLOC = 2**18
 _CODAGE = re.compile(rb"[ \t]*(?:\r?\n[ \t]+)?\"?(base64|quoted-printable)", re.IGNORECASE)
 _ENTETE = b"content-transfer-encoding:"
@@ -73,7 +75,7 @@ def _archive(octets: bytes, profondeur: int, budget: _Budget) -> Iterator[Iterab
             if entree.is_dir() or entree.flag_bits & 1:
                 continue
             yield _entree(archive, entree, budget)
-            if entree.filename.lower().endswith((".zip", ".gz", ".eml")) and entree.file_size <= budget.reste:
+            if entree.filename.lower().endswith((".zip", ".gz", ".eml")) and entree.file_size <= IMBRIQUE_MAX:
                 yield from _dedans(b"".join(_entree(archive, entree, budget)), profondeur, budget)
 
 

@@ -8,34 +8,26 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
-import logging
 import traceback
 from collections.abc import Awaitable, Callable
 from typing import Protocol
-
-from aiosmtpd.smtp import SMTP
 
 from simulators.mssante import erreurs
 from simulators.mssante.connexions import Connexion, Operateur
 from simulators.mssante.erreurs import ReponseSmtp
 from simulators.mssante.etat import MessageRecu
 from simulators.mssante.smtp_envoi import Transaction
-from simulators.mssante.smtp_lecture import FinDuFlux, LigneTropLongue, TropLent, lire_ligne, rendre, vider
+from simulators.mssante.smtp_lecture import FinDuFlux, LigneTropLongue, TropLent, lire_ligne
+from simulators.mssante.smtp_transport import TransportSmtp
 from simulators.mssante.tls import LigneTls
 from simulators.socle.accueil import adresse
 from simulators.socle.echange import VIDE, Corps, Echange
 from simulators.socle.journal import JournalArrete
 from simulators.socle.requete import Port, RequeteRecue
 
-logging.getLogger("mail.log").setLevel(logging.ERROR)
-
 VERBES = frozenset(
     {"EHLO", "HELO", "STARTTLS", "AUTH", "MAIL", "RCPT", "DATA", "RSET", "NOOP", "QUIT", "VRFY", "HELP", "EXPN"}
 )
-EN_CLAIR = frozenset({"EHLO", "HELO", "STARTTLS", "NOOP", "RSET", "QUIT", "HELP"})
-DELAI_FERMETURE = 10.0
-"""Secondes laissées au client pour clore TLS de son côté."""
-ORDURES = b"\x00\xff<html>503 passerelle de test</html>\r\n" * 16
 
 
 class Distribuer(Protocol):
@@ -81,97 +73,57 @@ class EcouteSmtp:
         return SessionSmtp(self.service, self)
 
 
-class SessionSmtp(SMTP):
-    """Une session. Les méthodes `_fait_…` rendent la réponse d'une commande, ou None pour couper la connexion."""
-
-    line_length_limit = 2**16
+class SessionSmtp(TransportSmtp):
+    """Une session : lit une commande, l'exécute, l'inscrit au journal, répond."""
 
     def __init__(self, service: ServiceSmtp, ecoute: EcouteSmtp) -> None:
-        reglages = service.operateur.reglages
-        super().__init__(
-            None,
-            hostname=reglages.nom_hote,
-            ident="TEST",
-            data_size_limit=reglages.taille_max,
-            loop=asyncio.get_running_loop(),
-        )
+        super().__init__(service.operateur.reglages)
         self.service = service
         self.operateur = service.operateur
-        self.reglages = reglages
-        self.connexion: Connexion
         self.transaction: Transaction | None = None
         self.salue = False
         self.dsn_offert: bool | None = None
-        self.taille_offerte = reglages.taille_max
+        self.taille_offerte = self.reglages.taille_max
         self.corps: Corps = VIDE
-        self.envoye = b""
         self.apres: Callable[[], Awaitable[None]] | None = None
         self.une_fois_inscrit: Callable[[Echange], Awaitable[None]] | None = None
         self.messages = 0
         self._ecoute = ecoute
         self._inconnues = 0
         self._echecs = 0
-        self._fermer = False
-        self._motif = "client"
 
-    # -- transport ---------------------------------------------------------------------------------------------
+    def connection_made(self, transport: asyncio.BaseTransport) -> None:
+        """Une connexion de plus ; le dialogue commence."""
+        ecoute = self._ecoute
+        self.connexion = Connexion(self.operateur, "smtp", ecoute.port, adresse(transport), ecoute.ligne)
+        super().connection_made(transport)
 
-    def _reset_timeout(self, duration: float | None = None) -> None:
-        """Les délais sont tenus par la lecture, qui répond 421 avant de fermer."""
-
-    def eof_received(self) -> bool | None:
-        """Ce qui a été reçu sera encore traité : un QUIT suivi d'une fermeture compte."""
-        self._reader.feed_eof()
-        return self.connexion.tls is None
-
-    def connection_lost(self, error: Exception | None) -> None:
-        """Comme pour la fin du flux : les commandes déjà reçues entrent au journal."""
-        asyncio.StreamReaderProtocol.connection_lost(self, None)
-        self.transport = None
+    def oublier_le_clair(self) -> None:
+        """Salut à refaire, enveloppe perdue."""
+        self.transaction, self.salue = None, False
 
     async def _handle_client(self) -> None:
-        assert isinstance(self.transport, asyncio.Transport)
         service = self.service
-        self.connexion = Connexion(
-            self.operateur, "smtp", self._ecoute.port, adresse(self.transport), self._ecoute.ligne
-        )
         service.sessions.add(self)
         try:
             await self._accueillir()
-            while not self._fermer:
+            while not self.fermer:
                 await self._suivre()
         except FinDuFlux:
             pass
         except asyncio.CancelledError:
-            self._motif = "banc"
+            self.motif = "banc"
             raise
         except JournalArrete:
-            self._motif = "banc"
-            await self._ecrire(erreurs.banc_arrete().octets)
+            self.motif = "banc"
+            await self.ecrire(erreurs.banc_arrete().octets)
         except (ConnectionError, TimeoutError) as erreur:
-            self._motif = f"client ({type(erreur).__name__})"
+            self.motif = f"client ({type(erreur).__name__})"
         finally:
             service.sessions.discard(self)
             with contextlib.suppress(JournalArrete):
-                self.connexion.finir(self._motif)
-            await self._clore()
-
-    async def _clore(self) -> None:
-        """Ferme le transport et attend qu'il le soit ; coupe net si le banc s'arrête ou si le client traîne."""
-        transport = self.transport
-        if transport is None:
-            return
-        assert isinstance(transport, asyncio.Transport)
-        try:
-            if self._motif == "banc":
-                return
-            self._writer.close()
-            async with asyncio.timeout(DELAI_FERMETURE):
-                await self._writer.wait_closed()
-        except (OSError, TimeoutError):
-            return
-        finally:
-            transport.abort()
+                self.connexion.finir(self.motif)
+            await self.clore()
 
     # -- dialogue ----------------------------------------------------------------------------------------------
 
@@ -198,7 +150,7 @@ class SessionSmtp(SMTP):
             await self._repondre(self.connexion.requete("", operation="?"), erreurs.ligne_trop_longue())
             return
         except TropLent:
-            self._motif = "inactivité"
+            self.motif = "inactivité"
             await self._repondre(self.connexion.requete("", operation="?"), erreurs.trop_lent())
             return
         except FinDuFlux as fin:
@@ -216,7 +168,7 @@ class SessionSmtp(SMTP):
             self.connexion.inscrire(requete, None, corps=self.corps)
             raise
         except TropLent:
-            self._motif = "inactivité"
+            self.motif = "inactivité"
             reponse = erreurs.trop_lent()
         except (JournalArrete, OSError):
             raise
@@ -261,9 +213,9 @@ class SessionSmtp(SMTP):
         if reponse is None:
             echange = self.connexion.inscrire(requete, None, corps=self.corps)
         else:
-            if reponse.code == 421 and self._motif == "client":
-                self._motif = "opérateur"
-            self._fermer = self._fermer or reponse.fermer
+            if reponse.code == 421 and self.motif == "client":
+                self.motif = "opérateur"
+            self.fermer = self.fermer or reponse.fermer
             octets = self.envoye + reponse.octets
             echange = self.connexion.inscrire(requete, reponse.code, octets, corps=self.corps)
         if self.une_fois_inscrit is not None:
@@ -272,31 +224,7 @@ class SessionSmtp(SMTP):
         if reponse is None:
             self.couper()
         else:
-            await self._ecrire(reponse.octets)
-
-    def couper(self) -> None:
-        """Coupe la connexion sans prévenir."""
-        self._fermer, self._motif = True, "opérateur (coupure)"
-        if self.transport is not None:
-            assert isinstance(self.transport, asyncio.Transport)
-            self.transport.abort()
-
-    def rompre(self) -> None:
-        """Ferme sans attendre que le client s'en aperçoive."""
-        if self.transport is not None:
-            assert isinstance(self.transport, asyncio.Transport)
-            self.transport.abort()
-
-    async def intermediaire(self, octets: bytes) -> None:
-        """Envoie une réponse intermédiaire (334, 354) ; elle sera dans l'échange de la commande."""
-        self.envoye += octets
-        await self._ecrire(octets)
-
-    async def _ecrire(self, octets: bytes) -> None:
-        """Un client déjà parti ne lit plus : ce qu'il a envoyé avant reste à traiter."""
-        with contextlib.suppress(ConnectionError):
-            self._writer.write(octets)
-            await self._writer.drain()
+            await self.ecrire(reponse.octets)
 
     def _noter_defaut(self, requete: RequeteRecue, erreur: Exception) -> None:
         requete.noter("incident", f"défaut du simulateur : {type(erreur).__name__}")
@@ -310,51 +238,6 @@ class SessionSmtp(SMTP):
                 "trace": "".join(traceback.format_exception(erreur)),
             },
         )
-
-    # -- ce que les commandes demandent à la session -----------------------------------------------------------
-
-    async def lire_reponse(self) -> bytes:
-        """Ligne que le client envoie après un 334, sans sa fin."""
-        return (await lire_ligne(self._reader, self.reglages.delai_inactivite)).rstrip(b"\r\n")
-
-    async def lire_bloc(self) -> bytes:
-        """Octets reçus ; FinDuFlux si le client est parti."""
-        async with asyncio.timeout(self.reglages.delai_inactivite):
-            bloc = await self._reader.read(2**16)
-        if not bloc:
-            raise FinDuFlux
-        return bloc
-
-    def rendre(self, octets: bytes) -> None:
-        """Remet dans le flux des octets lus en trop."""
-        rendre(self._reader, octets)
-
-    def vider_le_clair(self) -> int:
-        """Jette ce qui a été reçu en clair avant la poignée de main (RFC 3207, section 4.2) ; rend sa taille."""
-        return vider(self._reader)
-
-    async def chiffrer(self) -> None:
-        """Mène la poignée de main ; la connexion est finie si elle échoue."""
-        assert isinstance(self.transport, asyncio.Transport)
-        try:
-            chiffre = await self.connexion.negocier(self.transport, self)
-        except (OSError, TimeoutError):
-            self._fermer, self._motif = True, "poignée de main refusée"
-            return
-        self.transport = chiffre
-        self._reader._transport = chiffre  # type: ignore[attr-defined]
-        self._writer._transport = chiffre  # type: ignore[attr-defined]
-        self.transaction, self.salue = None, False
-
-    async def salir(self) -> None:
-        """Envoie autre chose que du TLS, puis attend ce que le client en fait."""
-        self.connexion.refuser_poignee("STARTTLS_ORDURES : octets étrangers à TLS, envoyés exprès")
-        await self._ecrire(ORDURES)
-        while True:
-            bloc = await self.lire_bloc()
-            if bloc[0] not in range(20, 24):  # pas un enregistrement TLS : le client parle en clair
-                self.rendre(bloc)
-                return
 
     def compter_echec(self) -> bool:
         """Vrai si l'authentification a été refusée trop de fois."""
