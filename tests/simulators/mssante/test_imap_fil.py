@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from base64 import encodebytes
 from collections.abc import Iterator
+from contextlib import ExitStack
 from pathlib import Path
 
 import pytest
@@ -263,3 +264,33 @@ def test_matricule_reel_dans_un_append(tmp_path: Path) -> None:
         assert banc.boites.messages(ALIX, "Drafts") == []
         fichiers = [chemin for chemin in (tmp_path / "journal").rglob("*") if chemin.is_file()]
         assert fichiers and not any(cache.strip() in fichier.read_bytes() for fichier in fichiers)
+
+
+def test_sessions_tenues_ouvertes(banc: BancImap) -> None:
+    """Seize sessions en IDLE sont toutes prévenues ; parties sans rien dire, aucune ne reste suivie."""
+    avant = len(banc.facade.connexions)
+    with ExitStack() as pile:
+        fils = [pile.enter_context(Fil(banc)) for _ in range(16)]
+        for fil in fils:
+            fil.dire("a SELECT INBOX")
+            fil.dire("b IDLE")
+        for fil in fils:
+            while fil.ligne() != b"+ idling":
+                pass
+        assert len(banc.facade.connexions) == avant + 16
+        banc.deposer(message("pour tous"))
+        assert all(fil.ligne() == b"* 1 EXISTS" for fil in fils)
+        depuis = banc.journal.position()
+    finies: set[str] = set()
+    while len(finies) < 16:
+        fin = banc.journal.attendre(
+            lambda e: e.operation == "imap:fin" and e.notes["connexion"] not in finies,
+            depuis=depuis,
+            delai=10,
+            service="mssante",
+        )
+        assert fin is not None
+        finies.add(fin.notes["connexion"])
+    assert len(banc.facade.connexions) == avant
+    dossier = banc.boites.boite(ALIX).dossier("INBOX")
+    assert not dossier.vues and not dossier.changements
