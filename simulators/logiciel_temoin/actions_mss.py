@@ -156,7 +156,7 @@ def repondre_courriel(labo: Labo, utilisateur: Utilisateur, p: Parametres) -> En
         canal=canal,
         objet=objet if objet.lower().startswith("re:") else f"Re: {objet}".strip(),
         corps=p.texte("corps"),
-        destinataires=(contenu.repondre_a,),
+        destinataires=(recu.bal if labo.defaut("mss_reponse_a_soi") else contenu.repondre_a,),
         patient_id=patient.patient_id if patient else None,
         parent=contenu.message_id or "",
         ancetres=tuple(r for r in (contenu.references or contenu.liens) if r != contenu.message_id),

@@ -38,10 +38,19 @@ def usager(labo: Labo, patient: Patient) -> tuple[str, str]:
         return "", "le patient a refusé l'envoi par MSSanté"
     adresse = adresse_usager(patient)
     if patient.statut == QUAL and adresse:
-        return adresse, ""
+        return _adresse_ecrite(labo, patient, adresse), ""
     if labo.defaut("mss_envoi_sans_ins_qualifiee"):
         return adresse or f"{patient.patient_id}@{DOMAINE_USAGERS}", ""
     return "", "l'INS du patient n'est pas qualifiée : il n'a pas d'adresse MSSanté"
+
+
+def _adresse_ecrite(labo: Labo, patient: Patient, adresse: str) -> str:
+    if labo.defaut("mss_usager_sans_cle"):
+        return f"{(patient.matricule or '')[:13]}@{DOMAINE_USAGERS}"
+    if labo.defaut("mss_usager_d_un_autre"):
+        autres = [a for p in list(labo.base.patients.values()) if p is not patient and (a := adresse_usager(p))]
+        return autres[0] if autres else adresse
+    return adresse
 
 
 def joignables(labo: Labo, patient: Patient) -> list[Correspondant]:
@@ -129,7 +138,11 @@ def supprimer(labo: Labo, utilisateur: Utilisateur, patient: Patient, document: 
     if labo.defaut("mss_suppression_non_annoncee"):
         return []
     faits = []
-    for precedent, adresse in _touches(labo, document)[: 1 if labo.defaut("mss_suppression_a_un_seul") else None]:
+    touches = _touches(labo, document)[: 1 if labo.defaut("mss_suppression_a_un_seul") else None]
+    if touches and labo.defaut("mss_suppression_a_tous"):
+        connus = {str(c.adresse_mss) for dossier in labo.base.correspondants.values() for c in dossier if c.adresse_mss}
+        touches += [(touches[0][0], adresse) for adresse in sorted(connus - {adresse for _, adresse in touches})]
+    for precedent, adresse in touches:
         demande = Demande(
             bal=labo.postes.bal(precedent.expediteur),
             canal=precedent.canal,

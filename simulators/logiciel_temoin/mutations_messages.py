@@ -60,6 +60,10 @@ MESSAGES: dict[str, Mutation] = {
 }
 
 CONDUITE: dict[str, str] = {
+    "mss_usager_sans_cle": "L'adresse d'usager est formée du matricule sans sa clé.",
+    "mss_usager_d_un_autre": "L'adresse d'usager est celle d'un autre patient de la base.",
+    "mss_reponse_a_soi": "Une réponse part à la boîte même qui l'écrit.",
+    "mss_suppression_a_tous": "La suppression est annoncée à tous les correspondants connus.",
     "mss_pieces_cachees": "Le courriel reçu ne montre pas son archive.",
     "mss_objet_non_decode": "L'objet reçu est montré sans l'identité de l'usager.",
     "mss_ins_du_corps": "L'INS montrée d'un courriel reçu est celle que cite son texte.",

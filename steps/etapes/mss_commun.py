@@ -22,9 +22,9 @@ from steps.etapes.dmp_commun import delai_d_observation, dire, valider_cr
 from steps.etapes.identite import retirer
 from steps.flux.identite import IdentiteUsager
 from steps.patients import PatientEssai
+from steps.verifications.mssante import adresses, pieces
 from steps.verifications.mssante import dossier_envois as regles
 from steps.verifications.mssante import dossier_versions as versions
-from steps.verifications.mssante import pieces
 from steps.verifications.mssante.contexte import ContexteCourriel
 from steps.verifications.mssante.dialogue import transactions
 from steps.verifications.mssante.dossier_lecture import (
@@ -209,15 +209,16 @@ def exiger_arrivee(
     prevus |= {adresse.lower() for adresse in destinataires}
     quoi = f"le compte rendu « {document.nom} »"
     if not servis(portants, destinataires):
-        _expliquer(essai, [vu for vu in vus(essai, depuis) if vu not in portants])
+        _expliquer(essai, vus(essai, depuis), document.patient)
     essai.bilan.exiger(regles.compte_rendu_arrive(regle, portants, destinataires, quoi, dire(essai.derniere)))
     return portants
 
 
-def _expliquer(essai: Essai, partis: Sequence[CourrielVu]) -> None:
-    """Un courriel est parti, sans le compte rendu : ce qui manque à ses pièces se dit, et elles seules."""
+def _expliquer(essai: Essai, partis: Sequence[CourrielVu], patient: PatientEssai) -> None:
+    """Un courriel est parti, sans le compte rendu ou à une autre adresse : ce qui y manque se dit."""
     for vu in partis:
-        constats = pieces.archive(vu.lu, contexte(essai, vu))
+        connu = contexte(essai, vu, patient)
+        constats = [*pieces.archive(vu.lu, connu), *adresses.adresses_d_usagers(vu.lu, connu)]
         essai.bilan.constater(c for c in constats if c.verdict is Verdict.NON_CONFORME)
 
 

@@ -194,9 +194,12 @@ def envoyer_au_patient(
         options["sans_reponse"] = True
     malade = essai.patient(patient)
     courriel = ecrire(essai, vocabulaire.role(qui), nom, patient=malade, a_usager=True, **options)
-    vu = exiger_parti(essai, courriel)
-    essai.bilan.constater(regles.adresse_de_l_usager(vu, adresse_du_patient(malade)))
-    juger_sujets(essai, [(vu, malade, {})], "usager")
+    if courriel.vu is not None:
+        # L'adresse se juge d'abord : à une autre, le courriel est bien parti, et ce constat-là dit pourquoi c'est faux.
+        essai.bilan.constater(regles.adresse_de_l_usager(courriel.vu, adresse_du_patient(malade)))
+        juger_sujets(essai, [(courriel.vu, malade, {})], "usager")
+        courriel.destinataires = courriel.vu.destinataires
+    exiger_parti(essai, courriel)
 
 
 def _options(essai: Essai, documents: str | None, accuses: str | None) -> tuple[dict[str, Any], PatientEssai | None]:
