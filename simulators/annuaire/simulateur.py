@@ -22,7 +22,7 @@ from simulators.socle.serveur import ConfigTls, ModeClient, Port, ReponseSimulee
 
 CORPS_MAX = 1 << 20
 APPELS_PAR_SECONDE = 17
-TELECHARGEMENTS = 10
+TELECHARGEMENTS = 30
 """Téléchargements admis par minute avant un 429 ; le nombre réel n'est pas publié."""
 EN_TETE = "ESANTE-API-KEY"
 

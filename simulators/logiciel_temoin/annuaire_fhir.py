@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import threading
 from collections.abc import Iterable, Iterator
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
 from typing import Any
 from urllib.parse import quote
@@ -72,11 +73,7 @@ class ClientFhir:
         """Ajoute aux professionnels les BAL et les lieux de leurs situations d'exercice."""
         lieux: dict[str, str] = {}
         adresses: dict[str, list[Json]] = {}
-        taille = 1 if self._defauts.actif("annuaire_debit_non_limite") else _LOT
-        for rang in range(0, len(professionnels), taille):
-            lot = ",".join(p["id"] for p in professionnels[rang : rang + taille])
-            criteres = [("practitioner", lot), ("_include", "PractitionerRole:organization"), ("_count", "200")]
-            recues = self._ressources("PractitionerRole", criteres)
+        for recues in self._situations([p["id"] for p in professionnels]):
             structures = {f"Organization/{r['id']}": r for r in recues if r["resourceType"] == "Organization"}
             for role in recues:
                 if role["resourceType"] != "PractitionerRole" or not role.get("active"):
@@ -96,6 +93,22 @@ class ClientFhir:
             )
             for personne in professionnels
         ]
+
+    def _situations(self, professionnels: list[str]) -> list[list[Json]]:
+        """Situations d'exercice et structures, demandées par lots."""
+
+        def demander(lot: list[str]) -> list[Json]:
+            criteres = [
+                ("practitioner", ",".join(lot)),
+                ("_include", "PractitionerRole:organization"),
+                ("_count", "200"),
+            ]
+            return self._ressources("PractitionerRole", criteres)
+
+        if self._defauts.actif("annuaire_debit_non_limite"):
+            with ThreadPoolExecutor(max_workers=20) as fils:
+                return list(fils.map(demander, [[technique] for technique in professionnels]))
+        return [demander(professionnels[rang : rang + _LOT]) for rang in range(0, len(professionnels), _LOT)]
 
     def _ressources(self, type_: str, criteres: list[tuple[str, str]], seul: str | None = None) -> list[Json]:
         """Toutes les ressources de la recherche, page après page, chacune une fois."""

@@ -114,7 +114,11 @@ class AnnuaireSante:
 
     def charger_seul(self) -> None:
         """Chargement automatique : un échec se verra au prochain rapport, la copie d'avant reste."""
-        with contextlib.suppress(Refus, Echec):
+        with contextlib.suppress(Refus, Echec, AnnuaireIndisponible):
+            if self._defauts.actif("frequence_annuaire_constante") and self._acces is not None:
+                # Sans intégrer : le rythme de ce défaut ne doit pas dépendre de la machine.
+                extraction.telecharger(self._transport, self._acces.extraction)
+                return
             self.charger()
 
     def _correspondance(self, acces: AccesAnnuaire) -> extraction.ArchiveRecue | None:

@@ -108,9 +108,9 @@ def test_conditionnelle(essai: Essai) -> None:
 
 
 def test_trop_souvent(essai: Essai) -> None:
-    """Le onzième téléchargement de la minute est refusé."""
-    statuts = [essai.appeler(essai.adresses["correspondance"], au_quota=True).statut for _ in range(11)]
-    assert statuts == [200] * 10 + [429]
+    """Le trente et unième téléchargement de la minute est refusé."""
+    statuts = [essai.appeler(essai.adresses["correspondance"], au_quota=True).statut for _ in range(31)]
+    assert statuts == [200] * 30 + [429]
 
 
 def test_pannes(essai: Essai) -> None:
