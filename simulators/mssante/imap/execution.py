@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import traceback
 
 from simulators.mssante.contenus import contenus
@@ -14,11 +15,14 @@ from simulators.mssante.imap.ouverture import Ouverture
 from simulators.mssante.imap.pannes import PAR_VERBE, PENDANT_FETCH, SANS_ECHEC, abimer, demande_du_contenu
 from simulators.mssante.imap.session import Resultat, Session, Verbe
 from simulators.socle.echange import VIDE, Corps, CorpsMemoire
+from simulators.socle.journal import JournalEchanges
 from simulators.socle.pannes import PanneArmee
 from simulators.socle.requete import RequeteRecue
 
 VERBES: dict[bytes, Verbe] = {**boite.VERBES, **dossiers.VERBES, **messages.VERBES, **recherches.VERBES}
 STATUTS = {"OK": 200, "NO": 500, "BAD": 400, "BYE": 421}
+
+_GRAND = 2**20
 
 
 class Execution(Ouverture):
@@ -36,8 +40,7 @@ class Execution(Ouverture):
         requete = self._c.requete(nom, cible)
         if corps.taille:
             requete.noter("taille", corps.taille)
-            for contenu in contenus(corps.octets):
-                self._facade.operateur.journal.garder_contenu(contenu)
+            await self._garder(corps.octets)
         panne = self._panne_avant(requete, nom, reste)
         resultat = Resultat(self._etiquette)
         if self._session.vue is not None:
@@ -66,6 +69,15 @@ class Execution(Ouverture):
         self._erreurs = self._erreurs + 1 if resultat.statut == "BAD" else 0
         if resultat.fermer:
             raise Fin("opérateur (BYE)")
+
+    async def _garder(self, octets: bytes) -> None:
+        """Arrête la campagne si une pièce du message porte un matricule réel ; un gros message, hors de la boucle."""
+        journal = self._facade.operateur.journal
+        if len(octets) < _GRAND:
+            _examiner(journal, octets)
+            return
+        async with self._facade.examens:
+            await asyncio.to_thread(_examiner, journal, octets)
 
     def _panne_avant(self, requete: RequeteRecue, nom: str, reste: bytes) -> PanneArmee | None:
         noms = [*PAR_VERBE.get(nom, ())]
@@ -139,3 +151,8 @@ class Execution(Ouverture):
             if session.vue is not None:
                 poussee.noter("dossier", session.vue.dossier.nom)
             await self._repondre(poussee, 200, resultat.morceaux)
+
+
+def _examiner(journal: JournalEchanges, octets: bytes) -> None:
+    for blocs in contenus(octets):
+        journal.garder_contenu(blocs)

@@ -23,6 +23,8 @@ class FacadeImap:
         self.boites = boites
         self.inactivite = inactivite
         self.connexions: set[ConnexionImap] = set()
+        # L'examen des pièces d'un gros message prend de la mémoire : un petit nombre à la fois.
+        self.examens = asyncio.Semaphore(2)
 
     def monter(self, serveur: ServeurBanc, *, port: int = 0, ligne: LigneTls | None = None) -> Port:
         """Ouvre un port IMAP ; `ligne` fixe la ligne de la matrice TLS, sinon les pannes la choisissent."""
