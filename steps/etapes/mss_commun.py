@@ -182,10 +182,19 @@ def attendre(essai: Essai, condition: Callable[[list[CourrielVu]], bool], depuis
 
 
 def document_dans(essai: Essai, vu: CourrielVu, document: DocumentEssai) -> DocumentLu | None:
-    """Le compte rendu dans ce courriel : ses résultats, et aucun autre matricule que celui de son patient."""
+    """Le compte rendu dans ce courriel : ses résultats, et aucun autre matricule que celui de son patient.
+
+    Un PDF dont rien ne s'extrait ne fait pas dire que le compte rendu n'est pas parti : le patient et le type suffisent.
+    """
     analyses = retirer(essai, f"analyses {document.nom}", list)
-    admis = ("", document.patient.reference.matricule_ins)
-    return next((d for d in vu.documents if d.matricule in admis and porte_resultats(d.texte, analyses)), None)
+    matricule = document.patient.reference.matricule_ins
+    for lu in vu.documents:
+        if lu.matricule in ("", matricule) and porte_resultats(lu.texte, analyses):
+            return lu
+        code = lu.entete.code.code if lu.entete.code else ""
+        if lu.muet and lu.matricule == matricule and code == document.donnees.get("type_code"):
+            return lu
+    return None
 
 
 def courriels_de(essai: Essai, document: DocumentEssai, depuis: int | None = None) -> list[CourrielVu]:
@@ -229,6 +238,9 @@ def valider(
     options = {} if niveau == "N3" else {"niveau": niveau}
     depuis = essai.journal.position()
     document = valider_cr(essai, nom, patient, role=role, partiel=partiel, **options)
+    if document is None and options:
+        # Un laboratoire peut ne produire que des comptes rendus structurés : le niveau n'est pas ce qui est jugé.
+        document = valider_cr(essai, nom, patient, role=role, partiel=partiel)
     if document is None:
         raise NonConcluant(f"valider_compte_rendu n'a pas rendu de document : {essai.derniere.en_phrase()}")
     essai.releves[f"depuis {nom}"] = depuis

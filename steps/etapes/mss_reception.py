@@ -28,6 +28,7 @@ from steps.etapes.commun import amener_au_statut, presenter
 from steps.etapes.mss_commun import attendre, boite_de, courriels_de, vus
 from steps.etapes.mss_courriels import ecrit, patient_voulu
 from steps.etapes.mss_jugement import joindre_source, joindre_transmission, juger_sujets
+from steps.flux.identite import comparable
 from steps.flux.messages import Emetteur
 from steps.logiciel.protocole import ReponseAction
 from steps.verifications.mssante import dossier_envois as regles_envois
@@ -181,7 +182,11 @@ def relever(essai: Essai, depose: Recu) -> None:
     reponse = essai.preparer("relever_boite", depose.role, adresse=depose.bal.adresse)
     montres = reponse.donnees.get("courriels", [])
     cherche = identifiant(depose.vu.message_id)
-    trouve = next((m for m in montres if identifiant(m.get("message_id")) == cherche), None)
+    par_message = [m for m in montres if identifiant(m.get("message_id")) == cherche]
+    # Un logiciel peut ne pas montrer le Message-ID : l'objet, préfixe retiré ou non, désigne alors le courriel.
+    objet = comparable(depose.vu.objet)
+    par_objet = [m for m in montres if (dit := comparable(str(m.get("objet") or ""))) and objet.endswith(dit)]
+    trouve = next(iter((*par_message, *reversed(par_objet))), None)
     if trouve is None:
         raise NonConcluant(f"le courriel « {depose.nom} », déposé dans la boîte, n'est pas dans la liste relevée")
     depose.courriel_id = str(trouve["courriel_id"])

@@ -59,8 +59,16 @@ class DocumentLu:
     @cached_property
     def texte(self) -> str:
         """Le XML du document et, pour un corps encapsulé, le texte de son PDF."""
-        encapsules = [_texte_pdf(octets) for contenu in self.entete.contenus if (octets := decoder(contenu))]
-        return "\n".join((self.octets.decode("utf-8", "replace"), *encapsules))
+        return "\n".join((self.octets.decode("utf-8", "replace"), *self._encapsules))
+
+    @property
+    def muet(self) -> bool:
+        """Niveau 1 dont rien ne s'extrait (image, tracés) : ses résultats sont à lire par une personne."""
+        return self.entete.corps == "nonXMLBody" and not any(self._encapsules)
+
+    @cached_property
+    def _encapsules(self) -> tuple[str, ...]:
+        return tuple(_texte_pdf(octets) for contenu in self.entete.contenus if (octets := decoder(contenu)))
 
 
 @dataclass(frozen=True)
