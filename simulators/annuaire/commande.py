@@ -5,13 +5,15 @@ from __future__ import annotations
 import argparse
 import json
 import sys
+import tempfile
 import time
+from contextlib import ExitStack
 from datetime import UTC, datetime
 from pathlib import Path
 
 from simulators.annuaire.connus import PERSONNES_CONNUES, STRUCTURES_CONNUES
 from simulators.annuaire.etat import NOMBRE_PAR_DEFAUT
-from simulators.annuaire.extraction import ecrire_correspondance, ecrire_libre_acces
+from simulators.annuaire.extraction import archiver_correspondance, ecrire_libre_acces
 from simulators.annuaire.population import Population
 
 
@@ -40,19 +42,20 @@ def executer(options: argparse.Namespace) -> int:
     structures = {s.finess: s for s in (*STRUCTURES_CONNUES, *population.structures, *population.juridiques)}
     bilan: dict[str, object] = {"professionnels": options.nombre + len(PERSONNES_CONNUES)}
     debut = time.perf_counter()
-    for chemin, ecrire, cle in (
-        (options.sortie, ecrire_libre_acces, "lignes"),
-        (options.correspondance, ecrire_correspondance, "bals"),
-    ):
-        if chemin is None:
-            continue
-        try:
-            with chemin.open("wb") as sortie:
-                personnes = (p for source in (PERSONNES_CONNUES, population) for p in source)
-                bilan[cle] = ecrire(sortie, personnes, structures, instant, nombre=options.nombre)
-        except OSError as erreur:
-            print(f"{chemin} ne peut pas être écrit : {erreur.strerror or erreur}", file=sys.stderr)
-            return 1
+    try:
+        with ExitStack() as pile:
+            sortie = pile.enter_context(options.sortie.open("wb"))
+            bals = pile.enter_context(tempfile.TemporaryFile()) if options.correspondance else None
+            personnes = (p for source in (PERSONNES_CONNUES, population) for p in source)
+            bilan["lignes"] = ecrire_libre_acces(
+                sortie, personnes, structures, instant, nombre=options.nombre, lignes_de_bal=bals
+            )
+            if bals is not None:
+                seconde = pile.enter_context(options.correspondance.open("wb"))
+                bilan["bals"] = archiver_correspondance(seconde, bals, structures, instant, nombre=options.nombre)
+    except OSError as erreur:
+        print(f"Extraction non écrite : {erreur.filename or ''} {erreur.strerror or erreur}", file=sys.stderr)
+        return 1
     bilan["secondes"] = round(time.perf_counter() - debut, 1)
     if options.json:
         print(json.dumps(bilan, ensure_ascii=False))

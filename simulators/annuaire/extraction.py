@@ -7,6 +7,7 @@ import shutil
 import tempfile
 import zipfile
 from collections.abc import Callable, Iterable, Iterator, Mapping
+from concurrent.futures import Future, ThreadPoolExecutor
 from dataclasses import dataclass
 from datetime import datetime
 from itertools import islice
@@ -40,25 +41,40 @@ def ecrire_libre_acces(
     instant: datetime,
     *,
     nombre: int = 0,
+    lignes_de_bal: IO[bytes] | None = None,
 ) -> int:
-    """Écrit PS_LibreAcces (trois fichiers) ; rend le nombre de lignes d'activité. `nombre` : ordre de grandeur."""
-    niveau = 1 if nombre > _GRAND else 6
+    """Écrit PS_LibreAcces (trois fichiers) ; rend le nombre de lignes d'activité. `nombre` : ordre de grandeur.
+
+    `lignes_de_bal` reçoit au passage les lignes de correspondance des mêmes personnes, sans en-tête : une seule
+    traversée de la population donne alors les deux archives.
+    """
     with (
-        zipfile.ZipFile(sortie, "w", zipfile.ZIP_DEFLATED, compresslevel=niveau) as archive,
+        _archive(sortie, nombre) as archive,
         tempfile.TemporaryFile() as savoirs,
         tempfile.TemporaryFile() as diplomes,
+        ThreadPoolExecutor(1) as fil,
     ):
         for fichier, nom in ((savoirs, fichiers.SAVOIR_FAIRE), (diplomes, fichiers.DIPLOMES)):
             fichier.write(fichiers.entete(nom).encode())
         lignes = 0
         with _ouvrir(archive, fichiers.PERSONNE_ACTIVITE, instant) as activites:
             activites.write(fichiers.entete(fichiers.PERSONNE_ACTIVITE).encode())
+            # La compression rend le verrou de l'interpréteur : le lot suivant se prépare pendant ce temps.
+            ecriture: Future[int] | None = None
             for lot in _lots(personnes):
                 textes = [ligne for personne in lot for ligne in fichiers.lignes_activite(personne, structures)]
                 lignes += len(textes)
-                activites.write("".join(textes).encode())
-                savoirs.write("".join([t for personne in lot for t in fichiers.lignes_savoir_faire(personne)]).encode())
-                diplomes.write("".join([t for personne in lot for t in fichiers.lignes_diplome(personne)]).encode())
+                octets = "".join(textes).encode()
+                savoirs.write("".join([t for p in lot for t in fichiers.lignes_savoir_faire(p)]).encode())
+                diplomes.write("".join([t for p in lot for t in fichiers.lignes_diplome(p)]).encode())
+                if lignes_de_bal is not None:
+                    bals = [t for p in lot for t in fichiers.lignes_correspondance(p, structures)]
+                    lignes_de_bal.write("".join(bals).encode())
+                if ecriture is not None:
+                    ecriture.result()
+                ecriture = fil.submit(activites.write, octets)
+            if ecriture is not None:
+                ecriture.result()
         for fichier, nom in ((savoirs, fichiers.SAVOIR_FAIRE), (diplomes, fichiers.DIPLOMES)):
             fichier.seek(0)
             with _ouvrir(archive, nom, instant) as membre:
@@ -75,20 +91,31 @@ def ecrire_correspondance(
     nombre: int = 0,
 ) -> int:
     """Écrit l'extraction de correspondance MSSanté ; rend le nombre de BAL."""
-    niveau = 1 if nombre > _GRAND else 6
-    lignes = 0
-    with (
-        zipfile.ZipFile(sortie, "w", zipfile.ZIP_DEFLATED, compresslevel=niveau) as archive,
-        _ouvrir(archive, fichiers.CORRESPONDANCE, instant) as membre,
-    ):
-        membre.write(fichiers.entete(fichiers.CORRESPONDANCE).encode())
+    with tempfile.TemporaryFile() as lignes:
         for lot in _lots(personnes):
             textes = [t for personne in lot for t in fichiers.lignes_correspondance(personne, structures)]
-            lignes += len(textes)
-            membre.write("".join(textes).encode())
+            lignes.write("".join(textes).encode())
+        return archiver_correspondance(sortie, lignes, structures, instant, nombre=nombre)
+
+
+def archiver_correspondance(
+    sortie: IO[bytes], lignes: IO[bytes], structures: Mapping[str, Structure], instant: datetime, *, nombre: int = 0
+) -> int:
+    """L'archive de ces lignes de BAL et de celles des structures ; rend le nombre de BAL."""
+    bals = 0
+    lignes.seek(0)
+    with _archive(sortie, nombre) as archive, _ouvrir(archive, fichiers.CORRESPONDANCE, instant) as membre:
+        membre.write(fichiers.entete(fichiers.CORRESPONDANCE).encode())
+        while bloc := lignes.read(2**20):
+            bals += bloc.count(b"\n")
+            membre.write(bloc)
         textes = [t for structure in structures.values() for t in fichiers.lignes_bal_structure(structure)]
         membre.write("".join(textes).encode())
-    return lignes + len(textes)
+    return bals + len(textes)
+
+
+def _archive(sortie: IO[bytes], nombre: int) -> zipfile.ZipFile:
+    return zipfile.ZipFile(sortie, "w", zipfile.ZIP_DEFLATED, compresslevel=1 if nombre > _GRAND else 6)
 
 
 Ecriture = Callable[..., int]

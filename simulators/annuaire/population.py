@@ -151,9 +151,10 @@ class Population:
         rpps = self.rpps(rang)
         if rang % 11 == 5:
             nom = f"{nom} {NOMS[(h >> 11) % len(NOMS)]}"
-        local = f"{_JETONS_PRENOMS[i_prenom]}.{_JETONS_NOMS[i_nom]}.{rpps[3:10]}"
         bals: tuple[BalPubliee, ...] = ()
         en_situation: tuple[BalPubliee, ...] = ()
+        if rang % 5 < 3 or rang % 20 == 13:
+            local = f"{_JETONS_PRENOMS[i_prenom]}.{_JETONS_NOMS[i_nom]}.{rpps[3:10]}"
         if rang % 5 < 3:
             bals = (BalPubliee(f"{local}@{DOMAINE_BAL}", "PER", 1, "", "", True, rang % 31 == 0),)
             if rang % 17 == 3:
