@@ -307,16 +307,25 @@ def test_consulter(montage: Montage, logiciel: Logiciel) -> None:
     assert (document["unique_id"], document["date_acte"][:19]) == (depose["unique_id"], "2024-02-03T08:15:00")
     rien = logiciel("consulter_dmp", patient_id=patient, criteres=criteres | {"date_acte_au": "2024-02-02"})
     assert rien["donnees"]["documents"] == []
-    ouvert = logiciel("lire_document_dmp", patient_id=patient, unique_id=depose["unique_id"])
     [entree] = deposes(montage, dossier)
-    assert ouvert["donnees"]["contenu_sha256"] == hashlib.sha256(entree.octets).hexdigest()
-    precharge = logiciel("precharger_dmp", patients=[patient])["donnees"]["precharges"]
-    assert [p["unique_id"] for p in precharge] == [depose["unique_id"]]
     depuis = montage.journal.position()
-    garde = logiciel("lire_document_dmp", patient_id=patient, unique_id=depose["unique_id"])
+    present = logiciel("lire_document_dmp", patient_id=patient, unique_id=depose["unique_id"])["donnees"]
+    assert (present["deja_integre"], present["document_id"]) == (True, depose["document_id"])
+    assert present["contenu_sha256"] == hashlib.sha256(entree.octets).hexdigest()
+    assert montage.operations(depuis, "dmp") == [], "le document du dossier s'affiche sans le demander au DMP"
+    # Le même document sous un autre identifiant : un confrère l'a déposé, le dossier ne l'a pas.
+    octets = entree.octets.replace(depose["unique_id"].encode(), f"{depose['unique_id']}.1".encode())
+    distant = montage.banc.dmp.etat.deposer(dossier, octets)
+    ouvert = logiciel("lire_document_dmp", patient_id=patient, unique_id=distant.unique_id)
+    assert ouvert["donnees"]["contenu_sha256"] == hashlib.sha256(distant.octets).hexdigest()
+    precharge = logiciel("precharger_dmp", patients=[patient])["donnees"]["precharges"]
+    assert {p["unique_id"] for p in precharge} == {depose["unique_id"], distant.unique_id}
+    depuis = montage.journal.position()
+    garde = logiciel("lire_document_dmp", patient_id=patient, unique_id=distant.unique_id)
     assert (garde["donnees"]["depuis_cache"], montage.operations(depuis, "dmp")) == (True, [])
-    integre = logiciel("integrer_document_dmp", patient_id=patient, unique_id=depose["unique_id"])
+    integre = logiciel("integrer_document_dmp", patient_id=patient, unique_id=distant.unique_id)
     assert integre["donnees"]["conservation"]["archivage"] is False
+    assert logiciel("integrer_document_dmp", patient_id=patient, unique_id=distant.unique_id)["resultat"] == "refuse"
     acces = logiciel("ouvrir_acces_web_ps", patient_id=patient, fonction="DossierPatient")
     assert acces["donnees"]["url"].endswith(f"/AccesDirect/DossierPatient/{qui.matricule_ins}")
     assert montage.operations(depuis, "dmp")[-1] == "TD0.9"
