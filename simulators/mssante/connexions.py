@@ -41,6 +41,8 @@ class Operateur:
     jetons: VerificateurJetons
     reglages: Reglages
     horloge: Callable[[], datetime]
+    place: Callable[[str], tuple[int, int]] | None = None
+    """Octets libres et quota de la boîte d'une BAL ; sans elle, la place n'est pas comptée."""
     jetons_vus: set[str] = field(default_factory=set)
     """Jetons présentés, protégés au journal jusqu'à la remise à zéro."""
     _numeros: dict[str, itertools.count[int]] = field(default_factory=dict)

@@ -69,6 +69,7 @@ class SimulateurMSSante:
             self.jetons,
             self.reglages,
             self.horloge,
+            self._place,
         )
         self._journal = journal
         self._ports: dict[str, Port] = {}
@@ -240,6 +241,10 @@ class SimulateurMSSante:
             instant=self.horloge(),
         )
         self.boites.deposer(message.expediteur, avis, date=self.horloge())
+
+    def _place(self, adresse: str) -> tuple[int, int]:
+        boite = self.boites.boite(adresse)
+        return boite.quota - boite.occupation, boite.quota
 
     # -- noms et ports -----------------------------------------------------------------------------------------
 

@@ -195,7 +195,20 @@ def _refus_de_destinataire(
     etat = session.operateur.etat
     if domaine_de(adresse) not in etat.domaines:
         return erreurs.domaine_hors_liste()
-    return None if etat.bal(adresse) is not None else erreurs.destinataire_inconnu()
+    if etat.bal(adresse) is None:
+        return erreurs.destinataire_inconnu()
+    return _manque_de_place(session, transaction, adresse)
+
+
+def _manque_de_place(session: SessionSmtp, transaction: Transaction, adresse: str) -> ReponseSmtp | None:
+    """452 tant que la boîte n'a pas la place annoncée, 552 si elle ne l'aura jamais."""
+    if session.operateur.place is None:
+        return None
+    libre, quota = session.operateur.place(adresse)
+    besoin = max(1, transaction.parametres.taille or 0)
+    if besoin > quota:
+        return erreurs.boite_pleine()
+    return erreurs.boite_pleine_pour_l_instant() if besoin > libre else None
 
 
 async def rset(session: SessionSmtp, requete: RequeteRecue) -> ReponseSmtp:

@@ -126,7 +126,9 @@ class Expurgateur:
 
     def formulaire(self, octets: bytes) -> bytes:
         """Corps `application/x-www-form-urlencoded` dont les champs secrets sont remplacés, connus ou non."""
-        return _CHAMP.sub(lambda lu: lu[1] + b"=" + self.empreinte(unquote_to_bytes(lu[2])).encode(), octets)
+        return _CHAMP.sub(
+            lambda lu: lu[1] + b"=" + self.empreinte(unquote_to_bytes(lu[2].replace(b"+", b" "))).encode(), octets
+        )
 
     def entetes(self, entetes: tuple[tuple[str, str], ...]) -> tuple[tuple[str, str], ...]:
         """Mêmes en-têtes, dans le même ordre, valeurs secrètes remplacées."""

@@ -14,7 +14,7 @@ from typing import Any
 
 import pytest
 
-from simulators.mssante.etat import MessageRecu
+from simulators.mssante.etat import Bal, MessageRecu
 from simulators.mssante.reglages import Reglages
 from simulators.socle.identites import OID_INS_NIR, par_cas
 from simulators.socle.journal import EtatJournal, JournalArrete
@@ -122,6 +122,23 @@ def test_parametres_de_rcpt(operateur: Montage, parametres: str, attendu: bytes)
     with identifiee(operateur) as prise:
         _enveloppe(prise)
         assert prise.dire(f"RCPT TO:<{CONFRERE}> {parametres}".encode()).startswith(attendu)
+
+
+def test_quota_du_destinataire(operateur: Montage) -> None:
+    """Boîte pleine : 452 ; message plus gros que la boîte entière : 552 ; de la place revenue : accepté."""
+    petite = Bal("petite@cabinet.formation.mssante.fr", "PER", quota=1000)
+    operateur.simulateur.etat.ajouter_bal(petite)
+    uid = operateur.simulateur.deposer(petite.adresse, b"x" * 900)
+    with identifiee(operateur) as prise:
+        assert _enveloppe(prise, petite.adresse, mail=" SIZE=101")[1].startswith(b"452 4.2.2")
+        prise.dire(b"RSET")
+        assert _enveloppe(prise, petite.adresse, mail=" SIZE=1001")[1].startswith(b"552 5.2.2")
+        prise.dire(b"RSET")
+        assert _enveloppe(prise, petite.adresse, mail=" SIZE=100")[1].startswith(b"250")
+        operateur.simulateur.deposer(petite.adresse, b"x" * 100)
+        assert prise.dire(f"RCPT TO:<{petite.adresse}>".encode()).startswith(b"452 4.2.2")
+        operateur.simulateur.boites.supprimer(petite.adresse, uid)
+        assert prise.dire(f"RCPT TO:<{petite.adresse}>".encode()).startswith(b"250")
 
 
 def test_dsn_releve(operateur: Montage) -> None:
