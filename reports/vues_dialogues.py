@@ -27,12 +27,16 @@ def connexion_de(echange: Echange) -> str:
 
 @dataclass(frozen=True, slots=True)
 class LigneDialogue:
-    """Une commande du logiciel, la réponse de l'opérateur, ce qui s'est passé d'autre."""
+    """Une commande du logiciel, la réponse de l'opérateur, ce qui s'est passé d'autre.
+
+    `coupee` : la réponse entière n'est que dans le journal.
+    """
 
     echange: Echange
     client: str
     serveur: str
     incident: str
+    coupee: bool = False
 
 
 def lire_ligne(echange: Echange) -> LigneDialogue:
@@ -56,4 +60,5 @@ def lire_ligne(echange: Echange) -> LigneDialogue:
         incidents.append("coupée sans réponse")
     if echange.panne:
         incidents.append(f"panne « {echange.panne} »")
-    return LigneDialogue(echange, client, serveur, ", ".join(incidents))
+    coupee = reponse is not None and reponse.corps.taille > _REPONSE
+    return LigneDialogue(echange, client, serveur, ", ".join(incidents), coupee)
