@@ -71,9 +71,10 @@ def derniere(essai: Essai, protocole: str, cas: str) -> Fenetre:
 
 
 def sessions_de(essai: Essai, fenetre: Fenetre) -> list[Session]:
-    """Connexions vues pendant cette fenêtre."""
+    """Connexions ouvertes pendant cette fenêtre ; la fin d'une connexion d'avant n'en est pas une."""
     echanges = essai.journal.echanges(service="mssante", depuis=fenetre.depuis)
-    return sessions(e for e in echanges if e.numero <= fenetre.jusque)
+    vues = sessions(e for e in echanges if e.numero <= fenetre.jusque)
+    return [s for s in vues if s.accueil is not None]
 
 
 def envois_de(essai: Essai, fenetre: Fenetre) -> list[Transaction]:
@@ -170,7 +171,7 @@ def _attendre(essai: Essai, fenetre: Fenetre) -> None:
 
     def finie(_: object = None) -> bool:
         echanges = essai.journal.echanges(service="mssante", depuis=fenetre.depuis)
-        vues = [s for s in sessions(echanges) if s.protocole == fenetre.protocole]
+        vues = [s for s in sessions(echanges) if s.protocole == fenetre.protocole and s.accueil is not None]
         return bool(vues) and all(_allee_au_bout(s) for s in vues)
 
     if not finie():
