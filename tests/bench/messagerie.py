@@ -7,22 +7,18 @@ TLS qui envoie les mêmes octets, la même boîte avec cent fois moins de messag
 from __future__ import annotations
 
 import asyncio
-import contextlib
 import imaplib
-import json
+import itertools
 import smtplib
 import socket
 import ssl
-import statistics
 import time
-import urllib.request
 from base64 import b64encode, encodebytes
 from collections.abc import Iterator
-from contextlib import ExitStack, contextmanager
+from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
-from urllib.parse import urlencode
 
 from aiosmtpd.smtp import SMTP
 
@@ -30,10 +26,11 @@ from simulators.mssante.simulateur import SimulateurMSSante
 from simulators.mssante.tls import VALIDE
 from simulators.socle.journal import JournalEchanges
 from simulators.socle.montage import Socle, demarrer_socle
-from tests.bench.mesure import Mesure, chronometrer, tour_a_tour
-from tests.interop.lancement import BancLance, lancer
+from tests.bench import sessions
+from tests.bench.mesure import Mesure, tour_a_tour
 
 BAL = "alix.biologue@labo.formation.mssante.fr"
+AUTRE_BAL = "morgane.analyste@labo.formation.mssante.fr"
 CONFRERE = "camille.traitant@cabinet.formation.mssante.fr"
 _MO = 2**20
 
@@ -49,10 +46,10 @@ class _Banc:
     def contexte(self) -> ssl.SSLContext:
         return ssl.create_default_context(cafile=str(self.socle.igc.racines_pem))
 
-    def xoauth2(self) -> bytes:
-        bal = self.simulateur.etat.bal(BAL)
+    def xoauth2(self, adresse: str = BAL) -> bytes:
+        bal = self.simulateur.etat.bal(adresse)
         assert bal is not None
-        return f"user={BAL}\x01auth=Bearer {self.simulateur.jetons.jeton_pour(bal)}\x01\x01".encode()
+        return f"user={adresse}\x01auth=Bearer {self.simulateur.jetons.jeton_pour(bal)}\x01\x01".encode()
 
 
 def mesurer(dossier: Path, *, rapide: bool) -> list[Mesure]:
@@ -60,7 +57,7 @@ def mesurer(dossier: Path, *, rapide: bool) -> list[Mesure]:
     with _monte(dossier / "messagerie") as banc:
         mesures = [_envoi(banc, rapide=rapide), _lecture(banc, rapide=rapide), *_boite_pleine(banc, rapide=rapide)]
     if Path("/proc/self/status").is_file():
-        mesures.append(_sessions(dossier / "sessions", rapide=rapide))
+        mesures.append(sessions.mesurer(dossier / "sessions", rapide=rapide))
     return mesures
 
 
@@ -200,10 +197,10 @@ def _ecoute(banc: _Banc, fabrique: Any, contexte: ssl.SSLContext | None = None) 
 
 
 @contextmanager
-def _lecteur(banc: _Banc) -> Iterator[imaplib.IMAP4]:
+def _lecteur(banc: _Banc, adresse: str = BAL) -> Iterator[imaplib.IMAP4]:
     client = imaplib.IMAP4("localhost", int(banc.simulateur.adresses()["imap"]["port"]), timeout=300)
     client.starttls(banc.contexte)
-    client.authenticate("XOAUTH2", lambda defi: banc.xoauth2())
+    client.authenticate("XOAUTH2", lambda defi: banc.xoauth2(adresse))
     try:
         yield client
     finally:
@@ -235,48 +232,53 @@ def _lire_nu(prise: ssl.SSLSocket, attendu: bytes) -> float:
 
 
 def _boite_pleine(banc: _Banc, *, rapide: bool) -> list[Mesure]:
-    """Une lecture et une recherche, dans une boîte de 10 000 messages et dans une de 100."""
-    grande = 1000 if rapide else 10_000
-    durees: dict[int, dict[str, float]] = {}
-    for nombre in (100, grande):
-        banc.simulateur.boites.vider()
+    """Une lecture et une recherche, tour à tour dans une boîte de 10 000 messages et dans une de 100."""
+    grande, fois = (1000, 10) if rapide else (10_000, 40)
+    for bal, nombre in ((BAL, 100), (AUTRE_BAL, grande)):
         for rang in range(nombre):
-            banc.simulateur.boites.deposer(BAL, _petit(rang))
-        with _lecteur(banc) as client:
-            durees[nombre] = _mesurer_boite(client, 10 if rapide else 60)
-    mesures = []
-    for cle, titre in (("fetch", "Lecture d'un message"), ("recherche", "Recherche par en-tête et objet")):
-        petite, pleine = durees[100][cle], durees[grande][cle]
-        detail = {"100 messages (ms)": 1000 * petite, f"{grande} messages (ms)": 1000 * pleine}
-        if cle == "recherche":
-            for nombre, mesuree in durees.items():
-                detail[f"première, {nombre} messages (ms)"] = 1000 * mesuree["premiere"]
-                detail[f"dans les corps, {nombre} messages (ms)"] = 1000 * mesuree["corps"]
-        mesures.append(
-            Mesure(
-                f"boite_{cle}_rapport", f"{titre} : {grande} messages sur 100", pleine / petite, "fois", None, detail
-            )
-        )
-    return mesures
+            banc.simulateur.boites.deposer(bal, _petit(rang))
+    with _lecteur(banc) as petite, _lecteur(banc, AUTRE_BAL) as pleine:
+        for client in (petite, pleine):
+            client.select("INBOX", readonly=True)
+        premieres = [_chercher(pleine), _chercher(petite)]
+        corps = [_chercher(pleine, "BODY", '"Bonjour"'), _chercher(petite, "BODY", '"Bonjour"')]
+        uids = itertools.cycle(range(1, 101))
+        lecture = tour_a_tour(lambda: _lire(pleine, next(uids)), lambda: _lire(petite, next(uids)), fois)
+        recherche = tour_a_tour(lambda: _chercher(pleine), lambda: _chercher(petite), max(3, fois // 4))
+    noms = (f"{grande} messages", "100 messages")
+    details = [
+        {f"{nom} (ms)": 1000 * duree for nom, duree in zip(noms, durees, strict=True)}
+        for durees in (lecture[:2], recherche[:2])
+    ]
+    for quoi, durees in (("première recherche", premieres), ("dans les corps", corps)):
+        details[1] |= {f"{quoi}, {nom} (ms)": 1000 * duree for nom, duree in zip(noms, durees, strict=True)}
+    suite = f"{grande} messages sur 100"
+    return [
+        Mesure("boite_fetch_rapport", f"Lecture d'un message : {suite}", lecture[2], "fois", None, details[0]),
+        Mesure(
+            "boite_recherche_rapport",
+            f"Recherche par en-tête et objet : {suite}",
+            recherche[2],
+            "fois",
+            None,
+            details[1],
+        ),
+    ]
 
 
-def _mesurer_boite(client: imaplib.IMAP4, fois: int) -> dict[str, float]:
-    client.select("INBOX", readonly=True)
-    criteres = ("HEADER", "X-MSS-NIL", "DEV1", "SUBJECT", '"message 42"')
+def _chercher(client: imaplib.IMAP4, *criteres: str) -> float:
+    debut = time.perf_counter()
+    trouves = client.uid("SEARCH", *(criteres or ("HEADER", "X-MSS-NIL", "DEV1", "SUBJECT", '"message 42"')))[1]
+    duree = time.perf_counter() - debut
+    if trouves == [b""]:
+        raise RuntimeError("la recherche n'a rien trouvé")
+    return duree
 
-    def chercher() -> None:
-        if client.uid("SEARCH", *criteres)[1] == [b""]:
-            raise RuntimeError("la recherche n'a rien trouvé")
 
-    premiere = chronometrer(chercher, 1)[0]
-    uids = iter(range(1, fois + 1))
-    lectures = chronometrer(lambda: client.uid("FETCH", str(next(uids)), "(FLAGS BODY.PEEK[])"), fois)
-    return {
-        "premiere": premiere,
-        "fetch": statistics.median(lectures),
-        "recherche": statistics.median(chronometrer(chercher, max(3, fois // 10))),
-        "corps": chronometrer(lambda: client.uid("SEARCH", "BODY", '"Bonjour"'), 1)[0],
-    }
+def _lire(client: imaplib.IMAP4, uid: int) -> float:
+    debut = time.perf_counter()
+    client.uid("FETCH", str(uid), "(FLAGS BODY.PEEK[])")
+    return time.perf_counter() - debut
 
 
 def _petit(rang: int) -> bytes:
@@ -293,58 +295,3 @@ def _petit(rang: int) -> bytes:
         + (b"QUJD" * 18 + b"\r\n") * 27
         + b"--zz--\r\n"
     )
-
-
-# -- sessions ------------------------------------------------------------------------------------------------------
-
-
-def _sessions(dossier: Path, *, rapide: bool) -> Mesure:
-    """Mémoire résidente ajoutée par session IMAP chiffrée, identifiée, en IDLE, et tenue ouverte."""
-    nombre = 20 if rapide else 200
-    dossier.mkdir()
-    with lancer(dossier) as banc, ExitStack() as pile:
-        chaine = _chaine(banc)
-        pile.callback(_ouvrir_session(banc, chaine).close)  # ce que la première charge n'est pas compté
-        avant = _residente(banc)
-        for _ in range(nombre):
-            pile.callback(_ouvrir_session(banc, chaine).close)
-        apres = _residente(banc)
-    titre = f"Mémoire d'une session IMAP tenue ouverte ({nombre} sessions)"
-    detail = {"avant (Mo)": avant / 1024, "avec les sessions (Mo)": apres / 1024}
-    return Mesure("sessions_memoire", titre, (apres - avant) / nombre, "Ko", None, detail)
-
-
-def _chaine(banc: BancLance) -> bytes:
-    bal = next(b for b in banc.environnement["bals"] if b["adresse"] == BAL)
-    demande = urlencode({"grant_type": "refresh_token", "refresh_token": bal["jeton_rafraichissement"]}).encode()
-    contexte = ssl.create_default_context(cafile=banc.racines)
-    with urllib.request.urlopen(banc.service("mssante", "jetons"), demande, timeout=30, context=contexte) as reponse:
-        jeton = json.load(reponse)["access_token"]
-    return b64encode(f"user={BAL}\x01auth=Bearer {jeton}\x01\x01".encode())
-
-
-def _ouvrir_session(banc: BancLance, chaine: bytes) -> ssl.SSLSocket:
-    imap = banc.environnement["services"]["mssante"]["imap"]
-    prise = socket.create_connection((imap["hote"], imap["port"]), timeout=60)
-    with contextlib.ExitStack() as pile:
-        pile.callback(prise.close)
-        prise.recv(4096)
-        prise.sendall(b"a STARTTLS\r\n")
-        prise.recv(4096)
-        chiffree = ssl.create_default_context(cafile=banc.racines).wrap_socket(prise, server_hostname="localhost")
-        for commande in (b"b AUTHENTICATE XOAUTH2 " + chaine, b"c SELECT INBOX", b"d IDLE"):
-            chiffree.sendall(commande + b"\r\n")
-            reponse = b""
-            while not reponse.startswith(b"+ ") and b"\n" + commande[:1] not in b"\n" + reponse:
-                recu = chiffree.recv(65536)
-                if not recu:
-                    raise RuntimeError(f"session fermée par le serveur : {reponse!r}")
-                reponse += recu
-        pile.pop_all()
-    return chiffree
-
-
-def _residente(banc: BancLance) -> int:
-    """Mémoire résidente du processus, en Ko."""
-    lignes = Path(f"/proc/{banc.processus.pid}/status").read_text(encoding="utf-8").splitlines()
-    return int(next(ligne for ligne in lignes if ligne.startswith("VmRSS")).split()[1])
