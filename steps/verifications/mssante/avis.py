@@ -7,7 +7,6 @@ import re
 from reports.constat import Constat
 from steps.verifications.cda.jugement import juger
 from steps.verifications.mssante.avis_lecture import Avis, Nature, annonce_un_document, lire_avis, objet_de
-from steps.verifications.mssante.boites_lues import lire_adresses
 from steps.verifications.mssante.contexte import ContexteCourriel
 from steps.verifications.mssante.courriel_lecture import Courriel, lire_courriel
 from steps.verifications.mssante.entetes import identifiant
@@ -215,7 +214,7 @@ def designation(courriel: Courriel, avis: Avis, contexte: ContexteCourriel) -> l
         return []
     echanges, ou = contexte.echanges, "en-tête To"
     demande = origine.entete("Disposition-Notification-To")
-    vers = {a.cle for a in lire_adresses(demande.valeur)[0]} if demande is not None else set()
+    vers = {a.cle for a in demande.boites[0]} if demande is not None else set()
     recus = {a.cle for a in courriel.destinataires}
     voulu = identifiant(Courriel(origine.octets, origine))
     fautes = []
@@ -237,7 +236,7 @@ def designation(courriel: Courriel, avis: Avis, contexte: ContexteCourriel) -> l
     retour = origine.entete("Return-Path")
     envoi = avis.disposition.envoi.lower() if avis.disposition is not None else ""
     if retour is not None and vers and envoi == "mdn-sent-automatically":
-        chemins = {a.cle for a in lire_adresses(retour.valeur)[0]}
+        chemins = {a.cle for a in retour.boites[0]}
         constats.append(
             juger(
                 AUTOMATIQUE, chemins == vers, "Un accusé est parti seul vers une autre adresse que celle de retour.",

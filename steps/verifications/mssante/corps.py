@@ -12,7 +12,7 @@ from steps.verifications.mssante.contexte import ContexteCourriel
 from steps.verifications.mssante.courriel_lecture import Courriel
 from steps.verifications.mssante.mime import Partie
 from steps.verifications.mssante.portee import sans_contexte
-from steps.verifications.mssante.rendu_html import Rendu, rendre
+from steps.verifications.mssante.rendu_html import TAILLE_MAX, Rendu, rendre
 from steps.verifications.registre import verification
 
 _REF = "MSSanté référentiel #2"
@@ -107,11 +107,12 @@ def meme_contenu(courriel: Courriel, contexte: ContexteCourriel) -> list[Constat
     brut, html = parties_du_corps(courriel)
     if brut is None or html is None:
         return []
-    rendu = rendre(html.texte)
+    rendu, texte = rendre(html.texte), brut.texte
     ou, echanges = courriel.corps.titre if courriel.corps is not None else "", contexte.echanges
-    if rendu.limite:
-        return [MEME_CONTENU.sans_objet(f"au-delà de la limite du banc : {rendu.limite}", echanges=echanges)]
-    gauche, droite = _mots(brut.texte), _mots(rendu.texte)
+    limite = rendu.limite or (f"texte de {len(texte)} caractères" if len(texte) > TAILLE_MAX else "")
+    if limite:
+        return [MEME_CONTENU.sans_objet(f"au-delà de la limite du banc : {limite}", echanges=echanges)]
+    gauche, droite = _mots(texte), _mots(rendu.texte)
     seuls, ajoutes = gauche - droite, droite - gauche
     ecart, total = seuls.total() + ajoutes.total(), max(gauche.total(), droite.total())
     if not ecart:

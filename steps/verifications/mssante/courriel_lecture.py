@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from functools import cached_property, lru_cache
 from typing import TYPE_CHECKING
 
-from steps.verifications.mssante.boites_lues import Adresse, lire_adresses
+from steps.verifications.mssante.boites_lues import Adresse
 from steps.verifications.mssante.mime import Decoupeur, EnTete, Partie
 
 if TYPE_CHECKING:
@@ -40,7 +40,7 @@ class Courriel:
 
     def adresses(self, nom: str) -> list[Adresse]:
         """Les adresses de tous les en-têtes de ce nom."""
-        return [adresse for entete in self.tous(nom) for adresse in lire_adresses(entete.valeur)[0]]
+        return [adresse for entete in self.tous(nom) for adresse in entete.boites[0]]
 
     @cached_property
     def objet(self) -> str:

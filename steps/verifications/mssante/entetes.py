@@ -10,7 +10,6 @@ from datetime import date as jour_civil
 
 from reports.constat import Confiance, Constat, Regle
 from steps.verifications.cda.jugement import juger
-from steps.verifications.mssante.boites_lues import lire_adresses
 from steps.verifications.mssante.contexte import ContexteCourriel
 from steps.verifications.mssante.courriel_lecture import Courriel
 from steps.verifications.mssante.jetons import decouper
@@ -204,7 +203,7 @@ def adresses_formees(courriel: Courriel, contexte: ContexteCourriel) -> list[Con
     """Les adresses de From, Sender, Reply-To, To, Cc et des demandes d'accusés se lisent."""
     fautes, vues = [], 0
     for entete in (e for nom in D_ADRESSES for e in courriel.tous(nom)):
-        adresses, defauts = lire_adresses(entete.valeur)
+        adresses, defauts = entete.boites
         vues += len(adresses)
         fautes += [(entete.ou, defaut) for defaut in defauts]
         fautes += [(entete.ou, d) for a in adresses for d in a.defauts if "adresse" in d]

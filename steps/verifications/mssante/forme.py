@@ -6,7 +6,6 @@ import re
 
 from reports.constat import Confiance, Constat, Regle
 from steps.verifications.cda.jugement import juger
-from steps.verifications.mssante.boites_lues import lire_adresses
 from steps.verifications.mssante.contexte import ContexteCourriel
 from steps.verifications.mssante.courriel_lecture import Courriel
 from steps.verifications.mssante.mime import Partie
@@ -219,7 +218,7 @@ def mots_encodes(courriel: Courriel, contexte: ContexteCourriel) -> list[Constat
         for entete in partie.entetes:
             nom = entete.nom.lower()
             if nom in _ADRESSES:
-                adresses, _ = lire_adresses(entete.valeur)
+                adresses = entete.boites[0]
                 dits = [d for a in adresses for d in a.defauts if _de_codage(d)]
             elif nom in _PARAMETRES:
                 lu = partie.content_type if nom == "content-type" else partie.disposition

@@ -11,6 +11,7 @@ from bisect import bisect_left
 from dataclasses import dataclass, field
 from functools import cached_property
 
+from steps.verifications.mssante.boites_lues import Adresse, lire_adresses
 from steps.verifications.mssante.mots import decoder_mots, jeu_de_caracteres, texte_des_octets
 from steps.verifications.mssante.parametres import ValeurParametree, lire_parametres
 from steps.verifications.mssante.transfert import decoder_transfert
@@ -18,6 +19,7 @@ from steps.verifications.mssante.transfert import decoder_transfert
 TAILLE_MAX = 64 * 1024 * 1024
 ENTETE_MAX = 64 * 1024
 ENTETES_MAX = 2_000
+TOTAL_ENTETES_MAX = 1024 * 1024
 PARTIES_MAX = 1_000
 PROFONDEUR_MAX = 30
 DELIMITEURS_MAX = 100_000
@@ -39,6 +41,11 @@ class EnTete:
     def valeur(self) -> str:
         """La valeur dépliée, mots encodés tels quels."""
         return texte_des_octets(re.sub(rb"\r?\n(?=[ \t])", b"", self.brut)).strip(" \t\r\n")
+
+    @cached_property
+    def boites(self) -> tuple[list[Adresse], list[str]]:
+        """Les adresses de cet en-tête, et les défauts de leur liste."""
+        return lire_adresses(self.valeur)
 
     @cached_property
     def _decodee(self) -> tuple[str, list[str]]:
@@ -180,6 +187,7 @@ class Decoupeur:
         self.limite = ""
         self._parties = 0
         self._entetes = 0
+        self._octets_des_entetes = 0
         self._repere = (0, 1)
         self._delimiteurs: list[tuple[int, bytes]] = []
         self._positions: list[int] = []
@@ -294,16 +302,19 @@ class Decoupeur:
             else:
                 etrangere = position
                 break
+            self._compter(champs[-1], suite - position)
             position = suite
-            self._compter(champs[-1])
         entetes = tuple(EnTete(nom, self.octets[ici:la].rstrip(b"\r\n"), self._ligne(ici)) for nom, ici, la in champs)
         ligne = self._ligne(position)
         if etrangere >= 0:
             partie.defauts.append(f"ligne {ligne} : ni en-tête, ni ligne vide avant le corps")
         return entetes, position
 
-    def _compter(self, champ: tuple[str, int, int]) -> None:
+    def _compter(self, champ: tuple[str, int, int], ligne: int) -> None:
         nom, debut, fin = champ
+        self._octets_des_entetes += ligne
+        if self._octets_des_entetes > TOTAL_ENTETES_MAX:
+            raise _Demesure(f"plus de {TOTAL_ENTETES_MAX} octets d'en-têtes")
         if fin - debut > ENTETE_MAX:
             raise _Demesure(f"en-tête {nom[:60]} de plus de {ENTETE_MAX} octets")
         self._entetes += 1
