@@ -65,7 +65,7 @@ class CanalTls:
         # TLS 1.2 seul (MSS/va1.31) : les suites admises sont toutes de cette version.
         contexte.minimum_version = contexte.maximum_version = ssl.TLSVersion.TLSv1_2
         contexte.set_ciphers(f"{':'.join(SUITES)}:{_NIVEAU}")
-        relacher(contexte, self._defauts.actif, ":".join(SUITES), f":{_NIVEAU}")
+        relacher(contexte, self._defauts.actif, ":".join(SUITES), f":{_NIVEAU}", certificat=client is not None)
         if client is not None:
             contexte.load_cert_chain(client.pem, client.cle)
         return contexte

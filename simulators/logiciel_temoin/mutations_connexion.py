@@ -52,8 +52,10 @@ _SANS_DATES = 0x200000
 """X509_V_FLAG_NO_CHECK_TIME d'OpenSSL, que le module `ssl` ne nomme pas."""
 
 
-def relacher(contexte: ssl.SSLContext, actif: Callable[[str], bool], suites: str, niveau: str) -> None:
-    """Ôte au contexte TLS ce que les défauts actifs lui ôtent."""
+def relacher(
+    contexte: ssl.SSLContext, actif: Callable[[str], bool], suites: str, niveau: str, *, certificat: bool
+) -> None:
+    """Ôte au contexte TLS ce que les défauts actifs lui ôtent. `certificat` : le client en présente un."""
     if actif("mss_tls_ancien_accepte"):
         with warnings.catch_warnings():
             warnings.simplefilter("ignore", DeprecationWarning)
@@ -65,7 +67,8 @@ def relacher(contexte: ssl.SSLContext, actif: Callable[[str], bool], suites: str
         contexte.set_ciphers(f"ALL{niveau}")
     if actif("mss_groupe_dh_court"):
         contexte.set_ciphers(f"{suites}:@SECLEVEL=0")
-    if actif("mss_courbe_courte"):
+    # Un certificat client P-256 demande que cette courbe reste offerte, et Python n'en règle qu'une.
+    if actif("mss_courbe_courte") and not certificat:
         contexte.set_ecdh_curve("secp224r1")
     if actif("mss_certificat_expire_accepte"):
         contexte.verify_flags |= _SANS_DATES
