@@ -61,14 +61,15 @@ class Expurgateur:
         if len(octets) < LONGUEUR_MINIMALE:
             raise ValueError(f"secret trop court pour être protégé : {LONGUEUR_MINIMALE} octets au moins")
         if octets not in self._valeurs:
-            self._valeurs.add(octets)
+            # Un ensemble neuf : une réception peut, dans un autre fil, être en train de parcourir l'ancien.
+            self._valeurs = self._valeurs | {octets}
             self._compiler()
 
     def oublier(self, valeurs: Iterable[str]) -> None:
         """Ne cherche plus ces secrets : un jeton périmé n'en est plus un, et chaque secret cherché coûte."""
-        avant = len(self._valeurs)
-        self._valeurs -= {valeur.encode() for valeur in valeurs}
-        if len(self._valeurs) != avant:
+        restent = self._valeurs - {valeur.encode() for valeur in valeurs}
+        if len(restent) != len(self._valeurs):
+            self._valeurs = restent
             self._compiler()
 
     def _compiler(self) -> None:
@@ -90,7 +91,8 @@ class Expurgateur:
         """Les mêmes octets, secrets connus et clés privées PEM remplacés."""
         if b"PRIVATE KEY-----" in octets:
             octets = _CLE_PRIVEE.sub(lambda trouve: self.empreinte(trouve[0]).encode(), octets)
-        return self._motif.sub(self._remplacer, octets) if self._motif and self._peut_cacher(octets) else octets
+        motif = self._motif
+        return motif.sub(self._remplacer, octets) if motif and self._peut_cacher(octets) else octets
 
     def _peut_cacher(self, octets: bytes) -> bool:
         """Faux si aucun secret n'y est : sur un grand corps, chercher chaque forme coûte bien moins que le motif."""
@@ -98,11 +100,12 @@ class Expurgateur:
 
     def bloc(self, tampon: bytes) -> tuple[bytes, bytes]:
         """Pour un flux : ce qui peut partir, et ce qui doit attendre la suite."""
-        if self._motif is None:
+        motif = self._motif
+        if motif is None:
             return tampon, b""
         sortie: list[bytes] = []
         debut = 0
-        for trouve in self._motif.finditer(tampon) if self._peut_cacher(tampon) else ():
+        for trouve in motif.finditer(tampon) if self._peut_cacher(tampon) else ():
             sortie += [tampon[debut : trouve.start()], self._remplacer(trouve)]
             debut = trouve.end()
         coupe = max(debut, len(tampon) - self.retenue)
