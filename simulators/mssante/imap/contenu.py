@@ -19,7 +19,7 @@ ENTETES_MAX = 2**20
 VALEUR_MAX = 2**16
 
 _FIN_ENTETES = re.compile(rb"\r?\n\r?\n")
-_CHAMP = re.compile(rb"^([!-9;-~]+)[ \t]*:", re.MULTILINE)
+_CHAMP = re.compile(rb"^([!-9;-~]+)[ \t]*:[^\n]*(?:\n[ \t][^\n]*)*\n?", re.MULTILINE)
 _PLI = re.compile(rb"\r?\n(?=[ \t])")
 _TYPE = re.compile(rb"\s*([^\s/;()<>@,:\\\"\[\]?=]+)\s*/\s*([^\s/;()<>@,:\\\"\[\]?=]+)")
 _MOT = re.compile(rb"\s*([^\s;()<>@,:\\\"/\[\]?=]+)")
@@ -203,20 +203,8 @@ class _Analyse:
 
 
 def champs(octets: bytes, debut: int, fin: int) -> Iterator[tuple[bytes, int, int]]:
-    """Champs d'en-tête : (nom en minuscules, début, fin), lignes de suite comprises."""
-    courant: tuple[bytes, int] | None = None
-    position = debut
-    while position < fin:
-        saut = octets.find(b"\n", position, fin)
-        suivant = saut + 1 if saut >= 0 else fin
-        if octets[position : position + 1] not in (b" ", b"\t"):
-            if courant is not None:
-                yield courant[0], courant[1], position
-            trouve = _CHAMP.match(octets, position, suivant)
-            courant = (trouve[1].lower(), position) if trouve else None
-        position = suivant
-    if courant is not None:
-        yield courant[0], courant[1], fin
+    """Champs d'en-tête : (nom en minuscules, début, fin), lignes de suite comprises ; toute autre ligne est sautée."""
+    return ((trouve[1].lower(), trouve.start(), trouve.end()) for trouve in _CHAMP.finditer(octets, debut, fin))
 
 
 def _decouper(octets: bytes, debut: int, fin: int, separateur: bytes) -> Iterator[tuple[int, int]]:
