@@ -9,6 +9,15 @@ from simulators.socle.echange import Echange
 from steps.verifications.mssante.dialogue import sessions
 from steps.verifications.mssante.tls_client import (
     CAS,
+    VERSION_UNIQUE,
+    Attitude,
+    CasOperateur,
+    attitude,
+    en_regle,
+    operateur_accepte,
+    operateur_refuse,
+)
+    CAS,
     Attitude,
     CasOperateur,
     attitude,
@@ -137,3 +146,13 @@ def test_fuite_avant_starttls() -> None:
     fil.commande("LOGIN", "*** ***", 500)
     fil.refuser_la_poignee(EXPIRE.panne)
     assert juger(EXPIRE, fil.echanges, protocole="imap") == "conforme"
+
+
+def test_regle_de_l_exigence() -> None:
+    """Deux exigences disent la même chose de TLS 1.1 : le constat porte la règle de celle que l'étape juge."""
+    cas = CAS["limité à TLS 1.1"]
+    accepte = sessions(Fil().ouvrir().chiffrer(panne=cas.panne).identifier().finir())
+    refuse = sessions(Fil().ouvrir().refuser_la_poignee(cas.panne).echanges)
+    for face, attendu in ((accepte, "non_conforme"), (refuse, "conforme")):
+        constat = operateur_refuse(cas, "smtp", face, sessions(envoi_normal()), regle=VERSION_UNIQUE)
+        assert (constat.code, constat.verdict.value) == ("MSS-OPE-13", attendu)
