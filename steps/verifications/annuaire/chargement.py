@@ -29,8 +29,12 @@ R_INTEGREE = Regle(
     Confiance.OFFICIELLE, "Intégrez toutes les lignes, en UTF-8, et rendez-les accessibles à la recherche.",
 )  # fmt: skip
 R_REMISE_A_JOUR = Regle(
-    "ANN-IMP-04", "Un nouveau chargement met à jour ce qui a changé et écarte qui n'y est plus", _ANN01,
-    Confiance.OFFICIELLE, "Mettez à jour les fiches connues et rendez inactives celles qui ne sont plus publiées.",
+    "ANN-IMP-04", "Un nouveau chargement met à jour ce qui a changé et ajoute qui est nouveau", _ANN01,
+    Confiance.OFFICIELLE, "À chaque chargement, mettez à jour les fiches connues et créez les nouvelles.",
+)  # fmt: skip
+R_ECARTE = Regle(
+    "ANN-IMP-07", "Un professionnel que l'extraction ne porte plus n'est plus proposé comme en exercice", _ANN01,
+    Confiance.DEDUITE, "Rendez inactives les fiches qui ne sont plus publiées, ou montrez qu'elles ne le sont plus.",
 )  # fmt: skip
 R_ECHEC_DIT = Regle(
     "ANN-IMP-05", "Une extraction abîmée n'est pas annoncée comme chargée", "pratique du banc", Confiance.DEDUITE,
@@ -120,21 +124,21 @@ def _integre(regle: Regle, resultats: Resultats, attendu: PersonnePubliee, *, ap
     )  # fmt: skip
 
 
-@verification(R_REMISE_A_JOUR)
+@verification(R_ECARTE)
 def professionnel_ecarte(
     resultats: Resultats, retire: PersonnePubliee, *, temoins: Sequence[str], api_appelee: bool, dit: str
 ) -> Constat:
     """Il n'est plus proposé, alors que d'autres, restés dans le fichier, le sont."""
     if not temoins:
-        return R_REMISE_A_JOUR.sans_objet("aucun professionnel du fichier n'a été trouvé : l'absence ne prouve rien")
+        return R_ECARTE.sans_objet("aucun professionnel du fichier n'a été trouvé : l'absence ne prouve rien")
     if api_appelee:
-        return R_REMISE_A_JOUR.a_regarder(
+        return R_ECARTE.a_regarder(
             f"le logiciel cherche dans l'API, indisponible ici : montrez que {retire.lisible} n'est plus proposé",
             recu=dit, ou=_OU,
         )  # fmt: skip
     trouve = resultat_de(resultats, retire)
     return juger(
-        R_REMISE_A_JOUR, trouve is None, f"un professionnel retiré est encore proposé : {retire.lisible}",
+        R_ECARTE, trouve is None, f"un professionnel retiré est encore proposé : {retire.lisible}",
         attendu="aucun résultat pour ce RPPS", recu=dire_resultats([trouve] if trouve else []), ou=_OU,
     )  # fmt: skip
 

@@ -214,11 +214,11 @@ FAUTIFS: dict[str, tuple[Fabrique, set[str]]] = {
     ),
     "radié proposé": (
         lambda: [chargement.professionnel_ecarte([resultat(NOE)], NOE, temoins=["z"], api_appelee=False, dit="")],
-        {"ANN-IMP-04"},
+        {"ANN-IMP-07"},
     ),
     "radié cherché dans l'API": (
         lambda: [chargement.professionnel_ecarte([], NOE, temoins=["z"], api_appelee=True, dit="echec")],
-        {"ANN-IMP-04"},
+        {"ANN-IMP-07"},
     ),
     "archive coupée chargée": (lambda: [chargement.echec_dit("fait", {"lus": 3}, "fait")], {"ANN-IMP-05"}),
     "chargement raté": (lambda: [chargement.chargement_abouti("echec", "colonne absente")], {"ANN-IMP-06"}),
