@@ -22,7 +22,7 @@ from steps.etapes.dmp_commun import delai_d_observation, dire, valider_cr
 from steps.etapes.identite import retirer
 from steps.flux.identite import IdentiteUsager
 from steps.patients import PatientEssai
-from steps.verifications.mssante import adresses, pieces
+from steps.verifications.mssante import adresses, archive, pieces
 from steps.verifications.mssante import dossier_envois as regles
 from steps.verifications.mssante import dossier_versions as versions
 from steps.verifications.mssante.contexte import ContexteCourriel
@@ -197,6 +197,11 @@ def document_dans(essai: Essai, vu: CourrielVu, document: DocumentEssai) -> Docu
     return None
 
 
+def document_lisible(vu: CourrielVu) -> DocumentLu | None:
+    """Le premier CDA que l'archive jointe laisse lire ; None si elle n'en livre aucun."""
+    return next(iter(vu.documents), None)
+
+
 def courriels_de(essai: Essai, document: DocumentEssai, depuis: int | None = None) -> list[CourrielVu]:
     """Les courriels qui portent ce compte rendu."""
     return [vu for vu in vus(essai, depuis) if document_dans(essai, vu, document) is not None]
@@ -228,6 +233,8 @@ def _expliquer(essai: Essai, partis: Sequence[CourrielVu], patient: PatientEssai
     for vu in partis:
         connu = contexte(essai, vu, patient)
         constats = [*pieces.archive(vu.lu, connu), *adresses.adresses_d_usagers(vu.lu, connu)]
+        if document_lisible(vu) is None:
+            constats += archive.archive_xdm(vu.lu, connu)
         essai.bilan.constater(c for c in constats if c.verdict is Verdict.NON_CONFORME)
 
 
