@@ -17,14 +17,6 @@ from steps.verifications.mssante.tls_client import (
     operateur_accepte,
     operateur_refuse,
 )
-    CAS,
-    Attitude,
-    CasOperateur,
-    attitude,
-    en_regle,
-    operateur_accepte,
-    operateur_refuse,
-)
 from tests.verifications.mssante.fabrique_dialogues import TLS12, Fil, envoi_normal, releve_normal
 
 EXPIRE = CAS["au certificat expiré"]
