@@ -154,6 +154,8 @@ def danger(nom: str) -> str:
         return "antislash"
     if _COMMANDE.search(nom):
         return "caractère de commande"
+    if "\ufffd" in nom:
+        return "annoncé en UTF-8, et n'en est pas"
     parties = nom.split("/")
     if ".." in parties:
         return "remonte hors de l'archive"

@@ -60,7 +60,9 @@ AVIS = (
     mutant("courriel d'erreur d'un autre objet", "MSS-AVI-08", partial(ko, "XDM/1.0/DDM+CR", "XDM/1.0/DDM+ORD")),
 )  # fmt: skip
 
+_RETOUR = b"Return-Path: <crbio@labo.formation.mssante.fr>\r\n"
 BONS: dict[str, Callable[[], bytes]] = {
+    "MDN vers l'adresse de retour": lambda: mdn(origine=_RETOUR + ORIGINE),
     "MDN": lambda: MDN,
     "lecture": lambda: LECTURE,
     "DSN": lambda: DSN,

@@ -125,6 +125,10 @@ def _chiffree() -> bytes:
     return bytes(octets)
 
 
+def _nom_hors_utf8() -> bytes:
+    return _avec(f"{DOSSIER}DOC\u00e9.XML", b"<a/>").replace("DOC\u00e9.XML".encode(), b"DOC\xff\xfe.XML")
+
+
 def _crc_faux() -> bytes:
     octets = bytearray(zipper(arborescence(piece_xdm()), zipfile.ZIP_STORED))
     octets[octets.find(b"LABORATOIRE DU BANC")] ^= 1
@@ -156,6 +160,8 @@ ARCHIVES = (
            "XDM-STR-01", "XDM-STR-02"),
     mutant("CRC faux", "XDM-ZIP-08", _archive(_crc_faux()), E, "MSS-XMS-03", "XDM-STR-02"),
     mutant("nom qui remonte", "XDM-ZIP-02", _archive(_avec("../../etc/passe", b"x")), E, "XDM-STR-03", "XDM-STR-04"),
+    mutant("nom annoncé en UTF-8 qui n'en est pas", "XDM-ZIP-02", _archive(_nom_hors_utf8()), E, "XDM-STR-03",
+           "XDM-DOC-02"),
     mutant("archive dans l'archive", "XDM-ZIP-11", _archive(_avec(f"{DOSSIER}AUTRE.ZIP", archive())), A, "XDM-DOC-02"),
     mutant("README absent", "XDM-STR-02", _archive(_sans("README.TXT"))),
     mutant("METADATA absent", "XDM-STR-01", _archive(_sans(f"{DOSSIER}METADATA.XML")), E, "XDM-STR-04"),
