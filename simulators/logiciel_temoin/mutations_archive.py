@@ -24,8 +24,8 @@ METADONNEES: dict[str, Mutation] = {
     "mss_metadata_hash_mal_forme": _metadonnee(
         "Le condensat de METADATA.XML n'est pas un SHA-1.", f"{_FICHE}/Slot[@name='hash']//Value", "remplacer", "md5"
     ),
-    "mss_metadata_fiche_sans_id": _metadonnee(
-        "La fiche du document n'a pas d'identifiant.", f"{_FICHE}/Classification/@id", "retirer"
+    "mss_metadata_association_sans_id": _metadonnee(
+        "L'association du document au lot n'a pas d'identifiant.", "//Association/@id", "retirer"
     ),
     "mss_metadata_meme_unique_id": _metadonnee(
         "Le lot et le document ont le même uniqueId.", f"{_UNIQUES}/@value", "remplacer", "1.2.250.1.213.99.5.1"
