@@ -8,10 +8,11 @@ from pathlib import Path
 from reports.preuves import ranger_piece
 from reports.resultat import EtatPreuve, PieceJointe, PreuveProduite
 from reports.verdict import Verdict
+from reports.vues_dialogues import est_dialogue
 from requirements.modele import Preuve, ScenarioConformite, Service, TypePiece
 from simulators.socle.echange import CorpsFichier, Echange
 from steps.bilan import Piece
-from steps.pieces_messagerie import DIALOGUES, dialogue, messages
+from steps.pieces_messagerie import dialogue, messages
 
 # Ce que l'enregistrement d'un échange peut remplacer ; une vidéo ou une capture d'écran restent à faire.
 _PAR_ECHANGE = frozenset({TypePiece.MESSAGE, TypePiece.TRACE})
@@ -49,7 +50,7 @@ def _preuve(
             if piece.genre in acceptees
         ]
         if _PAR_ECHANGE & set(preuve.pieces):
-            autres = [echange for echange in echanges if not echange.operation.startswith(DIALOGUES)]
+            autres = [echange for echange in echanges if not est_dialogue(echange)]
             fichiers += [fichier for echange in autres for fichier in _echange(dossier, preuve, echange)]
             fichiers += _messagerie(dossier, preuve, echanges)
     if verdict is Verdict.NON_APPLICABLE:

@@ -5,10 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 
+from reports.vues_dialogues import est_dialogue
 from simulators.socle.echange import Corps, Echange
-
-DIALOGUES = ("smtp:", "imap:")
-"""Opérations d'un dialogue de messagerie : une commande et sa réponse, non un message."""
 
 _LIGNES_MAX = 400
 _LONGUEUR_MAX = 1_000
@@ -44,7 +42,7 @@ def dialogue(echanges: Iterable[Echange]) -> str:
     """Le dialogue en texte, connexion par connexion ; « C: » le logiciel, « S: » l'opérateur. Vide sans connexion."""
     connexions: dict[str, list[str]] = {}
     for echange in echanges:
-        if echange.operation.startswith(DIALOGUES):
+        if est_dialogue(echange):
             cle = echange.notes.get("connexion", "")
             lignes = connexions.setdefault(cle, [f"== connexion {cle} ({echange.operation.partition(':')[0]})"])
             if len(lignes) <= _LIGNES_MAX:
