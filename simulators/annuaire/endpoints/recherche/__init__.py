@@ -27,10 +27,10 @@ def rendre_page(appel: Appel, page: Page) -> ReponseSimulee:
     fin = page.debut + page.recherche.taille
     suivante = None
     panne = appel.prendre(*RETOUCHES)
-    if fin < len(page.trouvees):
-        retour = 1 if appel.prendre("doublon_entre_pages") else 0
+    vide = panne is not None and panne.nom == "page_vide"
+    if vide or fin < len(page.trouvees):
         # Une page vide ne consomme rien : la suivante commence où celle-ci aurait commencé.
-        debut = page.debut if panne and panne.nom == "page_vide" else fin - retour
+        debut = page.debut if vide else fin - bool(appel.prendre("doublon_entre_pages"))
         identifiant = appel.pages.promettre(replace(page, debut=debut))
         suivante = f"{appel.base}/_page?id={identifiant}"
     paquet = rendre(page, base=appel.base, suivante=suivante)
