@@ -94,14 +94,14 @@ CORRESPONDANTS: tuple[Correspondant, ...] = (
     _correspondant(3, "DUVERGER", "Hélène", _MEDECIN, _GENERALE, _EN_MAISON, civilite="MME", local="helene.duverger"),
     _correspondant(4, "CARDIOPHILE", "Roland", _MEDECIN, ("SM04", "Cardiologie et maladies vasculaires"), _EN_HOPITAL),
     _correspondant(
-        5, "NEPHROLAND", "Solène", _MEDECIN, ("SM35", "Néphrologie"), _EN_HOPITAL, civilite="MME", local="s.nephroland"
+        5, "NEPHROLAND", "Solène", _MEDECIN, ("SM30", "Néphrologie"), _EN_HOPITAL, civilite="MME", local="s.nephroland"
     ),
     _correspondant(
         6,
         "DIABETIER-LEROUX",
         "Marie-Ange",
         _MEDECIN,
-        ("SM09", "Endocrinologie et métabolisme"),
+        ("SM16", "Endocrinologie et métabolisme"),
         _EN_HOPITAL,
         civilite="MME",
     ),
