@@ -91,20 +91,17 @@ def echecs_provoques(essai: Essai) -> None:
     """Le dernier compte rendu du premier patient échoue sur les trois canaux."""
     suivi = _suivis(essai)[0]
     _attendre(essai)
-    essai.banc.dmp.panne("acces_refuse", operation="TD2.1")
+    # Jusqu'à la fin de l'étape, pour qu'un logiciel qui essaie de nouveau échoue encore.
+    pannes = [essai.banc.dmp.panne("acces_refuse", operation="TD2.1", fois=None)]
     for adresse in (suivi.correspondant.bal, adresse_du_patient(suivi.patient)):
-        essai.banc.mssante.panne("destinataire_inconnu", adresse=adresse)
-    depuis = essai.journal.position()
+        pannes.append(essai.banc.mssante.panne("destinataire_inconnu", adresse=adresse, fois=None))
     _valider(essai, suivi, datetime.now(PARIS), "biologiste_1")
     suivi.manques |= set(regles.CANAUX)
-    if not essai.journal.attendre(
-        lambda echange: bool(echange.reponse) and echange.reponse is not None and echange.reponse.statut >= 500,
-        depuis=depuis,
-        delai=delai_d_observation(essai),
-        service="mssante",
-        operation="smtp:RCPT",
-    ):
-        raise NonConcluant("le compte rendu qui devait échouer n'a pas été présenté à l'opérateur MSSanté")
+    refus = [panne.attendre_jouee(delai_d_observation(essai)) for panne in pannes]
+    for panne in pannes:
+        panne.retirer()
+    if not all(refus):
+        raise NonConcluant("le compte rendu qui devait échouer n'a pas été présenté au DMP et aux deux BAL")
 
 
 def _acte(maintenant: datetime, recul: int, rang: int) -> datetime:
