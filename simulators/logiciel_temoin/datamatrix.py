@@ -8,6 +8,8 @@ n'atteint pas sa longueur maximale est suivi du séparateur GS (ASCII 29).
 
 from __future__ import annotations
 
+from itertools import groupby
+
 from ppf.datamatrix import DataMatrix
 from reportlab.pdfgen.canvas import Canvas
 
@@ -47,8 +49,17 @@ def dessiner(toile: Canvas, texte: str, x: float, y: float, cote: float) -> None
     # L'ASCII seul : c'est le seul codage qui admette le séparateur GS sans ambiguïté de bascule.
     matrice = DataMatrix(texte, codecs=["ascii"]).matrix
     module = cote / (len(matrice) + 4)
+    # Un seul tracé, à l'échelle du module, un rectangle par suite de modules noirs : vingt fois moins d'ordres.
+    toile.saveState()
+    toile.translate(x + 2 * module, y + cote - 2 * module)
+    toile.scale(module, module)
+    trace = toile.beginPath()
     for rang, ligne in enumerate(matrice):
-        for colonne, noir in enumerate(ligne):
+        colonne = 0
+        for noir, suite in groupby(ligne):
+            longueur = len(list(suite))
             if noir:
-                haut = y + cote - (rang + 3) * module
-                toile.rect(x + (colonne + 2) * module, haut, module, module, stroke=0, fill=1)
+                trace.rect(colonne, -rang - 1, longueur, 1)
+            colonne += longueur
+    toile.drawPath(trace, stroke=0, fill=1)
+    toile.restoreState()
