@@ -30,6 +30,7 @@ def entiere(tmp_path_factory: pytest.TempPathFactory) -> CampagneMenee:
     issue = mener(
         "-p",
         "tests.campagne.espion",
+        "--volume=reduit",
         "--junit",
         f"--dossier={base / 'campagne'}",
         TMPDIR=str(temporaire),

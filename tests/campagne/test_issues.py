@@ -50,7 +50,7 @@ def test_exiger_complet(tmp_path: Path) -> None:
 
 def test_rien_de_jugeable(tmp_path: Path) -> None:
     """Une campagne où la machine n'a rien jugé sort 3 : le silence n'est pas une réussite."""
-    issue = mener("--exigence=ANN/va1.01", f"--dossier={tmp_path / 'c'}")
+    issue = mener("--exigence=SGL.LOI/va1.01", f"--dossier={tmp_path / 'c'}")
     assert issue.returncode == 3, issue.stdout
 
 
