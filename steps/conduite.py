@@ -195,6 +195,8 @@ class Conduite:
     def clore(self, *, interrompue: bool) -> list[Path]:
         """Écrit les rapports puis rend tout ; rend les chemins des fichiers écrits."""
         try:
+            # Les connexions gardées ouvertes se ferment d'abord : leur fin entre au journal, sa tête est relevée après.
+            self._arreter_services()
             if self.journal.etat is not EtatJournal.ARRETE:
                 self.journal.ajouter("campagne", {"etat": "interrompue" if interrompue else "fin"})
             self._ecrire_en_tete(datetime.now(UTC), interrompue=interrompue)
@@ -217,6 +219,15 @@ class Conduite:
 
     def arreter(self) -> None:
         """Arrête logiciel témoin et simulateurs, ferme le journal, efface les clés ; sans effet la seconde fois."""
+        self._arreter_services()
+        if self._journal is not None:
+            self._journal.fermer()
+            self._journal = None
+        if self._secrets is not None:
+            shutil.rmtree(self._secrets, ignore_errors=True)
+            self._secrets = None
+
+    def _arreter_services(self) -> None:
         if self._adaptateur is not None:
             self._adaptateur.fermer()
             self._adaptateur = None
@@ -226,12 +237,6 @@ class Conduite:
         if self._banc is not None:
             self._banc.arreter()
             self._banc = None
-        if self._journal is not None:
-            self._journal.fermer()
-            self._journal = None
-        if self._secrets is not None:
-            shutil.rmtree(self._secrets, ignore_errors=True)
-            self._secrets = None
 
     def _en_tete(self) -> dict[str, Any]:
         logiciel = self.logiciel

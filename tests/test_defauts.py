@@ -117,7 +117,7 @@ def test_campagne_entiere(nom: str, tmp_path: Path, tours: Tours) -> None:
     fichier.write_text(yaml.safe_dump({**temoin, "defauts": [nom]}, allow_unicode=True), encoding="utf-8")
     commande = [sys.executable, "-m", "pytest", f"--couloir={COULOIR}", f"--logiciel={fichier}"]
     fini = subprocess.run(
-        [*commande, f"--dossier={tmp_path / 'campagne'}", "-p", "no:cacheprovider"],
+        [*commande, f"--dossier={tmp_path / 'campagne'}", "--volume=reduit", "-p", "no:cacheprovider"],
         cwd=RACINE,
         capture_output=True,
         text=True,

@@ -169,9 +169,12 @@ class ServeurBanc:
         for tache in autres:
             tache.cancel()
         await asyncio.gather(*autres, return_exceptions=True)
-        # Deux tours de boucle : les transports coupés finissent de se fermer.
-        await asyncio.sleep(0)
-        await asyncio.sleep(0)
+        # Une connexion acceptée à l'instant de l'arrêt n'est encore à personne : asyncio seul sait qu'elle existe.
+        for transport in list(getattr(asyncio.get_running_loop(), "_transports", {}).values()):
+            transport.abort()
+        # Quelques tours de boucle : les transports coupés finissent de se fermer.
+        for _ in range(4):
+            await asyncio.sleep(0)
 
 
 def _ouvrir(port: int, *, exposer: bool) -> list[socket.socket]:

@@ -141,7 +141,10 @@ def test_echanges_joints_a_l_etape_qui_les_a_vus(
                 assert (entiere.dossier / "allure-results" / jointes[0]["source"]).stat().st_size
         assert {n for e in scenario["etapes"] for n in e["echanges"]} <= set(scenario["echanges"])
     with JournalEchanges.ouvrir(entiere.dossier) as journal:
-        assert {echange.numero for echange in journal.echanges()} == vus, "un échange échappe à toute étape"
+        hors = [echange for echange in journal.echanges() if echange.numero not in vus]
+    adieux = {f"{protocole}:{verbe}" for protocole in ("smtp", "imap") for verbe in ("QUIT", "LOGOUT", "fin")}
+    assert {echange.operation for echange in hors} <= adieux, "un échange échappe à toute étape"
+    assert len(vus) > 100 * len(hors)
 
 
 def test_classeur_de_convergence(entiere: CampagneMenee, resultats: list[dict[str, Any]]) -> None:

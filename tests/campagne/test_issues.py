@@ -40,7 +40,7 @@ def test_defaut_du_temoin(tmp_path: Path) -> None:
 
 def test_exiger_complet(tmp_path: Path) -> None:
     """`--exiger-complet` : un « non exécuté » à côté d'un conforme donne 1, et 0 sans l'option."""
-    demande = ("--exigence=INS/va1.20.01", "--exigence=ANN/va1.01")
+    demande = ("--exigence=INS/va1.20.01", "--exigence=SGL.LOI/va1.01")
     issue = mener(*demande, "--exiger-complet", f"--dossier={tmp_path / 'c'}")
     assert set(verdicts(tmp_path / "c").values()) == {"conforme", "non_execute"}
     assert issue.returncode == 1, issue.stdout

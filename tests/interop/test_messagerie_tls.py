@@ -51,7 +51,11 @@ _LIGNES: dict[str, tuple[tuple[str, ...], Callable[[str], bool]]] = {
         lambda texte: "secp224r1" in texte,
     ),
     "starttls_absent": ((), _dit("Didn't find STARTTLS")),
-    "starttls_ordures": ((), lambda texte: "wrong version number" in texte and "find STARTTLS" not in texte),
+    # Lues d'un bloc avec l'accord donné à STARTTLS, les ordures sont perdues pour openssl, qui ne voit plus que la fin.
+    "starttls_ordures": (
+        (),
+        lambda texte: ("wrong version number" in texte or "unexpected eof" in texte) and "find STARTTLS" not in texte,
+    ),
 }
 
 
