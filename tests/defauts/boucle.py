@@ -109,13 +109,15 @@ class Boucle:
 
     def _plafonnes(self, campagne: Any, nom: str) -> set[pytest.Item]:
         """Les éléments qui rencontrent le défaut ; au-delà du plafond, ses témoins et quelques autres, espacés."""
+        temoins = self._temoins.get(nom, ())
         rencontres = self._rencontres.get(nom, [])
+        gardes = {i for i in rencontres if any(retenu.numero in temoins for retenu in campagne._a_jouer[i])}
+        if gardes:
+            # Un scénario de volume rencontre presque tous les défauts : il n'est rejoué que comme témoin.
+            rencontres = [i for i in rencontres if i in gardes or self._durees.get(i, 0.0) < _LONG_S]
         if self._plafond is None or len(rencontres) <= self._plafond:
             return set(rencontres)
-        temoins = self._temoins.get(nom, ())
-        gardes = {i for i in rencontres if any(retenu.numero in temoins for retenu in campagne._a_jouer[i])}
-        # Un scénario de volume rencontre presque tous les défauts : il n'est rejoué que comme témoin.
-        autres = [item for item in rencontres if item not in gardes and self._durees.get(item, 0.0) < _LONG_S]
+        autres = [item for item in rencontres if item not in gardes]
         voulus = max(self._plafond - len(gardes), 1)
         return gardes | set(autres[:: max(1, len(autres) // voulus)][:voulus])
 
