@@ -71,8 +71,8 @@ R_DOCUMENTATION = Regle(
 R_VOLUME = Regle(
     "TBB-VOLUME-01",
     "Le scénario est joué avec le nombre de comptes rendus demandé",
-    "REM BIO, scénario TBB/va1.03.01 (travaux de concertation 2023)",
-    Confiance.OFFICIELLE,
+    "REM BIO, scénario TBB/va1.03.01 ; déduction du banc : un dixième ne vaut pas le tout",
+    Confiance.DEDUITE,
     "Rejouez la campagne avec --volume=officiel avant de déposer les preuves.",
 )
 
