@@ -7,6 +7,11 @@ from pathlib import Path
 
 import pytest
 
+from tests.cles import TOURS
+
+_SEULS = 40
+"""En deçà de ce nombre d'autres essais, rien ne gagne à commencer d'avance."""
+
 
 def pytest_configure(config: pytest.Config) -> None:
     """Règle hypothesis ; sur demande, relève les exemples de règles que montre `python -m steps regles`.
@@ -24,3 +29,19 @@ def pytest_configure(config: pytest.Config) -> None:
         from tests.exemples import Releve
 
         config.pluginmanager.register(Releve(Path(fichier)), "banc-sons-exemples")
+
+
+def pytest_collection_finish(session: pytest.Session) -> None:
+    """Commence à jouer la table des défauts, dans un processus à part, pendant que les autres essais passent."""
+    concernes = [item for item in session.items if "tours" in getattr(item, "fixturenames", ())]
+    if not concernes or len(session.items) - len(concernes) < _SEULS or session.config.option.collectonly:
+        return
+    from tests.defauts.tours import Tours
+
+    session.config.stash[TOURS] = Tours(1)
+
+
+def pytest_sessionfinish(session: pytest.Session) -> None:
+    """Rien ne continue après la session, même interrompue."""
+    if (tours := session.config.stash.get(TOURS, None)) is not None:
+        tours.abandonner()

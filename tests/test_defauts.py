@@ -1,8 +1,8 @@
 """Le banc prend chaque défaut du logiciel témoin en faute, là où il faut et nulle part ailleurs.
 
-Chaque défaut se joue, deux processus à la fois, sur les scénarios témoins qui montrent toutes ses règles et quelques
-autres. `BANC_SONS_DEFAUTS` : `tout` joue tous les scénarios que le défaut rencontre ; une liste de noms séparés par des
-virgules ne joue que ceux-là.
+Chaque défaut se joue, dans un processus à part commencé avec la session, sur les scénarios témoins qui montrent toutes
+ses règles, et sur un autre s'il n'en a qu'un. `BANC_SONS_DEFAUTS` : `tout` joue tous les scénarios que le défaut
+rencontre ; une liste de noms séparés par des virgules ne joue que ceux-là.
 """
 
 from __future__ import annotations
@@ -10,7 +10,7 @@ from __future__ import annotations
 import os
 import subprocess
 import sys
-from collections.abc import Sequence
+from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
@@ -25,50 +25,24 @@ from simulators.logiciel_temoin.defauts import CATALOGUE
 from steps.logiciel.temoin import RACINE
 from steps.regles import charger_les_regles
 from steps.verifications.registre import REGLES
-from tests.defauts.boucle import SANS_DEFAUT, lire_tours
-from tests.defauts.table import Resultat, comparer, lire_sans_defaut, lire_table, numeros
+from tests.cles import TOURS
+from tests.defauts.boucle import SANS_DEFAUT
+from tests.defauts.table import Resultat, comparer, lire_sans_defaut, numeros
+from tests.defauts.tours import CHOISIS, TABLE, Tours
 
 COULOIR = "biologie"
-PLAFOND = 5
-"""Éléments joués au plus par défaut, ses témoins d'abord ; sans plafond avec BANC_SONS_DEFAUTS=tout."""
-TABLE = lire_table()
-DEMANDE = os.environ.get("BANC_SONS_DEFAUTS", "")
-CHOISIS = sorted(TABLE) if DEMANDE in ("", "tout") else DEMANDE.split(",")
-ENTIERES = ("insi_message_id_constant", "pdf_sans_datamatrix", "xds_hash_faux")
-"""Défauts joués aussi par la vraie commande, campagne entière et rapports compris."""
+ENTIERES = ("xds_hash_faux",)
+"""Défauts joués aussi par la vraie commande, campagne entière et rapports compris ; une minute chacun."""
 
-Tours = dict[str, dict[str, Any]]
+Joues = dict[str, dict[str, Any]]
 
 
 @pytest.fixture(scope="module")
-def tours(tmp_path_factory: pytest.TempPathFactory) -> Tours:
-    """Ce que chaque défaut choisi a donné ; et le tour sans défaut."""
-    dossier = tmp_path_factory.mktemp("defauts")
-    processus = []
-    nombre = min(2, os.cpu_count() or 1)
-    # Les plus larges d'abord, l'un ici, l'autre là : les processus finissent ensemble.
-    ordonnes = sorted(CHOISIS, key=lambda nom: -len(TABLE[nom].temoins))
-    for rang in range(nombre):
-        sortie = dossier / f"{rang}.jsonl"
-        processus.append((_lancer(ordonnes[rang::nombre], sortie), sortie))
-    lus: Tours = {}
-    for enfant, sortie in processus:
-        enfant.wait(timeout=1800)
-        assert sortie.exists(), sortie.with_suffix(".txt").read_text(encoding="utf-8")[-3000:]
-        lus |= {tour["defaut"]: tour for tour in lire_tours(sortie)}
-    return lus
-
-
-def _lancer(defauts: Sequence[str], sortie: Path) -> subprocess.Popen[bytes]:
-    plafond = [] if DEMANDE == "tout" else ["--plafond", str(PLAFOND)]
-    # Dans un fichier : un tuyau que personne ne vide arrêterait le second processus.
-    with sortie.with_suffix(".txt").open("wb") as journal:
-        return subprocess.Popen(
-            [sys.executable, "-m", "tests.defauts.jouer", *plafond, str(sortie), *defauts],
-            cwd=RACINE,
-            stdout=journal,
-            stderr=subprocess.STDOUT,
-        )
+def tours(request: pytest.FixtureRequest) -> Iterator[Joues]:
+    """Ce que chaque défaut a donné, et le tour sans défaut ; commencés avec la session s'il y a d'autres essais."""
+    lances = request.config.stash.get(TOURS, None) or Tours(min(2, os.cpu_count() or 1))
+    yield lances.finir()
+    lances.abandonner()
 
 
 def test_la_table_suffit() -> None:
@@ -79,7 +53,7 @@ def test_la_table_suffit() -> None:
     assert sorted(numeros(TABLE.values()) - {scenario.id for scenario in charger(COULOIR).scenarios()}) == []
 
 
-def test_sans_defaut_rien_n_est_non_conforme(tours: Tours) -> None:
+def test_sans_defaut_rien_n_est_non_conforme(tours: Joues) -> None:
     """Le témoin sain ne donne ni non conforme ni non concluant."""
     mauvais = {n: s["raison"] for n, s in tours[SANS_DEFAUT]["scenarios"].items() if s["verdict"] in _MAUVAIS}
     assert mauvais == {}
@@ -89,16 +63,17 @@ _MAUVAIS = ("non_conforme", "non_concluant", "non_execute")
 
 
 @pytest.mark.parametrize("nom", CHOISIS)
-def test_defaut(nom: str, tours: Tours) -> None:
+def test_defaut(nom: str, tours: Joues) -> None:
     """Le défaut donne exactement les scénarios et les règles de la table, et chaque manquement s'explique."""
     joues = tours[nom]["scenarios"]
-    assert comparer(tours[SANS_DEFAUT]["scenarios"], joues) == TABLE[nom].parmi(joues)
+    vu, attendu = comparer(tours[SANS_DEFAUT]["scenarios"], joues), TABLE[nom].parmi(joues)
+    assert vu.sans_ordre() == attendu.sans_ordre()
     constats = [c for s in joues.values() for c in s["constats"] if c["verdict"] == "non_conforme"]
     muets = [c for c in constats if not all(c[champ] for champ in ("message", "attendu", "recu", "ou", "source"))]
     assert muets == []
 
 
-def test_chaque_regle_est_prise_en_faute(tours: Tours) -> None:
+def test_chaque_regle_est_prise_en_faute(tours: Joues) -> None:
     """Toute règle qu'un scénario établit et qui peut donner « non conforme » est enfreinte par un défaut."""
     charger_les_regles()
     etablies = {code for s in tours[SANS_DEFAUT]["scenarios"].values() for code in s["etablies"]}
@@ -110,7 +85,7 @@ def test_chaque_regle_est_prise_en_faute(tours: Tours) -> None:
 
 
 @pytest.mark.parametrize("nom", ENTIERES)
-def test_campagne_entiere(nom: str, tmp_path: Path, tours: Tours) -> None:
+def test_campagne_entiere(nom: str, tmp_path: Path, tours: Joues) -> None:
     """`pytest --couloir=… --logiciel=…` sort en code 1 et rend les mêmes verdicts que la table."""
     temoin = yaml.safe_load((RACINE / "steps" / "logiciel" / "temoin.yaml").read_text(encoding="utf-8"))
     fichier = tmp_path / "logiciel.yaml"
@@ -130,7 +105,7 @@ def test_campagne_entiere(nom: str, tmp_path: Path, tours: Tours) -> None:
         r.scenario: {"verdict": r.verdict.value, "constats": [_en_dict(c) for c in r.constats]}
         for r in campagne.resultats
     }
-    assert comparer(tours[SANS_DEFAUT]["scenarios"], joues) == TABLE[nom]
+    assert comparer(tours[SANS_DEFAUT]["scenarios"], joues).sans_ordre() == TABLE[nom].sans_ordre()
 
 
 def _en_dict(constat: Constat) -> dict[str, Any]:

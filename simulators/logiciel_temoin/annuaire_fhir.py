@@ -124,6 +124,7 @@ class ClientFhir:
         encoder = _encoder_deux_fois if self._defauts.actif("annuaire_double_encodage") else _encoder
         url: str | None = f"{self._acces.fhir}/{type_}?{encoder(criteres)}"
         if self._defauts.actif("annuaire_post_direct"):
+            self._cadence.attendre()
             self._transport.poster(
                 f"{self._acces.fhir}/{type_}", encoder(criteres).encode(), "application/x-www-form-urlencoded", None
             )

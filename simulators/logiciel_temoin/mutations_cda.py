@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import base64
+import re
 
 from simulators.logiciel_temoin.mutations import Mutation, Valeur
 
@@ -192,7 +193,7 @@ STRUCTURE: dict[str, Mutation] = {
         "//observationMedia/value",
         "remplacer",
         lambda texte: base64.b64encode(
-            base64.b64decode(texte).replace(b"trailer\n<<", b"trailer\n<< /Encrypt 1 0 R")
+            re.sub(rb"trailer\s*<<", b"trailer\n<< /Encrypt 1 0 R", base64.b64decode(texte))
         ).decode(),
     ),
 }

@@ -27,6 +27,10 @@ class Resultat:
     a_verifier_en_plus: tuple[str, ...] = ()
     temoins: tuple[str, ...] = field(default=(), compare=False)
 
+    def sans_ordre(self) -> tuple[frozenset[str], ...]:
+        """Pour comparer : l'ordre des scénarios suit celui des features, qui change."""
+        return tuple(map(frozenset, (self.scenarios, self.regles, self.non_concluants, self.a_verifier_en_plus)))
+
     def parmi(self, joues: Container[str]) -> Resultat:
         """Ce qu'il reste à attendre quand seuls les scénarios `joues` l'ont été ; les règles, elles, y sont toutes."""
         return Resultat(
