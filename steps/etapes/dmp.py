@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import base64
 from collections.abc import Mapping
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 
 from pytest_bdd import given, then, when
 from pytest_bdd.parsers import parse
@@ -68,7 +68,8 @@ def recevoir_lettre(essai: Essai, nom: str) -> None:
         EnvoiDocument(
             oid=f"{emetteur.domaine}.4.{int(reference.matricule_ins, 36)}.{rang}",
             oid_lot=f"{emetteur.domaine}.5.{int(reference.matricule_ins, 36)}.{rang}",
-            instant=datetime.now(UTC).astimezone(),
+            # Datée d'avant : une date d'envoi mise à la place de celle de l'acte se voit, à la seconde près ou non.
+            instant=datetime.now(UTC).astimezone() - timedelta(hours=2),
             patient_id=f"EXT{reference.matricule[-6:]}",
         ),
         mention=repere,
