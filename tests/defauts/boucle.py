@@ -118,8 +118,8 @@ class Boucle:
         if self._plafond is None or len(rencontres) <= self._plafond:
             return set(rencontres)
         autres = [item for item in rencontres if item not in gardes]
-        voulus = max(self._plafond - len(gardes), 1)
-        return gardes | set(autres[:: max(1, len(autres) // voulus)][:voulus])
+        voulus = max(self._plafond - len(gardes), 0)
+        return gardes | set(autres[:: max(1, len(autres) // max(1, voulus))][:voulus])
 
     def _avec_leurs_freres(self, campagne: Any, items: list[pytest.Item], nom: str) -> list[pytest.Item]:
         """Les éléments qui rencontrent le défaut, et tous ceux qui établissent les mêmes scénarios qu'eux."""
