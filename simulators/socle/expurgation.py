@@ -18,25 +18,35 @@ ENTETES_SECRETS = frozenset({"authorization", "proxy-authorization", "cookie", "
 CLES_SECRETES = frozenset(
     {
         "access_token",
+        "actor_token",
+        "auth_req_id",
         "cle_privee",
+        "client_assertion",
         "client_secret",
+        "code_verifier",
+        "device_code",
         "id_token",
+        "id_token_hint",
         "jeton",
         "mot_de_passe",
         "passwd",
         "password",
         "private_key",
         "refresh_token",
+        "subject_token",
     }
 )
+CHAMPS_SECRETS = CLES_SECRETES | {"assertion", "code", "logout_token", "token"}
+"""Champs de formulaire et paramètres d'adresse : ces noms-là disent autre chose dans du JSON (`code` d'une erreur)."""
+_ENTETES_ADRESSES = frozenset({"location", "referer"})
 LONGUEUR_MINIMALE = 6
 GRAND = 2**14
 """Octets à partir desquels un corps est d'abord sondé, secret par secret."""
 _CLE_PRIVEE = re.compile(rb"-----BEGIN ([A-Z ]*PRIVATE KEY)-----.+?-----END \1-----", re.DOTALL)
 _CLE_JSON = re.compile(rf'"({"|".join(sorted(CLES_SECRETES | ENTETES_SECRETS))})":', re.IGNORECASE)
 _ECHAPPE = re.compile(rb'["\\\x00-\x1f]')
-_PARAMETRE = re.compile(rf"(?<=[?&])({'|'.join(sorted(CLES_SECRETES))})=([^&#]+)", re.IGNORECASE)
-_CHAMP = re.compile(rf"(?<![^&])({'|'.join(sorted(CLES_SECRETES))})=([^&]+)".encode(), re.IGNORECASE)
+_PARAMETRE = re.compile(rf"(?<=[?&#])({'|'.join(sorted(CHAMPS_SECRETS))})=([^&#]+)", re.IGNORECASE)
+_CHAMP = re.compile(rf"(?<![^&])({'|'.join(sorted(CHAMPS_SECRETS))})=([^&]+)".encode(), re.IGNORECASE)
 
 
 class Expurgateur:
@@ -121,11 +131,15 @@ class Expurgateur:
         return self.octets(texte.encode("utf-8")).decode("utf-8", "backslashreplace")
 
     def cible(self, cible: str) -> str:
-        """Cible HTTP dont les paramètres secrets (`access_token=`…) sont remplacés."""
-        cible = self.texte(cible)
-        if "?" not in cible:
-            return cible
-        return _PARAMETRE.sub(lambda trouve: f"{trouve[1]}={self.empreinte(trouve[2])}", cible)
+        """Cible HTTP dont les paramètres secrets (`access_token=`…) sont remplacés, connus ou non.
+
+        L'empreinte est celle de la valeur décodée : la même que dans un corps ou un formulaire.
+        """
+        if "?" in cible or "#" in cible:
+            cible = _PARAMETRE.sub(
+                lambda lu: f"{lu[1]}={self.empreinte(unquote_to_bytes(lu[2].replace('+', ' ')))}", cible
+            )
+        return self.texte(cible)
 
     def formulaire(self, octets: bytes) -> bytes:
         """Corps `application/x-www-form-urlencoded` dont les champs secrets sont remplacés, connus ou non."""
@@ -135,10 +149,12 @@ class Expurgateur:
 
     def entetes(self, entetes: tuple[tuple[str, str], ...]) -> tuple[tuple[str, str], ...]:
         """Mêmes en-têtes, dans le même ordre, valeurs secrètes remplacées."""
-        return tuple(
-            (nom, self.empreinte(valeur) if nom.lower() in ENTETES_SECRETS else self.texte(valeur))
-            for nom, valeur in entetes
-        )
+        return tuple((nom, self._entete(nom.lower(), valeur)) for nom, valeur in entetes)
+
+    def _entete(self, nom: str, valeur: str) -> str:
+        if nom in ENTETES_SECRETS:
+            return self.empreinte(valeur)
+        return self.cible(valeur) if nom in _ENTETES_ADRESSES else self.texte(valeur)
 
     def rien_a_cacher(self, texte: str) -> bool:
         """Vrai si ce JSON (écrit sans échapper l'Unicode) ne peut porter aucun secret : `json` le rendrait tel quel.
