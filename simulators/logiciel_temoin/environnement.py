@@ -14,6 +14,8 @@ from cryptography.hazmat.primitives import hashes, serialization
 from cryptography.hazmat.primitives.asymmetric import ec, rsa
 from cryptography.x509.oid import NameOID
 
+from simulators.logiciel_temoin.psc_environnement import ApiPsc, Fournisseur, lire_api, lire_fournisseurs
+
 
 @dataclass(frozen=True)
 class Certificat:
@@ -158,6 +160,8 @@ class Environnement:
     mssante: ServiceMss | None = None
     bals: tuple[Bal, ...] = ()
     annuaire: AccesAnnuaire | None = None
+    fournisseurs: dict[str, Fournisseur] = field(default_factory=dict)
+    api_psc: ApiPsc | None = None
 
     def professionnel(self, role: str) -> Professionnel | None:
         return next((ps for ps in self.professionnels if ps.role == role), None)
@@ -194,6 +198,8 @@ def lire_environnement(chemin: Path) -> Environnement:
         mssante=_mssante(services["mssante"]) if "mssante" in services else None,
         bals=tuple(_bal(bal) for bal in brut.get("bals", ())),
         annuaire=_annuaire(services["annuaire"]) if "annuaire" in services else None,
+        fournisseurs=lire_fournisseurs(services),
+        api_psc=lire_api(services),
     )
 
 

@@ -56,16 +56,16 @@ class Transport:
     def envoyer(
         self, methode: str, url: str, octets: bytes, type_mime: str, certificat: Certificat | None
     ) -> ReponseHttp:
-        return self._demander(methode, url, octets, {"Content-Type": type_mime}, certificat)
+        return self.demander(methode, url, octets, {"Content-Type": type_mime}, certificat)
 
     def lire(self, url: str, certificat: Certificat | None) -> ReponseHttp:
-        return self._demander("GET", url, None, {"Accept": "text/html"}, certificat)
+        return self.demander("GET", url, None, {"Accept": "text/html"}, certificat)
 
     def obtenir(self, url: str, entetes: dict[str, str]) -> ReponseHttp:
         """GET sans certificat client ; l'adresse part telle quelle, déjà encodée."""
-        return self._demander("GET", url, None, entetes, None)
+        return self.demander("GET", url, None, entetes, None)
 
-    def _demander(
+    def demander(
         self, methode: str, url: str, octets: bytes | None, entetes: dict[str, str], certificat: Certificat | None
     ) -> ReponseHttp:
         try:
