@@ -1,4 +1,4 @@
-"""Ce qu'une connexion échange de secret : code, jetons, vérifieurs, dans une adresse, une redirection, un formulaire."""
+"""Ce qu'une connexion échange de secret, caché dans une adresse, une redirection ou un formulaire."""
 
 from __future__ import annotations
 
