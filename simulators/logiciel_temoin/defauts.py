@@ -7,6 +7,7 @@ from collections.abc import Iterable
 from lxml import etree
 
 from simulators.logiciel_temoin.mutations import Mutation, muter_texte, muter_xml, touche
+from simulators.logiciel_temoin.mutations_acces import ACCES
 from simulators.logiciel_temoin.mutations_annuaire import ANNUAIRE
 from simulators.logiciel_temoin.mutations_archive import CONDUITE as ARCHIVE
 from simulators.logiciel_temoin.mutations_archive import METADONNEES as METADONNEES_MSS
@@ -338,6 +339,7 @@ CATALOGUE: dict[str, str] = {
     **LECTURE_MSS,
     **CONNEXION,
     **ANNUAIRE,
+    **ACCES,
     **PRESENTATION,
     **TABLEAU,
     **{nom: mutation.description for nom, mutation in MUTATIONS.items()},

@@ -10,6 +10,10 @@ from datetime import datetime
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from simulators.logiciel_temoin.acces_comptes import Comptes
+from simulators.logiciel_temoin.acces_horloge import HorlogeEssai
+from simulators.logiciel_temoin.acces_mots_de_passe import MotsDePasse
+from simulators.logiciel_temoin.acces_sessions import Sessions
 from simulators.logiciel_temoin.annuaire_planification import Planification
 from simulators.logiciel_temoin.annuaire_sante import AnnuaireSante
 from simulators.logiciel_temoin.base import Base
@@ -19,7 +23,7 @@ from simulators.logiciel_temoin.messagerie_postes import Postes
 from simulators.logiciel_temoin.reglages import Reglages
 from simulators.logiciel_temoin.traces import JournalTraces
 from simulators.logiciel_temoin.transport import Transport
-from simulators.logiciel_temoin.utilisateurs import Annuaire
+from simulators.logiciel_temoin.utilisateurs import ROLES, Annuaire
 
 if TYPE_CHECKING:
     from simulators.logiciel_temoin.messagerie_reception import CourrielRecu
@@ -49,7 +53,8 @@ class Labo:
         self.defauts = defauts
         self.dossier = dossier
         self.base = Base()
-        self.traces = JournalTraces(defauts)
+        self.horloge = HorlogeEssai()
+        self.traces = JournalTraces(defauts, self.horloge.maintenant)
         self.reglages = Reglages()
         self.annuaire = Annuaire(environnement)
         self.transport = Transport(environnement.racines)
@@ -57,12 +62,28 @@ class Labo:
         self.planification = Planification(self.annuaire_sante.charger_seul, defauts)
         self.reglages.observer("frequence_annuaire", self.planification.regler)
         self.postes = Postes(environnement, self.transport, defauts)
+        self.comptes = Comptes({role: environnement.professionnel(role) for role in ROLES})
+        self.sessions = Sessions(self.horloge.maintenant, defauts)
+        self.mots_de_passe = MotsDePasse(self.horloge.maintenant, self.reglages.politique, defauts)
+        self._suivre_les_acces()
         self.instance = str(uuid.uuid4())
         self.entrepots: dict[tuple[str, str], str] = {}
         self.cache_dmp: dict[tuple[str, str], EntreeCache] = {}
         self.identifiants_fixes: dict[str, str] = {}
         self.courriels: dict[str, CourrielRecu] = {}
         self._messages = itertools.count(1)
+
+    def _suivre_les_acces(self) -> None:
+        """Ce que les réglages, le temps et la suppression d'un compte changent aux sessions."""
+        self.horloge.a_l_avance(self.sessions.balayer)
+        self.reglages.observer("delai_inactivite", lambda s: self.sessions.regler_delai("professionnel", s))
+        self.reglages.observer("delai_inactivite_usagers", lambda s: self.sessions.regler_delai("usager", s))
+        self.comptes.abonner_suppression(self.mots_de_passe.oublier)
+        self.comptes.abonner_suppression(
+            lambda compte: [
+                self.sessions.fermer(s.session_id, "compte_supprime") for s in self.sessions.de(compte.compte_id)
+            ]
+        )
 
     def defaut(self, nom: str) -> bool:
         return self.defauts.actif(nom)

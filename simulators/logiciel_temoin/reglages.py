@@ -7,6 +7,7 @@ import threading
 from collections.abc import Callable
 from typing import Any
 
+from simulators.logiciel_temoin.acces_mots_de_passe import POLITIQUES
 from simulators.logiciel_temoin.erreurs import Refus
 from simulators.logiciel_temoin.identite import LIBELLES
 
@@ -35,6 +36,9 @@ _DEFAUTS_D_USINE: dict[str, Any] = {
         "Le compte rendu désigné ci-dessous a été supprimé par le laboratoire : il ne doit plus être pris en compte."
     ),
     "frequence_annuaire": None,
+    "delai_inactivite": 1800,
+    "delai_inactivite_usagers": 1800,
+    "politique_mots_de_passe": [{"population": nom, **politique} for nom, politique in POLITIQUES.items()],
     "types_documents_dmp": {"CR-BIO": "11502-2", "LETTRE-LIAISON": "11490-0", "CR-CONSULTATION": "11488-4"},
 }
 
@@ -59,7 +63,9 @@ class Reglages:
         if not controle(valeur):
             raise Refus(f"Valeur refusée pour le réglage « {nom} ».")
         with self._verrou:
-            if isinstance(valeur, dict) and isinstance(self._valeurs[nom], dict) and nom != "types_documents_dmp":
+            if nom == "politique_mots_de_passe":
+                self._valeurs[nom] = _completer(self._valeurs[nom], valeur if isinstance(valeur, list) else [valeur])
+            elif isinstance(valeur, dict) and isinstance(self._valeurs[nom], dict) and nom != "types_documents_dmp":
                 self._valeurs[nom] = {**self._valeurs[nom], **copy.deepcopy(valeur)}
             else:
                 self._valeurs[nom] = copy.deepcopy(valeur)
@@ -71,6 +77,11 @@ class Reglages:
     def observer(self, nom: str, suite: Callable[[Any], None]) -> None:
         """Appelle `suite` avec chaque nouvelle valeur du réglage."""
         self._observateurs[nom] = suite
+
+    def politique(self, population: str) -> dict[str, Any]:
+        """Politique de mots de passe de cette population."""
+        politiques: list[dict[str, Any]] = self.lire("politique_mots_de_passe")
+        return next(p for p in politiques if p["population"] == population)
 
     def haut_niveau_confiance(self, nature: str) -> bool:
         return any(j["nature"] == nature and j["haut_niveau_confiance"] for j in self.lire("justificatifs"))
@@ -125,6 +136,29 @@ def _adresses_de_retour(valeur: Any) -> bool:
     )
 
 
+def _delai(valeur: Any) -> bool:
+    return isinstance(valeur, int) and not isinstance(valeur, bool) and valeur > 0
+
+
+def _politiques(valeur: Any) -> bool:
+    """Une politique, ou plusieurs : population connue, et les seuls champs à changer."""
+    politiques = valeur if isinstance(valeur, list) else [valeur]
+    return all(
+        isinstance(p, dict)
+        and p.get("population") in POLITIQUES
+        and set(p) <= {"population", *POLITIQUES["professionnel"]}
+        and all(v is None or _delai(v) or v == 0 for c, v in p.items() if c != "population")
+        and (p.get("echecs_max") is None or p["echecs_max"] <= 10)
+        for p in politiques
+    )
+
+
+def _completer(connues: list[dict[str, Any]], nouvelles: list[dict[str, Any]]) -> list[dict[str, Any]]:
+    """Chaque politique connue, avec ce que la nouvelle de même population change."""
+    par_population = {p["population"]: p for p in nouvelles}
+    return [{**p, **copy.deepcopy(par_population.get(p["population"], {}))} for p in connues]
+
+
 _CONTROLES = {
     "justificatifs": _justificatifs,
     "validation_automatique": _booleen,
@@ -140,5 +174,8 @@ _CONTROLES = {
     "mention_remplacement": _texte,
     "message_suppression": _texte,
     "frequence_annuaire": _vitesse,
+    "delai_inactivite": _delai,
+    "delai_inactivite_usagers": _delai,
+    "politique_mots_de_passe": _politiques,
     "types_documents_dmp": _objet,
 }

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import threading
+from collections.abc import Callable
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
@@ -10,7 +11,7 @@ from typing import Any
 from simulators.logiciel_temoin.defauts import Defauts
 from simulators.logiciel_temoin.horloge import iso, maintenant
 
-CATEGORIES = ("acces_ins", "insi", "identite", "echanges_ins", "dmp", "mssante")
+CATEGORIES = ("acces_ins", "insi", "identite", "echanges_ins", "dmp", "mssante", "comptes")
 
 
 @dataclass(frozen=True)
@@ -37,14 +38,16 @@ class Trace:
 class JournalTraces:
     """Traces en mémoire, par catégorie, dans l'ordre."""
 
-    def __init__(self, defauts: Defauts) -> None:
+    def __init__(self, defauts: Defauts, horloge_comptes: Callable[[], datetime] = maintenant) -> None:
+        self._horloges = {"comptes": horloge_comptes}
         self._lignes: list[Trace] = []
         self._verrou = threading.Lock()
         self._defauts = defauts
 
     def ajouter(self, categorie: str, utilisateur: str, action: str, patient_id: str | None, **detail: Any) -> None:
+        instant = self._horloges.get(categorie, maintenant)()
         with self._verrou:
-            self._lignes.append(Trace(categorie, maintenant(), utilisateur, action, patient_id, detail))
+            self._lignes.append(Trace(categorie, instant, utilisateur, action, patient_id, detail))
 
     def lire(self, categorie: str, patient_id: str | None) -> list[dict[str, Any]]:
         if self._defauts.actif(f"trace_{categorie}_absente"):
