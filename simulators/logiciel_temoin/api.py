@@ -16,6 +16,7 @@ from simulators.logiciel_temoin import (  # noqa: F401
     actions_identite,
     actions_mss,
     actions_presentation,
+    actions_sessions,
     actions_tableau,
 )
 from simulators.logiciel_temoin.erreurs import Echec, Enveloppe, ParametreInvalide, Refus

@@ -23,4 +23,10 @@ ACCES: dict[str, str] = {
     "blocage_absent": "Aucun nombre d'échecs ne bloque un compte.",
     "blocage_de_facade": "Un compte bloqué s'affiche bloqué, mais le bon mot de passe l'ouvre.",
     "deblocage_sans_effet": "Débloquer un compte est sans effet.",
+    "fermeture_sans_effet": "Se déconnecter ne ferme pas la session.",
+    "fermeture_de_toutes_les_sessions": "Se déconnecter ferme aussi les autres sessions du même compte.",
+    "session_survit_onglet": "Fermer l'onglet laisse la session ouverte.",
+    "session_survit_navigateur": "Fermer le navigateur laisse la session ouverte.",
+    "session_survit_client": "Fermer le client laisse la session ouverte.",
+    "session_survit_poste": "Fermer la session du poste laisse celle du logiciel ouverte.",
 }
