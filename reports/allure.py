@@ -116,6 +116,8 @@ def etape_non_jouee(mot: str, texte: str) -> None:
 
 def joindre_echange(echange: Echange) -> None:
     """Joint un échange à l'étape en cours : requête et réponse en texte, corps mis en forme et coupés."""
+    if not allure_commons.plugin_manager.get_plugins():
+        return  # personne n'écrit : mettre en forme pour rien coûterait cher
     allure.attach(texte_echange(echange), name=resume_echange(echange), attachment_type=allure.attachment_type.TEXT)
 
 

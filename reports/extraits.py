@@ -29,7 +29,9 @@ _ANALYSEUR: dict[str, Any] = {
     "remove_blank_text": True,
 }
 _DELIMITEUR = re.compile(rb"\A(?:\r?\n)?--([^\r\n]{1,200})\r?\n")
-_CODE_LONG = re.compile(rf"[A-Za-z0-9+/=_-]{{{_VALEUR_MAX},}}")
+_CODE = "[A-Za-z0-9+/=_-]"
+# Le regard en arrière rend la recherche linéaire : sans lui, chaque ligne de base64 serait relue depuis chaque signe.
+_CODE_LONG = re.compile(rf"(?<!{_CODE}){_CODE}{{{_VALEUR_MAX},}}")
 
 
 @dataclass(frozen=True, slots=True)

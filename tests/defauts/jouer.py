@@ -32,6 +32,9 @@ def main(arguments: list[str]) -> int:
                 "no:cacheprovider",
                 "-p",
                 "no:hypothesispytest",
+                # Les rapports Allure ne servent pas ici, et coûtent un sixième de chaque tour.
+                "-p",
+                "no:allure_pytest",
                 # Le plugin du banc est déjà importé, par ce module.
                 "-W",
                 "ignore::pytest.PytestAssertRewriteWarning",
