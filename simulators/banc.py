@@ -10,6 +10,7 @@ from types import TracebackType
 from typing import Any, Self
 
 from simulators.annuaire import SimulateurAnnuaire
+from simulators.courriels import SimulateurCourriels
 from simulators.dmp import SimulateurDMP
 from simulators.insi import SimulateurINSi
 from simulators.mssante.gestion import GestionMSSante
@@ -69,14 +70,17 @@ class Banc:
         self.mssante = SimulateurMSSante(journal, self.igc)
         self._socle.publication_igc.panne = self.mssante.panne_de_publication
         self.annuaire = SimulateurAnnuaire(journal, self.igc)
+        self.courriels = SimulateurCourriels(journal, self.igc)
         try:
             messagerie = GestionMSSante(self.mssante)
-            gestion = Gestion(self, lectures=messagerie.lectures(), ecritures=messagerie.ecritures())
+            lectures = {**messagerie.lectures(), "/courriels": self.courriels.boites_en_json}
+            gestion = Gestion(self, lectures=lectures, ecritures=messagerie.ecritures())
             self._gestion = gestion.monter(self.serveur)
             self.insi.monter(self.serveur)
             self.dmp.monter(self.serveur)
             self.mssante.monter(self.serveur)
             self.annuaire.monter(self.serveur)
+            self.courriels.monter(self.serveur)
             if matrice:
                 self.mssante.monter_matrice(self.serveur)
             self._certificats = {nom: self.igc.identifiants(nom) for nom in PROFILS}
@@ -113,6 +117,7 @@ class Banc:
                 "dmp": self.dmp.adresses(),
                 "mssante": self.mssante.adresses(),
                 "annuaire": self.annuaire.adresses(),
+                "courriels": self.courriels.adresses(),
                 "gestion": {"url": self._gestion.url},
             },
             "autorites": {
@@ -134,6 +139,7 @@ class Banc:
         self.dmp.remettre_a_zero()
         self.mssante.remettre_a_zero()
         self.annuaire.remettre_a_zero()
+        self.courriels.remettre_a_zero()
         if self._peupler:
             for identite in IDENTITES_DE_TEST:
                 if identite.attendu != "01":

@@ -81,7 +81,7 @@ def test_banc(tmp_path: Path) -> None:
             banc.insi.panne("indisponible")
             banc.remettre_a_zero()
             assert banc.insi.pannes.armees() == ()
-            assert set(environnement["services"]) == {"insi", "dmp", "mssante", "annuaire", "gestion"}
+            assert set(environnement["services"]) == {"insi", "dmp", "mssante", "annuaire", "courriels", "gestion"}
             assert json.loads(json.dumps(environnement)) == environnement
             assert list(secrets.iterdir()) != []
             assert "PRIVATE KEY" not in "".join(
