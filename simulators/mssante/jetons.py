@@ -10,7 +10,7 @@ import secrets
 import threading
 from collections.abc import Callable
 from dataclasses import dataclass
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, datetime
 from typing import Any, Protocol
 
 from simulators.mssante.etat import Bal
@@ -44,25 +44,6 @@ class VerificateurJetons(Protocol):
     def verifier(self, jeton: str) -> JetonVerifie:
         """Signature, émetteur et validité ; `JetonRefuse` sinon."""
         ...
-
-
-class Horloge:
-    """L'heure du banc, qu'un scénario peut avancer ; UTC."""
-
-    def __init__(self, source: Callable[[], datetime] = lambda: datetime.now(UTC)) -> None:
-        self._source = source
-        self._decalage = timedelta(0)
-
-    def __call__(self) -> datetime:
-        return self._source() + self._decalage
-
-    def avancer(self, duree: timedelta) -> None:
-        """Avance l'heure de cette durée."""
-        self._decalage += duree
-
-    def remettre(self) -> None:
-        """Revient à l'heure de la source."""
-        self._decalage = timedelta(0)
 
 
 class EmetteurJetons:

@@ -19,7 +19,7 @@ from simulators.mssante.dns_zone import Cibles
 from simulators.mssante.etat import EtatMSSante, MessageRecu, bals_par_defaut, est_usager
 from simulators.mssante.imap.facade import FacadeImap
 from simulators.mssante.imap.pannes import PANNES_IMAP
-from simulators.mssante.jetons import EmetteurJetons, Horloge
+from simulators.mssante.jetons import EmetteurJetons
 from simulators.mssante.jetons_http import CHEMIN as CHEMIN_JETONS
 from simulators.mssante.jetons_http import PointJetons
 from simulators.mssante.liste_blanche import ListeBlanche
@@ -29,6 +29,7 @@ from simulators.mssante.smtp import EcouteSmtp, ServiceSmtp
 from simulators.mssante.tls import LIGNE_DE_PANNE, LIGNES, MatriceTls
 from simulators.mssante.usagers import PANNES_MES, MessagerieUsagers
 from simulators.socle.correspondants import CORRESPONDANTS
+from simulators.socle.horloge import Horloge
 from simulators.socle.journal import JournalArrete, JournalEchanges
 from simulators.socle.pannes import PanneArmee
 from simulators.socle.pki import IgcTest

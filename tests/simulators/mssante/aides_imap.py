@@ -19,11 +19,12 @@ from simulators.mssante.connexions import Operateur
 from simulators.mssante.etat import EtatMSSante
 from simulators.mssante.imap.facade import INACTIVITE, FacadeImap
 from simulators.mssante.imap.pannes import PANNES_IMAP
-from simulators.mssante.jetons import EmetteurJetons, Horloge
+from simulators.mssante.jetons import EmetteurJetons
 from simulators.mssante.pannes import RegistreMSSante
 from simulators.mssante.reglages import Reglages
 from simulators.mssante.tls import MatriceTls
 from simulators.socle.echange import Echange
+from simulators.socle.horloge import Horloge
 from simulators.socle.journal import JournalEchanges
 from simulators.socle.montage import Socle, demarrer_socle
 

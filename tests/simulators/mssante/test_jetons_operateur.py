@@ -11,7 +11,8 @@ import requests
 from joserfc import jwt
 from joserfc.jwk import KeySet
 
-from simulators.mssante.jetons import EmetteurJetons, Horloge, JetonRefuse, RafraichissementRefuse
+from simulators.mssante.jetons import EmetteurJetons, JetonRefuse, RafraichissementRefuse
+from simulators.socle.horloge import Horloge
 from simulators.socle.journal import JournalEchanges
 from tests.simulators.mssante.aides_smtp import APP, AUTRE_PER, ORG, PER, Montage, sous_tls, xoauth2
 
