@@ -1,4 +1,4 @@
-"""Le téléservice INSi monté sur le serveur du banc : un port en TLS mutuel, un port « carte »."""
+"""Le téléservice INSi monté sur le serveur du banc : TLS mutuel, carte, et l'accès par API Pro Santé Connectée."""
 
 from __future__ import annotations
 
@@ -16,11 +16,13 @@ from simulators.insi.etat import IDAM_PAR_DEFAUT, EtatInsi
 from simulators.insi.pannes import PANNES, PARTICULARITES, Sortie, faute_de
 from simulators.insi.rendu import rendre_faute, rendre_resultat, rendre_verification
 from simulators.insi.resultat import Resultat, ResultatVerification
-from simulators.insi.traitement import Demande, Traitee, jouer, lire_demande, recevoir, reconnaitre
+from simulators.insi.traitement import Demande, Traitee, Voie, jouer, lire_demande, recevoir, reconnaitre
 from simulators.socle.identites import IDENTITES_DE_TEST, IdentiteTest
+from simulators.socle.jetons import JetonRefuse, VerificateurJetons
 from simulators.socle.journal import JournalEchanges
 from simulators.socle.pannes import PanneArmee, RegistrePannes
 from simulators.socle.pki import Identifiants, IgcTest, Usage
+from simulators.socle.porteur import porteur, presenter, refuser_porteur
 from simulators.socle.serveur import ConfigTls, ModeClient, Port, ReponseSimulee, RequeteRecue, Route, ServeurBanc
 
 CORPS_MAX = 1 << 20
@@ -31,8 +33,15 @@ class SimulateurINSi:
     """Le téléservice INSi : recherches par traits et par carte, vérification unitaire.
 
     Port « certificat » : TLS mutuel, CN INSI-AUTO ou INSI-MANU. Port « carte » : TLS du serveur seul, assertion dans le
-    message (carte CPx ; Pro Santé Connect et structure reconnus).
+    message (carte CPx ; Pro Santé Connect et structure reconnus). Port « API PSC » : TLS mutuel et jeton lié au
+    certificat, qui dit seul qui s'est authentifié.
+
+    `jetons` et `jetons_api` : qui vérifie les jetons présentés, de Pro Santé Connect (port « carte ») et du serveur
+    d'autorisation des API ; sans eux, tout jeton est refusé.
     """
+
+    jetons: VerificateurJetons | None = None
+    jetons_api: VerificateurJetons | None = None
 
     def __init__(
         self,
@@ -49,6 +58,7 @@ class SimulateurINSi:
         self._igc = igc
         self._certificat: Port | None = None
         self._carte: Port | None = None
+        self._api: Port | None = None
 
     def monter(
         self,
@@ -56,9 +66,10 @@ class SimulateurINSi:
         *,
         port_certificat: int = 0,
         port_carte: int = 0,
+        port_api: int = 0,
         certificat_serveur: Identifiants | None = None,
     ) -> None:
-        """Ouvre les deux ports ; `certificat_serveur` : un mauvais certificat, que le logiciel doit refuser."""
+        """Ouvre les trois ports ; `certificat_serveur` : un mauvais certificat, que le logiciel doit refuser."""
         for inscription in self.etat.inscriptions:
             self._journal.autoriser_matricules(inscription.identite.matricules)
         self._certificat = serveur.ajouter(
@@ -77,6 +88,14 @@ class SimulateurINSi:
             pannes=self.pannes,
             corps_max=CORPS_MAX,
         )
+        self._api = serveur.ajouter(
+            "insi",
+            [Route("POST", e.CHEMIN, self._traiter_api, _operation)],
+            tls=ConfigTls(client=ModeClient.REQUIS, certificat=certificat_serveur),
+            port=port_api,
+            pannes=self.pannes,
+            corps_max=CORPS_MAX,
+        )
 
     def adresses(self) -> dict[str, str]:
         """Les adresses à donner au logiciel."""
@@ -86,6 +105,13 @@ class SimulateurINSi:
             "url_certificat": self._certificat.url + e.CHEMIN,
             "url_carte": self._carte.url + e.CHEMIN,
         }
+
+    @property
+    def url_api_psc(self) -> str:
+        """Adresse de l'API Pro Santé Connectée."""
+        if self._api is None:
+            raise RuntimeError("le simulateur INSi n'est pas monté : appelez monter() d'abord")
+        return self._api.url + e.CHEMIN
 
     def remettre_a_zero(self) -> None:
         """Revient à la population de départ et oublie les pannes."""
@@ -105,18 +131,38 @@ class SimulateurINSi:
         return self.pannes.armer(nom, fois=fois, operation=operation, si=si, **parametres)
 
     async def _traiter_certificat(self, requete: RequeteRecue) -> ReponseSimulee:
-        return self._traiter(requete, tls_mutuel=True)
+        return self._traiter(requete, Voie.CERTIFICAT)
 
     async def _traiter_carte(self, requete: RequeteRecue) -> ReponseSimulee:
-        return self._traiter(requete, tls_mutuel=False)
+        return self._avec_jeton(requete, Voie.CARTE)
 
-    def _traiter(self, requete: RequeteRecue, *, tls_mutuel: bool) -> ReponseSimulee:
+    async def _traiter_api(self, requete: RequeteRecue) -> ReponseSimulee:
+        return self._avec_jeton(requete, Voie.API_PSC)
+
+    def _avec_jeton(self, requete: RequeteRecue, voie: Voie) -> ReponseSimulee:
+        """Un jeton présenté doit valoir. L'API l'exige ; le port « carte » non, faute de savoir comment il voyage."""
+        jeton = porteur(requete)
+        if voie is Voie.API_PSC:
+            requete.noter("voie", voie.value)
+        elif not jeton:
+            return self._traiter(requete, voie)
+        verificateur = self.jetons_api if voie is Voie.API_PSC else self.jetons
+        if not jeton or verificateur is None:
+            return refuser_porteur(requete, None)
+        try:
+            verifie = presenter(verificateur, requete, jeton)
+        except JetonRefuse as refus:
+            return refuser_porteur(requete, refus)
+        return self._traiter(requete, voie, verifie.identifiant)
+
+    def _traiter(self, requete: RequeteRecue, voie: Voie, identite: str | None = None) -> ReponseSimulee:
         demande = Demande(
             octets=requete.corps.octets,
             type_contenu=requete.entete("Content-Type") or "",
             instant=requete.instant,
-            tls_mutuel=tls_mutuel,
-            certificat=requete.certificat_client if tls_mutuel else None,
+            voie=voie,
+            certificat=requete.certificat_client if voie is not Voie.CARTE else None,
+            identite=identite,
         )
         traitee = recevoir(demande, self.etat, self._anomalies)
         requete.operation = traitee.operation

@@ -5,13 +5,14 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
+from enum import StrEnum
 
 from cryptography import x509
 from cryptography.x509.oid import NameOID
 
 from simulators.insi import erreurs
 from simulators.insi import espaces as e
-from simulators.insi.assertion import AssertionRefusee, Genre, lire_assertion, verifier_signature
+from simulators.insi.assertion import AssertionLue, AssertionRefusee, Genre, lire_assertion, verifier_signature
 from simulators.insi.enveloppe import MessageInsi, lire_message
 from simulators.insi.erreurs import Faute
 from simulators.insi.etat import EtatInsi, Issue
@@ -26,15 +27,27 @@ Anomalies = Callable[[x509.Certificate, datetime], list[str]]
 """Ce que l'IGC reproche à un certificat de signature, en français ; liste vide = rien."""
 
 
+class Voie(StrEnum):
+    """Par où le message arrive."""
+
+    CERTIFICAT = "certificat"
+    CARTE = "carte"
+    API_PSC = "api_psc"
+
+
 @dataclass(frozen=True)
 class Demande:
-    """Ce que le transport a livré. `certificat` : celui du client, en TLS mutuel seulement."""
+    """Ce que le transport a livré. `certificat` : celui du client, en TLS mutuel seulement.
+
+    `identite` : identifiant national que dit le jeton Pro Santé Connect présenté, déjà vérifié ; None sans jeton.
+    """
 
     octets: bytes
     type_contenu: str
     instant: datetime
-    tls_mutuel: bool
+    voie: Voie
     certificat: x509.Certificate | None = None
+    identite: str | None = None
 
 
 @dataclass
@@ -166,9 +179,14 @@ def _structure(message: MessageInsi, point: PointAcces | None) -> Faute | None:
 def _authentification(
     demande: Demande, message: MessageInsi, anomalies: Anomalies, notes: dict[str, str]
 ) -> Faute | None:
-    if demande.tls_mutuel:
+    if demande.voie is Voie.CERTIFICAT:
         notes["authentification"] = "certificat"
         return _certificat(demande.certificat, message, notes)
+    if demande.voie is Voie.API_PSC and not message.assertions:
+        # Rien de public ne dit si l'API attend encore l'assertion : le jeton suffit à savoir qui appelle.
+        notes["authentification"] = Genre.PSC.value
+        notes["assertion"] = "absente : identité du jeton"
+        return None
     return _assertions(demande, message, anomalies, notes)
 
 
@@ -194,8 +212,10 @@ def _assertions(demande: Demande, message: MessageInsi, anomalies: Anomalies, no
     [lue] = professionnelles
     notes["authentification"] = lue.genre.value
     notes["assertion_name_id"] = lue.name_id or ""
-    if lue.genre is Genre.PSC:
-        notes["psc"] = "mode reconnu ; l'acheminement du jeton Pro Santé Connect n'est pas public et n'est pas contrôlé"
+    if lue.genre is Genre.PSC or demande.identite is not None:
+        faute = _pro_sante_connect(demande, lue, notes)
+        if faute is not None:
+            return faute
     if lue.genre is Genre.STRUCTURE:
         notes["structure"] = "mode reconnu ; son admission par INSi n'est pas connue"
     perimee = _perimee(lue.emission, demande.instant) if lue.genre is not Genre.STRUCTURE else None
@@ -203,6 +223,20 @@ def _assertions(demande: Demande, message: MessageInsi, anomalies: Anomalies, no
         return erreurs.assertion_refusee(perimee)
     if lue.genre is Genre.PS or lue.signee:
         return _signature(demande, message, lues.index(lue), anomalies)
+    return None
+
+
+def _pro_sante_connect(demande: Demande, lue: AssertionLue, notes: dict[str, str]) -> Faute | None:
+    """L'assertion dit la personne du jeton, ou rien ne la prouve."""
+    if demande.identite is None:
+        notes["psc"] = "mode reconnu ; l'acheminement du jeton Pro Santé Connect n'est pas public et n'est pas contrôlé"
+        return None
+    if lue.genre is not Genre.PSC:
+        return erreurs.assertion_refusee("un jeton Pro Santé Connect accompagne une assertion qui n'est pas de ce mode")
+    if lue.name_id != demande.identite:
+        notes["psc"] = "NameID différent de l'identité du jeton"
+        return erreurs.assertion_refusee("NameID différent de l'identité du jeton Pro Santé Connect présenté")
+    notes["psc"] = "NameID égal à l'identité du jeton"
     return None
 
 

@@ -138,8 +138,15 @@ class Appel:
         return self.echange.tls is not None
 
     @property
+    def api_psc(self) -> bool:
+        """Vrai par l'API Pro Santé Connectée : le certificat y porte un jeton, et c'est le jeton qui authentifie."""
+        return self.echange.notes.get("voie") == "api_psc"
+
+    @property
     def mode(self) -> Mode:
-        """Certificat s'il y en a un à la connexion, sinon le genre de l'assertion."""
+        """Certificat s'il y en a un à la connexion, sinon le genre de l'assertion ; PSC par l'API."""
+        if self.api_psc:
+            return Mode.PSC
         if self.echange.tls is not None and self.echange.tls.certificat is not None:
             return Mode.CERTIFICAT
         genres = [lue.genre for lue in self.assertions if lue.genre is not Genre.AUTRE]

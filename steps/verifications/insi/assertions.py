@@ -84,6 +84,9 @@ def presence(appel: Appel, contexte: ContexteInsi) -> list[Constat]:
         return []
     if not appel.connexion_vue and not appel.assertions:
         return []
+    if appel.api_psc and not appel.assertions:
+        # Rien de public ne dit si l'API Pro Santé Connectée attend encore l'assertion.
+        return []
     n = (appel.numero,)
     lues = [lue for lue in appel.assertions if lue.genre is not Genre.AUTRE]
     if len(lues) == 1:

@@ -14,7 +14,7 @@ from cryptography.x509.oid import NameOID
 from simulators.insi.etat import EtatInsi
 from simulators.insi.point import points_acces
 from simulators.insi.resultat import Resultat, ResultatVerification
-from simulators.insi.traitement import Demande, Traitee, jouer, recevoir
+from simulators.insi.traitement import Demande, Traitee, Voie, jouer, recevoir
 
 RACINE = Path(__file__).parents[3] / "simulators" / "insi" / "endpoints"
 VALIDES = sorted(RACINE.glob("*/exemples/valides/*.xml"))
@@ -41,7 +41,9 @@ CERTIFICAT = _certificat()
 
 
 def _traiter(chemin: Path) -> Traitee:
-    demande = Demande(chemin.read_bytes(), "application/soap+xml; charset=utf-8", datetime.now(UTC), True, CERTIFICAT)
+    demande = Demande(
+        chemin.read_bytes(), "application/soap+xml; charset=utf-8", datetime.now(UTC), Voie.CERTIFICAT, CERTIFICAT
+    )
     etat = EtatInsi()
     traitee = recevoir(demande, etat, lambda certificat, instant: [])
     if traitee.faute is None and traitee.http is None:
