@@ -20,6 +20,7 @@ from requirements.erreurs import ErreurRequirements
 from simulators.socle.journal import JournalArrete
 from steps import options as options_campagne
 from steps import recherche_etapes
+from steps.arret_demande import ArretDemande
 from steps.bilan import Bilan, NonConcluant, ScenarioArrete
 from steps.collecte import (
     CollecteIncoherente,
@@ -185,6 +186,7 @@ class ConduitePytest:
         self._couleurs = couleurs_permises(sys.stdout)
         self._code = 0
         self._demarree = False
+        self._arret = ArretDemande()
 
     # ----------------------------------------------------------- collecte
     @pytest.hookimpl(trylast=True)
@@ -234,7 +236,8 @@ class ConduitePytest:
         self.config.option.tbstyle = "no"
         self.config.option.reportchars = ""
         self._passer_les_repris(session)
-        return (yield)
+        with self._arret:
+            return (yield)
 
     def _passer_les_repris(self, session: pytest.Session) -> None:
         """Retire de la boucle ce qu'une reprise n'a pas à rejouer ; le verdict d'avant reste."""
@@ -268,6 +271,8 @@ class ConduitePytest:
             finally:
                 self.conduite.fermer_essai(self.essai)
                 self.essai = None
+        # Un scénario qu'un Ctrl-C a coupé sans bruit n'a pas de verdict.
+        self._arret.exiger()
         for retenu in retenus:
             self._conclure(retenu, bilan, moyen, debut, depuis)
         return resultat

@@ -1,0 +1,41 @@
+"""Ctrl-C pendant une campagne : jamais perdu, où qu'il tombe."""
+
+from __future__ import annotations
+
+import signal
+import threading
+from types import FrameType
+from typing import Any, Self
+
+
+class ArretDemande:
+    """Retient qu'un arrêt a été demandé.
+
+    L'exception peut naître là où Python l'avale (fin de vie d'un objet, rappel d'une bibliothèque) : la campagne
+    continuerait sans le dire. `exiger` la relève au premier endroit sûr.
+    """
+
+    def __init__(self) -> None:
+        self._demande = False
+        self._ancien: Any = None
+
+    def __enter__(self) -> Self:
+        if threading.current_thread() is threading.main_thread():
+            self._ancien = signal.getsignal(signal.SIGINT)
+            # Un signal que le lanceur fait ignorer (arrière-plan) le reste.
+            if self._ancien is not signal.SIG_IGN:
+                signal.signal(signal.SIGINT, self._recevoir)
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        if self._ancien is not None:
+            signal.signal(signal.SIGINT, self._ancien)
+
+    def exiger(self) -> None:
+        """Lève `KeyboardInterrupt` si l'arrêt a été demandé."""
+        if self._demande:
+            raise KeyboardInterrupt
+
+    def _recevoir(self, numero: int, pile: FrameType | None) -> None:
+        self._demande = True
+        raise KeyboardInterrupt

@@ -1,0 +1,44 @@
+"""Un Ctrl-C avalé en route n'est pas perdu."""
+
+from __future__ import annotations
+
+import signal
+import sys
+
+import pytest
+
+from steps.arret_demande import ArretDemande
+
+
+def test_ctrl_c_avale() -> None:
+    """L'exception disparaît dans la fin de vie d'un objet ; `exiger` la relève."""
+    avant = signal.getsignal(signal.SIGINT)
+    arret = ArretDemande()
+    avalees: list[sys.UnraisableHookArgs] = []
+
+    class Avaleur:
+        def __del__(self) -> None:
+            signal.raise_signal(signal.SIGINT)
+
+    ancien, sys.unraisablehook = sys.unraisablehook, avalees.append
+    try:
+        with arret:
+            arret.exiger()
+            Avaleur()
+            with pytest.raises(KeyboardInterrupt):
+                arret.exiger()
+    finally:
+        sys.unraisablehook = ancien
+    assert [type(vue.exc_value) for vue in avalees] == [KeyboardInterrupt]
+    assert signal.getsignal(signal.SIGINT) is avant
+
+
+def test_signal_ignore() -> None:
+    """Lancée en arrière-plan avec SIGINT ignoré, la campagne le laisse ignoré."""
+    avant = signal.signal(signal.SIGINT, signal.SIG_IGN)
+    try:
+        with ArretDemande() as arret:
+            signal.raise_signal(signal.SIGINT)
+            arret.exiger()
+    finally:
+        signal.signal(signal.SIGINT, avant)
