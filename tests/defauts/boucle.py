@@ -118,6 +118,9 @@ class Boucle:
         if self._plafond is None or len(rencontres) <= self._plafond:
             return set(rencontres)
         autres = [item for item in rencontres if item not in gardes]
+        # La moitié la plus courte : un scénario de plus montre que le défaut n'y agit pas, quelle que soit sa durée.
+        courts = sorted(autres, key=lambda item: self._durees.get(item, 0.0))[: -(-len(autres) // 2)]
+        autres = [item for item in autres if item in courts]
         voulus = max(self._plafond - len(gardes), 0)
         return gardes | set(autres[:: max(1, len(autres) // max(1, voulus))][:voulus])
 
@@ -136,7 +139,13 @@ def _resume(resultat: ResultatScenario) -> dict[str, Any]:
     contenu = resultat.en_dict()
     constats = [constat for constat in contenu["constats"] if constat["verdict"] != "conforme"]
     etablies = sorted({constat["code"] for constat in contenu["constats"]})
-    return {"verdict": contenu["verdict"], "raison": contenu["raison"], "constats": constats, "etablies": etablies}
+    return {
+        "verdict": contenu["verdict"],
+        "raison": contenu["raison"],
+        "constats": constats,
+        "etablies": etablies,
+        "duree_s": contenu["duree_s"],
+    }
 
 
 def lire_tours(fichier: Path) -> Iterator[dict[str, Any]]:

@@ -76,16 +76,20 @@ def comparer(reference: Mapping[str, Any], joues: Mapping[str, Any]) -> Resultat
         tuple(sorted(set().union(*par_scenario.values()))),
         tuple(par_verdict["non_concluant"]),
         tuple(par_verdict["a_verifier"]),
-        _couvrir(par_scenario),
+        _couvrir(par_scenario, {numero: float(avant.get("duree_s", 0.0)) for numero, avant in reference.items()}),
     )
 
 
-def _couvrir(par_scenario: Mapping[str, set[str]]) -> tuple[str, ...]:
-    """Peu de scénarios dont les règles enfreintes sont toutes les règles : le plus fourni d'abord."""
+_COUT_FIXE_S = 0.1
+"""Ce que coûte un scénario de plus, si court soit-il."""
+
+
+def _couvrir(par_scenario: Mapping[str, set[str]], durees: Mapping[str, float]) -> tuple[str, ...]:
+    """Peu de scénarios, et de courts, dont les règles enfreintes sont toutes les règles."""
     restent = {numero: set(regles) for numero, regles in par_scenario.items()}
     choisis: list[str] = []
     while any(restent.values()):
-        choisi = max(restent, key=lambda numero: len(restent[numero]))
+        choisi = max(restent, key=lambda numero: len(restent[numero]) / (_COUT_FIXE_S + durees.get(numero, 0.0)))
         choisis.append(choisi)
         vues = restent.pop(choisi)
         for regles in restent.values():
