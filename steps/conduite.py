@@ -30,6 +30,7 @@ from steps.logiciel.http import AdaptateurHttp
 from steps.logiciel.protocole import Adaptateur, Apropos
 from steps.logiciel.temoin import RACINE, ProcessusTemoin
 from steps.options import OptionsCampagne
+from steps.personne.ouverture import Navigateurs
 from steps.pieces import preuves_du_scenario
 from steps.selection import ScenarioRetenu
 
@@ -58,6 +59,7 @@ class Conduite:
         self._journal: JournalEchanges | None = None
         self._banc: Banc | None = None
         self._adaptateur: Adaptateur | None = None
+        self._navigateurs: Navigateurs | None = None
 
     # ------------------------------------------------------------ marche
     def demarrer(self) -> None:
@@ -76,6 +78,7 @@ class Conduite:
                 self._journal.proteger(secret)
         self._secrets = Path(tempfile.mkdtemp(prefix="banc-sons-"))
         self._banc = Banc(self._journal, dossier_secrets=self._secrets)
+        self._navigateurs = Navigateurs.de(self._banc, self.options.navigateur)
         if self.logiciel.idam:
             self._banc.insi.etat.idam_autorises = frozenset({self.logiciel.idam})
         self._journal.ajouter("campagne", {"etat": "debut", **self._en_tete()})
@@ -120,6 +123,7 @@ class Conduite:
             self.logiciel,
             graine=graine,
             volume_reduit=self.options.volume_reduit,
+            navigateurs=self._navigateurs,
         )
 
     def fermer_essai(self, essai: Essai) -> None:
@@ -228,6 +232,9 @@ class Conduite:
             self._secrets = None
 
     def _arreter_services(self) -> None:
+        if self._navigateurs is not None:
+            self._navigateurs.arreter()
+            self._navigateurs = None
         if self._adaptateur is not None:
             self._adaptateur.fermer()
             self._adaptateur = None
@@ -250,6 +257,7 @@ class Conduite:
             "profils_demandes": list(self.options.profils),
             "exigences_demandees": list(self.options.exigences),
             "volume_reduit": self.options.volume_reduit,
+            "navigateur": self.options.navigateur,
             "logiciel": {
                 "nom": logiciel.nom,
                 "version": logiciel.version,

@@ -16,6 +16,8 @@ from steps.bilan import Bilan, NonConcluant, ScenarioArrete
 from steps.logiciel.configuration import ConfigurationLogiciel
 from steps.logiciel.protocole import Adaptateur, AdaptateurInjoignable, ReponseAction
 from steps.patients import PatientEssai
+from steps.personne.navigateur import Navigateur
+from steps.personne.ouverture import Navigateurs
 from steps.selection import ScenarioRetenu
 
 _TEXTE_LONG = 4096
@@ -38,6 +40,7 @@ class Essai:
     action ; `depuis` : rang du journal à son début, pour ne juger que ce qu'elle a provoqué.
     `graine` : ce qui distingue les patients de cette campagne de ceux des précédentes, que le logiciel connaît encore.
     `volume_reduit` : un scénario de volume joue un dixième de ce qu'il demande, et le dit.
+    `navigateurs` : de quoi mettre une personne devant un navigateur (par défaut, le navigateur HTTP).
     """
 
     def __init__(
@@ -50,6 +53,7 @@ class Essai:
         *,
         graine: str = "",
         volume_reduit: bool = False,
+        navigateurs: Navigateurs | None = None,
     ) -> None:
         self.retenu = retenu
         self.adaptateur = adaptateur
@@ -58,6 +62,7 @@ class Essai:
         self.logiciel = logiciel
         self.graine = graine
         self.volume_reduit = volume_reduit
+        self._navigateurs = navigateurs
         self.bilan = Bilan()
         self.patients: dict[str, PatientEssai] = {}
         self.documents: dict[str, DocumentEssai] = {}
@@ -178,6 +183,14 @@ class Essai:
             return self.documents[nom]
         except KeyError:
             raise NonConcluant(f"la feature parle du document « {nom} » sans l'avoir créé") from None
+
+    def ouvrir_navigateur(self) -> Navigateur:
+        """Une personne devant un navigateur neuf, fermé à la fin du scénario."""
+        if self._navigateurs is None:
+            self._navigateurs = Navigateurs.de(self.banc)
+        navigateur = self._navigateurs.ouvrir()
+        self.a_la_fin(navigateur.fermer)
+        return navigateur
 
     # -------------------------------------------------------------- finir
     def a_la_fin(self, action: Callable[[], object]) -> None:

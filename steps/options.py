@@ -8,6 +8,7 @@ from pathlib import Path
 import pytest
 
 VOLUMES = ("officiel", "reduit")
+NAVIGATEURS = HTTP, CHROMIUM = ("http", "chromium")
 
 
 @dataclass(frozen=True)
@@ -24,6 +25,7 @@ class OptionsCampagne:
     exiger_complet: bool = False
     junit: bool = False
     volume_reduit: bool = False
+    navigateur: str = HTTP
 
     @property
     def active(self) -> bool:
@@ -77,6 +79,13 @@ def declarer(parser: pytest.Parser) -> None:
         help="officiel (par défaut) : les scénarios de volume jouent le nombre demandé ; reduit : un dixième, pour "
         "mettre au point, et leur verdict est au mieux « à vérifier »",
     )
+    groupe.addoption(
+        "--navigateur",
+        choices=NAVIGATEURS,
+        default=HTTP,
+        help="ce qui joue le navigateur de la personne qui se connecte : http (par défaut, sans script), ou un vrai "
+        "Chromium sans écran, dont les captures sont jointes aux preuves",
+    )
     groupe.addoption("--junit", action="store_true", help="écrit aussi junit.xml dans le dossier de campagne")
 
 
@@ -96,6 +105,7 @@ def lire(config: pytest.Config) -> OptionsCampagne:
         exiger_complet=config.getoption("--exiger-complet"),
         junit=config.getoption("--junit"),
         volume_reduit=config.getoption("--volume") != VOLUMES[0],
+        navigateur=config.getoption("--navigateur"),
     )
     if not options.active:
         donnees = [
@@ -110,11 +120,14 @@ def lire(config: pytest.Config) -> OptionsCampagne:
                 ("--exiger-complet", options.exiger_complet),
                 ("--junit", options.junit),
                 ("--volume", options.volume_reduit),
+                ("--navigateur", options.navigateur != HTTP),
             )
             if valeur
         ]
         if donnees:
             raise pytest.UsageError(f"{', '.join(donnees)} : attendu avec --couloir=…, par exemple --couloir=biologie")
+    if options.navigateur == CHROMIUM:
+        _exiger_chromium()
     if options.dossier and options.reprendre:
         raise pytest.UsageError(
             "--dossier et --reprendre ne vont pas ensemble : une reprise continue son propre dossier"
@@ -127,3 +140,13 @@ def lire(config: pytest.Config) -> OptionsCampagne:
             f"ou --reprendre={options.dossier} pour la continuer"
         )
     return options
+
+
+def _exiger_chromium() -> None:
+    from steps.personne import cdp  # lourd à charger, et rarement utile
+
+    if cdp.executable() is None:
+        raise pytest.UsageError(
+            "--navigateur=chromium : aucun Chromium sur cette machine ; installez-en un, ou donnez son chemin dans la "
+            f"variable d'environnement {cdp.VARIABLE}"
+        )

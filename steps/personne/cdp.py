@@ -22,6 +22,8 @@ from typing import Any, Self
 
 import aiohttp
 
+from steps.bilan import NonConcluant
+
 EXECUTABLES = ("chromium", "chromium-browser", "google-chrome", "google-chrome-stable", "chrome", "msedge")
 VARIABLE = "BANC_SONS_CHROMIUM"
 """Variable d'environnement qui désigne l'exécutable quand il n'est pas dans le PATH."""
@@ -45,7 +47,7 @@ _OPTIONS = (
 )
 
 
-class NavigateurEnPanne(Exception):
+class NavigateurEnPanne(NonConcluant):
     """Chromium ne démarre pas, ne répond plus ou refuse une commande : le banc ne peut rien en conclure."""
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import sys
 from pathlib import Path
 from typing import Any, cast
 
@@ -62,6 +63,7 @@ def test_options_repetees() -> None:
         "--exiger-complet",
         "--junit",
         "--volume=reduit",
+        "--navigateur=chromium",
     ],
 )
 def test_option_sans_couloir(option: str) -> None:
@@ -75,6 +77,15 @@ def test_vague_inconnue(vague: str) -> None:
     """Il n'y a que deux vagues."""
     with pytest.raises(pytest.UsageError, match=f"attendu 1 ou 2, reçu '{vague}'"):
         lire("--couloir=biologie", f"--vague={vague}")
+
+
+def test_chromium_absent(monkeypatch: pytest.MonkeyPatch) -> None:
+    """--navigateur=chromium sans Chromium est refusé d'emblée ; accepté là où il y en a un."""
+    monkeypatch.setenv("BANC_SONS_CHROMIUM", "aucun-executable-de-ce-nom")
+    with pytest.raises(pytest.UsageError, match="aucun Chromium sur cette machine"):
+        lire("--couloir=biologie", "--navigateur=chromium")
+    monkeypatch.setenv("BANC_SONS_CHROMIUM", sys.executable)
+    assert lire("--couloir=biologie", "--navigateur=chromium").navigateur == "chromium"
 
 
 def test_dossier_et_reprise() -> None:
