@@ -1,4 +1,4 @@
-"""Le simulateur DMP : monte les services SOAP et le portail web, reçoit, contrôle, répond."""
+"""Le simulateur DMP : monte les services SOAP, l'API Pro Santé Connectée et le portail ; reçoit, contrôle, répond."""
 
 from __future__ import annotations
 
@@ -11,6 +11,7 @@ from typing import Any, BinaryIO
 
 from simulators.dmp import endpoints as paquet_endpoints
 from simulators.dmp import erreurs, reponses
+from simulators.dmp.api_psc import vihf_de_l_appel
 from simulators.dmp.appel import Appel, Endpoint, PageWeb, Resultat
 from simulators.dmp.controle_vihf import controler_vihf
 from simulators.dmp.droits import TableDroits
@@ -21,6 +22,7 @@ from simulators.dmp.pannes import PANNES, pannes_de, refus_joue
 from simulators.dmp.reglages import Reglages
 from simulators.dmp.vihf import Vihf
 from simulators.dmp.xml import espace, nom_local
+from simulators.socle.jetons import JetonRefuse, JetonVerifie, VerificateurJetons
 from simulators.socle.journal import JournalEchanges
 from simulators.socle.mtom import (
     ErreurMtom,
@@ -33,6 +35,7 @@ from simulators.socle.mtom import (
 )
 from simulators.socle.pannes import PanneArmee, RegistrePannes
 from simulators.socle.pki import IgcTest
+from simulators.socle.porteur import porteur, presenter, refuser_porteur
 from simulators.socle.serveur import ConfigTls, ModeClient, Port, ReponseSimulee, RequeteRecue, Route, ServeurBanc
 
 BASE = "/si-dmp-server/v2/services"
@@ -53,7 +56,12 @@ def charger_endpoints() -> tuple[tuple[Endpoint, ...], tuple[PageWeb, ...]]:
 
 
 class SimulateurDMP:
-    """DMP de test. `etat` sème et relit les dossiers ; `panne(...)` joue une panne nommée."""
+    """DMP de test. `etat` sème et relit les dossiers ; `panne(...)` joue une panne nommée.
+
+    `jetons_api` : qui vérifie les jetons présentés à l'API Pro Santé Connectée ; sans lui, elle refuse tout.
+    """
+
+    jetons_api: VerificateurJetons | None = None
 
     def __init__(
         self,
@@ -73,12 +81,10 @@ class SimulateurDMP:
         self._ports: dict[str, Port] = {}
         self._endpoints, self._pages = charger_endpoints()
 
-    def monter(self, serveur: ServeurBanc, *, port: int = 0, port_web: int = 0) -> None:
-        """Ouvre les deux ports : services SOAP (certificat client exigé, comme le vrai) et portail web."""
-        routes = [
-            Route("POST", f"{BASE}/{service}", self._recevoir, self._reconnaitre)
-            for service in sorted({endpoint.service for endpoint in self._endpoints})
-        ]
+    def monter(self, serveur: ServeurBanc, *, port: int = 0, port_web: int = 0, port_api: int = 0) -> None:
+        """Ouvre les trois ports : services SOAP et API (certificat client exigé, comme les vrais), portail web."""
+        services = sorted({endpoint.service for endpoint in self._endpoints})
+        routes = [Route("POST", f"{BASE}/{service}", self._recevoir, self._reconnaitre) for service in services]
         self._ports["soap"] = serveur.ajouter(
             "dmp",
             routes,
@@ -95,10 +101,23 @@ class SimulateurDMP:
         self._ports["web"] = serveur.ajouter(
             "dmp", pages, tls=ConfigTls(client=ModeClient.OPTIONNEL), port=port_web, pannes=self.pannes
         )
+        self._ports["api"] = serveur.ajouter(
+            "dmp",
+            [Route("POST", f"{BASE}/{service}", self._recevoir_api, self._reconnaitre) for service in services],
+            tls=ConfigTls(client=ModeClient.REQUIS),
+            port=port_api,
+            pannes=self.pannes,
+            corps_max=self.reglages.octets_corps_max,
+        )
 
     def adresses(self) -> dict[str, str]:
         """URL de base des services et du portail, telles qu'on les donne au logiciel."""
         return {"url": f"{self._ports['soap'].url}{BASE}", "url_web_ps": self._ports["web"].url}
+
+    @property
+    def url_api_psc(self) -> str:
+        """URL de base des services par l'API Pro Santé Connectée."""
+        return f"{self._ports['api'].url}{BASE}"
 
     def remettre_a_zero(self) -> None:
         """Oublie dossiers, messages et pannes."""
@@ -110,13 +129,25 @@ class SimulateurDMP:
         return self.pannes.armer(nom, fois=fois, **parametres)
 
     # ------------------------------------------------------------------ réception
-    async def _recevoir(self, requete: RequeteRecue) -> ReponseSimulee:
+    async def _recevoir(self, requete: RequeteRecue, jeton: JetonVerifie | None = None) -> ReponseSimulee:
         # L'entrepôt lit et écrit des documents : jamais sur la boucle, que les autres simulateurs partagent.
         if requete.corps.taille > _GRAND or requete.chemin.endswith("/repository"):
-            return await asyncio.to_thread(self._repondre, requete)
-        return self._repondre(requete)
+            return await asyncio.to_thread(self._repondre, requete, jeton)
+        return self._repondre(requete, jeton)
 
-    def _repondre(self, requete: RequeteRecue) -> ReponseSimulee:
+    async def _recevoir_api(self, requete: RequeteRecue) -> ReponseSimulee:
+        """Par l'API : le jeton d'abord, lié au certificat présenté."""
+        requete.noter("voie", "api_psc")
+        jeton = porteur(requete)
+        if not jeton or self.jetons_api is None:
+            return refuser_porteur(requete, None)
+        try:
+            verifie = presenter(self.jetons_api, requete, jeton)
+        except JetonRefuse as refus:
+            return refuser_porteur(requete, refus)
+        return await self._recevoir(requete, verifie)
+
+    def _repondre(self, requete: RequeteRecue, jeton: JetonVerifie | None) -> ReponseSimulee:
         service = requete.chemin.rsplit("/", 1)[-1]
         endpoint, relates_to = self._par_action(service, self._action_http(requete)), ""
         try:
@@ -126,7 +157,7 @@ class SimulateurDMP:
                 relates_to = enveloppe.adressage.message_id
                 endpoint = self._choisir(service, enveloppe, self._action_http(requete))
                 requete.operation = _operation(endpoint, enveloppe, self.etat)
-                appel = self._admettre(requete, enveloppe, fichier, mtom)
+                appel = self._admettre(requete, enveloppe, fichier, mtom, jeton)
                 resultat = self._traiter(endpoint, appel)
         except Refus as refus:
             return self._faute(requete, refus, relates_to, endpoint)
@@ -167,19 +198,27 @@ class SimulateurDMP:
         return endpoint
 
     def _admettre(
-        self, requete: RequeteRecue, enveloppe: Enveloppe, fichier: BinaryIO, mtom: MessageMtom | None
+        self,
+        requete: RequeteRecue,
+        enveloppe: Enveloppe,
+        fichier: BinaryIO,
+        mtom: MessageMtom | None,
+        jeton: JetonVerifie | None,
     ) -> Appel:
         """Rejeu, VIHF, pannes : ce que toute transaction passe avant son traitement."""
         if not self.etat.nouveau_message(enveloppe.adressage.message_id):
             raise erreurs.message_rejoue(enveloppe.adressage.message_id)
         maintenant = self._horloge()
-        vihf = controler_vihf(
-            trouver_assertion(enveloppe),
-            igc=self._igc,
-            certificat_tls=requete.certificat_client,
-            reglages=self.reglages,
-            maintenant=maintenant,
-        )
+        if jeton is not None:
+            vihf = vihf_de_l_appel(enveloppe, jeton, requete.certificat_client)
+        else:
+            vihf = controler_vihf(
+                trouver_assertion(enveloppe),
+                igc=self._igc,
+                certificat_tls=requete.certificat_client,
+                reglages=self.reglages,
+                maintenant=maintenant,
+            )
         _noter_vihf(requete, vihf)
         if not self.etat.vihf_du_patient(vihf.id, vihf.resource_id):
             raise erreurs.vihf_rejoue()

@@ -33,6 +33,9 @@ def verifier_transport(echange: Echange, contexte: ContexteDmp) -> list[Constat]
 def verifier_message(echange: Echange, contexte: ContexteDmp) -> list[Constat]:
     """SOAP, WS-Addressing et VIHF d'un message, connu par le fil ou par un fichier."""
     constats = [transport.message_lisible(echange)]
+    if echange.notes.get("voie") == "api_psc":
+        # Rien de public ne dit ce que l'API Pro Santé Connectée attend du VIHF : le jeton dit qui appelle.
+        return [*constats, *(c for c in transport.enveloppe(echange) if c.code != transport.UN_VIHF.code)]
     vihf = vihf_de(echange)
     constats += transport.enveloppe(echange)
     constats += assertion.signature(echange, contexte)
