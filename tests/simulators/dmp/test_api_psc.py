@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import replace
 from datetime import UTC, datetime
+from typing import Any
 
 import pytest
 import requests
@@ -61,7 +62,7 @@ def _codes(reponse: requests.Response) -> list[str]:
     return Recu(reponse.status_code, reponse.headers["Content-Type"], reponse.content).codes
 
 
-def _vihf(essai: Essai, **choix: str) -> etree._Element:
+def _vihf(essai: Essai, **choix: Any) -> etree._Element:
     demande = replace(essai.demande("INDIRECTE"), **choix)
     return messages.vihf_non_signe(essai.socle.igc.identifiants("org_sign"), demande)
 
