@@ -36,3 +36,13 @@ ADRESSES_DE_FIN: list[AdresseDeFin] = []
 
 COORDONNEES_CHANGEES: list[Coordonnee] = []
 """Joués quand un compte reçoit une coordonnée : (labo, compte, « courriel » ou « telephone », ancienne valeur)."""
+
+Envoi = Callable[["Labo", str, str, str], object]
+NOTIFICATIONS: list[Envoi] = []
+"""Ce qui sait prévenir une personne : (labo, coordonnée, objet, texte)."""
+
+
+def prevenir(labo: Labo, coordonnee: str, objet: str, texte: str) -> None:
+    """Envoie ce texte à cette coordonnée, par tout ce qui sait le faire."""
+    for envoyer in NOTIFICATIONS:
+        envoyer(labo, coordonnee, objet, texte)

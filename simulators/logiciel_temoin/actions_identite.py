@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from simulators.logiciel_temoin import diffusion, flux_identites, hl7v2, identites, recuperation, verification
 from simulators.logiciel_temoin import insi_messages as m
+from simulators.logiciel_temoin.acces_traces import montrer as traces_des_comptes
 from simulators.logiciel_temoin.base import ElementTravail
 from simulators.logiciel_temoin.erreurs import Echec, Enveloppe, Refus, fait
 from simulators.logiciel_temoin.horloge import iso, maintenant
@@ -218,7 +219,8 @@ def lire_liste_travail(labo: Labo, utilisateur: Utilisateur, _p: Parametres) -> 
 @action("lire_traces")
 def lire_traces(labo: Labo, _utilisateur: Utilisateur, p: Parametres) -> Enveloppe:
     categorie = p.choix("categorie", CATEGORIES)
-    return fait(traces=labo.traces.lire(categorie, p.texte_ou_rien("patient_id")))
+    traces = labo.traces.lire(categorie, p.texte_ou_rien("patient_id"))
+    return fait(traces=traces_des_comptes(labo, traces) if categorie == "comptes" else traces)
 
 
 @action("lire_utilisateur")

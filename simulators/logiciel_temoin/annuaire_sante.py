@@ -72,6 +72,23 @@ class AnnuaireSante:
         self._reprises[rpps] = fiche
         return fiche
 
+    def trouver_par_identite(self, nom: str, prenom: str, profession: str) -> list[FicheAnnuaire]:
+        """Professionnels en exercice de ces nom, prénom et profession ; `AnnuaireIndisponible` sans réponse."""
+        if self._api is None:
+            raise AnnuaireIndisponible("accès non réglé")
+        criteres = Criteres(nom=nom, prenom=prenom, profession=_code_profession(profession))
+        return [
+            fiche
+            for fiche in self._api.chercher(criteres)
+            if (fiche.nom.casefold(), fiche.prenom.casefold()) == (nom.casefold(), prenom.casefold())
+        ]
+
+    def controler(self, rpps: str) -> FicheAnnuaire | None:
+        """La fiche de ce RPPS relue dans l'annuaire ; `AnnuaireIndisponible` s'il ne répond pas."""
+        if self._api is None:
+            raise AnnuaireIndisponible("accès non réglé")
+        return self._api.lire(rpps)
+
     def _ou_copie(self, par_api: Callable[[ClientFhir], T], par_copie: Callable[[], T]) -> T:
         """L'API ; si elle ne répond pas, la copie locale, quand il y en a une."""
         if self._api is None:

@@ -10,9 +10,11 @@ from datetime import datetime
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from simulators.logiciel_temoin import acces_rpps
 from simulators.logiciel_temoin.acces_comptes import Comptes
 from simulators.logiciel_temoin.acces_horloge import HorlogeEssai
 from simulators.logiciel_temoin.acces_mots_de_passe import MotsDePasse
+from simulators.logiciel_temoin.acces_referentiel import Referentiel
 from simulators.logiciel_temoin.acces_sessions import Sessions
 from simulators.logiciel_temoin.annuaire_planification import Planification
 from simulators.logiciel_temoin.annuaire_sante import AnnuaireSante
@@ -65,6 +67,7 @@ class Labo:
         self.comptes = Comptes({role: environnement.professionnel(role) for role in ROLES})
         self.sessions = Sessions(self.horloge.maintenant, defauts)
         self.mots_de_passe = MotsDePasse(self.horloge.maintenant, self.reglages.politique, defauts)
+        self.referentiel = Referentiel()
         self._suivre_les_acces()
         self.instance = str(uuid.uuid4())
         self.entrepots: dict[tuple[str, str], str] = {}
@@ -76,6 +79,7 @@ class Labo:
     def _suivre_les_acces(self) -> None:
         """Ce que les réglages, le temps et la suppression d'un compte changent aux sessions."""
         self.horloge.a_l_avance(self.sessions.balayer)
+        self.horloge.a_l_avance(lambda: acces_rpps.jouer_les_echeances(self))
         self.reglages.observer("delai_inactivite", lambda s: self.sessions.regler_delai("professionnel", s))
         self.reglages.observer("delai_inactivite_usagers", lambda s: self.sessions.regler_delai("usager", s))
         self.comptes.abonner_suppression(self.mots_de_passe.oublier)
@@ -112,6 +116,7 @@ class Labo:
         """Ferme toutes les connexions du logiciel."""
         self.planification.arreter()
         self.postes.fermer()
+        self.referentiel.fermer()
         self.transport.fermer()
 
     def numero_message(self) -> str:

@@ -39,6 +39,7 @@ _DEFAUTS_D_USINE: dict[str, Any] = {
     "delai_inactivite": 1800,
     "delai_inactivite_usagers": 1800,
     "politique_mots_de_passe": [{"population": nom, **politique} for nom, politique in POLITIQUES.items()],
+    "recherche_rpps": {"actif": True, "intervalle_secondes": 365 * 86400, "reprise_secondes": 86400},
     "types_documents_dmp": {"CR-BIO": "11502-2", "LETTRE-LIAISON": "11490-0", "CR-CONSULTATION": "11488-4"},
 }
 
@@ -140,6 +141,16 @@ def _delai(valeur: Any) -> bool:
     return isinstance(valeur, int) and not isinstance(valeur, bool) and valeur > 0
 
 
+def _recherche_rpps(valeur: Any) -> bool:
+    """Deux ans au plus entre deux contrôles."""
+    return (
+        isinstance(valeur, dict)
+        and set(valeur) <= {"actif", "intervalle_secondes", "reprise_secondes"}
+        and _booleen(valeur.get("actif", True))
+        and all(_delai(v) and v <= 2 * 366 * 86400 for c, v in valeur.items() if c != "actif")
+    )
+
+
 def _politiques(valeur: Any) -> bool:
     """Une politique, ou plusieurs : population connue, et les seuls champs à changer."""
     politiques = valeur if isinstance(valeur, list) else [valeur]
@@ -177,5 +188,6 @@ _CONTROLES = {
     "delai_inactivite": _delai,
     "delai_inactivite_usagers": _delai,
     "politique_mots_de_passe": _politiques,
+    "recherche_rpps": _recherche_rpps,
     "types_documents_dmp": _objet,
 }
