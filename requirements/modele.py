@@ -83,6 +83,41 @@ _LIBELLES_PIECES = {
     TypePiece.AUTRE: "autre pièce",
 }
 
+
+class Modalite(StrEnum):
+    """Les façons d'intégrer un fournisseur d'identité : un logiciel en réclame une au moins, rarement toutes."""
+
+    WEB = "web"
+    NAVIGATEUR_EXTERNE = "navigateur_externe"
+    CIBA = "ciba"
+    NAVIGATEUR_INTERNE = "navigateur_interne"
+
+    @property
+    def libelle(self) -> str:
+        """La modalité telle qu'une personne la lit."""
+        return _LIBELLES_MODALITES[self]
+
+
+_LIBELLES_MODALITES = {
+    Modalite.WEB: "mode web",
+    Modalite.NAVIGATEUR_EXTERNE: "application native avec navigateur externe",
+    Modalite.CIBA: "application native en CIBA",
+    Modalite.NAVIGATEUR_INTERNE: "application native avec navigateur interne",
+}
+
+
+class Fournisseur(StrEnum):
+    """Le fournisseur d'identité par lequel un scénario fait passer."""
+
+    PSC = "psc"
+    ETABLISSEMENT = "etablissement"
+
+    @property
+    def libelle(self) -> str:
+        """Le fournisseur tel qu'une personne le nomme."""
+        return "Pro Santé Connect" if self is Fournisseur.PSC else "le fournisseur d'identité de l'établissement"
+
+
 PROFIL_GENERAL = "Général"
 """Le profil qui s'applique à tout logiciel du couloir."""
 
@@ -143,6 +178,10 @@ class ScenarioConformite:
     preuves: tuple[Preuve, ...]
     prerequis: str = ""
     anomalie: str = ""
+    modalite: Modalite | None = None
+    """Modalité d'intégration hors de laquelle le scénario ne s'applique pas ; None : il s'applique toujours."""
+    fournisseur: Fournisseur = Fournisseur.PSC
+    """Chez qui cette modalité est réclamée."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -15,6 +15,8 @@ from requirements.modele import (
     Couloir,
     Criticite,
     Exigence,
+    Fournisseur,
+    Modalite,
     Nature,
     Preuve,
     ScenarioConformite,
@@ -26,7 +28,9 @@ from requirements.modele import (
 _HERITES = ("section", "source", "profil", "statut", "nature", "criticite", "bloc", "fonction", "classe", "service")
 _FICHIER = frozenset((*_HERITES, "id_section", "exigences"))
 _EXIGENCE = frozenset((*_HERITES, "id", "ids_vague1", "id_socle", "resume", "precontrole", "non_verifiee", "scenarios"))
-_SCENARIO = frozenset(("id", "titre", "attendu", "moyen", "service", "prerequis", "anomalie", "preuves"))
+_SCENARIO = frozenset(
+    ("id", "titre", "attendu", "moyen", "service", "prerequis", "anomalie", "modalite", "fournisseur", "preuves")
+)
 _PREUVE = frozenset(("id", "attendu", "pieces", "anomalie"))
 
 SANS_SOCLE = "aucun"
@@ -232,9 +236,24 @@ class Section:
                     preuves=self._preuves(ligne, noeud, identifiant),
                     prerequis=lecture.redaction(ligne, "prerequis", noeud, quoi, defaut=""),
                     anomalie=anomalie,
+                    modalite=self._modalite(ligne, noeud, quoi),
+                    fournisseur=lecture.choix(ligne, "fournisseur", noeud, quoi, Fournisseur, defaut=Fournisseur.PSC),
                 )
             )
         return tuple(scenarios)
+
+    def _modalite(self, ligne: Champs, noeud: yaml.Node, quoi: str) -> Modalite | None:
+        lecture = self.lecture
+        if "modalite" in ligne:
+            return lecture.choix(ligne, "modalite", noeud, quoi, Modalite)
+        if "fournisseur" in ligne:
+            lecture.noter(
+                ligne["fournisseur"],
+                f"« modalite » avec « fournisseur » pour {quoi}",
+                "« fournisseur » seul",
+                "dire la modalité réclamée, ou retirer le fournisseur",
+            )
+        return None
 
     def _numero_scenario(self, ligne: Champs, identifiant: str, exigence: str, anomalie: str) -> None:
         lecture, noeud = self.lecture, ligne["id"]

@@ -3,20 +3,26 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from reports.resultat import CleScenario
+from reports.verdict import Verdict
 from requirements.catalogue import Catalogue
 from requirements.modele import PROFIL_GENERAL, Exigence, ScenarioConformite
+from steps.logiciel.connexion import ConnexionDeclaree, raison_hors_modalite
 
 
 @dataclass(frozen=True)
 class ScenarioRetenu:
-    """Un scénario de la campagne. `hors_profil` : pourquoi il ne s'applique pas, vide s'il s'applique."""
+    """Un scénario de la campagne. `hors_profil` : pourquoi il ne s'applique pas, vide s'il s'applique.
+
+    `sans_modalite` : pourquoi il n'est pas joué, quand le logiciel ne dit pas comment il se connecte.
+    """
 
     exigence: Exigence
     scenario: ScenarioConformite
     hors_profil: str = ""
+    sans_modalite: str = ""
 
     @property
     def numero(self) -> str:
@@ -25,6 +31,22 @@ class ScenarioRetenu:
     @property
     def cle(self) -> CleScenario:
         return CleScenario(self.exigence.rem, self.exigence.id, self.scenario.id)
+
+    @property
+    def ecarte(self) -> tuple[Verdict, str] | None:
+        """Verdict et raison d'un scénario qui ne se joue pas devant ce logiciel ; None s'il se joue."""
+        if self.hors_profil:
+            return Verdict.NON_APPLICABLE, self.hors_profil
+        if self.sans_modalite:
+            return Verdict.NON_EXECUTE, self.sans_modalite
+        return None
+
+    def selon(self, connexion: ConnexionDeclaree) -> ScenarioRetenu:
+        """Le même, écarté si le logiciel ne réclame pas la modalité de connexion qu'il demande."""
+        non_dit, raison = raison_hors_modalite(self.scenario.modalite, self.scenario.fournisseur, connexion)
+        if not raison or self.hors_profil:
+            return self
+        return replace(self, sans_modalite=raison) if non_dit else replace(self, hors_profil=raison)
 
 
 class SelectionVide(ValueError):

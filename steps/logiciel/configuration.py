@@ -12,7 +12,8 @@ from typing import Any
 import yaml
 from jsonschema import Draft202012Validator
 
-from steps.logiciel.contrat import TYPES_JSON
+from steps.logiciel.connexion import NON_DECLAREE, ConnexionDeclaree, DeclarationInvalide
+from steps.logiciel.schema_rapide import TYPES_JSON
 
 TEMOIN = "temoin"
 ADAPTATEURS = (TEMOIN, "http")
@@ -28,7 +29,7 @@ class ConfigurationLogiciel:
 
     `adaptateur` : `temoin` (logiciel témoin du banc) ou `http`. `profils` : profils réclamés ;
     vide est refusé, car un profil oublié ne doit pas vouloir dire « rien à vérifier ». `secrets` : valeurs lues
-    dans l'environnement, que rien ne doit écrire.
+    dans l'environnement, que rien ne doit écrire. `connexion` : bloc `pro_sante_connect`, que /apropos complète.
     """
 
     nom: str
@@ -47,6 +48,7 @@ class ConfigurationLogiciel:
     environnement: str = ""
     source: str = ""
     secrets: tuple[str, ...] = ()
+    connexion: ConnexionDeclaree = NON_DECLAREE
 
     @property
     def demonstration(self) -> bool:
@@ -88,6 +90,7 @@ _SCHEMA: dict[str, Any] = {
         "comptes": {"type": "object", "additionalProperties": {"type": "string"}},
         "defauts": {"type": "array", "items": _TEXTE},
         "environnement": {"type": "string"},
+        "pro_sante_connect": {"type": "object"},
     },
 }
 
@@ -139,7 +142,15 @@ def _construire(brut: Any, source: str, dossier: Path) -> ConfigurationLogiciel:
         environnement=str(dossier / environnement) if environnement else "",
         source=source,
         secrets=tuple(secrets),
+        connexion=_connexion(brut.get("pro_sante_connect", {}), source),
     )
+
+
+def _connexion(brut: Any, source: str) -> ConnexionDeclaree:
+    try:
+        return ConnexionDeclaree.lire(brut, source)
+    except DeclarationInvalide as erreur:
+        raise ConfigurationInvalide(str(erreur)) from erreur
 
 
 def _completer(valeur: str, source: str, secrets: list[str]) -> str:

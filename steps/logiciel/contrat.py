@@ -12,19 +12,10 @@ import yaml
 from jsonschema import Draft202012Validator
 from jsonschema.protocols import Validator
 
-from steps.logiciel.schema_rapide import Predicat, preparer
+from steps.logiciel.connexion import SCHEMA as CONNEXION
+from steps.logiciel.schema_rapide import TYPES_JSON, Predicat, preparer
 
 FICHIER = Path(__file__).with_name("contrat.yaml")
-TYPES_JSON = {
-    "object": "un objet",
-    "array": "une liste",
-    "string": "un texte",
-    "number": "un nombre",
-    "integer": "un entier",
-    "boolean": "un booléen",
-    "null": "null",
-}
-"""Les types de JSON Schema, dits à une personne."""
 RESULTATS = ("fait", "refuse", "echec", "non_gere")
 
 
@@ -166,8 +157,11 @@ def openapi() -> dict[str, Any]:
                                     "type": "object",
                                     "required": ["nom", "version"],
                                     "properties": {
-                                        nom: {"type": "string"}
-                                        for nom in ("nom", "version", "editeur", "type_logiciel")
+                                        **{
+                                            nom: {"type": "string"}
+                                            for nom in ("nom", "version", "editeur", "type_logiciel")
+                                        },
+                                        "pro_sante_connect": CONNEXION,
                                     },
                                 }
                             }

@@ -14,6 +14,7 @@ import urllib3
 from urllib3.exceptions import DecodeError, HTTPError, NewConnectionError
 from urllib3.exceptions import TimeoutError as DelaiDepasse
 
+from steps.logiciel.connexion import NON_DECLAREE, ConnexionDeclaree, DeclarationInvalide
 from steps.logiciel.contrat import RESULTATS, ContratInvalide, charger_contrat
 from steps.logiciel.protocole import AdaptateurInjoignable, Apropos, ReponseAction
 
@@ -71,7 +72,14 @@ class AdaptateurHttp:
             version=brut["version"],
             editeur=str(brut.get("editeur", "")),
             type_logiciel=str(brut.get("type_logiciel", "")),
+            pro_sante_connect=self._connexion(brut.get("pro_sante_connect")),
         )
+
+    def _connexion(self, brut: Any) -> ConnexionDeclaree:
+        try:
+            return NON_DECLAREE if brut is None else ConnexionDeclaree.lire(brut, f"{self._url}/apropos")
+        except DeclarationInvalide as erreur:
+            raise AdaptateurInjoignable(str(erreur)) from erreur
 
     def actions(self) -> frozenset[str]:
         reponse = self._appeler("GET", "/actions")

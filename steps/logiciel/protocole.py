@@ -6,6 +6,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any, Protocol
 
+from steps.logiciel.connexion import NON_DECLAREE, ConnexionDeclaree
+
 
 class AdaptateurInjoignable(Exception):
     """Le banc n'a pas pu faire agir le logiciel : panne de l'adaptateur, jamais un manquement du logiciel."""
@@ -34,12 +36,13 @@ class ReponseAction:
 
 @dataclass(frozen=True, slots=True)
 class Apropos:
-    """Identité du logiciel telle qu'il la déclare lui-même."""
+    """Identité du logiciel telle qu'il la déclare lui-même ; `pro_sante_connect` : sa connexion, s'il la décrit."""
 
     nom: str
     version: str
     editeur: str = ""
     type_logiciel: str = ""
+    pro_sante_connect: ConnexionDeclaree = NON_DECLAREE
 
 
 class Adaptateur(Protocol):

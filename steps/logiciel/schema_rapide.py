@@ -12,6 +12,17 @@ from typing import Any
 
 Predicat = Callable[[Any], bool]
 
+TYPES_JSON = {
+    "object": "un objet",
+    "array": "une liste",
+    "string": "un texte",
+    "number": "un nombre",
+    "integer": "un entier",
+    "boolean": "un booléen",
+    "null": "null",
+}
+"""Les types de JSON Schema, dits à une personne."""
+
 _MUETS = frozenset({"description", "title", "default", "examples"})
 _COMPRIS = frozenset({"type", "properties", "required", "items", "enum"})
 _TYPES: Mapping[str, Predicat] = {
