@@ -46,6 +46,7 @@ class Sessions:
         self._verrou = threading.RLock()
         self._sessions: dict[str, Session] = {}
         self._suites: list[SuiteFin] = []
+        self._controles: list[Callable[[Session], bool]] = []
         self._delais: dict[str, timedelta] = {}
 
     def ouvrir(
@@ -71,9 +72,23 @@ class Sessions:
         self.balayer()
         with self._verrou:
             session = self._sessions.get(session_id)
+        # Un contrôle peut interroger un fournisseur d'identité : jamais sous le verrou.
+        if session and not all(controle(session) for controle in self._controles):
+            self.fermer(session_id, "fournisseur")
+            return None
+        with self._verrou:
             if session and toucher and not self._defauts.actif("inactivite_sans_activite"):
                 session.derniere_activite = self._horloge()
             return session
+
+    def existe(self, session_id: str) -> bool:
+        """Vrai si la session est ouverte, sans rien contrôler ni toucher."""
+        with self._verrou:
+            return session_id in self._sessions
+
+    def ajouter_controle(self, controle: Callable[[Session], bool]) -> None:
+        """`controle(session)` faux à la lecture : la session est finie ailleurs, elle se ferme."""
+        self._controles.append(controle)
 
     def fermer(self, session_id: str, motif: str = "deconnexion") -> Session | None:
         """Ferme et prévient ; None si elle ne l'était plus."""
@@ -112,7 +127,8 @@ class Sessions:
             self.fermer(session_id, motif)
 
     def _motif(self, session: Session, instant: datetime) -> str:
-        if "psc" in session.moyens and instant - session.ouverte_le >= DUREE_MAXIMALE_PSC:
+        depassee = "psc" in session.moyens and instant - session.ouverte_le >= DUREE_MAXIMALE_PSC
+        if depassee and not self._defauts.actif("psc_session_plus_de_4h"):
             return "duree_maximale"
         if self._defauts.actif("inactivite_jamais"):
             return ""

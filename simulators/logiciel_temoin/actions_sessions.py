@@ -25,8 +25,8 @@ def en_dict(labo: Labo, session: Session | None, **supplement: Any) -> dict[str,
         "session_id": session.session_id,
         "compte": session.compte_id,
         "identifiant_national": session.identifiant_national,
-        "nom": compte.nom if compte else "",
-        "prenom": compte.prenom if compte else "",
+        "nom": session.donnees.get("nom") or (compte.nom if compte else ""),
+        "prenom": session.donnees.get("prenom") or (compte.prenom if compte else ""),
         "moyens": list(session.moyens),
         "situations": list(session.donnees.get("situations", ())),
         **supplement,
@@ -100,7 +100,7 @@ def fermer_session(labo: Labo, utilisateur: Utilisateur, p: Parametres) -> Envel
     if session is None:
         raise Refus("Votre session est déjà fermée.", session=en_dict(labo, None), url=None)
     url = next(filter(None, (adresse(labo, session) for adresse in ADRESSES_DE_FIN)), None)
-    if labo.defaut("fermeture_sans_effet"):
+    if labo.defaut("fermeture_sans_effet") or (url and labo.defaut("psc_ouverte_si_echec_de_fin")):
         return fait("Vous êtes déconnecté.", session=en_dict(labo, None), url=url)
     autres = labo.sessions.de(session.compte_id) if labo.defaut("fermeture_de_toutes_les_sessions") else []
     for close in (session, *autres):

@@ -17,6 +17,7 @@ from simulators.logiciel_temoin import (  # noqa: F401
     actions_identite,
     actions_mss,
     actions_presentation,
+    actions_psc,
     actions_sessions,
     actions_tableau,
 )
@@ -26,18 +27,27 @@ from simulators.logiciel_temoin.parametres import Parametres
 from simulators.logiciel_temoin.registre import ACTIONS
 
 TAILLE_MAX = 64 * 1024 * 1024
+SANS_PERSONNE = frozenset({"laisser_passer"})
+"""Actions où personne n'agit : elles ne comptent pas comme une activité de la session ouverte."""
 
 
 def jouer(labo: Labo, nom: str, corps: dict[str, Any]) -> Enveloppe:
     """Joue une action ; une règle métier qui l'empêche donne « refuse », une panne donne « echec »."""
     valeurs = dict(corps)
     utilisateur = labo.annuaire.ouvrir(str(valeurs.pop("utilisateur", "")))
+    if nom not in SANS_PERSONNE:
+        utilisateur = labo.identifier(utilisateur)
     try:
         return ACTIONS[nom](labo, utilisateur, Parametres(valeurs))
     except Refus as refus:
         return Enveloppe("refuse", refus.messages, refus.donnees)
     except Echec as echec:
         return Enveloppe("echec", echec.messages, echec.donnees)
+
+
+def _declaration(labo: Labo) -> dict[str, Any]:
+    """Ce que le produit dit de sa connexion par Pro Santé Connect, si l'installation en a un."""
+    return {"pro_sante_connect": labo.fournisseurs.a_propos()} if labo.environnement.fournisseurs else {}
 
 
 class ServeurLabo(ThreadingHTTPServer):
@@ -78,6 +88,7 @@ class Gestionnaire(BaseHTTPRequestHandler):
                     "editeur": EDITEUR,
                     "type_logiciel": "SGL",
                     "defauts": sorted(labo.defauts.actifs),
+                    **_declaration(labo),
                 },
             )
         elif self.path == "/actions":

@@ -21,6 +21,7 @@ from simulators.logiciel_temoin.mutations_messages import CONDUITE as LECTURE_MS
 from simulators.logiciel_temoin.mutations_messages import MESSAGES as MESSAGES_MSS
 from simulators.logiciel_temoin.mutations_mss import CONDUITE as MSSANTE
 from simulators.logiciel_temoin.mutations_mss import MSS as COURRIELS_MSS
+from simulators.logiciel_temoin.mutations_psc import PSC
 
 IDENTITE = {
     "statut_initial_valide": "Une identité créée est validée d'emblée au lieu d'être provisoire.",
@@ -340,6 +341,7 @@ CATALOGUE: dict[str, str] = {
     **CONNEXION,
     **ANNUAIRE,
     **ACCES,
+    **PSC,
     **PRESENTATION,
     **TABLEAU,
     **{nom: mutation.description for nom, mutation in MUTATIONS.items()},

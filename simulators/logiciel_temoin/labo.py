@@ -7,6 +7,7 @@ import itertools
 import uuid
 from dataclasses import dataclass
 from datetime import datetime
+from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -29,6 +30,8 @@ from simulators.logiciel_temoin.utilisateurs import ROLES, Annuaire
 
 if TYPE_CHECKING:
     from simulators.logiciel_temoin.messagerie_reception import CourrielRecu
+    from simulators.logiciel_temoin.psc_service import Fournisseurs
+    from simulators.logiciel_temoin.utilisateurs import Utilisateur
 
 NOM = "Labo Témoin"
 VERSION = "1.0.0"
@@ -92,6 +95,17 @@ class Labo:
     def defaut(self, nom: str) -> bool:
         return self.defauts.actif(nom)
 
+    @cached_property
+    def fournisseurs(self) -> Fournisseurs:
+        """Pro Santé Connect et le fournisseur de l'établissement ; créé à la première connexion demandée."""
+        from simulators.logiciel_temoin.psc_service import Fournisseurs
+
+        return Fournisseurs(self)
+
+    def identifier(self, utilisateur: Utilisateur) -> Utilisateur:
+        """L'utilisateur avec l'identité de sa session Pro Santé Connect, s'il en a une."""
+        return self.fournisseurs.ouvertes.identifier(utilisateur) if "fournisseurs" in self.__dict__ else utilisateur
+
     def sans_defauts(self) -> Labo:
         """Le même laboratoire, mêmes données, sans aucun défaut : pour une fonction prêtée à un autre usage."""
         neutre = copy.copy(self)
@@ -115,6 +129,8 @@ class Labo:
     def fermer(self) -> None:
         """Ferme toutes les connexions du logiciel."""
         self.planification.arreter()
+        if "fournisseurs" in self.__dict__:
+            self.fournisseurs.fermer()
         self.postes.fermer()
         self.referentiel.fermer()
         self.transport.fermer()

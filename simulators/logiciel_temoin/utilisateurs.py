@@ -4,9 +4,13 @@ from __future__ import annotations
 
 import threading
 from dataclasses import dataclass
+from typing import TYPE_CHECKING
 
 from simulators.logiciel_temoin.environnement import Environnement, Professionnel
 from simulators.logiciel_temoin.erreurs import ParametreInvalide, Refus
+
+if TYPE_CHECKING:
+    from simulators.logiciel_temoin.psc_sessions import SessionOuverte
 
 ROLES = {
     "biologiste_1": (True, True),
@@ -29,6 +33,8 @@ class Utilisateur:
     acces_ins: bool
     acces_insi: bool
     professionnel: Professionnel | None
+    session_psc: SessionOuverte | None = None
+    """Sa session Pro Santé Connect : `professionnel` est alors l'identité qu'elle prouve."""
 
     @property
     def super_utilisateur(self) -> bool:
