@@ -15,6 +15,9 @@ from simulators.dmp import SimulateurDMP
 from simulators.insi import SimulateurINSi
 from simulators.mssante.gestion import GestionMSSante
 from simulators.mssante.simulateur import SimulateurMSSante
+from simulators.psc import SimulateurPSC
+from simulators.psc.gestion import GestionPSC
+from simulators.psc.profil import ETABLISSEMENT
 from simulators.socle.acteurs import PROFESSIONNELS, STRUCTURE
 from simulators.socle.gestion import Gestion
 from simulators.socle.identites import IDENTITES_DE_TEST, MATRICULES_PUBLICS_DE_TEST, IdentiteTest
@@ -70,16 +73,21 @@ class Banc:
         self.mssante = SimulateurMSSante(journal, self.igc)
         self._socle.publication_igc.panne = self.mssante.panne_de_publication
         self.annuaire = SimulateurAnnuaire(journal, self.igc)
+        self.psc = SimulateurPSC(journal, self.igc)
+        self.etablissement = SimulateurPSC(journal, self.igc, profil=ETABLISSEMENT, horloge=self.psc.horloge)
         self.courriels = SimulateurCourriels(journal, self.igc)
         try:
             messagerie = GestionMSSante(self.mssante)
-            lectures = {**messagerie.lectures(), "/courriels": self.courriels.boites_en_json}
-            gestion = Gestion(self, lectures=lectures, ecritures=messagerie.ecritures())
+            identite = GestionPSC(self.psc, self.etablissement)
+            lectures = {**messagerie.lectures(), "/courriels": self.courriels.boites_en_json, **identite.lectures()}
+            gestion = Gestion(self, lectures=lectures, ecritures={**messagerie.ecritures(), **identite.ecritures()})
             self._gestion = gestion.monter(self.serveur)
             self.insi.monter(self.serveur)
             self.dmp.monter(self.serveur)
             self.mssante.monter(self.serveur)
             self.annuaire.monter(self.serveur)
+            self.psc.monter(self.serveur)
+            self.etablissement.monter(self.serveur)
             self.courriels.monter(self.serveur)
             if matrice:
                 self.mssante.monter_matrice(self.serveur)
@@ -99,6 +107,8 @@ class Banc:
             "dmp": self.dmp.pannes,
             "mssante": self.mssante.pannes,
             "annuaire": self.annuaire.pannes,
+            "psc": self.psc.pannes,
+            "etablissement": self.etablissement.pannes,
         }
 
     @property
@@ -117,6 +127,8 @@ class Banc:
                 "dmp": self.dmp.adresses(),
                 "mssante": self.mssante.adresses(),
                 "annuaire": self.annuaire.adresses(),
+                "psc": self.psc.adresses(),
+                "etablissement": self.etablissement.adresses(),
                 "courriels": self.courriels.adresses(),
                 "gestion": {"url": self._gestion.url},
             },
@@ -128,6 +140,7 @@ class Banc:
             "certificats": {nom: identifiants.en_dict() for nom, identifiants in self._certificats.items()},
             "structure": STRUCTURE.en_dict(),
             "professionnels": [professionnel.en_dict() for professionnel in PROFESSIONNELS],
+            "professionnels_psc": self.psc.professionnels(),
             "lps": dict(LPS),
             "bals": self.mssante.bals(),
             "identites": [identite.en_dict() for identite in IDENTITES_DE_TEST],
@@ -139,6 +152,8 @@ class Banc:
         self.dmp.remettre_a_zero()
         self.mssante.remettre_a_zero()
         self.annuaire.remettre_a_zero()
+        self.psc.remettre_a_zero()
+        self.etablissement.remettre_a_zero()
         self.courriels.remettre_a_zero()
         if self._peupler:
             for identite in IDENTITES_DE_TEST:

@@ -1,0 +1,1 @@
+"""Un module (ou un dossier) par point d'accès."""

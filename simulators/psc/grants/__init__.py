@@ -1,0 +1,1 @@
+"""Un module par `grant_type`."""
