@@ -14,8 +14,8 @@ from typing import Any, TypeVar
 
 from simulators.logiciel_temoin.environnement import Bal
 from simulators.logiciel_temoin.messagerie_connexion import DELAI, TRACE, Acces, ErreurConnexion, regler_socket
-from simulators.logiciel_temoin.messagerie_jetons import JetonsIndisponibles, SessionFermee
-from simulators.logiciel_temoin.messagerie_tls import CanalRefuse
+from simulators.logiciel_temoin.messagerie_jetons import SessionFermee
+from simulators.logiciel_temoin.messagerie_reponses import traduire
 
 TAILLE_MAX = 40 * 1024 * 1024
 _UID = re.compile(rb"\bUID (\d+)")
@@ -266,15 +266,6 @@ def _contenus(lignes: list[Any]) -> list[tuple[int, bytes]]:
 
 
 def _traduire(erreur: BaseException) -> BaseException:
-    match erreur:
-        case ssl.SSLError():
-            return ErreurConnexion(f"canal TLS refusé : {erreur.reason or erreur}", definitive=True)
-        case CanalRefuse():
-            return ErreurConnexion(f"canal TLS refusé : {erreur}", definitive=True)
-        case SessionFermee():
-            return ErreurConnexion(str(erreur), definitive=True)
-        case JetonsIndisponibles():
-            return ErreurConnexion(f"Pro Santé Connect est injoignable : {erreur}", definitive=False)
-        case imaplib.IMAP4.error() | OSError():
-            return ErreurConnexion(f"l'opérateur ne répond pas : {erreur}", definitive=False)
-    return erreur
+    if isinstance(erreur, imaplib.IMAP4.error):
+        return ErreurConnexion(f"l'opérateur ne répond pas : {erreur}", definitive=False)
+    return traduire(erreur)
