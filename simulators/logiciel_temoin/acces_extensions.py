@@ -31,6 +31,10 @@ CONTROLES_CONNEXION: list[ControleConnexion] = []
 Rend ce qui est encore demandé (`second_facteur`…), ou None après avoir ajouté aux moyens le facteur présenté.
 """
 
+OuvertureSansMotDePasse = Callable[["Labo", Compte, "Parametres"], list[str] | None]
+SANS_MOT_DE_PASSE: list[OuvertureSansMotDePasse] = []
+"""Joués par `ouvrir_session` quand aucun mot de passe n'est donné : les moyens qui suffisent, ou None."""
+
 ADRESSES_DE_FIN: list[AdresseDeFin] = []
 """Joués par `fermer_session`, session encore ouverte : l'adresse que le navigateur doit ouvrir, ou None."""
 

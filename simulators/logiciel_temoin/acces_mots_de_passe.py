@@ -51,6 +51,7 @@ class MotsDePasse:
         self._defauts = defauts
         self._etats: dict[str, _Etat] = {}
         self._verrou = threading.RLock()
+        self._usager_bloque = False
 
     def existe(self, compte: Compte) -> bool:
         """Vrai si ce compte peut se connecter par mot de passe."""
@@ -59,8 +60,10 @@ class MotsDePasse:
     def definir(self, compte: Compte, nouveau: str) -> None:
         """Pose le mot de passe s'il suit la politique ; sinon `Refus`, qui dit tout ce qui manque."""
         manques = self.manquements(compte, nouveau)
-        if manques:
+        if manques and not (compte.population == "usager" and self._faible_admis(nouveau)):
             raise Refus(*manques)
+        if compte.population == "usager" and self._defauts.actif("usager_mdp_toujours_refuse") and self.existe(compte):
+            raise Refus("Ce mot de passe n'est pas accepté.")
         sel = secrets.token_bytes(16)
         with self._verrou:
             etat = self._etat(compte)
@@ -79,6 +82,8 @@ class MotsDePasse:
         """Comme `juste`, en comptant : un échec de trop bloque le compte ; bloqué, rien n'est juste."""
         if compte.bloque and not self._defauts.actif("blocage_de_facade"):
             return False
+        if compte.population == "usager" and self._usager_bloque and self._defauts.actif("usager_blocage_de_tous"):
+            return False
         if self.juste(compte, mot_de_passe):
             self._etat(compte).echecs = 0
             return True
@@ -92,6 +97,7 @@ class MotsDePasse:
             etat.echecs += 1
             if etat.echecs >= self._echecs_max(compte):
                 compte.bloque = True
+                self._usager_bloque = self._usager_bloque or compte.population == "usager"
 
     def debloquer(self, compte: Compte) -> None:
         self._etat(compte).echecs = 0
@@ -133,13 +139,21 @@ class MotsDePasse:
             return manques or ["Ce mot de passe n'est pas accepté."]
         return manques
 
+    def _faible_admis(self, nouveau: str) -> bool:
+        court = self._defauts.actif("usager_mdp_court_accepte") and len(nouveau) == 5
+        return court or (self._defauts.actif("usager_mdp_chiffres_accepte") and nouveau.isdigit() and len(nouveau) == 7)
+
     def _deja_utilise(self, compte: Compte, nouveau: str, historique: int) -> bool:
         if self._defauts.actif("mdp_reutilisation_permise") or not historique:
             return False
         return any(_empreinte(nouveau, sel) == vue for sel, vue in self._etat(compte).empreintes[-historique:])
 
     def _echecs_max(self, compte: Compte) -> float:
-        return float("inf") if self._defauts.actif("blocage_absent") else self._regle(compte)["echecs_max"]
+        usager = compte.population == "usager"
+        if self._defauts.actif("blocage_absent") or (usager and self._defauts.actif("usager_essais_illimites")):
+            return float("inf")
+        maximum: float = self._regle(compte)["echecs_max"]
+        return maximum
 
     def _regle(self, compte: Compte) -> dict[str, Any]:
         return self._politique(politique_de(compte))

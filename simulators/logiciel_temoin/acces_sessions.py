@@ -116,6 +116,10 @@ class Sessions:
     def delai(self, population: str) -> timedelta:
         if self._defauts.actif("inactivite_constante"):
             return DELAI_INACTIVITE
+        if population == "usager" and self._defauts.actif("usager_inactivite_immediate"):
+            return timedelta(minutes=1)
+        if population == "usager" and self._defauts.actif("usager_inactivite_des_professionnels"):
+            population = "professionnel"
         return self._delais.get(population, DELAI_INACTIVITE)
 
     def balayer(self) -> None:
@@ -130,7 +134,8 @@ class Sessions:
         depassee = "psc" in session.moyens and instant - session.ouverte_le >= DUREE_MAXIMALE_PSC
         if depassee and not self._defauts.actif("psc_session_plus_de_4h"):
             return "duree_maximale"
-        if self._defauts.actif("inactivite_jamais"):
+        usager = session.population == "usager"
+        if self._defauts.actif("inactivite_jamais") or (usager and self._defauts.actif("usager_inactivite_ignoree")):
             return ""
         depuis = session.ouverte_le if self._defauts.actif("inactivite_depuis_ouverture") else session.derniere_activite
         return "inactivite" if instant - depuis >= self.delai(session.population) else ""

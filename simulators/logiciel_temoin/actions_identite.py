@@ -234,6 +234,15 @@ def lire_utilisateur(_labo: Labo, utilisateur: Utilisateur, _p: Parametres) -> E
     )
 
 
+_NON_ENREGISTRES = {
+    "vitesse_alimentation_dmp": "vitesse_non_enregistree",
+    "frequence_annuaire": "frequence_annuaire_non_enregistree",
+    "renouvellement_dispositifs": "renouvellement_non_enregistre",
+    "delai_facteur_unique": "delai_facteur_unique_non_enregistre",
+}
+"""Réglages qu'un défaut dit enregistrés sans les garder."""
+
+
 @action("configurer")
 def configurer(labo: Labo, utilisateur: Utilisateur, p: Parametres) -> Enveloppe:
     parametre, valeur = p.texte("parametre"), p.brut("valeur")
@@ -249,9 +258,9 @@ def configurer(labo: Labo, utilisateur: Utilisateur, p: Parametres) -> Enveloppe
         raise Refus("La liste des justificatifs n'est pas modifiable.")
     if parametre == "adresse_retour_mss" and labo.defaut("mss_retour_non_reglable"):
         raise Refus("L'adresse de retour n'est pas modifiable.")
-    if parametre == "vitesse_alimentation_dmp" and labo.defaut("vitesse_non_enregistree"):
-        return fait("Réglage enregistré.", valeur=valeur)
-    if parametre == "frequence_annuaire" and labo.defaut("frequence_annuaire_non_enregistree"):
+    if (parametre in _NON_ENREGISTRES and labo.defaut(_NON_ENREGISTRES[parametre])) or (
+        parametre == "double_facteur_usagers" and valeur is True and labo.defaut("usager_deux_facteurs_non_imposables")
+    ):
         return fait("Réglage enregistré.", valeur=valeur)
     return fait("Réglage enregistré.", valeur=labo.reglages.ecrire(parametre, valeur))
 

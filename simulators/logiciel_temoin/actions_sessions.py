@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from simulators.logiciel_temoin.acces_comptes import Compte
-from simulators.logiciel_temoin.acces_extensions import ADRESSES_DE_FIN, CONTROLES_CONNEXION
+from simulators.logiciel_temoin.acces_extensions import ADRESSES_DE_FIN, CONTROLES_CONNEXION, SANS_MOT_DE_PASSE
 from simulators.logiciel_temoin.acces_sessions import Session
 from simulators.logiciel_temoin.acces_traces import tracer
 from simulators.logiciel_temoin.erreurs import Enveloppe, Refus, fait
@@ -43,6 +43,9 @@ def ouvrir_session(labo: Labo, utilisateur: Utilisateur, p: Parametres) -> Envel
         raise Refus("Identifiant ou mot de passe incorrect.", session=en_dict(labo, None))
     mot_de_passe = p.texte_ou_vide("mot_de_passe")
     if not mot_de_passe:
+        for suffisant in SANS_MOT_DE_PASSE:
+            if moyens := suffisant(labo, compte, p):
+                return _ouvrir(labo, compte, moyens)
         return Enveloppe("refuse", ("Saisissez votre mot de passe.",), {"session": _demande(labo, "mot_de_passe")})
     if not labo.mots_de_passe.essayer(compte, mot_de_passe):
         return _refuser(labo, compte)
@@ -56,6 +59,10 @@ def ouvrir_session(labo: Labo, utilisateur: Utilisateur, p: Parametres) -> Envel
         demande = controle(labo, compte, p, moyens)
         if demande:
             return _refuser(labo, compte, demande, "La connexion demande encore une étape.")
+    return _ouvrir(labo, compte, moyens)
+
+
+def _ouvrir(labo: Labo, compte: Compte, moyens: list[str]) -> Enveloppe:
     session = labo.sessions.ouvrir(compte.compte_id, compte.population, moyens)
     tracer(labo, compte.identifiant, "connexion", compte, moyens=moyens)
     return fait("Connexion établie.", session=en_dict(labo, session))
@@ -100,7 +107,9 @@ def fermer_session(labo: Labo, utilisateur: Utilisateur, p: Parametres) -> Envel
     if session is None:
         raise Refus("Votre session est déjà fermée.", session=en_dict(labo, None), url=None)
     url = next(filter(None, (adresse(labo, session) for adresse in ADRESSES_DE_FIN)), None)
-    if labo.defaut("fermeture_sans_effet") or (url and labo.defaut("psc_ouverte_si_echec_de_fin")):
+    sans_effet = session.population == "usager" and labo.defaut("usager_fermeture_sans_effet")
+    sans_effet = sans_effet or labo.defaut("fermeture_sans_effet")
+    if sans_effet or (url and labo.defaut("psc_ouverte_si_echec_de_fin")):
         return fait("Vous êtes déconnecté.", session=en_dict(labo, None), url=url)
     autres = labo.sessions.de(session.compte_id) if labo.defaut("fermeture_de_toutes_les_sessions") else []
     for close in (session, *autres):

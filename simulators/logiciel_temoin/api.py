@@ -12,6 +12,7 @@ from simulators.logiciel_temoin import (  # noqa: F401
     actions_annuaire,
     actions_comptes,
     actions_correspondants,
+    actions_dispositifs,
     actions_dmp,
     actions_documents,
     actions_identite,
@@ -20,6 +21,7 @@ from simulators.logiciel_temoin import (  # noqa: F401
     actions_psc,
     actions_sessions,
     actions_tableau,
+    actions_usagers,
 )
 from simulators.logiciel_temoin.erreurs import Echec, Enveloppe, ParametreInvalide, Refus
 from simulators.logiciel_temoin.labo import EDITEUR, NOM, VERSION, Labo

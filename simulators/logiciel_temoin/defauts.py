@@ -22,6 +22,7 @@ from simulators.logiciel_temoin.mutations_messages import MESSAGES as MESSAGES_M
 from simulators.logiciel_temoin.mutations_mss import CONDUITE as MSSANTE
 from simulators.logiciel_temoin.mutations_mss import MSS as COURRIELS_MSS
 from simulators.logiciel_temoin.mutations_psc import PSC
+from simulators.logiciel_temoin.mutations_usagers import USAGERS
 
 IDENTITE = {
     "statut_initial_valide": "Une identité créée est validée d'emblée au lieu d'être provisoire.",
@@ -342,6 +343,7 @@ CATALOGUE: dict[str, str] = {
     **ANNUAIRE,
     **ACCES,
     **PSC,
+    **USAGERS,
     **PRESENTATION,
     **TABLEAU,
     **{nom: mutation.description for nom, mutation in MUTATIONS.items()},

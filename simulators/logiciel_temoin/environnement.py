@@ -163,6 +163,8 @@ class Environnement:
     mssante: ServiceMss | None = None
     bals: tuple[Bal, ...] = ()
     annuaire: AccesAnnuaire | None = None
+    courriels: tuple[str, int] | None = None
+    """Le relais SMTP ordinaire de l'établissement."""
     fournisseurs: dict[str, Fournisseur] = field(default_factory=dict)
     api_psc: ApiPsc | None = None
 
@@ -201,6 +203,7 @@ def lire_environnement(chemin: Path) -> Environnement:
         mssante=_mssante(services["mssante"]) if "mssante" in services else None,
         bals=tuple(_bal(bal) for bal in brut.get("bals", ())),
         annuaire=_annuaire(services["annuaire"]) if "annuaire" in services else None,
+        courriels=(str(c["hote"]), int(c["port"])) if (c := services.get("courriels")) else None,
         fournisseurs=lire_fournisseurs(services),
         api_psc=lire_api(services),
     )

@@ -11,12 +11,16 @@ from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from simulators.logiciel_temoin import acces_rpps
+from simulators.logiciel_temoin import acces_rpps, acces_usagers
 from simulators.logiciel_temoin.acces_comptes import Comptes
+from simulators.logiciel_temoin.acces_coordonnees import Coordonnees
+from simulators.logiciel_temoin.acces_courrier import Courrier
+from simulators.logiciel_temoin.acces_dispositifs import Dispositifs
 from simulators.logiciel_temoin.acces_horloge import HorlogeEssai
 from simulators.logiciel_temoin.acces_mots_de_passe import MotsDePasse
 from simulators.logiciel_temoin.acces_referentiel import Referentiel
 from simulators.logiciel_temoin.acces_sessions import Sessions
+from simulators.logiciel_temoin.acces_structures import PorteStructures
 from simulators.logiciel_temoin.annuaire_planification import Planification
 from simulators.logiciel_temoin.annuaire_sante import AnnuaireSante
 from simulators.logiciel_temoin.base import Base
@@ -71,6 +75,10 @@ class Labo:
         self.sessions = Sessions(self.horloge.maintenant, defauts)
         self.mots_de_passe = MotsDePasse(self.horloge.maintenant, self.reglages.politique, defauts)
         self.referentiel = Referentiel()
+        self.courrier = Courrier(environnement.courriels, environnement.racines)
+        self.coordonnees = Coordonnees(self.horloge.maintenant, self.courrier, defauts)
+        self.dispositifs = Dispositifs(self.horloge.maintenant, self.courrier, self.reglages.lire, defauts)
+        self.porte_structures = PorteStructures(self.comptes, environnement.racines, defauts)
         self._suivre_les_acces()
         self.instance = str(uuid.uuid4())
         self.entrepots: dict[tuple[str, str], str] = {}
@@ -91,6 +99,12 @@ class Labo:
                 self.sessions.fermer(s.session_id, "compte_supprime") for s in self.sessions.de(compte.compte_id)
             ]
         )
+
+        self.comptes.abonner_suppression(self.coordonnees.oublier)
+        self.comptes.abonner_suppression(self.dispositifs.oublier)
+        self.coordonnees.abonner(lambda compte, champ: acces_usagers.enroler_a_la_confirmation(self, compte, champ))
+        if self.defauts.actif("usager_un_facteur_par_defaut"):
+            self.reglages.ecrire("double_facteur_usagers", False)
 
     def defaut(self, nom: str) -> bool:
         return self.defauts.actif(nom)
@@ -133,6 +147,7 @@ class Labo:
             self.fournisseurs.fermer()
         self.postes.fermer()
         self.referentiel.fermer()
+        self.porte_structures.fermer()
         self.transport.fermer()
 
     def numero_message(self) -> str:

@@ -38,6 +38,9 @@ _DEFAUTS_D_USINE: dict[str, Any] = {
     "frequence_annuaire": None,
     "delai_inactivite": 1800,
     "delai_inactivite_usagers": 1800,
+    "delai_facteur_unique": 0,
+    "renouvellement_dispositifs": [],
+    "double_facteur_usagers": True,
     "politique_mots_de_passe": [{"population": nom, **politique} for nom, politique in POLITIQUES.items()],
     "recherche_rpps": {"actif": True, "intervalle_secondes": 365 * 86400, "reprise_secondes": 86400},
     "types_documents_dmp": {"CR-BIO": "11502-2", "LETTRE-LIAISON": "11490-0", "CR-CONSULTATION": "11488-4"},
@@ -66,6 +69,8 @@ class Reglages:
         with self._verrou:
             if nom == "politique_mots_de_passe":
                 self._valeurs[nom] = _completer(self._valeurs[nom], valeur if isinstance(valeur, list) else [valeur])
+            elif nom == "renouvellement_dispositifs":
+                self._valeurs[nom] = _remplacer(self._valeurs[nom], valeur)
             elif isinstance(valeur, dict) and isinstance(self._valeurs[nom], dict) and nom != "types_documents_dmp":
                 self._valeurs[nom] = {**self._valeurs[nom], **copy.deepcopy(valeur)}
             else:
@@ -170,6 +175,26 @@ def _completer(connues: list[dict[str, Any]], nouvelles: list[dict[str, Any]]) -
     return [{**p, **copy.deepcopy(par_population.get(p["population"], {}))} for p in connues]
 
 
+def _renouvellements(valeur: Any) -> bool:
+    """Une fréquence, ou toutes : population, type de dispositif, secondes de validité ou null."""
+    return all(
+        isinstance(f, dict)
+        and set(f) == {"population", "type", "secondes"}
+        and f["population"] in ("professionnel", "usager")
+        and isinstance(f["type"], str)
+        and (f["secondes"] is None or _delai(f["secondes"]))
+        for f in (valeur if isinstance(valeur, list) else [valeur])
+    )
+
+
+def _remplacer(connues: list[dict[str, Any]], nouvelle: Any) -> list[dict[str, Any]]:
+    """Toutes les fréquences d'un coup, ou celle d'un type pour une population."""
+    if isinstance(nouvelle, list):
+        return copy.deepcopy(nouvelle)
+    vise = (nouvelle["population"], nouvelle["type"])
+    return [*(f for f in connues if (f["population"], f["type"]) != vise), dict(nouvelle)]
+
+
 _CONTROLES = {
     "justificatifs": _justificatifs,
     "validation_automatique": _booleen,
@@ -187,6 +212,9 @@ _CONTROLES = {
     "frequence_annuaire": _vitesse,
     "delai_inactivite": _delai,
     "delai_inactivite_usagers": _delai,
+    "delai_facteur_unique": lambda valeur: valeur in (None, 0) or _delai(valeur),
+    "renouvellement_dispositifs": _renouvellements,
+    "double_facteur_usagers": _booleen,
     "politique_mots_de_passe": _politiques,
     "recherche_rpps": _recherche_rpps,
     "types_documents_dmp": _objet,
