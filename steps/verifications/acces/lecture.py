@@ -1,0 +1,111 @@
+"""Lire le fichier extrait lui-même : CSV, JSON, LDIF ou classeur XLSX, une ligne de valeurs par compte."""
+
+from __future__ import annotations
+
+import base64
+import csv
+import io
+import json
+import re
+import zipfile
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from openpyxl import load_workbook
+from openpyxl.utils.exceptions import InvalidFileException
+
+_TAILLE_MAX = 64 * 1024 * 1024
+
+
+class FichierIllisible(ValueError):
+    """Ce fichier n'est dans aucun format que le banc lit."""
+
+
+@dataclass(frozen=True)
+class LigneExtraite:
+    """Les valeurs d'un compte dans le fichier, dans l'ordre, sans leurs noms de colonnes."""
+
+    valeurs: tuple[str, ...]
+
+    def porte(self, valeur: object) -> bool:
+        """Vrai si une case est cette valeur, ou la contient parmi d'autres (liste de permissions)."""
+        cherche = str(valeur).casefold()
+        return any(
+            cherche == case.casefold() or cherche in (m.casefold() for m in re.split(r"[|,;/\s]+", case))
+            for case in self.valeurs
+        )
+
+
+def lire_fichier(octets: bytes) -> list[LigneExtraite]:
+    """Une ligne par enregistrement ; `FichierIllisible` si le format n'est pas reconnu."""
+    if octets[:2] == b"PK":
+        return [LigneExtraite(tuple(cases)) for cases in _classeur(octets)]
+    try:
+        texte = octets.decode("utf-8-sig")
+    except UnicodeDecodeError:
+        texte = octets.decode("cp1252", "replace")
+    if texte.lstrip()[:1] in ("[", "{"):
+        return [LigneExtraite(tuple(_feuilles(objet))) for objet in _objets(texte)]
+    if re.match(r"(version:|dn:)", texte.lstrip()):
+        return [LigneExtraite(tuple(_ldif(bloc))) for bloc in re.split(r"\r?\n\r?\n", texte) if "dn:" in bloc]
+    return [LigneExtraite(tuple(cases)) for cases in _csv(texte)]
+
+
+def ligne_de(lignes: Sequence[LigneExtraite], identifiant: str) -> LigneExtraite | None:
+    """La ligne dont une case est exactement cet identifiant."""
+    cherche = identifiant.casefold()
+    return next((ligne for ligne in lignes if cherche in (c.casefold() for c in ligne.valeurs)), None)
+
+
+def _csv(texte: str) -> Iterator[list[str]]:
+    premiere = texte.partition("\n")[0]
+    separateur = max(";\t,|", key=premiere.count)
+    if not premiere.count(separateur):
+        raise FichierIllisible("ni CSV, ni JSON, ni LDIF, ni XLSX")
+    yield from csv.reader(io.StringIO(texte), delimiter=separateur)
+
+
+def _objets(texte: str) -> list[Any]:
+    try:
+        lu = json.loads(texte)
+    except json.JSONDecodeError as erreur:
+        raise FichierIllisible(f"JSON mal formé : {erreur}") from erreur
+    if isinstance(lu, dict):
+        listes = [valeur for valeur in lu.values() if isinstance(valeur, list)]
+        return listes[0] if listes else [lu]
+    return list(lu)
+
+
+def _feuilles(objet: Any) -> Iterator[str]:
+    if isinstance(objet, dict):
+        for valeur in objet.values():
+            yield from _feuilles(valeur)
+    elif isinstance(objet, list):
+        for valeur in objet:
+            yield from _feuilles(valeur)
+    elif objet is not None:
+        yield str(objet)
+
+
+def _ldif(bloc: str) -> Iterator[str]:
+    for ligne in re.sub(r"\r?\n ", "", bloc).splitlines():
+        _, separateur, valeur = ligne.partition(":")
+        if separateur and valeur.startswith(":"):
+            yield base64.b64decode(valeur[1:].strip()).decode("utf-8", "replace")
+        elif separateur:
+            yield valeur.strip()
+
+
+def _classeur(octets: bytes) -> Iterator[list[str]]:
+    """Les lignes de toutes les feuilles d'un classeur."""
+    try:
+        with zipfile.ZipFile(io.BytesIO(octets)) as archive:
+            if sum(element.file_size for element in archive.infolist()) > _TAILLE_MAX:
+                raise FichierIllisible("classeur trop volumineux")
+        classeur = load_workbook(io.BytesIO(octets), read_only=True, data_only=True)
+        for feuille in classeur.worksheets:
+            for ligne in feuille.iter_rows(values_only=True):
+                yield [str(valeur) for valeur in ligne if valeur is not None]
+    except (zipfile.BadZipFile, InvalidFileException, KeyError, ValueError) as erreur:
+        raise FichierIllisible(f"classeur illisible : {erreur}") from erreur
