@@ -46,6 +46,8 @@ NOMS_DE_SERVEUR = (
 """Noms portés par les certificats de serveur d'essai : boucle locale et services imités."""
 
 _TROIS_ANS = timedelta(days=3 * 365)
+TIERCES = 8
+"""Structures tierces qu'une campagne peut présenter à un logiciel."""
 
 
 class Variante(StrEnum):
@@ -162,7 +164,7 @@ class IgcTest:
         self.autorites = tuple(autorite.certificat for autorite in self._autorites.values())
         hier = self._maintenant - timedelta(days=1)
         # Séries connues d'avance : la liste de révocation est complète avant que ces certificats existent.
-        self._revoques = {self._serie(nom, Variante.REVOQUE): hier for nom in PROFILS}
+        self._revoques = {self._serie(nom, Variante.REVOQUE): hier for nom in (*PROFILS, *map(_tierce, range(TIERCES)))}
         self._revoques_crl = {self._serie("revoque-crl", Variante.VALIDE): hier}
         self._revoques_ocsp = {self._serie("revoque-ocsp", Variante.VALIDE): hier}
         self.racines_pem = dossier / "racines.pem"
@@ -195,6 +197,25 @@ class IgcTest:
         """Certificat de carte d'un professionnel quelconque."""
         nom = f"{usage.value}-{professionnel.identifiant_national}"
         return self._obtenir(nom, _personne(professionnel, usage), Variante(variante), ())
+
+    def emettre_structure(
+        self, rang: int, nom: str, identifiant_national: str, variante: Variante | str = Variante.VALIDE
+    ) -> Identifiants:
+        """Certificat d'authentification d'une structure tierce ; `rang` : sa place, de 0 à `TIERCES` exclu.
+
+        Révoqué, il l'est depuis le démarrage de l'IGC : un client qui garde une CRL encore valable l'y trouve.
+        """
+        if not 0 <= rang < TIERCES:
+            raise ValueError(f"rang de structure tierce : de 0 à {TIERCES - 1}")
+        sujet = (
+            (NameOID.COUNTRY_NAME, "FR"),
+            (NameOID.ORGANIZATION_NAME, nom),
+            (NameOID.ORGANIZATIONAL_UNIT_NAME, identifiant_national),
+            (NameOID.COMMON_NAME, nom),
+        )
+        profil = _Profil(Usage.AUTHENTIFICATION, "organisations", sujet)
+        forme = _Forme(serie=self._serie(_tierce(rang), Variante(variante)))
+        return self._obtenir(f"{_tierce(rang)}-{_fichier(identifiant_national)}", profil, Variante(variante), (), forme)
 
     def serveur(
         self, noms: Sequence[str] | None = None, variante: Variante | str = Variante.VALIDE, *, cle_rsa: bool = False
@@ -401,6 +422,10 @@ class IgcTest:
     def fermer(self) -> None:
         """Attend la fin des clés RSA en préparation."""
         self._fils.shutdown(wait=True, cancel_futures=True)
+
+
+def _tierce(rang: int) -> str:
+    return f"structure-tierce-{rang}"
 
 
 def _cle_rsa() -> rsa.RSAPrivateKey:

@@ -17,7 +17,7 @@ from cryptography.x509 import ocsp
 
 from simulators.socle.acteurs import PROFESSIONNELS
 from simulators.socle.montage import Socle
-from simulators.socle.pki import PROFILS, IgcTest, Usage, Variante
+from simulators.socle.pki import PROFILS, TIERCES, IgcTest, Usage, Variante
 
 OPENSSL = shutil.which("openssl")
 avec_openssl = pytest.mark.skipif(OPENSSL is None, reason="openssl n'est pas installé ici")
@@ -138,3 +138,17 @@ def test_ocsp_par_openssl(socle: Socle) -> None:
         )  # fmt: skip
         assert mot in rendu.stdout, rendu.stderr
         assert "Response verify OK" in rendu.stderr
+
+
+def test_structures_tierces(igc: IgcTest) -> None:
+    """Un certificat au nom de la structure ; révoqué, il l'est sans que la liste de révocation ait changé."""
+    avant = x509.load_der_x509_crl(igc.crl("organisations"))
+    valide = igc.emettre_structure(0, "CLINIQUE D'ESSAI", "1990001236")
+    revoque = igc.emettre_structure(0, "CLINIQUE D'ESSAI", "1990001236", Variante.REVOQUE)
+    apres = x509.load_der_x509_crl(igc.crl("organisations"))
+    assert apres.extensions == avant.extensions and len(apres) == len(avant)
+    assert igc.anomalies(valide.certificat, usage=Usage.AUTHENTIFICATION) == []
+    assert igc.anomalies(revoque.certificat) == ["certificat révoqué"]
+    assert valide.certificat.subject.rfc4514_string().count("1990001236") == 1
+    with pytest.raises(ValueError, match="rang"):
+        igc.emettre_structure(TIERCES, "X", "1990001236")
