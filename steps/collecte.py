@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -14,12 +14,12 @@ from pytest_bdd.scenario import scenario_wrapper_template_registry
 
 from reports.verdict import Verdict
 from requirements.modele import Classe, Service
+from steps.logiciel.connexion import ConnexionDeclaree
 from steps.selection import ScenarioRetenu
 
 # Services que le banc ne simule pas encore ; un scénario qui en dépend n'est pas exécuté, et le dit.
 _A_VENIR = {
     Service.MSSANTE: "la messagerie MSSanté",
-    Service.PSC: "Pro Santé Connect",
     Service.ANNUAIRE: "l'annuaire santé",
 }
 
@@ -39,6 +39,8 @@ class ScenarioSansFeature(pytest.Item):
 
     def issue(self) -> tuple[Verdict, str]:
         """Verdict et raison d'un scénario que la machine ne joue pas."""
+        if self.retenu.ecarte:
+            return self.retenu.ecarte
         scenario = self.retenu.scenario
         if scenario.moyen is Classe.HUMAIN:
             return Verdict.A_VERIFIER, "le verdict revient à une personne : pièces à apporter"
@@ -102,6 +104,26 @@ def repartir(
         for element in elements:
             a_jouer.setdefault(element, []).append(retenu)
     return a_jouer, [item for item in ecartes if item not in a_jouer]
+
+
+def ecarter_selon(
+    session: pytest.Session, a_jouer: Mapping[pytest.Item, Sequence[ScenarioRetenu]], connexion: ConnexionDeclaree
+) -> dict[pytest.Item, list[ScenarioRetenu]]:
+    """Le même partage, une fois connue la connexion du logiciel.
+
+    Un scénario d'une modalité qu'il ne réclame pas perd ses éléments et en reçoit un seul, qui dit pourquoi.
+    """
+    suite: dict[pytest.Item, list[ScenarioRetenu]] = {}
+    ecartes: set[str] = set()
+    for item, retenus in a_jouer.items():
+        for retenu in (r.selon(connexion) for r in retenus):
+            if not retenu.ecarte or isinstance(item, ScenarioSansFeature):
+                suite.setdefault(item, []).append(retenu)
+            elif retenu.numero not in ecartes:
+                ecartes.add(retenu.numero)
+                seul = ScenarioSansFeature.from_parent(session, name=retenu.numero, retenu=retenu)
+                suite.setdefault(seul, []).append(retenu)
+    return suite
 
 
 def _refuser_doublons(par_numero: dict[str, list[pytest.Item]]) -> None:

@@ -20,14 +20,16 @@ from reports.options import OptionsRapports
 from reports.resultat import CleScenario, EtapeJouee, ResultatScenario
 from reports.verdict import Moyen, Verdict
 from requirements.catalogue import Catalogue
+from requirements.modele import Fournisseur
 from simulators.banc import Banc
 from simulators.socle.expurgation import LONGUEUR_MINIMALE
 from simulators.socle.journal import EtatJournal, JournalArrete, JournalEchanges
 from steps.bilan import Bilan
 from steps.essai import Essai
 from steps.logiciel.configuration import ConfigurationLogiciel
+from steps.logiciel.connexion import enregistrer
 from steps.logiciel.http import AdaptateurHttp
-from steps.logiciel.protocole import Adaptateur, Apropos
+from steps.logiciel.protocole import Adaptateur, AdaptateurInjoignable, Apropos
 from steps.logiciel.temoin import RACINE, ProcessusTemoin
 from steps.options import OptionsCampagne
 from steps.personne.ouverture import Navigateurs
@@ -53,6 +55,7 @@ class Conduite:
         self.dossier = choisir_dossier(options, self.debut)
         self.resultats: dict[CleScenario, ResultatScenario] = {}
         self.apropos: Apropos | None = None
+        self.connexion = logiciel.connexion
         self.campagne: Campagne | None = None
         self._secrets: Path | None = None
         self._temoin: ProcessusTemoin | None = None
@@ -99,6 +102,8 @@ class Conduite:
             secrets=self.logiciel.secrets,
         )
         self.apropos = self._adaptateur.apropos()
+        self.connexion = self.logiciel.connexion.completer(self.apropos.pro_sante_connect)
+        self._enregistrer()
         self._ecrire_en_tete(None, interrompue=True)
 
     def ecrire_environnement(self, chemin: Path) -> Path:
@@ -106,8 +111,19 @@ class Conduite:
         environnement = self.banc.environnement()
         # La référence produit de Convergence n'est connue que de qui décrit le logiciel : X-MSS-NIL doit la porter.
         environnement["lps"]["nil"] = self.logiciel.nil
+        if self.logiciel.connexion.client_id:
+            environnement["services"]["psc"]["client_id"] = self.logiciel.connexion.client_id
         chemin.write_text(dumps(environnement, ensure_ascii=False, indent=2), encoding="utf-8")
         return chemin
+
+    def _enregistrer(self) -> None:
+        """Fait connaître le logiciel aux fournisseurs d'identité du banc, tel qu'il se décrit."""
+        banc = self.banc
+        for service, nom in ((banc.psc, Fournisseur.PSC), (banc.etablissement, Fournisseur.ETABLISSEMENT)):
+            try:
+                enregistrer(self.connexion, service.clients, service.profil.client_id, nom)
+            except ValueError as erreur:
+                raise AdaptateurInjoignable(f"pro_sante_connect : {erreur}") from erreur
 
     def essai(self, retenu: ScenarioRetenu) -> Essai:
         """Ouvre un scénario : état des simulateurs vidé, journal marqué."""
@@ -124,6 +140,7 @@ class Conduite:
             graine=graine,
             volume_reduit=self.options.volume_reduit,
             navigateurs=self._navigateurs,
+            connexion=self.connexion,
         )
 
     def fermer_essai(self, essai: Essai) -> None:
@@ -268,6 +285,7 @@ class Conduite:
             "pilotage": {
                 "adaptateur": logiciel.adaptateur,
                 "defauts": list(logiciel.defauts),
+                "pro_sante_connect": self.connexion.en_dict(),
                 "declare": {"nom": self.apropos.nom, "version": self.apropos.version} if self.apropos else None,
             },
             "demonstration": logiciel.demonstration,

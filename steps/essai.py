@@ -14,6 +14,7 @@ from simulators.socle.echange import Echange
 from simulators.socle.journal import JournalArrete, JournalEchanges
 from steps.bilan import Bilan, NonConcluant, ScenarioArrete
 from steps.logiciel.configuration import ConfigurationLogiciel
+from steps.logiciel.connexion import NON_DECLAREE, ConnexionDeclaree
 from steps.logiciel.protocole import Adaptateur, AdaptateurInjoignable, ReponseAction
 from steps.patients import PatientEssai
 from steps.personne.navigateur import Navigateur
@@ -40,6 +41,7 @@ class Essai:
     action ; `depuis` : rang du journal à son début, pour ne juger que ce qu'elle a provoqué.
     `graine` : ce qui distingue les patients de cette campagne de ceux des précédentes, que le logiciel connaît encore.
     `volume_reduit` : un scénario de volume joue un dixième de ce qu'il demande, et le dit.
+    `connexion` : comment le logiciel dit se connecter par un fournisseur d'identité.
     `navigateurs` : de quoi mettre une personne devant un navigateur (par défaut, le navigateur HTTP).
     """
 
@@ -54,6 +56,7 @@ class Essai:
         graine: str = "",
         volume_reduit: bool = False,
         navigateurs: Navigateurs | None = None,
+        connexion: ConnexionDeclaree = NON_DECLAREE,
     ) -> None:
         self.retenu = retenu
         self.adaptateur = adaptateur
@@ -62,6 +65,7 @@ class Essai:
         self.logiciel = logiciel
         self.graine = graine
         self.volume_reduit = volume_reduit
+        self.connexion = connexion
         self._navigateurs = navigateurs
         self.bilan = Bilan()
         self.patients: dict[str, PatientEssai] = {}

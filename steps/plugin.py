@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import sys
+from collections import Counter
 from collections.abc import Generator, Iterator, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
@@ -25,6 +26,7 @@ from steps.bilan import Bilan, NonConcluant, ScenarioArrete
 from steps.collecte import (
     CollecteIncoherente,
     ScenarioSansFeature,
+    ecarter_selon,
     repartir,
     scenario_gherkin,
     verifier_scenarios_perdus,
@@ -235,9 +237,16 @@ class ConduitePytest:
         # Le terminal du banc dit une ligne par scénario ; celui de pytest n'ajouterait que des points et des traces.
         self.config.option.tbstyle = "no"
         self.config.option.reportchars = ""
+        self._ecarter(session)
         self._passer_les_repris(session)
         with self._arret:
             return (yield)
+
+    def _ecarter(self, session: pytest.Session) -> None:
+        """Écarte ce que le logiciel ne réclame pas : sa connexion n'est connue qu'une fois qu'il a répondu."""
+        self._a_jouer = ecarter_selon(session, self._a_jouer, self.conduite.connexion)
+        session.items[:] = list(self._a_jouer)
+        self._restants = dict(Counter(retenu.numero for retenus in self._a_jouer.values() for retenu in retenus))
 
     def _passer_les_repris(self, session: pytest.Session) -> None:
         """Retire de la boucle ce qu'une reprise n'a pas à rejouer ; le verdict d'avant reste."""
@@ -279,10 +288,7 @@ class ConduitePytest:
 
     def _sans_jouer(self, item: ScenarioSansFeature, retenu: ScenarioRetenu) -> tuple[Bilan, Moyen | None, int | None]:
         bilan = Bilan()
-        if retenu.hors_profil:
-            bilan.echouer(Verdict.NON_APPLICABLE, retenu.hors_profil)
-        else:
-            bilan.echouer(*item.issue())
+        bilan.echouer(*(retenu.ecarte or item.issue()))
         return bilan, None, None
 
     def _conclure(

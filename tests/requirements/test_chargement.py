@@ -52,6 +52,8 @@ def test_lecture_complete(tmp_path: Path) -> None:
         ("[video, capture]", "[video, film]", 24, "parmi video, capture", "« film »"),
         ("[video, capture]", "[video, video]", 24, "des valeurs distinctes", "« video »"),
         ("[video, capture]", "video", 24, "une liste pour « pieces »", "« video »"),
+        ('"Traits gardés"', '"Traits gardés"\n    modalite: toile', 20, "parmi web, navigateur_externe", "« toile »"),
+        ('"Traits gardés"', '"Traits gardés"\n    fournisseur: psc', 20, "« modalite » avec", "« fournisseur » seul"),
         ('"Traits gardés"', '""', 19, "un texte pour « titre »", "un texte vide"),
         ('"Traits gardés"', "[a, b]", 19, "une chaîne pour « titre »", "une liste"),
         ('"Traits gardés"', "court", 19, "une phrase pour « titre »", "« court »"),
