@@ -128,7 +128,8 @@ def appeler_insi(labo: Labo, utilisateur: Utilisateur, p: Parametres) -> Envelop
     _exiger_insi(labo, utilisateur)
     patient = labo.base.patient(p.texte("patient_id"))
     modalite = p.choix("modalite", ("traits", "carte_vitale"))
-    authentification = p.choix("authentification", ("certificat", "carte"), "certificat")
+    demandee = p.texte_ou_rien("authentification")
+    authentification = p.choix("authentification", ("certificat", "carte", "psc")) if demandee else None
     resultat = recuperation.appeler(labo, utilisateur, patient, modalite, authentification, _carte(p))
     suite = recuperation.rapatrier(labo, utilisateur, patient, resultat, p.booleen("accepter", True))
     donnees = {

@@ -27,6 +27,7 @@ from simulators.logiciel_temoin.erreurs import Echec, Enveloppe, ParametreInvali
 from simulators.logiciel_temoin.labo import EDITEUR, NOM, VERSION, Labo
 from simulators.logiciel_temoin.parametres import Parametres
 from simulators.logiciel_temoin.registre import ACTIONS
+from simulators.logiciel_temoin.traces import PREUVE
 
 TAILLE_MAX = 64 * 1024 * 1024
 SANS_PERSONNE = frozenset({"laisser_passer"})
@@ -39,12 +40,15 @@ def jouer(labo: Labo, nom: str, corps: dict[str, Any]) -> Enveloppe:
     utilisateur = labo.annuaire.ouvrir(str(valeurs.pop("utilisateur", "")))
     if nom not in SANS_PERSONNE:
         utilisateur = labo.identifier(utilisateur)
+    preuve = PREUVE.set(utilisateur.preuve)
     try:
         return ACTIONS[nom](labo, utilisateur, Parametres(valeurs))
     except Refus as refus:
         return Enveloppe("refuse", refus.messages, refus.donnees)
     except Echec as echec:
         return Enveloppe("echec", echec.messages, echec.donnees)
+    finally:
+        PREUVE.reset(preuve)
 
 
 def _declaration(labo: Labo) -> dict[str, Any]:

@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 
 from lxml import etree
 
-from simulators.logiciel_temoin import dmp_vihf, mtom
+from simulators.logiciel_temoin import dmp_vihf, mtom, psc_api
 from simulators.logiciel_temoin.cadence import Cadence
 from simulators.logiciel_temoin.environnement import Certificat
 from simulators.logiciel_temoin.labo import Labo
@@ -93,7 +93,8 @@ class Session:
         ajouter(entete, WSA, "Action", service.action)
         message_id = "urn:uuid:" + labo.identifiant("dmp_message_id")
         ajouter(entete, WSA, "MessageID", message_id)
-        url = f"{labo.environnement.url_dmp}/{service.service}"
+        api = psc_api.adresse(labo, self.utilisateur, "dmp")
+        url = f"{api or labo.environnement.url_dmp}/{service.service}"
         ajouter(entete, WSA, "To", url)
         ajouter(ajouter(entete, WSA, "ReplyTo"), WSA, "Address", ANONYME)
         securite = etree.SubElement(entete, f"{{{WSSE}}}Security", nsmap={"wsse": WSSE})
@@ -107,13 +108,17 @@ class Session:
             type_mime = f'application/soap+xml; charset=utf-8; action="{service.action}"'
             envoi = principale
         certificat = None if labo.defaut("dmp_tls_sans_certificat") else labo.environnement.certificats["org_auth_cli"]
-        return self._lire(url, envoi, type_mime, certificat, message_id)
+        entetes = {"Content-Type": type_mime}
+        if api:
+            certificat = psc_api.certificat(labo)
+            entetes |= psc_api.porteur(labo, self.utilisateur, "dmp")
+        return self._lire(url, envoi, entetes, certificat, message_id)
 
     def _lire(
-        self, url: str, envoi: bytes, type_mime: str, certificat: Certificat | None, message_id: str
+        self, url: str, envoi: bytes, entetes: dict[str, str], certificat: Certificat | None, message_id: str
     ) -> etree._Element:
         try:
-            reponse = self.labo.transport.poster(url, envoi, type_mime, certificat)
+            reponse = self.labo.transport.demander("POST", url, envoi, entetes, certificat)
         except ErreurTransport as erreur:
             raise ErreurDmp("TRANSPORT", f"Le DMP ne répond pas : {erreur}", incertain=True) from erreur
         try:

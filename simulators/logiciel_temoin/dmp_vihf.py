@@ -20,7 +20,11 @@ HL7 = "urn:hl7-org:v3"
 INDIRECTE, RENFORCEE = "INDIRECTE", "INDIRECTE_RENFORCEE"
 _CLASSES = "urn:oasis:names:tc:SAML:2.0:ac:classes:"
 _PROFESSIONS = "1.2.250.1.71.1.2.7"
-_SPECIALITES = "1.2.250.1.71.4.2.5"
+_SECONDS_ROLES = {
+    "10": ("1.2.250.1.71.4.2.5", "Biologie médicale"),
+    "21": ("1.2.250.1.71.4.2.6", "Section du tableau de l'Ordre"),
+}
+"""Nomenclature du second rôle d'un médecin (spécialité) et d'un pharmacien (section)."""
 _AUTOMATES = "1.2.250.1.213.1.1.4.6"
 
 
@@ -107,8 +111,8 @@ def _attributs(labo: Labo, declaration: etree._Element, demandeur: Demandeur, pa
         _code(roles, "Role", "AUTOMATE", _AUTOMATES, "Automate")
     else:
         _code(roles, "Role", ps.profession, _PROFESSIONS, "Médecin" if ps.profession == "10" else "Professionnel")
-        if ps.profession in ("10", "21"):
-            _code(roles, "Role", ps.specialite, _SPECIALITES, "Biologie médicale")
+        if ps.profession in _SECONDS_ROLES:
+            _code(roles, "Role", ps.specialite, *_SECONDS_ROLES[ps.profession])
     _texte(declaration, "VIHF_Version", "3.0")
     _texte(declaration, "Authentification_mode", demandeur.mode)
     _texte(declaration, "urn:oasis:names:tc:xacml:2.0:resource:resource-id", patient_cx)

@@ -8,6 +8,7 @@ from datetime import timedelta
 from lxml import etree
 
 from simulators.logiciel_temoin import insi_messages as m
+from simulators.logiciel_temoin import psc_api
 from simulators.logiciel_temoin.certificats import signer_assertion
 from simulators.logiciel_temoin.environnement import Certificat, Professionnel
 from simulators.logiciel_temoin.erreurs import Refus
@@ -42,7 +43,10 @@ class EchecInsi(Exception):
 
 @dataclass(frozen=True)
 class Acces:
-    """Comment un appel s'authentifie : par certificat (MANU, AUTO) ou par la carte d'un professionnel."""
+    """Comment un appel s'authentifie : par certificat (MANU, AUTO), par carte, ou par Pro Santé Connect.
+
+    `personne` : l'utilisateur connecté par Pro Santé Connect, dont le jeton accompagne le message.
+    """
 
     mode: str
     certificat: Certificat | None
@@ -50,6 +54,9 @@ class Acces:
     url: str
     signataire: Certificat | None = None
     specialite: str = ""
+    personne: Utilisateur | None = None
+    profession: str = ""
+    """Profession dans laquelle agit une personne qui en a plusieurs."""
 
 
 class ClientInsi:
@@ -68,6 +75,16 @@ class ClientInsi:
         emetteur = "99B9999999" if self._labo.defaut("insi_emetteur_constant") else certificat.unite
         return Acces("certificat", certificat, emetteur, self._labo.environnement.url_insi_certificat)
 
+    def acces(self, utilisateur: Utilisateur, authentification: str | None) -> Acces:
+        """Par le moyen demandé ; sinon Pro Santé Connect si l'utilisateur y est connecté, à défaut le certificat."""
+        moyen = authentification or ("psc" if psc_api.adresse(self._labo, utilisateur, "insi") else "certificat")
+        match moyen:
+            case "psc":
+                return self.acces_psc(utilisateur)
+            case "carte":
+                return self.acces_carte(utilisateur)
+        return self.acces_certificat()
+
     def acces_carte(self, utilisateur: Utilisateur) -> Acces:
         professionnel = utilisateur.professionnel
         if professionnel is None or professionnel.carte_signature is None:
@@ -79,6 +96,22 @@ class ClientInsi:
             self._labo.environnement.url_insi_carte,
             self._labo.environnement.certificats[self._carte(professionnel)],
             professionnel.specialite,
+        )
+
+    def acces_psc(self, utilisateur: Utilisateur) -> Acces:
+        """L'API Pro Santé Connectée, au nom de la personne connectée."""
+        url, professionnel = psc_api.adresse(self._labo, utilisateur, "insi"), utilisateur.exiger_professionnel()
+        if not url:
+            raise Refus("Connectez-vous par Pro Santé Connect pour appeler INSi par ce moyen.")
+        medecin = professionnel.profession == "10"
+        return Acces(
+            "psc",
+            psc_api.certificat(self._labo),
+            professionnel.identifiant_national,
+            url,
+            specialite=professionnel.specialite if medecin else "",
+            personne=utilisateur,
+            profession=professionnel.profession if _plusieurs_professions(utilisateur) else "",
         )
 
     def _carte(self, professionnel: Professionnel) -> str:
@@ -116,13 +149,14 @@ class ClientInsi:
         m.contexte_lps(entete, labo.identifiant("insi_contexte"), instant, acces.emetteur, idam, lps)
         ajouter(entete, WSA, "Action", m.ACTION + operation)
         ajouter(entete, WSA, "MessageID", "uuid:" + labo.identifiant("insi_message_id"))
-        if acces.signataire is not None:
+        if acces.signataire is not None or acces.personne is not None:
             securite = etree.SubElement(entete, f"{{{WSSE}}}Security", nsmap={"wsse": WSSE})
-            securite.append(self._assertion(acces, acces.signataire))
+            securite.append(self._assertion(acces))
         return racine, corps
 
-    def _assertion(self, acces: Acces, signataire: Certificat) -> etree._Element:
-        structure = self._labo.environnement.structure
+    def _assertion(self, acces: Acces) -> etree._Element:
+        """Signée par la carte ; par Pro Santé Connect, non signée : le jeton qui l'accompagne fait foi."""
+        signataire, structure = acces.signataire, self._labo.environnement.structure
         assertion = etree.Element(f"{{{SAML}}}Assertion", nsmap={"saml": SAML})
         instant = maintenant()
         if self._labo.defaut("insi_assertion_perimee"):
@@ -130,18 +164,23 @@ class ClientInsi:
         assertion.set("ID", "_" + self._labo.identifiant("insi_assertion"))
         assertion.set("Version", "2.0")
         assertion.set("IssueInstant", instant.strftime("%Y-%m-%dT%H:%M:%SZ"))
-        ajouter(assertion, SAML, "Issuer", signataire.sujet, Format=FORMAT_SUJET)
-        ajouter(ajouter(assertion, SAML, "Subject"), SAML, "NameID", acces.emetteur, NameQualifier="CPS")
+        if signataire is not None:
+            ajouter(assertion, SAML, "Issuer", signataire.sujet, Format=FORMAT_SUJET)
+        elif acces.certificat is not None:
+            ajouter(assertion, SAML, "Issuer", acces.certificat.sujet, Format=FORMAT_SUJET)
+        qualifiant = "PSC" if signataire is None else "CPS"
+        ajouter(ajouter(assertion, SAML, "Subject"), SAML, "NameID", acces.emetteur, NameQualifier=qualifiant)
         declaration = ajouter(assertion, SAML, "AttributeStatement")
         for nom, valeur in (
             ("identifiantFacturation", structure.identifiant_facturation),
             ("codeSpecialite", acces.specialite),
             ("secteurActivite", structure.secteur_activite),
+            ("gipProfessionCode", acces.profession),
         ):
             if valeur:
                 ajouter(ajouter(declaration, SAML, "Attribute", Name=nom), SAML, "AttributeValue", valeur)
         self._labo.defauts.muter_xml("insi_assertion", assertion)
-        if self._labo.defaut("insi_assertion_non_signee"):
+        if signataire is None or self._labo.defaut("insi_assertion_non_signee"):
             return assertion
         if self._labo.defaut("insi_signataire_perime"):
             signataire = signataire.autosigne(perime=True)
@@ -164,9 +203,12 @@ class ClientInsi:
         envoi = defauts.muter_texte("insi_octets", octets(racine).decode(), nature).encode()
         methode = defauts.muter_texte("insi_methode", "POST", nature)
         url = defauts.muter_texte("insi_adresse", acces.url, nature)
+        entetes = {"Content-Type": type_mime}
+        if acces.personne is not None:
+            entetes |= psc_api.porteur(self._labo, acces.personne, "insi")
         try:
             certificat = self._certificat(acces, operation)
-            reponse = self._labo.transport.envoyer(methode, url, envoi, type_mime, certificat)
+            reponse = self._labo.transport.demander(methode, url, envoi, entetes, certificat)
             arbre = lire_xml(reponse.octets)
             contenu = corps_de_reponse(arbre)
         except FauteSoap as faute:
@@ -181,3 +223,8 @@ class ClientInsi:
         if reponse.statut != 200:
             raise EchecInsi(f"Le téléservice INSi a répondu HTTP {reponse.statut}.")
         return contenu
+
+
+def _plusieurs_professions(utilisateur: Utilisateur) -> bool:
+    session = utilisateur.session_psc
+    return session is not None and len({s.profession for s in session.identite.situations if s.profession}) > 1

@@ -23,6 +23,7 @@ PSC: dict[str, str] = {
     # L'échange du code.
     "psc_redirect_uri_autre_au_jeton": "L'adresse de retour donnée au point de jeton n'est pas celle de la demande.",
     "psc_code_rejoue": "Un retour joué deux fois fait présenter le même code deux fois.",
+    "psc_api_autre_certificat": "Le jeton d'une API est présenté avec un autre certificat que celui auquel il est lié.",
     "psc_certificat_absent": "Aucun certificat client n'est présenté à Pro Santé Connect.",
     # Le jeton d'identité.
     "psc_signature_non_verifiee": "La signature du jeton d'identité n'est pas vérifiée.",
@@ -55,7 +56,7 @@ PSC: dict[str, str] = {
     "psc_jeton_dans_message": "Le message de connexion montre le jeton d'accès.",
     "psc_refresh_a_chaque_appel": "Le jeton d'accès est renouvelé à chaque appel, même encore valable.",
     "psc_sans_refresh": "Le jeton d'accès n'est jamais renouvelé : il sert encore une fois expiré.",
-    "psc_dmp_jeton_d_un_autre": "Le DMP est appelé au nom d'une autre personne connectée.",
+    "psc_dmp_jeton_d_un_autre": "Le DMP est appelé avec le jeton d'une autre personne connectée.",
     "psc_insi_jeton_d_un_autre": "INSi est appelé avec le jeton d'une autre personne connectée.",
     "psc_mss_jeton_d_un_autre": "La BAL d'un professionnel est ouverte avec le jeton d'une autre personne connectée.",
     # La session et sa fin.

@@ -50,6 +50,7 @@ class Situation:
 
     profession: str = ""
     savoir_faire: str = ""
+    """Spécialité d'un médecin, section d'un pharmacien."""
     nom: str = ""
     prenom: str = ""
     structure: str = ""
@@ -111,7 +112,7 @@ def _situations(claims: dict[str, Any]) -> list[Situation]:
         activites = _objets(exercice.get("activities"))
         trouvees += [
             Situation(
-                **commun,
+                **{**commun, "savoir_faire": commun["savoir_faire"] or _texte(activite, "codeSectionPharmacien")},
                 structure=_texte(activite, "raisonSocialeSite") or _texte(activite, "enseigneCommercialeSite"),
                 identifiant_structure=_texte(activite, "identifiantTechniqueDeLaStructure"),
                 secteur=_texte(activite, "codeSecteurDactivite").partition("^")[0],

@@ -52,6 +52,7 @@ class Fournisseurs:
         fournisseur = self.labo.environnement.fournisseurs.get(PSC)
         return {
             "modalites": list(MODALITES),
+            "modalites_etablissement": [m for m in MODALITES if m != CIBA],
             "client_id": fournisseur.client_id if fournisseur else None,
             "redirect_uris": [self.pages.retour(nom) for nom in sorted(self.clients)],
             "post_logout_redirect_uris": [self.pages.apres_deconnexion],

@@ -10,7 +10,7 @@ import contextlib
 import threading
 from collections.abc import Iterator
 from dataclasses import dataclass, field, replace
-from datetime import timedelta
+from datetime import datetime, timedelta
 from typing import TYPE_CHECKING, Any
 
 from simulators.logiciel_temoin.acces_comptes import Compte
@@ -18,6 +18,7 @@ from simulators.logiciel_temoin.acces_sessions import DUREE_MAXIMALE_PSC, Sessio
 from simulators.logiciel_temoin.acces_traces import tracer
 from simulators.logiciel_temoin.environnement import Professionnel
 from simulators.logiciel_temoin.erreurs import Refus
+from simulators.logiciel_temoin.horloge import maintenant
 from simulators.logiciel_temoin.psc_client import ClientOidc
 from simulators.logiciel_temoin.psc_modele import (
     ErreurFournisseur,
@@ -46,6 +47,9 @@ class SessionOuverte:
     identite: Identite
     jetons: Jetons = field(repr=False)
     situation: Situation | None = None
+    jeton_api: str = field(repr=False, default="")
+    """Jeton des API Pro Santé Connectées, obtenu contre celui de la personne."""
+    fin_jeton_api: datetime = field(default_factory=maintenant)
     finie: str = ""
     verrou: threading.RLock = field(default_factory=threading.RLock, repr=False)
 
@@ -111,11 +115,12 @@ class SessionsFournisseur:
         return identite
 
     def _compte(self, client: ClientOidc, identite: Identite) -> Compte | None:
-        """PSC : le compte rapproché, sinon celui de même RPPS. Établissement : le compte de même identifiant."""
+        """PSC : compte rapproché, sinon de même RPPS. Établissement : de même identifiant, courriel ou RPPS."""
         comptes, national = self._labo.comptes, identite.identifiant_national
         if not client.fournisseur.est_psc:
             lie = next((c for c in comptes.tous() if c.interne.get("sub_etablissement") == identite.sub), None)
-            return lie or comptes.par_identifiant(national) or self._par_courriel(identite.courriel)
+            nomme = lie or comptes.par_identifiant(national) or self._par_courriel(identite.courriel)
+            return nomme or comptes.par_identifiant_national(national)
         if self._labo.defaut("psc_identifiant_tronque"):
             return comptes.par_rpps(national)
         return comptes.par_identifiant_national(national)
@@ -223,6 +228,14 @@ class SessionsFournisseur:
         except ErreurFournisseur:
             return False
         return True
+
+    def d_un_autre(self, ouverte: SessionOuverte) -> SessionOuverte:
+        """Le défaut : la session d'une autre personne, s'il y en a une."""
+        with self._verrou:
+            autres = [
+                o for o in self._ouvertes.values() if o.est_psc and o.session.compte_id != ouverte.session.compte_id
+            ]
+        return autres[-1] if autres else ouverte
 
     def vivantes(self, compte_id: str) -> Iterator[SessionOuverte]:
         """Sessions PSC ouvertes de ce compte, la plus récente d'abord ; s'en servir est une activité."""

@@ -83,13 +83,13 @@ def appeler(
     utilisateur: Utilisateur,
     patient: Patient,
     modalite: str,
-    authentification: str,
+    authentification: str | None,
     carte: m.CarteVitale | None,
 ) -> m.ResultatInsi:
     """Appelle INSi et rend le résultat retenu ; s'arrête au premier 00 et à la première faute."""
     exiger_appel_possible(labo, patient)
     client = ClientInsi(labo)
-    acces = client.acces_carte(utilisateur) if authentification == "carte" else client.acces_certificat()
+    acces = client.acces(utilisateur, authentification)
     if modalite == "carte_vitale":
         if carte is None:
             raise Refus("Aucune carte Vitale n'est présentée.")

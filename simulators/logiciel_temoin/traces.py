@@ -3,15 +3,20 @@
 from __future__ import annotations
 
 import threading
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
+from contextvars import ContextVar
 from dataclasses import dataclass, field
 from datetime import datetime
+from types import MappingProxyType
 from typing import Any
 
 from simulators.logiciel_temoin.defauts import Defauts
 from simulators.logiciel_temoin.horloge import iso, maintenant
 
 CATEGORIES = ("acces_ins", "insi", "identite", "echanges_ins", "dmp", "mssante", "comptes")
+
+PREUVE: ContextVar[Mapping[str, str]] = ContextVar("preuve", default=MappingProxyType({}))
+"""Comment s'est identifiée la personne qui joue l'action en cours : repris dans chacune de ses traces."""
 
 
 @dataclass(frozen=True)
@@ -47,7 +52,7 @@ class JournalTraces:
     def ajouter(self, categorie: str, utilisateur: str, action: str, patient_id: str | None, **detail: Any) -> None:
         instant = self._horloges.get(categorie, maintenant)()
         with self._verrou:
-            self._lignes.append(Trace(categorie, instant, utilisateur, action, patient_id, detail))
+            self._lignes.append(Trace(categorie, instant, utilisateur, action, patient_id, {**PREUVE.get(), **detail}))
 
     def lire(self, categorie: str, patient_id: str | None) -> list[dict[str, Any]]:
         if self._defauts.actif(f"trace_{categorie}_absente"):

@@ -37,6 +37,13 @@ class Utilisateur:
     """Sa session Pro Santé Connect : `professionnel` est alors l'identité qu'elle prouve."""
 
     @property
+    def preuve(self) -> dict[str, str]:
+        """Ce que les traces disent de plus d'un utilisateur connecté par Pro Santé Connect."""
+        if self.session_psc is None:
+            return {}
+        return {"mode": "psc", "identifiant_national": self.session_psc.identite.identifiant_national}
+
+    @property
     def super_utilisateur(self) -> bool:
         return self.compte == "super_utilisateur"
 

@@ -22,7 +22,7 @@ def interroger(
 ) -> str:
     """`OK` ou `KO`, tracé ; lève `Echec` si INSi n'a pas répondu."""
     client = ClientInsi(labo)
-    acces = client.acces_certificat(automatique=automatique)
+    acces = client.acces_certificat(automatique=True) if automatique else client.acces(utilisateur, None)
     traits = m.Traits(
         translitterer(identite["nom_naissance"] or ""),
         translitterer(identite["prenoms_naissance"] or identite["premier_prenom_naissance"] or ""),
