@@ -1,0 +1,73 @@
+"""L'identité qu'une requête vers un service porte : VIHF du DMP, assertion d'INSi, BAL ouverte par XOAUTH2."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from lxml import etree
+
+from simulators.dmp.vihf import lire_vihf
+from simulators.insi.assertion import lire_assertion
+from simulators.socle.echange import Echange
+
+_SAML = "{urn:oasis:names:tc:SAML:2.0:assertion}Assertion"
+_XML = re.compile(rb"<(?:\w+:)?Envelope[\s>].*</(?:\w+:)?Envelope>", re.DOTALL)
+
+
+@dataclass(frozen=True, slots=True)
+class Portee:
+    """Une identité lue dans une requête. `alias` : autres écritures admises de la même (RPPS de la BAL)."""
+
+    numero: int
+    service: str
+    identifiant: str
+    ou: str
+    alias: tuple[str, ...] = ()
+
+    def est(self, identifiant: str) -> bool:
+        """Vrai si c'est cette personne ; seule une BAL se reconnaît aussi à son RPPS."""
+        return identifiant == self.identifiant or identifiant in self.alias
+
+
+def portees_dmp(echanges: Sequence[Echange]) -> list[Portee]:
+    """NameID du VIHF de chaque requête au DMP."""
+    return [
+        Portee(e.numero, "dmp", lire_vihf(assertion).name_id, "VIHF/NameID")
+        for e in echanges
+        if e.service == "dmp"
+        for assertion in _assertions(e)
+    ]
+
+
+def portees_insi(echanges: Sequence[Echange]) -> list[Portee]:
+    """NameID de l'assertion de chaque requête à INSi."""
+    return [
+        Portee(e.numero, "insi", lire_assertion(assertion).name_id or "", "assertion/NameID")
+        for e in echanges
+        if e.service == "insi"
+        for assertion in _assertions(e)
+    ]
+
+
+def portees_mssante(echanges: Sequence[Echange], titulaires: dict[str, str]) -> list[Portee]:
+    """BAL demandée à chaque identification par jeton ; `titulaires` : adresse de BAL → identifiant national."""
+    vues = (e for e in echanges if e.service == "mssante" and e.notes.get("jeton_etat") and e.notes.get("bal"))
+    return [
+        Portee(e.numero, "mssante", titulaires.get(e.notes["bal"].lower(), e.notes["bal"]), "XOAUTH2, BAL demandée")
+        for e in vues
+    ]
+
+
+def _assertions(echange: Echange) -> list[etree._Element]:
+    """Les assertions SAML de la requête ; aucune si elle ne se lit pas."""
+    octets = echange.requete.corps.octets
+    trouve = _XML.search(octets)
+    try:
+        racine = etree.fromstring(
+            trouve[0] if trouve else octets, etree.XMLParser(resolve_entities=False, no_network=True, huge_tree=False)
+        )
+    except (etree.XMLSyntaxError, ValueError):
+        return []
+    return list(racine.iter(_SAML))
