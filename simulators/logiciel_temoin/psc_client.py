@@ -17,7 +17,7 @@ from urllib.parse import quote_plus, urlencode, urlsplit
 from simulators.logiciel_temoin import psc_verification
 from simulators.logiciel_temoin.environnement import Certificat
 from simulators.logiciel_temoin.horloge import maintenant
-from simulators.logiciel_temoin.psc_environnement import Fournisseur
+from simulators.logiciel_temoin.psc_environnement import CERTIFICAT, Fournisseur
 from simulators.logiciel_temoin.psc_modele import (
     ErreurFournisseur,
     FournisseurIndisponible,
@@ -30,8 +30,6 @@ from simulators.logiciel_temoin.transport import ErreurTransport, ReponseHttp
 if TYPE_CHECKING:
     from simulators.logiciel_temoin.labo import Labo
 
-CERTIFICAT = "org_auth_cli"
-"""Certificat d'organisation présenté au fournisseur, de serveur à serveur (EXI PSC 24)."""
 FORMULAIRE = "application/x-www-form-urlencoded"
 STANDARD = "/.well-known/openid-configuration"
 

@@ -7,6 +7,8 @@ from dataclasses import dataclass, field
 from typing import Any
 
 PSC, ETABLISSEMENT = "psc", "etablissement"
+CERTIFICAT = "org_auth_cli"
+"""Certificat d'organisation présenté à Pro Santé Connect et aux API, de serveur à serveur (EXI PSC 24)."""
 LIBELLES = {PSC: "Pro Santé Connect", ETABLISSEMENT: "l'établissement"}
 
 
