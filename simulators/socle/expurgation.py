@@ -55,10 +55,13 @@ class Expurgateur:
     def __init__(self, cle: bytes) -> None:
         self._cle = cle
         self._valeurs: set[bytes] = set()
+        # Un jeton s'écrit pareil partout : on le cherche tel quel, un par un, ce qui reste rapide par centaines.
+        # Une expression régulière n'est compilée que pour les secrets qui ont plusieurs formes.
+        self._simples: tuple[bytes, ...] = ()
+        self._origines: dict[bytes, bytes] = {}
         self._motif: re.Pattern[bytes] | None = None
         self._plus_longue = 0
         self._echappables = False
-        self._formes: tuple[bytes, ...] = ()
 
     def empreinte(self, valeur: str | bytes) -> str:
         """`empreinte:` suivi de 32 chiffres hexadécimaux : HMAC-SHA-256 tronqué."""
@@ -70,27 +73,57 @@ class Expurgateur:
         octets = valeur.encode() if isinstance(valeur, str) else valeur
         if len(octets) < LONGUEUR_MINIMALE:
             raise ValueError(f"secret trop court pour être protégé : {LONGUEUR_MINIMALE} octets au moins")
-        if octets not in self._valeurs:
-            # Un ensemble neuf : une réception peut, dans un autre fil, être en train de parcourir l'ancien.
-            self._valeurs = self._valeurs | {octets}
-            self._compiler()
+        if octets in self._valeurs:
+            return
+        # Des collections neuves : une réception peut, dans un autre fil, être en train de parcourir les anciennes.
+        self._valeurs = self._valeurs | {octets}
+        formes = dict.fromkeys(_formes(octets))
+        if len(formes) == 1:
+            self._simples = tuple(sorted((*self._simples, octets), key=len, reverse=True))
+            self._echappables = self._echappables or _ECHAPPE.search(octets) is not None
+        else:
+            self._composer({**self._origines, **dict.fromkeys(formes, octets)})
+        self._plus_longue = max(self._plus_longue, *map(len, formes))
 
     def oublier(self, valeurs: Iterable[str]) -> None:
         """Ne cherche plus ces secrets : un jeton périmé n'en est plus un, et chaque secret cherché coûte."""
-        restent = self._valeurs - {valeur.encode() for valeur in valeurs}
-        if len(restent) != len(self._valeurs):
-            self._valeurs = restent
-            self._compiler()
+        oublies = {valeur.encode() for valeur in valeurs} & self._valeurs
+        if not oublies:
+            return
+        self._valeurs = self._valeurs - oublies
+        self._simples = tuple(secret for secret in self._simples if secret not in oublies)
+        if not oublies.isdisjoint(self._origines.values()):
+            self._composer({forme: secret for forme, secret in self._origines.items() if secret not in oublies})
+        self._plus_longue = max(map(len, (*self._simples, *self._origines)), default=0)
 
-    def _compiler(self) -> None:
-        motifs: dict[bytes, None] = {}
-        for secret in sorted(self._valeurs, key=len, reverse=True):
-            motifs.update(dict.fromkeys(_formes(secret)))
-        self._plus_longue = max(map(len, motifs), default=0)
-        self._echappables = any(map(_ECHAPPE.search, motifs))
-        self._formes = tuple(motifs)
-        formes = sorted(motifs, key=len, reverse=True)
-        self._motif = re.compile(b"|".join(map(re.escape, formes))) if formes else None
+    def _composer(self, origines: dict[bytes, bytes]) -> None:
+        """Recompile l'expression des secrets qui ont plusieurs formes."""
+        formes = sorted(origines, key=len, reverse=True)
+        motif = re.compile(b"|".join(map(re.escape, formes))) if formes else None
+        self._origines, self._motif = origines, motif
+        self._echappables = any(map(_ECHAPPE.search, (*formes, *self._simples)))
+
+    def _trouver(self, octets: bytes) -> list[tuple[int, int, bytes]]:
+        """Début, fin et secret de chaque passage à remplacer, sans chevauchement, le plus long d'abord."""
+        taille = len(octets)
+        trouves: list[tuple[int, int, bytes]] = []
+        for secret in self._simples:
+            if len(secret) <= taille and secret in octets:
+                debut = octets.find(secret)
+                while debut >= 0:
+                    trouves.append((debut, debut + len(secret), secret))
+                    debut = octets.find(secret, debut + len(secret))
+        origines, motif = self._origines, self._motif
+        # Sur un grand corps, chercher chaque forme coûte bien moins que l'expression.
+        if motif is not None and (taille < GRAND or any(forme in octets for forme in origines)):
+            trouves += [(lu.start(), lu.end(), origines.get(lu[0], lu[0])) for lu in motif.finditer(octets)]
+        if len(trouves) < 2:
+            return trouves
+        retenus: list[tuple[int, int, bytes]] = []
+        for passage in sorted(trouves, key=lambda lu: (lu[0], -lu[1])):
+            if not retenus or passage[0] >= retenus[-1][1]:
+                retenus.append(passage)
+        return retenus
 
     @property
     def retenue(self) -> int:
@@ -101,32 +134,34 @@ class Expurgateur:
         """Les mêmes octets, secrets connus et clés privées PEM remplacés."""
         if b"PRIVATE KEY-----" in octets:
             octets = _CLE_PRIVEE.sub(lambda trouve: self.empreinte(trouve[0]).encode(), octets)
-        motif = self._motif
-        return motif.sub(self._remplacer, octets) if motif and self._peut_cacher(octets) else octets
-
-    def _peut_cacher(self, octets: bytes) -> bool:
-        """Faux si aucun secret n'y est : sur un grand corps, chercher chaque forme coûte bien moins que le motif."""
-        return len(octets) < GRAND or any(forme in octets for forme in self._formes)
+        passages = self._trouver(octets)
+        if not passages:
+            return octets
+        sortie: list[bytes] = []
+        reste = 0
+        for debut, fin, secret in passages:
+            sortie += [octets[reste:debut], self.empreinte(secret).encode()]
+            reste = fin
+        return b"".join((*sortie, octets[reste:]))
 
     def bloc(self, tampon: bytes) -> tuple[bytes, bytes]:
         """Pour un flux : ce qui peut partir, et ce qui doit attendre la suite."""
-        motif = self._motif
-        if motif is None:
+        if not self._valeurs:
             return tampon, b""
         sortie: list[bytes] = []
-        debut = 0
-        for trouve in motif.finditer(tampon) if self._peut_cacher(tampon) else ():
-            sortie += [tampon[debut : trouve.start()], self._remplacer(trouve)]
-            debut = trouve.end()
-        coupe = max(debut, len(tampon) - self.retenue)
-        sortie.append(tampon[debut:coupe])
+        reste = 0
+        for debut, fin, secret in self._trouver(tampon):
+            sortie += [tampon[reste:debut], self.empreinte(secret).encode()]
+            reste = fin
+        coupe = max(reste, len(tampon) - self.retenue)
+        sortie.append(tampon[reste:coupe])
         return b"".join(sortie), tampon[coupe:]
 
     def texte(self, texte: str) -> str:
         """Le même texte sans secret, et toujours représentable en UTF-8."""
         if not texte.isascii():
             texte = texte.encode("utf-8", "backslashreplace").decode("utf-8")
-        if self._motif is None and "PRIVATE KEY-----" not in texte:
+        if not self._valeurs and "PRIVATE KEY-----" not in texte:
             return texte
         return self.octets(texte.encode("utf-8")).decode("utf-8", "backslashreplace")
 
@@ -167,7 +202,7 @@ class Expurgateur:
             octets = texte.encode("utf-8")
         except UnicodeEncodeError:
             return False
-        return self._motif is None or self._motif.search(octets) is None
+        return not self._trouver(octets)
 
     def json(self, valeur: object) -> object:
         """Parcourt une valeur JSON ; les clés qui nomment un secret cachent leur valeur, quelle qu'elle soit."""
@@ -185,11 +220,6 @@ class Expurgateur:
         if cle.lower() in ENTETES_SECRETS and isinstance(valeur, str):
             return self.empreinte(valeur)
         return self.json(valeur)
-
-    def _remplacer(self, trouve: re.Match[bytes]) -> bytes:
-        brut = trouve[0]
-        origine = next((secret for secret in self._valeurs if brut in _formes(secret)), brut)
-        return self.empreinte(origine).encode()
 
 
 def _formes(secret: bytes) -> tuple[bytes, ...]:
