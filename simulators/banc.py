@@ -5,6 +5,7 @@ from __future__ import annotations
 import shutil
 import tempfile
 from collections.abc import Mapping
+from functools import partial
 from pathlib import Path
 from types import TracebackType
 from typing import Any, Self
@@ -68,12 +69,15 @@ class Banc:
             raise
         self.serveur = self._socle.serveur
         self.igc = self._socle.igc
+        self.psc = SimulateurPSC(journal, self.igc)
         self.insi = SimulateurINSi(journal, self.igc)
         self.dmp = SimulateurDMP(journal, self.igc)
-        self.mssante = SimulateurMSSante(journal, self.igc)
+        self.mssante = SimulateurMSSante(
+            journal, self.igc, jetons=self.psc, rafraichissement=self.psc.rafraichissement_permanent
+        )
         self._socle.publication_igc.panne = self.mssante.panne_de_publication
         self.annuaire = SimulateurAnnuaire(journal, self.igc)
-        self.psc = SimulateurPSC(journal, self.igc)
+        self._relier()
         self.etablissement = SimulateurPSC(journal, self.igc, profil=ETABLISSEMENT, horloge=self.psc.horloge)
         self.courriels = SimulateurCourriels(journal, self.igc)
         try:
@@ -98,6 +102,12 @@ class Banc:
         for identifiants in self._certificats.values():
             journal.proteger(identifiants.mot_de_passe)
         self.remettre_a_zero()
+
+    def _relier(self) -> None:
+        """Un seul émetteur de jetons : les services les font vérifier par Pro Santé Connect."""
+        self.insi.jetons = self.psc
+        self.psc.etat.abonnes_fin.append(self.mssante.finir_session)
+        self.mssante.pannes.relais["psc_indisponible"] = partial(self.psc.panne, "indisponible", operation="jeton")
 
     @property
     def registres(self) -> Mapping[str, RegistrePannes]:

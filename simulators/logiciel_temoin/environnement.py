@@ -127,12 +127,11 @@ class Bal:
 
 @dataclass(frozen=True)
 class ServiceMss:
-    """Où joindre l'opérateur MSSanté et le serveur de jetons."""
+    """Où joindre l'opérateur MSSanté."""
 
     domaine: str
     smtp: tuple[str, int]
     imap: tuple[str, int]
-    url_jetons: str
 
 
 @dataclass(frozen=True)
@@ -223,7 +222,6 @@ def _mssante(brut: dict[str, Any]) -> ServiceMss:
         domaine=brut["domaine"],
         smtp=(brut["smtp"]["hote"], int(brut["smtp"]["port"])),
         imap=(brut["imap"]["hote"], int(brut["imap"]["port"])),
-        url_jetons=brut["jetons"],
     )
 
 

@@ -27,6 +27,7 @@ from simulators.logiciel_temoin.base import Base
 from simulators.logiciel_temoin.defauts import Defauts
 from simulators.logiciel_temoin.environnement import Environnement
 from simulators.logiciel_temoin.messagerie_postes import Postes
+from simulators.logiciel_temoin.messagerie_psc import demandeur
 from simulators.logiciel_temoin.reglages import Reglages
 from simulators.logiciel_temoin.traces import JournalTraces
 from simulators.logiciel_temoin.transport import Transport
@@ -70,7 +71,7 @@ class Labo:
         self.annuaire_sante = AnnuaireSante(environnement.annuaire, self.transport, defauts)
         self.planification = Planification(self.annuaire_sante.charger_seul, defauts)
         self.reglages.observer("frequence_annuaire", self.planification.regler)
-        self.postes = Postes(environnement, self.transport, defauts)
+        self.postes = Postes(environnement, demandeur(self), defauts)
         self.comptes = Comptes({role: environnement.professionnel(role) for role in ROLES})
         self.sessions = Sessions(self.horloge.maintenant, defauts)
         self.mots_de_passe = MotsDePasse(self.horloge.maintenant, self.reglages.politique, defauts)

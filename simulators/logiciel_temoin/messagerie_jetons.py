@@ -2,15 +2,16 @@
 
 from __future__ import annotations
 
-import json
 import threading
 import time
+from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
-from urllib.parse import urlencode
 
 from simulators.logiciel_temoin.environnement import Bal
-from simulators.logiciel_temoin.transport import ErreurTransport, Transport
+
+Demandeur = Callable[[dict[str, str]], tuple[int, dict[str, Any]]]
+"""Poste un formulaire au point de jeton, client authentifié ; rend le statut et le JSON, ou `JetonsIndisponibles`."""
 
 _MARGE = 5.0
 """Secondes gardées avant l'expiration : le jeton doit encore valoir quand l'opérateur le lit."""
@@ -34,9 +35,8 @@ class _Jeton:
 class Jetons:
     """Les jetons des BAL. Rien n'est écrit : ni fichier, ni trace. Sûr entre fils d'exécution."""
 
-    def __init__(self, transport: Transport, url: str) -> None:
-        self._transport = transport
-        self._url = url
+    def __init__(self, demandeur: Demandeur) -> None:
+        self._demandeur = demandeur
         self._jetons: dict[str, _Jeton] = {}
         self._verrou = threading.Lock()
 
@@ -69,12 +69,4 @@ class Jetons:
         jeton.fin = time.monotonic() + float(contenu.get("expires_in") or 60) - _MARGE
 
     def _demander(self, rafraichissement: str) -> tuple[int, dict[str, Any]]:
-        corps = urlencode({"grant_type": "refresh_token", "refresh_token": rafraichissement}).encode()
-        try:
-            reponse = self._transport.poster(self._url, corps, "application/x-www-form-urlencoded", None)
-            contenu = json.loads(reponse.octets or b"{}")
-        except ErreurTransport as erreur:
-            raise JetonsIndisponibles(str(erreur)) from erreur
-        except ValueError as erreur:
-            raise JetonsIndisponibles("la réponse du serveur de jetons est illisible") from erreur
-        return reponse.statut, contenu if isinstance(contenu, dict) else {}
+        return self._demandeur({"grant_type": "refresh_token", "refresh_token": rafraichissement})

@@ -9,18 +9,17 @@ from simulators.logiciel_temoin.environnement import Bal, Environnement, Service
 from simulators.logiciel_temoin.erreurs import Refus
 from simulators.logiciel_temoin.messagerie_connexion import Acces
 from simulators.logiciel_temoin.messagerie_imap import ConnexionImap
-from simulators.logiciel_temoin.messagerie_jetons import Jetons
+from simulators.logiciel_temoin.messagerie_jetons import Demandeur, Jetons
 from simulators.logiciel_temoin.messagerie_smtp import ConnexionSmtp
 from simulators.logiciel_temoin.messagerie_tls import CanalTls
-from simulators.logiciel_temoin.transport import Transport
 
 
 class Postes:
     """Une connexion SMTP et une connexion IMAP par BAL. Sûr entre fils d'exécution."""
 
-    def __init__(self, environnement: Environnement, transport: Transport, defauts: Defauts) -> None:
+    def __init__(self, environnement: Environnement, demandeur: Demandeur, defauts: Defauts) -> None:
         self._environnement = environnement
-        self._transport = transport
+        self._demandeur = demandeur
         self._defauts = defauts
         self._acces: Acces | None = None
         self._smtp: dict[str, ConnexionSmtp] = {}
@@ -67,7 +66,7 @@ class Postes:
                     service,
                     env,
                     CanalTls(env.racines, intermediaires, self._defauts),
-                    Jetons(self._transport, service.url_jetons),
+                    Jetons(self._demandeur),
                 )
             return self._acces
 

@@ -15,9 +15,10 @@ from cryptography import x509
 
 from simulators.mssante.connexions import Connexion
 from simulators.mssante.etat import Bal
-from simulators.mssante.jetons import JetonRefuse
+from simulators.socle.jetons import JetonRefuse
 from simulators.socle.journal import JournalEchanges
 from simulators.socle.pki import IgcTest, Usage
+from simulators.socle.porteur import presenter
 from simulators.socle.requete import RequeteRecue
 
 MECANISMES = ("XOAUTH2", "PLAIN")
@@ -111,9 +112,11 @@ def _xoauth2(connexion: Connexion, requete: RequeteRecue, clair: bytes) -> Ident
     if panne is not None:
         return _refus(_MOTIFS_DE_PANNE[panne.nom])
     try:
-        verifie = connexion.operateur.jetons.verifier(jeton)
+        verifie = presenter(connexion.operateur.jetons, requete, jeton, porte_par="xoauth2")
     except JetonRefuse as refus:
         return _refus(str(refus))
+    if not verifie.rpps:
+        return _refus("jeton sans RPPS : aucune BAL n'est à cette personne")
     requete.noter("titulaire", verifie.rpps)
     requete.noter("jeton_expire_le", verifie.expire.isoformat())
     bal = connexion.operateur.etat.bal(adresse)
@@ -121,6 +124,7 @@ def _xoauth2(connexion: Connexion, requete: RequeteRecue, clair: bytes) -> Ident
         return _refus("BAL inconnue de l'opérateur")
     if not bal.ouverte_par(verifie.rpps):
         return _refus("le titulaire du jeton n'a pas accès à cette BAL")
+    connexion.session_psc = verifie.session
     return Identification(bal)
 
 

@@ -10,12 +10,12 @@ from datetime import UTC, datetime
 from typing import Any
 
 from simulators.mssante.etat import EtatMSSante
-from simulators.mssante.jetons import VerificateurJetons
 from simulators.mssante.pannes import RegistreMSSante
 from simulators.mssante.reglages import Reglages
 from simulators.mssante.tls import LIGNE_DE_PANNE, LIGNES, PUBLIEES, VALIDE, LigneTls, MatriceTls
 from simulators.mssante.tls_observation import observation
 from simulators.socle.echange import VIDE, Corps, CorpsMemoire, Echange, Reponse, Tls
+from simulators.socle.jetons import VerificateurJetons
 from simulators.socle.journal import JournalEchanges
 from simulators.socle.pannes import PanneArmee
 from simulators.socle.pki import IgcTest
@@ -68,6 +68,8 @@ class Connexion:
         self.tls: Tls | None = None
         self.bal = ""
         self.mecanisme = ""
+        self.session_psc = ""
+        """Session Pro Santé Connect du jeton qui l'a ouverte ; vide sans jeton."""
         self.ligne = ligne_fixe or VALIDE
         self.poignee = ""
         self.xoauth2_offert: bool | None = None

@@ -42,6 +42,11 @@ class Bal:
         """Domaine, en minuscules."""
         return domaine_de(self.adresse)
 
+    @property
+    def titulaire(self) -> str:
+        """RPPS de qui l'ouvre : son titulaire, ou la première personne habilitée."""
+        return self.rpps or next(iter(self.habilites), PROFESSIONNELS[0].rpps)
+
     def ouverte_par(self, rpps: str) -> bool:
         """Vrai si ce professionnel peut s'y connecter avec son jeton ; jamais pour une BAL applicative."""
         if self.type == "APP":

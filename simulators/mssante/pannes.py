@@ -70,10 +70,10 @@ PANNES_SMTP: tuple[Panne, ...] = (
     Panne("accueil_lent", "Accueil retardé.", {**_DUREE, **_PROTOCOLE}),
 )
 PANNES_JETON: tuple[Panne, ...] = (
-    Panne("jeton_expire", "Jeton donné déjà périmé ; ou jeton présenté tenu pour périmé.", _PROTOCOLE),
-    Panne("jeton_autre_bal", "Jeton donné au nom d'un autre ; ou jeton présenté tenu pour tel.", _PROTOCOLE),
-    Panne("jeton_invalide", "Jeton donné mal signé ; ou jeton présenté tenu pour tel.", _PROTOCOLE),
-    Panne("psc_indisponible", "503 à la demande de jeton."),
+    Panne("jeton_expire", "Jeton présenté tenu pour périmé.", _PROTOCOLE),
+    Panne("jeton_autre_bal", "Jeton présenté tenu pour celui d'un autre.", _PROTOCOLE),
+    Panne("jeton_invalide", "Jeton présenté tenu pour mal signé.", _PROTOCOLE),
+    Panne("psc_indisponible", "503 à la demande de jeton : jouée par Pro Santé Connect."),
 )
 PANNES: tuple[Panne, ...] = (*PANNES_TLS, *PANNES_PUBLICATION, *PANNES_SMTP, *PANNES_JETON)
 
@@ -90,6 +90,8 @@ class RegistreMSSante(RegistrePannes):
     def __init__(self, journal: JournalEchanges, autres: Sequence[Panne] = ()) -> None:
         """`autres` : pannes de la lecture (IMAP) et de la messagerie des usagers."""
         super().__init__("mssante", journal, (*PANNES, *autres), http=False)
+        self.relais: dict[str, Callable[..., PanneArmee]] = {}
+        """Pannes qu'un autre service joue : nom → de quoi les armer chez lui (mêmes `fois` et `si`)."""
 
     def armer(
         self,
@@ -101,6 +103,8 @@ class RegistreMSSante(RegistrePannes):
         **parametres: object,
     ) -> PanneArmee:
         """Arme une panne ; ValueError si un paramètre de visée n'a pas de sens."""
+        if nom in self.relais:
+            return self.relais[nom](fois=fois, si=si)
         protocole = str(parametres.get("protocole") or "").lower()
         if protocole not in ("", "smtp", "imap"):
             raise ValueError(f"protocole {protocole!r} inconnu : smtp ou imap attendu")

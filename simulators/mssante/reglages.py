@@ -26,5 +26,5 @@ class Reglages:
     echecs_authentification_max: int = 5
     delai_inactivite: float = 300.0
     delai_poignee: float = 15.0
-    duree_jeton: int = 120
-    """Durée de vie d'un jeton d'accès Pro Santé Connect, secondes."""
+    fermer_a_la_fin_de_session: bool = True
+    """Les connexions ouvertes par un jeton Pro Santé Connect se ferment quand sa session finit."""

@@ -1,4 +1,4 @@
-"""L'opérateur MSSanté de test : soumission, lecture, jetons, usagers, autoconfiguration, liste blanche."""
+"""L'opérateur MSSanté de test : soumission, lecture, usagers, autoconfiguration, liste blanche."""
 
 from __future__ import annotations
 
@@ -16,12 +16,9 @@ from simulators.mssante.boites import Boites, BoitesMemoire
 from simulators.mssante.connexions import SERVICE, Operateur
 from simulators.mssante.dns import PANNES_DNS, ServeurDns
 from simulators.mssante.dns_zone import Cibles
-from simulators.mssante.etat import EtatMSSante, MessageRecu, bals_par_defaut, est_usager
+from simulators.mssante.etat import Bal, EtatMSSante, MessageRecu, est_usager
 from simulators.mssante.imap.facade import FacadeImap
 from simulators.mssante.imap.pannes import PANNES_IMAP
-from simulators.mssante.jetons import EmetteurJetons
-from simulators.mssante.jetons_http import CHEMIN as CHEMIN_JETONS
-from simulators.mssante.jetons_http import PointJetons
 from simulators.mssante.liste_blanche import ListeBlanche
 from simulators.mssante.pannes import RegistreMSSante
 from simulators.mssante.reglages import Reglages
@@ -30,6 +27,7 @@ from simulators.mssante.tls import LIGNE_DE_PANNE, LIGNES, MatriceTls
 from simulators.mssante.usagers import PANNES_MES, MessagerieUsagers
 from simulators.socle.correspondants import CORRESPONDANTS
 from simulators.socle.horloge import Horloge
+from simulators.socle.jetons import JetonRefuse, JetonVerifie, VerificateurJetons
 from simulators.socle.journal import JournalArrete, JournalEchanges
 from simulators.socle.pannes import PanneArmee
 from simulators.socle.pki import IgcTest
@@ -41,6 +39,13 @@ HOTE = "localhost"
 _DELAI_DE_RUPTURE = 10.0
 
 
+class SansFournisseur:
+    """Aucun fournisseur d'identité : tout jeton est refusé."""
+
+    def verifier(self, jeton: str, *, certificat_der: bytes | None = None) -> JetonVerifie:
+        raise JetonRefuse("aucun fournisseur d'identité ne connaît ce jeton")
+
+
 class SimulateurMSSante:
     """Opérateur de test. `etat` : boîtes, messages reçus ; `panne` : joue une panne ; `deposer` : courriel entrant."""
 
@@ -49,14 +54,22 @@ class SimulateurMSSante:
         journal: JournalEchanges,
         igc: IgcTest,
         *,
+        jetons: VerificateurJetons | None = None,
+        rafraichissement: Callable[[str], str] | None = None,
         reglages: Reglages | None = None,
         source_heure: Callable[[], datetime] = lambda: datetime.now(UTC),
     ) -> None:
+        """`jetons` : le fournisseur d'identité, qui vérifie les jetons présentés.
+
+        `rafraichissement` : pour un identifiant national, un jeton de rafraîchissement qui vaut toute la campagne.
+        """
         self.reglages = reglages or Reglages()
         self.horloge = Horloge(source_heure)
         self.etat = EtatMSSante()
         self.pannes = RegistreMSSante(journal, (*PANNES_IMAP, *PANNES_MES, *PANNES_AVIS, *PANNES_DNS))
-        self.jetons = EmetteurJetons(journal, horloge=self.horloge, duree=self.reglages.duree_jeton)
+        self.jetons: VerificateurJetons = jetons or SansFournisseur()
+        self._rafraichissement = rafraichissement
+        self._rafraichissements: dict[str, str] = {}
         self.boites: Boites = BoitesMemoire(self.etat.bal)
         self.usagers = MessagerieUsagers(
             self.boites.deposer, panne=pannes_de(self.pannes, journal), journal=journal, horloge=self.horloge
@@ -78,12 +91,13 @@ class SimulateurMSSante:
         self._boucle: asyncio.AbstractEventLoop | None = None
         self._smtp: ServiceSmtp | None = None
         self._imap: FacadeImap | None = None
+        self._fermetures: set[asyncio.Future[int]] = set()
         self._dns = ServeurDns(
             journal, domaines=lambda: list(self.etat.domaines), cibles=self._cibles, pannes=self.pannes
         )
 
     def monter(self, serveur: ServeurBanc) -> None:
-        """Ouvre SMTP, IMAP, HTTPS (jetons, autoconfiguration, liste blanche) et DNS."""
+        """Ouvre SMTP, IMAP, HTTPS (autoconfiguration, liste blanche) et DNS."""
         self._smtp = ServiceSmtp(self.operateur, self.distribuer)
         self._imap = FacadeImap(self.operateur, self.boites)
         ecoute = EcouteSmtp(self._smtp)
@@ -92,7 +106,6 @@ class SimulateurMSSante:
         self._boucle = serveur.boucle
         certificat = self.operateur.matrice.certificat()
         routes = [
-            *PointJetons(self.jetons, self.pannes, bals_par_defaut()[-1]).routes(),
             *Autoconfiguration(self.etat, self.reglages.domaine, self._points).routes(),
             *ListeBlanche(self.etat, self.horloge).routes(),
         ]
@@ -121,7 +134,6 @@ class SimulateurMSSante:
             "dns": self._dns.adresse,
             "autoconfig": f"{https}/mail/config-v1.1.xml",
             "liste_blanche": f"{https}/listeblanchemssante.xml",
-            "jetons": f"{https}{CHEMIN_JETONS}",
         }
         if self._matrice:
             adresses["matrice_tls"] = {nom: dict(ports) for nom, ports in self._matrice.items()}
@@ -132,11 +144,19 @@ class SimulateurMSSante:
         return [
             {
                 **bal.en_dict(),
-                "jeton_rafraichissement": None if bal.type == "APP" else self.jetons.jeton_rafraichissement(bal),
+                "jeton_rafraichissement": self._jeton_de_depart(bal),
             }
             for bal in self.etat.bals.values()
             if bal.domaine == self.reglages.domaine
         ]
+
+    def _jeton_de_depart(self, bal: Bal) -> str | None:
+        """Une session Pro Santé Connect ouverte d'avance pour qui ouvre cette BAL ; la même toute la campagne."""
+        if bal.type == "APP" or self._rafraichissement is None:
+            return None
+        if bal.adresse not in self._rafraichissements:
+            self._rafraichissements[bal.adresse] = self._rafraichissement(f"8{bal.titulaire}")
+        return self._rafraichissements[bal.adresse]
 
     def remettre_a_zero(self) -> None:
         """Oublie messages, boîtes ajoutées, usagers, pannes et jetons ; l'heure revient à la vraie."""
@@ -144,7 +164,6 @@ class SimulateurMSSante:
         self.etat.vider()
         self.boites.vider()
         self.usagers.vider()
-        self.jetons.vider()
         self.horloge.remettre()
         vus, self.operateur.jetons_vus = self.operateur.jetons_vus, set()
         self._journal.oublier(vus)
@@ -164,10 +183,23 @@ class SimulateurMSSante:
         """
         if self._boucle is None:
             return 0
-        return asyncio.run_coroutine_threadsafe(self._rompre(), self._boucle).result(timeout=_DELAI_DE_RUPTURE)
+        return asyncio.run_coroutine_threadsafe(self._rompre(None), self._boucle).result(timeout=_DELAI_DE_RUPTURE)
 
-    async def _rompre(self) -> int:
-        taches = [tache for service in (self._smtp, self._imap) if service is not None for tache in service.rompre()]
+    def finir_session(self, session: str) -> None:
+        """La session Pro Santé Connect est finie : les connexions ouvertes par ses jetons se ferment aussitôt.
+
+        S'appelle de n'importe quel fil, boucle comprise ; n'attend pas.
+        """
+        if self._boucle is not None and session and self.reglages.fermer_a_la_fin_de_session:
+            self._boucle.call_soon_threadsafe(lambda: self._fermer_celles_de(session))
+
+    def _fermer_celles_de(self, session: str) -> None:
+        self._fermetures.add(tache := asyncio.ensure_future(self._rompre(session)))
+        tache.add_done_callback(self._fermetures.discard)
+
+    async def _rompre(self, session: str | None) -> int:
+        services = [service for service in (self._smtp, self._imap) if service is not None]
+        taches = [tache for service in services for tache in service.rompre(session)]
         if taches:
             await asyncio.wait(taches, timeout=_DELAI_DE_RUPTURE / 2)
         return len(taches)

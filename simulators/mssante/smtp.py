@@ -53,12 +53,16 @@ class ServiceSmtp:
         """Oublie les débits."""
         self.envois.clear()
 
-    def rompre(self) -> list[asyncio.Task[None]]:
-        """Coupe les sessions ouvertes ; rend les tâches qui s'achèvent. À appeler dans la boucle."""
-        for session in self.sessions:
+    def rompre(self, session_psc: str | None = None) -> list[asyncio.Task[None]]:
+        """Coupe les sessions ouvertes (par les jetons de cette session Pro Santé Connect, si elle est nommée).
+
+        Rend les tâches qui s'achèvent. À appeler dans la boucle.
+        """
+        visees = [s for s in self.sessions if session_psc in (None, s.connexion.session_psc)]
+        for session in visees:
             session.connexion.rompue = True
             session.rompre()
-        return [tache for session in self.sessions if (tache := session._handler_coroutine) is not None]
+        return [tache for session in visees if (tache := session._handler_coroutine) is not None]
 
 
 class EcouteSmtp:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import secrets
 import threading
+from collections.abc import Callable
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from typing import Any, Protocol
@@ -128,7 +129,7 @@ class Jeton:
 
 
 class EtatPSC:
-    """Tout ce qui change. `verrou` : à tenir pour lire puis écrire ; les essais parlent d'un autre fil que le serveur."""
+    """Tout ce qui change. `verrou` : à tenir pour lire puis écrire, le banc et le serveur sont deux fils."""
 
     def __init__(self, journal: JournalEchanges, horloge: Horloge, durees: Durees) -> None:
         self.journal = journal
@@ -144,6 +145,8 @@ class EtatPSC:
         self.attentes: dict[str, EnAttente] = {}
         """Autres demandes qui attendent une personne, par identifiant (CIBA : `auth_req_id`)."""
         self.reponse_prochaine: Reponse | None = None
+        self.abonnes_fin: list[Callable[[str], None]] = []
+        """Appelés, d'un fil quelconque, avec l'identifiant d'une session qu'on vient de finir ; sans attendre."""
         self._proteges: list[str] = []
 
     def attente(self, cible: str) -> Transaction | EnAttente | None:
@@ -201,8 +204,11 @@ class EtatPSC:
     def terminer(self, session: Session, motif: str) -> None:
         """Clôt la session ; ses jetons sont révoqués du même coup."""
         with self.verrou:
-            if not session.terminee:
-                session.terminee = motif
+            if session.terminee:
+                return
+            session.terminee = motif
+        for prevenir in self.abonnes_fin:
+            prevenir(session.identifiant_session)
 
     # -- jetons ------------------------------------------------------------------------------------------------
 
@@ -212,7 +218,7 @@ class EtatPSC:
         with self.verrou:
             self.jetons[jeton.valeur] = jeton
             while len(self.jetons) > JETONS_MAX:
-                self.jetons.pop(next(iter(self.jetons)))
+                self.jetons.pop(next(valeur for valeur, connu in self.jetons.items() if connu.expire is not None))
         return jeton
 
     def revoquer_famille(self, famille: str) -> None:

@@ -28,6 +28,7 @@ from simulators.socle.journal import JournalEchanges
 from simulators.socle.montage import Socle, demarrer_socle
 from tests.bench import sessions
 from tests.bench.mesure import Mesure, tour_a_tour
+from tests.simulators.mssante.jetons_essai import Fournisseur
 
 BAL = "alix.biologue@labo.formation.mssante.fr"
 AUTRE_BAL = "morgane.analyste@labo.formation.mssante.fr"
@@ -41,6 +42,7 @@ class _Banc:
 
     simulateur: SimulateurMSSante
     socle: Socle
+    fournisseur: Fournisseur
 
     @property
     def contexte(self) -> ssl.SSLContext:
@@ -49,7 +51,7 @@ class _Banc:
     def xoauth2(self, adresse: str = BAL) -> bytes:
         bal = self.simulateur.etat.bal(adresse)
         assert bal is not None
-        return f"user={adresse}\x01auth=Bearer {self.simulateur.jetons.jeton_pour(bal)}\x01\x01".encode()
+        return f"user={adresse}\x01auth=Bearer {self.fournisseur.jeton_pour(bal)}\x01\x01".encode()
 
 
 def mesurer(dossier: Path, *, rapide: bool) -> list[Mesure]:
@@ -64,9 +66,10 @@ def mesurer(dossier: Path, *, rapide: bool) -> list[Mesure]:
 @contextmanager
 def _monte(dossier: Path) -> Iterator[_Banc]:
     with JournalEchanges.creer(dossier) as journal, demarrer_socle(journal, dossier / "secrets") as socle:
-        simulateur = SimulateurMSSante(journal, socle.igc)
+        fournisseur = Fournisseur(journal)
+        simulateur = SimulateurMSSante(journal, socle.igc, jetons=fournisseur)
         simulateur.monter(socle.serveur)
-        yield _Banc(simulateur, socle)
+        yield _Banc(simulateur, socle, fournisseur)
 
 
 # -- gros messages -------------------------------------------------------------------------------------------------

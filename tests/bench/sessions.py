@@ -35,9 +35,12 @@ def mesurer(dossier: Path, *, rapide: bool) -> Mesure:
 
 def _chaine(banc: BancLance) -> bytes:
     bal = next(b for b in banc.environnement["bals"] if b["adresse"] == BAL)
-    demande = urlencode({"grant_type": "refresh_token", "refresh_token": bal["jeton_rafraichissement"]}).encode()
+    psc = banc.environnement["services"]["psc"]
+    champs = {"grant_type": "refresh_token", "refresh_token": bal["jeton_rafraichissement"]}
+    client = {"client_id": psc["client_id"], "client_secret": psc["client_secret"]}
+    adresse, demande = f"{psc['issuer']}/protocol/openid-connect/token", urlencode({**champs, **client}).encode()
     contexte = ssl.create_default_context(cafile=banc.racines)
-    with urllib.request.urlopen(banc.service("mssante", "jetons"), demande, timeout=30, context=contexte) as reponse:
+    with urllib.request.urlopen(adresse, demande, timeout=30, context=contexte) as reponse:
         jeton = json.load(reponse)["access_token"]
     return b64encode(f"user={BAL}\x01auth=Bearer {jeton}\x01\x01".encode())
 

@@ -91,8 +91,11 @@ class Client:
 
     def _preuve(self, reglages: Mapping[str, Any], adresse: str) -> bytes:
         rafraichissement = next(b["jeton_rafraichissement"] for b in reglages["bals"] if b["adresse"] == adresse)
-        corps = urllib.parse.urlencode({"grant_type": "refresh_token", "refresh_token": rafraichissement}).encode()
-        adresse_des_jetons = reglages["services"]["mssante"]["jetons"]
+        psc = reglages["services"]["psc"]
+        client = {"client_id": psc["client_id"], "client_secret": psc["client_secret"]}
+        champs = {"grant_type": "refresh_token", "refresh_token": rafraichissement, **client}
+        corps = urllib.parse.urlencode(champs).encode()
+        adresse_des_jetons = f"{psc['issuer']}/protocol/openid-connect/token"
         with urllib.request.urlopen(adresse_des_jetons, corps, 20, context=self._contexte(reglages)) as reponse:
             return f"user={adresse}\1auth=Bearer {json.load(reponse)['access_token']}\1\1".encode()
 

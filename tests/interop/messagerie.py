@@ -45,7 +45,10 @@ def jeton(banc: BancLance, adresse: str) -> str:
     """Un jeton d'accès neuf, obtenu comme le fait un logiciel."""
     (bal,) = [bal for bal in banc.environnement["bals"] if bal["adresse"] == adresse]
     champs = {"grant_type": "refresh_token", "refresh_token": bal["jeton_rafraichissement"]}
-    rendu = requests.post(banc.service("mssante", "jetons"), data=champs, verify=banc.racines, timeout=10)
+    psc = banc.environnement["services"]["psc"]
+    adresse_des_jetons = f"{psc['issuer']}/protocol/openid-connect/token"
+    client = (psc["client_id"], psc["client_secret"])
+    rendu = requests.post(adresse_des_jetons, data=champs, auth=client, verify=banc.racines, timeout=10)
     rendu.raise_for_status()
     return str(rendu.json()["access_token"])
 

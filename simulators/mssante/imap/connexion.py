@@ -72,6 +72,11 @@ class ConnexionImap(Execution):
         with contextlib.suppress(JournalArrete):
             self._c.finir(motif)
 
+    @property
+    def session_psc(self) -> str:
+        """Session Pro Santé Connect du jeton qui l'a ouverte ; vide sans jeton."""
+        return self._c.session_psc
+
     def rompre(self) -> None:
         """Ferme à la demande d'un scénario, sans attendre que le client s'en aperçoive."""
         self._c.rompue = True

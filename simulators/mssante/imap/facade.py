@@ -40,8 +40,12 @@ class FacadeImap:
         """Une connexion de plus."""
         return Connexion(self.operateur, "imap", port, pair, ligne)
 
-    def rompre(self) -> list[asyncio.Task[None]]:
-        """Dit adieu aux connexions ouvertes et les ferme ; rend les tâches qui s'achèvent. À appeler dans la boucle."""
-        for connexion in self.connexions:
+    def rompre(self, session_psc: str | None = None) -> list[asyncio.Task[None]]:
+        """Dit adieu aux connexions ouvertes (par les jetons de cette session Pro Santé Connect, si elle est nommée).
+
+        Rend les tâches qui s'achèvent. À appeler dans la boucle.
+        """
+        visees = [c for c in self.connexions if session_psc in (None, c.session_psc)]
+        for connexion in visees:
             connexion.rompre()
-        return [tache for connexion in self.connexions if (tache := connexion.tache) is not None]
+        return [tache for connexion in visees if (tache := connexion.tache) is not None]

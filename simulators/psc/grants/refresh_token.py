@@ -28,7 +28,8 @@ def servir(appel: Appel, valeurs: Mapping[str, str], client: Client) -> dict[str
         appel.noter("transaction", jeton.transaction)
         appel.noter("session", jeton.session)
         appel.noter("identifiant", jeton.identifiant)
-        if jeton.client != client.client_id:
+        # Une session que le banc tient ouverte d'avance sert au client du logiciel, quel qu'il soit.
+        if jeton.client != client.client_id and jeton.expire is not None:
             raise octroi_refuse("jeton de rafraîchissement d'un autre client")
         if etat.etat_du_jeton(jeton) != "valide":
             if appel.contexte.reglages.rotation_stricte and jeton.revoque:

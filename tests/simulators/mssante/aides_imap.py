@@ -19,7 +19,6 @@ from simulators.mssante.connexions import Operateur
 from simulators.mssante.etat import EtatMSSante
 from simulators.mssante.imap.facade import INACTIVITE, FacadeImap
 from simulators.mssante.imap.pannes import PANNES_IMAP
-from simulators.mssante.jetons import EmetteurJetons
 from simulators.mssante.pannes import RegistreMSSante
 from simulators.mssante.reglages import Reglages
 from simulators.mssante.tls import MatriceTls
@@ -27,6 +26,7 @@ from simulators.socle.echange import Echange
 from simulators.socle.horloge import Horloge
 from simulators.socle.journal import JournalEchanges
 from simulators.socle.montage import Socle, demarrer_socle
+from tests.simulators.mssante.jetons_essai import Fournisseur
 
 ALIX = "alix.biologue@labo.formation.mssante.fr"
 APPLICATIVE = "crbio@labo.formation.mssante.fr"
@@ -42,7 +42,7 @@ class BancImap:
     operateur: Operateur
     boites: BoitesMemoire
     facade: FacadeImap
-    jetons: EmetteurJetons
+    jetons: Fournisseur
     port: int
     clients: list[imaplib.IMAP4] = field(default_factory=list)
 
@@ -97,7 +97,7 @@ def banc_imap(dossier: Path, *, reglages: Reglages | None = None, inactivite: fl
     """Accès IMAP monté seul sur un port libre."""
     with JournalEchanges.creer(dossier / "journal") as journal, demarrer_socle(journal, dossier / "secrets") as socle:
         etat, horloge = EtatMSSante(), Horloge()
-        jetons = EmetteurJetons(journal, horloge=horloge)
+        jetons = Fournisseur(journal)
         pannes = RegistreMSSante(journal, PANNES_IMAP)
         operateur = Operateur(
             journal, socle.igc, etat, pannes, MatriceTls(socle.igc, NOMS), jetons, reglages or Reglages(), horloge

@@ -17,6 +17,7 @@ from simulators.socle.echange import Echange
 from simulators.socle.journal import JournalEchanges
 from simulators.socle.montage import Socle
 from simulators.socle.pki import Identifiants
+from tests.simulators.mssante.jetons_essai import Fournisseur
 
 APP = "crbio@labo.formation.mssante.fr"
 ORG = "secretariat@labo.formation.mssante.fr"
@@ -34,11 +35,12 @@ MESSAGE = (
 
 @dataclass
 class Montage:
-    """L'opérateur, son journal, son socle."""
+    """L'opérateur, son journal, son socle, et qui lui dit ce que valent les jetons."""
 
     simulateur: SimulateurMSSante
     journal: JournalEchanges
     socle: Socle
+    fournisseur: Fournisseur
     depuis: int = 0
 
     @property
@@ -63,7 +65,7 @@ class Montage:
 
     def jeton(self, adresse: str = PER) -> str:
         """Jeton d'accès de qui ouvre cette boîte."""
-        return self.simulateur.jetons.jeton_pour(self.bal(adresse))
+        return self.fournisseur.jeton_pour(self.bal(adresse))
 
     def tls(self, identifiants: Identifiants | None = None) -> ssl.SSLContext:
         """Contexte d'un client qui se fie aux racines du banc."""

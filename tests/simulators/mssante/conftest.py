@@ -17,6 +17,7 @@ from simulators.socle.identites import IDENTITES_DE_TEST
 from simulators.socle.journal import JournalEchanges
 from simulators.socle.montage import demarrer_socle
 from tests.simulators.mssante.aides_smtp import Montage
+from tests.simulators.mssante.jetons_essai import Fournisseur
 
 
 @contextmanager
@@ -24,10 +25,13 @@ def _monter(dossier: Path) -> Iterator[Montage]:
     with JournalEchanges.creer(dossier / "campagne") as journal:
         journal.autoriser_matricules(m for identite in IDENTITES_DE_TEST for m in identite.matricules)
         with demarrer_socle(journal, dossier / "secrets") as socle:
-            simulateur = SimulateurMSSante(journal, socle.igc)
+            fournisseur = Fournisseur(journal)
+            simulateur = SimulateurMSSante(
+                journal, socle.igc, jetons=fournisseur, rafraichissement=fournisseur.rafraichissement
+            )
             socle.publication_igc.panne = simulateur.panne_de_publication
             simulateur.monter(socle.serveur)
-            yield Montage(simulateur, journal, socle)
+            yield Montage(simulateur, journal, socle, fournisseur)
 
 
 @pytest.fixture(scope="module")

@@ -117,19 +117,19 @@ def _essayer(operateur: Montage, blob: str) -> tuple[bytes, dict[str, str], Pris
 
 def test_xoauth2_refuse_par_defi(operateur: Montage) -> None:
     """Un jeton refusé reçoit le défi JSON en base64, puis 535 5.7.8 ; la raison est notée, la session continue."""
-    perime = operateur.simulateur.jetons.emettre("99900000011", duree=-5)
-    faux = operateur.simulateur.jetons.emettre("99900000011", signe=False)
-    etranger = operateur.simulateur.jetons.emettre("99900000011", emetteur="https://ailleurs.test")
+    perime = operateur.fournisseur.emettre("99900000011", duree=-5)
+    operateur.fournisseur.terminer("finie")
+    revoque = operateur.fournisseur.emettre("99900000011", session="finie")
     cas = [
-        (PER, perime, "expiré"),
-        (PER, faux, "signature"),
-        (PER, etranger, "émetteur"),
-        (PER, "pas.un.jeton-du-tout-vraiment", "illisible"),
-        (PER, operateur.jeton(AUTRE_PER), "n'a pas accès"),
-        (APP, operateur.jeton(), "n'a pas accès"),
-        ("inconnue@labo.formation.mssante.fr", operateur.jeton(), "BAL inconnue"),
+        (PER, perime, "expiré", "expire"),
+        (PER, revoque, "révoqué", "revoque"),
+        (PER, "pas.un.jeton-du-tout-vraiment", "inconnu", "inconnu"),
+        (PER, operateur.fournisseur.emettre(""), "sans RPPS", "valide"),
+        (PER, operateur.jeton(AUTRE_PER), "n'a pas accès", "valide"),
+        (APP, operateur.jeton(), "n'a pas accès", "valide"),
+        ("inconnue@labo.formation.mssante.fr", operateur.jeton(), "BAL inconnue", "valide"),
     ]
-    for adresse, jeton, motif in cas:
+    for adresse, jeton, motif, etat in cas:
         final, defi, prise = _essayer(operateur, xoauth2(adresse, jeton))
         assert final == b"535 5.7.8 Authentication credentials invalid\r\n"
         assert defi["status"] == "401"
@@ -138,6 +138,7 @@ def test_xoauth2_refuse_par_defi(operateur: Montage) -> None:
         prise.fermer()
         dernier = operateur.echanges("AUTH")[-1]
         assert motif in dernier.notes["motif"]
+        assert (dernier.notes["jeton_etat"], dernier.notes["jeton_porteur"]) == (etat, "xoauth2")
         assert dernier.notes["reponse_au_defi"] == "vide"
         assert dernier.reponse is not None
         assert dernier.reponse.statut == 535
@@ -148,10 +149,10 @@ def test_jeton_expire_a_son_heure(operateur: Montage) -> None:
     jeton = operateur.jeton()
     with operateur.connecte(jeton=jeton) as client:
         assert client.noop()[0] == 250
-    operateur.simulateur.horloge.avancer(timedelta(seconds=119))
+    operateur.fournisseur.horloge.avancer(timedelta(seconds=110))
     with operateur.connecte(jeton=jeton):
         pass
-    operateur.simulateur.horloge.avancer(timedelta(seconds=2))
+    operateur.fournisseur.horloge.avancer(timedelta(seconds=20))
     final, _, prise = _essayer(operateur, xoauth2(PER, jeton))
     prise.fermer()
     assert final.startswith(b"535")

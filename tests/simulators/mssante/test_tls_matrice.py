@@ -26,6 +26,7 @@ from simulators.socle.echange import Echange
 from simulators.socle.journal import JournalEchanges
 from simulators.socle.montage import demarrer_socle
 from tests.simulators.mssante.aides_smtp import APP, PER, Montage, Prise
+from tests.simulators.mssante.jetons_essai import Fournisseur
 
 OPENSSL = which("openssl")
 REFUS_PAR_DEFAUT = {
@@ -43,11 +44,12 @@ def matrice(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Montage]:
     """Un opérateur dont la matrice est ouverte."""
     dossier = tmp_path_factory.mktemp("matrice")
     with JournalEchanges.creer(dossier / "campagne") as journal, demarrer_socle(journal, dossier / "secrets") as socle:
-        simulateur = SimulateurMSSante(journal, socle.igc)
+        fournisseur = Fournisseur(journal)
+        simulateur = SimulateurMSSante(journal, socle.igc, jetons=fournisseur)
         socle.publication_igc.panne = simulateur.panne_de_publication
         simulateur.monter(socle.serveur)
         simulateur.monter_matrice(socle.serveur)
-        yield Montage(simulateur, journal, socle)
+        yield Montage(simulateur, journal, socle, fournisseur)
 
 
 def _port(matrice: Montage, ligne: str, protocole: str = "smtp") -> int:

@@ -19,6 +19,7 @@ from steps.verifications.mssante import connexion, enveloppe
 from steps.verifications.mssante.dialogue import IMAP, SMTP, Issue, Session, sessions
 from steps.verifications.mssante.tls_client import CAS, CasOperateur, operateur_accepte, operateur_refuse
 from tests.simulators.mssante.aides_smtp import CONFRERE, MESSAGE, PER, Montage, xoauth2
+from tests.simulators.mssante.jetons_essai import Fournisseur
 
 ADMIS_PAR_UN_CLIENT_ORDINAIRE = {
     "certificat_autre_gamme",
@@ -36,10 +37,11 @@ def operateur(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Montage]:
         JournalEchanges.creer(dossier / "campagne") as journal,
         demarrer_socle(journal, dossier / "secrets") as socle,
     ):
-        simulateur = SimulateurMSSante(journal, socle.igc)
+        fournisseur = Fournisseur(journal)
+        simulateur = SimulateurMSSante(journal, socle.igc, jetons=fournisseur)
         socle.publication_igc.panne = simulateur.panne_de_publication
         simulateur.monter(socle.serveur)
-        yield Montage(simulateur, journal, socle)
+        yield Montage(simulateur, journal, socle, fournisseur)
 
 
 def ordinaire(operateur: Montage) -> ssl.SSLContext:
