@@ -13,7 +13,7 @@ from steps.personne.mire import (
     demander_la_connexion,
     repondre_a_la_mire,
 )
-from steps.personne.navigateur import Navigateur, NavigationImpossible, Passage, origine
+from steps.personne.navigateur import Capture, Navigateur, NavigationImpossible, Passage, origine
 from steps.personne.pages import Page
 
 _PAGES_MAX = 12
@@ -28,6 +28,7 @@ class Parcours:
     `issue` : `retour` (revenue dans le logiciel), `fournisseur` (restée chez lui : erreur, refus sans suite, ou
     abandon), `sans_bouton` (le logiciel ne propose pas ce fournisseur), `impossible` (rien ne s'est affiché).
     `authentifiee` : elle a dû répondre à la mire ; faux si sa session y était déjà ouverte.
+    `captures` : l'écran à chaque page de `pages`, si le parcours devait les prendre.
     """
 
     issue: str
@@ -36,6 +37,7 @@ class Parcours:
     passages: tuple[Passage, ...] = ()
     authentifiee: bool = False
     raison: str = ""
+    captures: tuple[Capture, ...] = ()
 
     def chez(self, fournisseur: Fournisseur) -> tuple[Passage, ...]:
         """Les passages par ce fournisseur."""
@@ -60,9 +62,11 @@ _ISSUES = {
 }
 
 
-def se_connecter(navigateur: Navigateur, url: str, fournisseur: Fournisseur, reponse: ReponsePersonne) -> Parcours:
+def se_connecter(
+    navigateur: Navigateur, url: str, fournisseur: Fournisseur, reponse: ReponsePersonne, *, capturer: bool = False
+) -> Parcours:
     """Ouvre l'adresse que le logiciel a donnée, et va jusqu'au retour dans le logiciel."""
-    trajet = _Trajet(navigateur, fournisseur)
+    trajet = _Trajet(navigateur, fournisseur, capturer)
     try:
         navigateur.aller(url)
         for _ in range(_PAGES_MAX):
@@ -101,7 +105,9 @@ def se_deconnecter(navigateur: Navigateur, url: str, fournisseur: Fournisseur) -
 class _Trajet:
     """Ce qui s'accumule d'une page à l'autre."""
 
-    def __init__(self, navigateur: Navigateur, fournisseur: Fournisseur) -> None:
+    def __init__(self, navigateur: Navigateur, fournisseur: Fournisseur, capturer: bool = False) -> None:
+        self._capturer = capturer
+        self._captures: list[Capture] = []
         self._navigateur = navigateur
         self._fournisseur = fournisseur
         self._depart = len(navigateur.passages)
@@ -110,6 +116,8 @@ class _Trajet:
 
     def noter(self) -> Page:
         self._pages.append(self._navigateur.page)
+        if self._capturer:
+            self._captures.append(self._navigateur.capture())
         return self._pages[-1]
 
     def passages(self) -> Sequence[Passage]:
@@ -120,5 +128,11 @@ class _Trajet:
 
     def finir(self, issue: str, raison: str = "") -> Parcours:
         return Parcours(
-            issue, self._navigateur.page, tuple(self._pages), tuple(self.passages()), self.authentifiee, raison
+            issue=issue,
+            fin=self._navigateur.page,
+            pages=tuple(self._pages),
+            passages=tuple(self.passages()),
+            authentifiee=self.authentifiee,
+            raison=raison,
+            captures=tuple(self._captures),
         )
