@@ -1,7 +1,7 @@
 """Une demande d'autorisation : lue et contrôlée, sans rien répondre. Fonctions pures.
 
-Ordre du contrôle : le client et son adresse de retour d'abord. Tant qu'ils ne sont pas sûrs, un refus s'explique à l'écran
-et ne renvoie nulle part ; ensuite seulement il retourne au logiciel.
+Ordre du contrôle : le client et son adresse de retour d'abord. Tant qu'ils ne sont pas sûrs, un refus s'explique à
+l'écran et ne renvoie nulle part ; ensuite seulement il retourne au logiciel.
 Sources : RFC 6749 (4.1.1, 3.1), RFC 7636, OpenID Connect Core 1.0 (3.1.2), RFC 9101 (refus de `request`).
 """
 
@@ -72,7 +72,7 @@ def lire_paires(chaine: str) -> Paires:
 
 
 def uniques(paires: Paires) -> tuple[Mapping[str, str], frozenset[str]]:
-    """Paramètres présents une fois, et noms de ceux qui sont en double. Une valeur vide vaut absence (RFC 6749, 3.1)."""
+    """Paramètres présents une fois ; noms de ceux qui sont en double. Une valeur vide vaut absence (RFC 6749, 3.1)."""
     valeurs: dict[str, str] = {}
     doubles: set[str] = set()
     for nom, valeur in paires:
@@ -104,7 +104,7 @@ def chercher_retour(paires: Paires, clients: Mapping[str, Client]) -> Retour:
         raise RefusPage(
             "invalid_request",
             "Adresse de retour non enregistrée",
-            "La redirect_uri manque, ou n'est pas, caractère pour caractère, une de celles que ce client a enregistrées.",
+            "La redirect_uri manque, ou n'est pas, au caractère près, une de celles que ce client a enregistrées.",
         )
     mode = valeurs.get("response_mode", "query")
     return Retour(client, redirect_uri, valeurs.get("state"), mode if mode in RESPONSE_MODES else "query")

@@ -90,7 +90,7 @@ def emettre_acces(contexte: Contexte, emission: Emission, famille: str) -> Jeton
             cnf,
             emission.transaction,
             contenu,
-        )  # fmt: skip
+        )
     )
 
 
@@ -111,7 +111,7 @@ def emettre_rafraichissement(contexte: Contexte, emission: Emission, famille: st
             famille,
             emission.nonce,
             transaction=emission.transaction,
-        )  # fmt: skip
+        )
     )
 
 

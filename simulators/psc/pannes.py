@@ -1,4 +1,4 @@
-"""Les pannes propres à un fournisseur OpenID Connect ; celles du transport (attente, coupure, 503) sont communes à tous.
+"""Les pannes propres à un fournisseur OpenID Connect ; celles du transport sont communes à tous.
 
 Les noms valent promesse : les scénarios les arment.
 """

@@ -1,4 +1,4 @@
-"""Ce qui se passe entre la demande d'un logiciel et le retour vers lui : une personne choisit, s'identifie, confirme."""
+"""Entre la demande d'un logiciel et le retour vers lui : une personne choisit, s'identifie, confirme."""
 
 from __future__ import annotations
 

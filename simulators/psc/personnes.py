@@ -1,7 +1,7 @@
 """Les personnes fictives qui peuvent s'authentifier, et ce qu'UserInfo en dit.
 
-Forme d'UserInfo : données enregistrées en bac à sable et publiées, et code public qui les lit ; ce sont toutes des chaînes,
-vides quand la valeur manque. RPPS en 999, jamais attribués, à clé de Luhn juste.
+Forme d'UserInfo : données enregistrées en bac à sable et publiées, et code public qui les lit ; des chaînes, vides
+quand la valeur manque. RPPS en 999, jamais attribués, à clé de Luhn juste.
 """
 
 from __future__ import annotations

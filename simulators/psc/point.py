@@ -87,7 +87,7 @@ class Appel:
 
 @dataclass(frozen=True)
 class PointAcces:
-    """`port` : `wallet` ou `royaume`. `chemins` : pour ce profil, chemins entiers (`…/*` : préfixe) à la racine du port."""
+    """`port` : `wallet` ou `royaume`. `chemins` : entiers (`…/*` : préfixe), à la racine du port, selon le profil."""
 
     operation: str
     port: str

@@ -1,7 +1,7 @@
 """Ce qui distingue un fournisseur d'un autre : adresses, durées, exigences sur la demande.
 
-Source des valeurs de Pro Santé Connect : documentation de l'ANS (adresses, durées, scope, niveau d'authentification). La
-durée du code (60 s), celle d'une mire ouverte et les chemins du fournisseur d'établissement sont du banc.
+Source des valeurs de Pro Santé Connect : documentation de l'ANS (adresses, durées, scope, niveau demandé). La durée
+du code (60 s), celle d'une mire ouverte et les chemins du fournisseur d'établissement sont du banc.
 """
 
 from __future__ import annotations

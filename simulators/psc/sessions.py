@@ -25,7 +25,7 @@ class Sessions:
         return tuple(s for s in self.toutes() if not s.terminee and identifiant in ("", s.identifiant))
 
     def terminer(self, cible: str) -> tuple[Session, ...]:
-        """Finit une session, par son identifiant ; ou toutes celles d'une personne. Rend celles qui étaient ouvertes."""
+        """Finit une session, ou toutes celles d'une personne, par leur identifiant ; rend celles qui vivaient."""
         etat = self._contexte.etat
         with etat.verrou:
             visees = [s for s in etat.sessions.values() if cible in (s.identifiant_session, s.identifiant)]

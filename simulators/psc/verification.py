@@ -1,4 +1,4 @@
-"""Ce qu'un jeton d'accès vaut, ici et maintenant : pour UserInfo, et pour les services à qui un logiciel le présente."""
+"""Ce qu'un jeton d'accès vaut, ici et maintenant : pour UserInfo, et pour les services à qui on le présente."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""`GET <issuer>/.well-known/…` : le document de découverte, sous le nom propre à Pro Santé Connect et le nom standard."""
+"""`GET <issuer>/.well-known/…` : la découverte, sous le nom propre à Pro Santé Connect et le nom standard."""
 
 from __future__ import annotations
 

@@ -1,7 +1,7 @@
 """La fin de session demandée par un logiciel (OpenID Connect RP-Initiated Logout 1.0), par GET ou POST.
 
-Avec un `id_token_hint` émis ici, la session finit sans question. Sans lui, la personne confirme. L'adresse de retour doit
-être enregistrée ; sinon rien n'est fait, et rien n'est suivi.
+Avec un `id_token_hint` émis ici, la session finit sans question. Sans lui, la personne confirme. L'adresse de retour
+doit être enregistrée ; sinon rien n'est fait, et rien n'est suivi.
 """
 
 from __future__ import annotations

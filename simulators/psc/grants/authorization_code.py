@@ -1,4 +1,4 @@
-"""`authorization_code` : un code, une fois, dans la minute, par le client qui l'a demandé (RFC 6749, 4.1.3 ; RFC 7636)."""
+"""`authorization_code` : un code, une fois, dans la minute, par qui l'a demandé (RFC 6749, 4.1.3 ; RFC 7636)."""
 
 from __future__ import annotations
 
