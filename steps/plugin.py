@@ -67,6 +67,7 @@ pytest_plugins = (
     "steps.etapes.mss_traces",
     "steps.etapes.cda_documents",
     "steps.etapes.tableau_de_bord",
+    "steps.etapes.acces_comptes",
 )
 
 CODE_BANC = 3

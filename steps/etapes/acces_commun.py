@@ -13,6 +13,7 @@ from typing import Any
 from weakref import WeakKeyDictionary
 
 from reports.verdict import Verdict
+from simulators.courriels.simulateur import DOMAINE
 from steps.bilan import NonConcluant, ScenarioArrete
 from steps.essai import Essai
 from steps.logiciel.protocole import Adaptateur, ReponseAction
@@ -88,6 +89,19 @@ def tirer_mot_de_passe(essai: Essai, longueur: int = 20, *, jeux: str = "aA0!") 
 _ALPHABETS = {"a": string.ascii_lowercase, "A": string.ascii_uppercase, "0": string.digits, "!": SPECIAUX}
 
 
+# ------------------------------------------------------------------ données
+def permissions(essai: Essai, phrase: str) -> list[str]:
+    """Les permissions que la feature nomme, dans les mots du logiciel (`permissions` de logiciel.yaml)."""
+    noms = [nom.strip() for nom in phrase.split(",") if nom.strip()]
+    return [essai.logiciel.permissions.get(nom, nom) for nom in noms]
+
+
+def adresse_neuve(essai: Essai, nom: str) -> str:
+    """Une adresse de messagerie jamais donnée, dont le relais d'essai lit la boîte."""
+    graine = f"{essai.graine}{essai.retenu.numero}/{nom}/{secrets.token_hex(4)}".encode()
+    return f"ps.{hashlib.sha256(graine).hexdigest()[:10]}@{DOMAINE}"
+
+
 # ------------------------------------------------------------------ comptes
 def comptes(essai: Essai) -> dict[str, CompteEssai]:
     """Les comptes présentés par le scénario."""
@@ -103,7 +117,7 @@ def compte(essai: Essai, nom: str) -> CompteEssai:
         raise NonConcluant(f"la feature parle du compte « {nom} » sans l'avoir présenté") from None
 
 
-def presenter_compte(essai: Essai, nom: str, **champs: Any) -> CompteEssai:
+def presenter_compte(essai: Essai, nom: str, /, **champs: Any) -> CompteEssai:
     """Un compte à créer, d'identifiant propre à ce scénario et à cette campagne ; rien n'est demandé au logiciel."""
     graine = f"{essai.graine}{essai.retenu.numero}/{nom}/{secrets.token_hex(4)}".encode()
     identifiant = f"essai.{hashlib.sha256(graine).hexdigest()[:12]}"
@@ -125,7 +139,7 @@ def creer_compte(
     return reponse
 
 
-def preparer_compte(essai: Essai, nom: str, *, avec_mot_de_passe: bool = True, **champs: Any) -> CompteEssai:
+def preparer_compte(essai: Essai, nom: str, /, *, avec_mot_de_passe: bool = True, **champs: Any) -> CompteEssai:
     """Présente puis déclare un compte de mise en place ; sans lui, le scénario n'est pas jugeable."""
     presente = presenter_compte(essai, nom, **champs)
     reponse = creer_compte(essai, nom, avec_mot_de_passe=avec_mot_de_passe)

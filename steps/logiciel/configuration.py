@@ -43,6 +43,7 @@ class ConfigurationLogiciel:
     entetes: Mapping[str, str] = field(default_factory=dict)
     delai_s: float = 60.0
     comptes: Mapping[str, str] = field(default_factory=dict)
+    permissions: Mapping[str, str] = field(default_factory=dict)
     defauts: tuple[str, ...] = ()
     idam: str = ""
     environnement: str = ""
@@ -88,6 +89,7 @@ _SCHEMA: dict[str, Any] = {
             },
         },
         "comptes": {"type": "object", "additionalProperties": {"type": "string"}},
+        "permissions": {"type": "object", "additionalProperties": {"type": "string"}},
         "defauts": {"type": "array", "items": _TEXTE},
         "environnement": {"type": "string"},
         "pro_sante_connect": {"type": "object"},
@@ -138,6 +140,7 @@ def _construire(brut: Any, source: str, dossier: Path) -> ConfigurationLogiciel:
         entetes=entetes,
         delai_s=float(adaptateur.get("delai_s", 60.0)),
         comptes=dict(brut.get("comptes", {})),
+        permissions=dict(brut.get("permissions", {})),
         defauts=tuple(brut.get("defauts", ())),
         environnement=str(dossier / environnement) if environnement else "",
         source=source,

@@ -47,3 +47,27 @@ def permissions_synchronisees(compte: Compte | None, avant: Compte | None, sourc
         R_PERMISSIONS, not differences, f"{ou} : les permissions affichées ne sont pas celles du référentiel",
         attendu=en_texte(voulues["permissions"]), recu=recu, ou=ou,
     )  # fmt: skip
+
+
+@verification(R_IDENTITE, R_PERMISSIONS)
+def toujours_synchronise(
+    compte: Compte | None, identite: Mapping[str, Any], permissions: Iterable[str], ou: str
+) -> list[Constat]:
+    """Un compte que la source n'a pas changé depuis garde ce qu'elle en dit : celle d'un autre se verrait."""
+    constats = []
+    for regle, voulus in ((R_IDENTITE, identite), (R_PERMISSIONS, {"permissions": sorted(permissions)})):
+        if not voulus:
+            continue
+        differences = ecarts(compte, voulus)
+        attendu, recu = lister(differences)
+        constats.append(
+            juger(
+                regle,
+                not differences,
+                f"{ou} : une synchronisation qui ne le concernait pas l'a changé",
+                attendu=attendu or en_phrase(voulus),
+                recu=recu or en_phrase(voulus),
+                ou=ou,
+            )
+        )
+    return constats
