@@ -56,6 +56,11 @@ JETONS = Regle(
     Confiance.DEDUITE, "Effacer les jetons à la déconnexion.",
 )  # fmt: skip
 
+RELANCE = Regle(
+    "PSC-FIN-09", "Après la déconnexion, le logiciel ne relance pas de lui-même une connexion", sources.BANC,
+    Confiance.DEDUITE, "Revenir à l'écran de connexion et attendre le geste de l'utilisateur.",
+)  # fmt: skip
+
 _OU = "session montrée par le logiciel"
 
 
@@ -64,10 +69,9 @@ class Deconnexion:
     """Une déconnexion et ce qui suit.
 
     `session_psc` : session du fournisseur que la connexion avait ouverte (note `session` de ses jetons). `avant`,
-    `apres` :
-    sessions du logiciel. `echanges` : depuis la déconnexion comprise. `reconnexion` : la connexion suivante,
-    s'il y en a
-    une. `par_navigateur` : la personne a un navigateur (faux en CIBA, où la déconnexion est un appel du serveur).
+    `apres` : sessions du logiciel. `echanges` : depuis la déconnexion comprise, jusqu'avant la reconnexion.
+    `reconnexion` : la connexion suivante, s'il y en a une. `par_navigateur` : la personne a un navigateur (faux en
+    CIBA, où la déconnexion est un appel du serveur).
     """
 
     session_psc: str
@@ -82,7 +86,7 @@ class Deconnexion:
     fournisseur: Fournisseur = PSC
 
 
-@verification(APPEL, HINT, BONNE, SORTIE, STATE, LOCALE, NOUVELLE, JETONS)
+@verification(APPEL, HINT, BONNE, SORTIE, STATE, LOCALE, NOUVELLE, JETONS, RELANCE)
 def deconnexion(faits: Deconnexion) -> list[Constat]:
     """La session du logiciel se ferme, celle du fournisseur aussi, et elle seule ; rien ne part plus ensuite."""
     if not ouverte(faits.avant):
@@ -100,7 +104,7 @@ def deconnexion(faits: Deconnexion) -> list[Constat]:
             )
         )  # fmt: skip
     fin = fins[-1].numero if fins else 0
-    return [*constats, *_plus_de_jeton(faits, fin), *_nouvelle(faits)]
+    return [*constats, *_plus_de_jeton(faits, fin), _relance(faits, fin), *_nouvelle(faits)]
 
 
 def _locale(faits: Deconnexion) -> Constat:
@@ -186,6 +190,18 @@ def _plus_de_jeton(faits: Deconnexion, fin: int) -> list[Constat]:
         return [JETONS.enfreinte("Un jeton de la session fermée est encore présenté.", attendu="aucun appel",
                                  recu=f"{len(n)} appel(s)", ou=ou, echanges=n)]  # fmt: skip
     return [JETONS.respectee(recu="aucun appel", ou=ou, echanges=(fin,) if fin else ())]
+
+
+def _relance(faits: Deconnexion, fin: int) -> Constat:
+    dialogue = lire(faits.echanges, faits.fournisseur.service)
+    relances = [a for a in (*dialogue.demandes, *dialogue.ciba) if a.numero > fin]
+    ou = "demandes d'authentification"
+    if relances:
+        return RELANCE.enfreinte(
+            "Une demande d'authentification part aussitôt après la déconnexion, sans geste de l'utilisateur.",
+            attendu="aucune demande", recu=f"{len(relances)} demande(s)", ou=ou, echanges=numeros(relances),
+        )  # fmt: skip
+    return RELANCE.respectee(recu="aucune", ou=ou, echanges=(fin,) if fin else ())
 
 
 def _nouvelle(faits: Deconnexion) -> list[Constat]:

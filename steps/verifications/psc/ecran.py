@@ -73,15 +73,18 @@ def ecran_de_connexion(donnees: Mapping[str, Any]) -> list[Constat]:
         constats.append(BOUTON.enfreinte("L'écran de connexion ne propose pas Pro Santé Connect.",
                                          attendu="un bouton Pro Santé Connect", recu=", ".join(moyens) or "non nommé",
                                          ou=_OU))  # fmt: skip
-    cgu = str(donnees.get("cgu") or "")
-    if not cgu:
-        message = "Joindre les conditions d'utilisation et dire comment on les lit avant la connexion."
-    elif _nomme(cgu):
+    return [*constats, _cgu(str(donnees.get("cgu") or ""))]
+
+
+def _cgu(cgu: str) -> Constat:
+    ou, recu = "conditions d'utilisation", f"{len(cgu)} caractères relevés"
+    if cgu.strip() and not _nomme(cgu):
+        return CGU.enfreinte("Les conditions relevées ne parlent pas de Pro Santé Connect.",
+                             attendu="un paragraphe sur Pro Santé Connect", recu=recu, ou=ou)  # fmt: skip
+    message = "Joindre les conditions d'utilisation et dire comment on les lit avant la connexion."
+    if cgu.strip():
         message = "Vérifier le paragraphe sur Pro Santé Connect et l'accès aux conditions avant la connexion."
-    else:
-        message = "Les conditions relevées ne nomment pas Pro Santé Connect : vérifier qu'un paragraphe en parle."
-    constats.append(CGU.a_regarder(message, recu=f"{len(cgu)} caractères relevés", ou="conditions d'utilisation"))
-    return constats
+    return CGU.a_regarder(message, recu=recu, ou=ou)
 
 
 @verification(DECONNEXION)

@@ -2,7 +2,7 @@
 
     refus_attendu(panne, tentative, temoin) -> list[Constat]
     acceptation_attendue(panne, tentative, temoin) -> list[Constat]    cle_tournee, userinfo_jwt, userinfo_sans_exercice
-    retour_rejoue(tentative) -> Constat                                panne retour_double
+    retour_rejoue(tentative) -> Constat      l'adresse du retour ouverte deux fois par la personne
 
 `panne` : nom de la panne jouée par le simulateur (clés de `FAUTES`, de `ADMISES`). `temoin` : la même personne, le même
 logiciel, sans panne, dans le même scénario, session ouverte puis fermée avant la tentative ; sans lui, non concluant.
@@ -75,21 +75,18 @@ def acceptation_attendue(panne: str, tentative: Tentative, temoin: Tentative) ->
 
 @verification(r.REJEU)
 def retour_rejoue(tentative: Tentative) -> Constat:
-    """Le retour présenté deux fois ne fait envoyer le code qu'une fois."""
-    n = tentative.jouee("retour_double")
+    """Le retour présenté deux fois (adresse rouverte, page rechargée) ne fait envoyer le code qu'une fois."""
     codes = tentative.dialogue.par_grant(CODE)
-    if not n:
-        return r.REJEU.sans_objet("le fournisseur n'a pas renvoyé la personne deux fois")
     if not codes:
-        return r.REJEU.sans_objet("aucun code n'a été échangé", echanges=n)
+        return r.REJEU.sans_objet("aucun code n'a été échangé")
     par_code = {a.un("code"): sum(1 for b in codes if b.un("code") == a.un("code")) for a in codes}
     ou, attendu = "point de jetons, code", "un seul appel par code"
     if max(par_code.values()) > 1:
         return r.REJEU.enfreinte(
             "Le code du retour rejoué est envoyé de nouveau.", attendu=attendu,
-            recu=f"{max(par_code.values())} appels avec le même code", ou=ou, echanges=(*n, *numeros(codes)),
+            recu=f"{max(par_code.values())} appels avec le même code", ou=ou, echanges=numeros(codes),
         )  # fmt: skip
-    return r.REJEU.respectee(recu="un appel", ou=ou, echanges=(*n, *numeros(codes)))
+    return r.REJEU.respectee(recu="un appel", ou=ou, echanges=numeros(codes))
 
 
 def _impossible(panne: str, tentative: Tentative, temoin: Tentative) -> str:
@@ -115,7 +112,8 @@ def _employe(panne: str, tentative: Tentative, n: tuple[int, ...]) -> list[Const
                 )
             ]  # fmt: skip
         return [r.CODE_ECHANGE.respectee(recu="aucun appel au point de jetons", ou="point de jetons", echanges=n)]
-    sessions = {a.note("session") for a in tentative.dialogue.jetons if a.numero in n} - {""}
+    fautifs = (*tentative.dialogue.jetons, *tentative.dialogue.userinfos)
+    sessions = {a.note("session") for a in fautifs if a.numero in n} - {""}
     if not sessions:
         return []
     employes = [u for u in tentative.usages if u.numero > n[0] and u.session in sessions]

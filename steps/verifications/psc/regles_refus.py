@@ -36,6 +36,11 @@ REJEU = Regle(
     "PSC-REF-04", "Un retour rejoué ne fait pas renvoyer le code", sources.RFC6749.format("4.1.2"), _OFF,
     "Oublier le state au premier retour ; refuser le second.",
 )  # fmt: skip
+DOUBLE = Regle(
+    "PSC-REF-05", "Un retour dont les paramètres sont répétés n'ouvre pas de session",
+    f"{sources.RFC6749.format('3.1')}, qui l'interdit au fournisseur ; {sources.BANC} pour le client", _DED,
+    "Refuser un retour où code ou state figurent deux fois.",
+)  # fmt: skip
 EMETTEUR = Regle(
     "PSC-REF-10", "Un ID token d'un autre émetteur est refusé", f"{_core('3.1.3.7')}, étape 2", _OFF,
     "Comparer iss à l'émetteur de la découverte, à l'octet près.",
@@ -136,7 +141,7 @@ SANS_EXERCICE = Regle(
 FAUTES: dict[str, Regle] = {
     "state_faux": STATE, "state_absent": STATE,
     "code_absent": SANS_CODE, "refus_personne": SANS_CODE, "autorisation_erreur": SANS_CODE,
-    "iss_faux": ISS_RETOUR,
+    "iss_faux": ISS_RETOUR, "retour_double": DOUBLE,
     "emetteur_faux": EMETTEUR, "audience_fausse": AUDIENCE, "azp_faux": AZP,
     "nonce_faux": NONCE, "nonce_absent": NONCE,
     "id_token_expire": EXPIRE, "iat_futur": FUTUR, "sub_absent": SUJET,
