@@ -1,0 +1,1 @@
+"""Le fournisseur Pro Santé Connect lancé par sa commande, utilisé par trois clients OpenID Connect d'ailleurs."""
