@@ -19,6 +19,7 @@ from steps.logiciel.protocole import Adaptateur, AdaptateurInjoignable, ReponseA
 from steps.patients import PatientEssai
 from steps.personne.navigateur import Navigateur
 from steps.personne.ouverture import Navigateurs
+from steps.secrets_action import cacher
 from steps.selection import ScenarioRetenu
 
 _TEXTE_LONG = 4096
@@ -149,10 +150,8 @@ class Essai:
             raise NonConcluant(str(erreur)) from erreur
 
     def _noter(self, action: str, utilisateur: str, parametres: Mapping[str, Any], issue: Mapping[str, Any]) -> None:
-        self.journal.ajouter(
-            "action",
-            {"action": action, "utilisateur": utilisateur, "parametres": self._alleger(parametres), **issue},
-        )
+        note = {"action": action, "utilisateur": utilisateur, "parametres": self._alleger(parametres), **issue}
+        self.journal.ajouter("action", cacher(action, note, self.journal.empreinte_secret))
 
     def _alleger(self, valeur: Any) -> Any:
         """Remplace les longs textes (documents en base64) par la référence d'un corps rangé dans le journal."""

@@ -45,10 +45,15 @@ def lire(octets: bytes) -> Contenu:
     parties = [partie_texte(partie) for partie in parties_de_texte(message)]
     html = any(partie.get_content_type() == "text/html" for partie in parties_de_texte(message))
     texte = "\n".join(_sans_balises(t) if html and _BALISE.search(t) else t for t in parties)
-    liens = [lien for t in parties for lien in (*map(unescape, _HREF.findall(t)), *_LIEN.findall(unescape(t)))]
-    retenus = tuple(dict.fromkeys(lien.rstrip(".,;:!?)]") for lien in liens if lien.startswith("http")))
+    retenus = liens_de("\n".join(parties))
     objet = str(message.get("Subject", "")).strip()
     return Contenu(objet, texte, retenus, codes_de(f"{texte}\n{objet}"))
+
+
+def liens_de(texte: str) -> tuple[str, ...]:
+    """Adresses web d'un texte ou d'un HTML, dans l'ordre, chacune une fois."""
+    liens = [*map(unescape, _HREF.findall(texte)), *_LIEN.findall(unescape(texte))]
+    return tuple(dict.fromkeys(lien.rstrip(".,;:!?)]") for lien in liens if lien.startswith("http")))
 
 
 def codes_de(texte: str) -> tuple[str, ...]:

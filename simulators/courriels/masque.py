@@ -9,7 +9,15 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Sequence
 
-from simulators.courriels.lecture import Contenu, analyser, partie_texte, parties_de_texte, secrets_de
+from simulators.courriels.lecture import (
+    Contenu,
+    analyser,
+    codes_de,
+    liens_de,
+    partie_texte,
+    parties_de_texte,
+    secrets_de,
+)
 
 
 def masquer(octets: bytes, contenu: Contenu, empreinte: Callable[[str], str]) -> tuple[bytes, int]:
@@ -31,6 +39,11 @@ def masquer(octets: bytes, contenu: Contenu, empreinte: Callable[[str], str]) ->
         del message["Subject"]
         message["Subject"] = " ".join(objet.split())
     return message.as_bytes(), len(secrets)
+
+
+def cacher_texte(texte: str, empreinte: Callable[[str], str]) -> str:
+    """Le texte d'un message lu ailleurs qu'au relais, codes et liens remplacés."""
+    return _cacher(texte, secrets_de(Contenu("", texte, liens_de(texte), codes_de(texte))), empreinte)
 
 
 def _cacher(texte: str, secrets: Sequence[str], empreinte: Callable[[str], str]) -> str:
