@@ -51,7 +51,7 @@ def jouer(labo: Labo, nom: str, corps: dict[str, Any]) -> Enveloppe:
         PREUVE.reset(preuve)
 
 
-def _declaration(labo: Labo) -> dict[str, Any]:
+def declaration(labo: Labo) -> dict[str, Any]:
     """Ce que le produit dit de sa connexion par Pro Santé Connect, si l'installation en a un."""
     return {"pro_sante_connect": labo.fournisseurs.a_propos()} if labo.environnement.fournisseurs else {}
 
@@ -94,7 +94,7 @@ class Gestionnaire(BaseHTTPRequestHandler):
                     "editeur": EDITEUR,
                     "type_logiciel": "SGL",
                     "defauts": sorted(labo.defauts.actifs),
-                    **_declaration(labo),
+                    **declaration(labo),
                 },
             )
         elif self.path == "/actions":

@@ -22,7 +22,7 @@ PSC: dict[str, str] = {
     "psc_iss_retour_non_verifie": "Un retour qui vient d'un autre émetteur est accepté.",
     # L'échange du code.
     "psc_redirect_uri_autre_au_jeton": "L'adresse de retour donnée au point de jeton n'est pas celle de la demande.",
-    "psc_code_rejoue": "Un retour joué deux fois fait présenter le même code deux fois.",
+    "psc_code_rejoue": "Le code est présenté deux fois au point de jetons.",
     "psc_api_autre_certificat": "Le jeton d'une API est présenté avec un autre certificat que celui auquel il est lié.",
     "psc_certificat_absent": "Aucun certificat client n'est présenté à Pro Santé Connect.",
     # Le jeton d'identité.
@@ -48,7 +48,7 @@ PSC: dict[str, str] = {
     "psc_identifiant_tronque": "L'identifiant national retenu est réduit à ses onze derniers caractères.",
     "psc_identite_premier_ps": "Une personne connectée agit au nom du premier professionnel installé.",
     "psc_identite_generique": "Une personne connectée agit au nom d'un identifiant générique.",
-    "psc_personnes_confondues": "Deux personnes connectées se voient attribuer la session de la dernière.",
+    "psc_personnes_confondues": "Une seconde personne, sur le même poste, se voit attribuer l'identité de la première.",
     # Les jetons.
     "psc_jeton_dans_url": "La page ouverte après la connexion porte le jeton d'accès dans son adresse.",
     "psc_jeton_au_navigateur": "Le jeton d'accès est gardé dans un cookie du navigateur.",

@@ -5,6 +5,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import secrets
 import threading
 from collections.abc import Mapping
@@ -168,9 +169,18 @@ class Connexions:
         if labo.defaut("psc_redirect_uri_autre_au_jeton"):
             redirect_uri += "/"
         jetons, _ = client.echanger_code(code, redirect_uri, connexion.verificateur)
+        if labo.defaut("psc_code_rejoue"):
+            with contextlib.suppress(ErreurFournisseur):
+                client.echanger_code(code, redirect_uri, connexion.verificateur)
         nonce = connexion.nonce
         identite = self.identifier(client, jetons, nonce or None)
-        return self._service.ouvertes.ouvrir(connexion, identite, jetons)
+        try:
+            return self._service.ouvertes.ouvrir(connexion, identite, jetons)
+        except ErreurFournisseur:
+            # Ces jetons ne serviront pas : ils n'ont pas à rester valables.
+            with contextlib.suppress(ErreurFournisseur):
+                client.revoquer(jetons)
+            raise
 
     def identifier(self, client: ClientOidc, jetons: Jetons, nonce: str | None) -> Identite:
         """L'ID token vérifié, puis UserInfo de la même personne."""

@@ -151,4 +151,8 @@ class _Gestionnaire(BaseHTTPRequestHandler):
 
 
 def _champs(texte: str) -> dict[str, str]:
-    return dict(parse_qsl(texte, keep_blank_values=True, max_num_fields=40))
+    """Champs d'une adresse ou d'un formulaire ; d'un champ répété, seule la première valeur compte."""
+    try:
+        return dict(reversed(parse_qsl(texte, keep_blank_values=True, max_num_fields=40)))
+    except ValueError:
+        return {}

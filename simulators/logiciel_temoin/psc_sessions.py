@@ -67,6 +67,7 @@ class SessionsFournisseur:
         self._ouvertes: dict[str, SessionOuverte] = {}
         self._verrou = threading.RLock()
         self._premiere: Identite | None = None
+        self._du_poste: dict[str, Identite] = {}
         self._labo.sessions.abonner_fin(self._finie)
         self._labo.sessions.ajouter_controle(self._controler)
 
@@ -75,7 +76,7 @@ class SessionsFournisseur:
     def ouvrir(self, connexion: Connexion, identite: Identite, jetons: Jetons) -> Session:
         """Rattache l'identité à un compte et ouvre sa session ; `ErreurFournisseur` si aucun compte ne convient."""
         labo, client = self._labo, connexion.client
-        identite = self._retenue(identite)
+        identite = self._retenue(identite, connexion.poste)
         if connexion.rapprochement:
             session = self._rapprocher(connexion.rapprochement, client, identite)
         else:
@@ -104,10 +105,12 @@ class SessionsFournisseur:
         )  # fmt: skip
         return session
 
-    def _retenue(self, identite: Identite) -> Identite:
+    def _retenue(self, identite: Identite, poste: str) -> Identite:
         """Ce que les défauts font de l'identité reçue."""
         with self._verrou:
             self._premiere = self._premiere or identite
+        if self._labo.defaut("psc_personnes_confondues"):
+            return self._du_poste.setdefault(poste, identite)
         if self._labo.defaut("psc_identite_constante"):
             return self._premiere
         if self._labo.defaut("psc_identifiant_tronque"):
@@ -241,9 +244,8 @@ class SessionsFournisseur:
         """Sessions PSC ouvertes de ce compte, la plus récente d'abord ; s'en servir est une activité."""
         with self._verrou:
             toutes = [o for o in reversed(self._ouvertes.values()) if o.est_psc]
-        confondues = self._labo.defaut("psc_personnes_confondues")
         for ouverte in toutes:
-            sienne = confondues or ouverte.session.compte_id == compte_id
+            sienne = ouverte.session.compte_id == compte_id
             if sienne and self._labo.sessions.lire(ouverte.session.session_id) is not None:
                 yield ouverte
 

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
@@ -14,11 +15,14 @@ from cryptography.hazmat.primitives import hashes, serialization
 from cryptography.hazmat.primitives.asymmetric import ec, rsa
 from cryptography.x509.oid import NameOID
 
+from simulators.banc import Banc
 from simulators.logiciel_temoin.api import jouer
 from simulators.logiciel_temoin.defauts import Defauts
 from simulators.logiciel_temoin.environnement import lire_environnement
 from simulators.logiciel_temoin.erreurs import Enveloppe
 from simulators.logiciel_temoin.labo import Labo
+from simulators.socle.journal import JournalEchanges
+from tests.simulators.logiciel_temoin.psc_essai import Essai, Fabrique
 
 NOMS = ("insi_manu", "insi_auto", "org_auth_cli", "org_sign", "cps_auth_1", "cps_sign_1", "cps_auth_2", "cps_sign_2")
 DOMAINE = "1.2.250.1.213.99.1"
@@ -119,3 +123,38 @@ def agir(labo: Labo) -> Jouer:
         return jouer(labo, nom, {"utilisateur": utilisateur, **parametres})
 
     return jouer_action
+
+
+@dataclass
+class BancPsc:
+    """Le banc partagé par les essais de connexion."""
+
+    banc: Banc
+    journal: JournalEchanges
+    fichier: Path
+
+
+@pytest.fixture(scope="session")
+def banc_psc(tmp_path_factory: pytest.TempPathFactory) -> Iterator[BancPsc]:
+    """Un banc démarré une fois."""
+    dossier = tmp_path_factory.mktemp("banc-psc")
+    journal = JournalEchanges.creer(dossier / "campagne")
+    with Banc(journal, dossier_secrets=dossier / "secrets") as banc:
+        fichier = dossier / "env.json"
+        fichier.write_text(json.dumps(banc.environnement()), encoding="utf-8")
+        yield BancPsc(banc, journal, fichier)
+    journal.fermer()
+
+
+@pytest.fixture
+def psc(banc_psc: BancPsc) -> Iterator[Fabrique]:
+    """Fabrique un logiciel neuf avec les défauts nommés, face au banc remis à zéro."""
+    ouverts: list[Essai] = []
+
+    def fabriquer(*defauts: str) -> Essai:
+        ouverts.append(Essai(banc_psc.banc, banc_psc.journal, banc_psc.fichier, *defauts))
+        return ouverts[-1]
+
+    yield fabriquer
+    for essai in ouverts:
+        essai.fermer()
