@@ -1,1 +1,1 @@
-"""Un module (ou un dossier) par point d'accès."""
+"""Un module, ou un dossier avec ses exemples, par point d'accès."""
