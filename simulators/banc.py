@@ -17,6 +17,7 @@ from simulators.insi import SimulateurINSi
 from simulators.mssante.gestion import GestionMSSante
 from simulators.mssante.simulateur import SimulateurMSSante
 from simulators.psc import SimulateurPSC
+from simulators.psc.echange import ServeurApi
 from simulators.psc.gestion import GestionPSC
 from simulators.psc.profil import ETABLISSEMENT
 from simulators.socle.acteurs import PROFESSIONNELS, STRUCTURE
@@ -77,6 +78,7 @@ class Banc:
         )
         self._socle.publication_igc.panne = self.mssante.panne_de_publication
         self.annuaire = SimulateurAnnuaire(journal, self.igc)
+        self.api_psc = ServeurApi(journal, self.igc, self.psc)
         self._relier()
         self.etablissement = SimulateurPSC(journal, self.igc, profil=ETABLISSEMENT, horloge=self.psc.horloge)
         self.courriels = SimulateurCourriels(journal, self.igc)
@@ -92,6 +94,7 @@ class Banc:
             self.annuaire.monter(self.serveur)
             self.psc.monter(self.serveur)
             self.etablissement.monter(self.serveur)
+            self.api_psc.monter(self.serveur)
             self.courriels.monter(self.serveur)
             if matrice:
                 self.mssante.monter_matrice(self.serveur)
@@ -106,6 +109,7 @@ class Banc:
     def _relier(self) -> None:
         """Un seul émetteur de jetons : les services les font vérifier par Pro Santé Connect."""
         self.insi.jetons = self.psc
+        self.insi.jetons_api = self.dmp.jetons_api = self.api_psc
         self.psc.etat.abonnes_fin.append(self.mssante.finir_session)
         self.mssante.pannes.relais["psc_indisponible"] = partial(self.psc.panne, "indisponible", operation="jeton")
 
@@ -119,6 +123,7 @@ class Banc:
             "annuaire": self.annuaire.pannes,
             "psc": self.psc.pannes,
             "etablissement": self.etablissement.pannes,
+            "api_psc": self.api_psc.pannes,
         }
 
     @property
@@ -137,7 +142,7 @@ class Banc:
                 "dmp": self.dmp.adresses(),
                 "mssante": self.mssante.adresses(),
                 "annuaire": self.annuaire.adresses(),
-                "psc": self.psc.adresses(),
+                "psc": {**self.psc.adresses(), **self._adresses_api()},
                 "etablissement": self.etablissement.adresses(),
                 "courriels": self.courriels.adresses(),
                 "gestion": {"url": self._gestion.url},
@@ -156,6 +161,13 @@ class Banc:
             "identites": [identite.en_dict() for identite in IDENTITES_DE_TEST],
         }
 
+    def _adresses_api(self) -> dict[str, Any]:
+        """Où échanger un jeton Pro Santé Connect, et où appeler les API qu'il ouvre."""
+        return {
+            "url_api_jeton": self.api_psc.url_jeton,
+            "api": {"insi": self.insi.url_api_psc, "dmp": self.dmp.url_api_psc},
+        }
+
     def remettre_a_zero(self) -> None:
         """Simulateurs vides, pannes retirées ; le journal et les certificats restent."""
         self.insi.remettre_a_zero()
@@ -163,6 +175,7 @@ class Banc:
         self.mssante.remettre_a_zero()
         self.annuaire.remettre_a_zero()
         self.psc.remettre_a_zero()
+        self.api_psc.remettre_a_zero()
         self.etablissement.remettre_a_zero()
         self.courriels.remettre_a_zero()
         if self._peupler:

@@ -74,6 +74,8 @@ class Reglages:
 
     decouverte_standard: bool = True
     """Faux : `.well-known/openid-configuration` répond 404 chez Pro Santé Connect."""
+    cnf_rfc8705: bool = False
+    """Vrai : `cnf.x5t#S256` sous la forme de la RFC 8705, et non celle des exemples de l'ANS."""
     rotation_stricte: bool = False
     """Vrai : un jeton de rafraîchissement ne sert qu'une fois, son rejeu révoque la famille (RFC 9700, 4.14)."""
 

@@ -13,7 +13,7 @@ from simulators.psc import falsification
 from simulators.psc.clients import Client
 from simulators.psc.contexte import Contexte
 from simulators.psc.etat import Jeton, Session, valeur_secrete
-from simulators.psc.liaison import empreinte_ans
+from simulators.psc.liaison import empreinte_ans, empreinte_rfc
 from simulators.psc.personnes import Personne
 
 
@@ -71,7 +71,8 @@ def emettre_acces(contexte: Contexte, emission: Emission, famille: str) -> Jeton
     }
     cnf = ""
     if emission.client.certificats_lies and emission.certificat_der is not None:
-        cnf = empreinte_ans(emission.certificat_der)
+        forme = empreinte_rfc if contexte.reglages.cnf_rfc8705 else empreinte_ans
+        cnf = forme(emission.certificat_der)
         contenu["cnf"] = {"x5t#S256": cnf}
     valeur = falsification.signer(contexte.cles.courante, contenu)
     return contexte.etat.ranger(
