@@ -68,6 +68,11 @@ pytest_plugins = (
     "steps.etapes.cda_documents",
     "steps.etapes.tableau_de_bord",
     "steps.etapes.acces_comptes",
+    "steps.etapes.acces_traces",
+    "steps.etapes.acces_mots_de_passe",
+    "steps.etapes.acces_sessions",
+    "steps.etapes.acces_rpps",
+    "steps.etapes.acces_identites",
 )
 
 CODE_BANC = 3
