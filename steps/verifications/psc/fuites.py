@@ -139,7 +139,7 @@ def _du_fournisseur(segment: str, emetteur: str) -> bool:
 
 def _sans_valeurs(texte: str) -> str:
     """L'adresse, valeurs de paramètres ôtées : un constat ne recopie pas de jeton."""
-    return re.sub(r"=[^&#\s]*", "=…", texte)
+    return _JWT.sub("…", _EMPREINTE.sub("…", re.sub(r"=[^&#\s]*", "=…", texte)))
 
 
 def _lieux(vus: Sequence[Vu]) -> str:

@@ -24,15 +24,19 @@ _LIEUX = (
 
 @verification(SITUATIONS)
 def situations(session: Mapping[str, Any], userinfo: Mapping[str, Any], echanges: tuple[int, ...]) -> list[Constat]:
-    """Autant de situations que d'activités, chacune d'un lieu d'UserInfo ; une seule n'a pas à être proposée."""
+    """Autant de situations que d'activités, chacune d'un lieu d'UserInfo ; une seule n'a pas à être proposée.
+
+    La structure de rattachement (SubjectOrganization) est un lieu d'UserInfo comme un autre.
+    """
     attendues = activites(userinfo)
     proposees = [s for s in session.get("situations") or () if isinstance(s, Mapping)]
     ou = "situations d'exercice proposées"
     noms = [_lieu(activite) for activite in attendues]
     recu = ", ".join(str(s.get("structure") or s.get("secteur") or s.get("profession") or "?") for s in proposees)
-    inconnues = [
-        s for s in proposees if s.get("structure") and attendues and not any(_parle_de(s, a) for a in attendues)
-    ]
+    rattachement = {"raisonSocialeSite": userinfo.get("SubjectOrganization", ""),
+                    "identifiantTechniqueDeLaStructure": userinfo.get("SubjectOrganizationID", "")}  # fmt: skip
+    connues = [a for a in (*attendues, rattachement) if any(a.get(nom) for nom in _LIEUX)]
+    inconnues = [s for s in proposees if s.get("structure") and not any(_parle_de(s, a) for a in connues)]
     if len(attendues) <= 1 and not proposees:
         return [SITUATIONS.respectee("aucun choix à faire", recu=f"{len(attendues)} situation(s)", ou=ou,
                                      echanges=echanges)]  # fmt: skip

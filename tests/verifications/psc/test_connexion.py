@@ -183,7 +183,8 @@ def _recharge() -> list[Echange]:
     """La personne recharge la page de la mire avant de répondre : la même demande arrive deux fois."""
     fil = f.Fil().connexion()
     _, parametres = fil.autorisation()
-    transaction, _ = fil.autorisation(**parametres)
+    demande: dict[str, Any] = dict(parametres)
+    transaction, _ = fil.autorisation(**demande)
     fil.jeton(transaction, fil.mire(transaction, parametres), session="s2")
     return fil.echanges
 
