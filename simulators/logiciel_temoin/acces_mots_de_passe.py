@@ -119,6 +119,8 @@ class MotsDePasse:
         """Ce qui, dans ce mot de passe, ne suit pas la politique du compte."""
         regle, actif = self._regle(compte), self._defauts.actif
         manques = []
+        if actif("politique_longueur_constante"):
+            regle["longueur"] = POLITIQUES[politique_de(compte)]["longueur"]
         if len(nouveau) < regle["longueur"] and not actif("mdp_longueur_non_controlee"):
             manques.append(f"Le mot de passe compte au moins {regle['longueur']} caractères.")
         presents = {

@@ -23,8 +23,6 @@ def montrer(labo: Labo, compte: Compte) -> dict[str, Any]:
     montre = compte.en_dict()
     if labo.defaut("compte_sans_rpps_affiche"):
         montre["rpps"] = None
-    if labo.defaut("compte_non_montre_bloque"):
-        montre["bloque"] = False
     return montre
 
 

@@ -111,12 +111,14 @@ def fermer_session(labo: Labo, utilisateur: Utilisateur, p: Parametres) -> Envel
     sans_effet = sans_effet or labo.defaut("fermeture_sans_effet")
     if sans_effet or (url and labo.defaut("psc_ouverte_si_echec_de_fin")):
         return fait("Vous êtes déconnecté.", session=en_dict(labo, None), url=url)
-    autres = labo.sessions.de(session.compte_id) if labo.defaut("fermeture_de_toutes_les_sessions") else []
-    for close in (session, *autres):
-        labo.sessions.fermer(close.session_id)
+    labo.sessions.fermer(session.session_id)
+    if labo.defaut("fermeture_pour_tous"):
+        for autre in [s for compte in labo.comptes.tous() for s in labo.sessions.de(compte.compte_id)]:
+            labo.sessions.fermer(autre.session_id)
     compte = labo.comptes.lire(session.compte_id)
     if compte:
         tracer(labo, compte.identifiant, "deconnexion", compte)
+        compte.bloque = compte.bloque or labo.defaut("deconnexion_definitive")
     return fait("Vous êtes déconnecté.", session=en_dict(labo, None), url=url)
 
 

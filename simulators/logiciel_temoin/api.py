@@ -19,6 +19,7 @@ from simulators.logiciel_temoin import (  # noqa: F401
     actions_mss,
     actions_presentation,
     actions_psc,
+    actions_reglages,
     actions_sessions,
     actions_tableau,
     actions_usagers,
