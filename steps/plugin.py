@@ -67,12 +67,16 @@ pytest_plugins = (
     "steps.etapes.mss_traces",
     "steps.etapes.cda_documents",
     "steps.etapes.tableau_de_bord",
+    "steps.etapes.psc_connexion",
+    "steps.etapes.psc_fautes",
+    "steps.etapes.psc_sessions",
     "steps.etapes.acces_comptes",
     "steps.etapes.acces_traces",
     "steps.etapes.acces_mots_de_passe",
     "steps.etapes.acces_sessions",
     "steps.etapes.acces_rpps",
     "steps.etapes.acces_identites",
+    "steps.etapes.acces_dispositifs",
 )
 
 CODE_BANC = 3

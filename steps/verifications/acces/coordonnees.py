@@ -1,4 +1,4 @@
-"""Règles des coordonnées : vérifiées par qui les lit avant de valoir, notifiées à l'ancienne quand elles changent."""
+"""Règles des coordonnées d'usagers : vérifiées avant de valoir, notifiées à l'ancienne quand elles changent."""
 
 from __future__ import annotations
 
@@ -11,13 +11,13 @@ from steps.verifications.acces.contexte import REM, Compte
 from steps.verifications.cda.jugement import juger
 from steps.verifications.registre import verification
 
-_VERIFICATION = REM.format("SSI/IE.31 (professionnels) et SSI/IE.46 (usagers)")
-_MODIFICATION = REM.format("SSI/IE.32 (professionnels) et SSI/IE.47 (usagers)")
+_VERIFICATION = REM.format("SSI/IE.46, scénario SSI/IE.46.01")
+_MODIFICATION = REM.format("SSI/IE.47, scénarios SSI/IE.47.01 et SSI/IE.47.02")
 _OU = "fiche du compte"
 
 
 def _regle(numero: str, titre: str, source: str, a_faire: str) -> Regle:
-    return Regle(f"ACC-COO-{numero}", titre, source, Confiance.OFFICIELLE, a_faire)
+    return Regle(f"ACC-COU-{numero}", titre, source, Confiance.OFFICIELLE, a_faire)
 
 
 R_NON_VERIFIEE = _regle(
