@@ -27,7 +27,7 @@ from simulators.logiciel_temoin.base import Base
 from simulators.logiciel_temoin.defauts import Defauts
 from simulators.logiciel_temoin.environnement import Environnement
 from simulators.logiciel_temoin.messagerie_postes import Postes
-from simulators.logiciel_temoin.messagerie_psc import demandeur
+from simulators.logiciel_temoin.messagerie_psc import demandeur, personne
 from simulators.logiciel_temoin.reglages import Reglages
 from simulators.logiciel_temoin.traces import JournalTraces
 from simulators.logiciel_temoin.transport import Transport
@@ -71,7 +71,7 @@ class Labo:
         self.annuaire_sante = AnnuaireSante(environnement.annuaire, self.transport, defauts)
         self.planification = Planification(self.annuaire_sante.charger_seul, defauts)
         self.reglages.observer("frequence_annuaire", self.planification.regler)
-        self.postes = Postes(environnement, demandeur(self), defauts)
+        self.postes = Postes(environnement, demandeur(self), personne(self), defauts)
         self.comptes = Comptes({role: environnement.professionnel(role) for role in ROLES})
         self.sessions = Sessions(self.horloge.maintenant, defauts)
         self.mots_de_passe = MotsDePasse(self.horloge.maintenant, self.reglages.politique, defauts)
@@ -119,7 +119,12 @@ class Labo:
 
     def identifier(self, utilisateur: Utilisateur) -> Utilisateur:
         """L'utilisateur avec l'identité de sa session Pro Santé Connect, s'il en a une."""
-        return self.fournisseurs.ouvertes.identifier(utilisateur) if "fournisseurs" in self.__dict__ else utilisateur
+        return self.fournisseurs.ouvertes.identifier(utilisateur) if self.connexions_ouvertes else utilisateur
+
+    @property
+    def connexions_ouvertes(self) -> bool:
+        """Vrai dès qu'un fournisseur d'identité a servi."""
+        return "fournisseurs" in self.__dict__
 
     def sans_defauts(self) -> Labo:
         """Le même laboratoire, mêmes données, sans aucun défaut : pour une fonction prêtée à un autre usage."""
@@ -144,7 +149,7 @@ class Labo:
     def fermer(self) -> None:
         """Ferme toutes les connexions du logiciel."""
         self.planification.arreter()
-        if "fournisseurs" in self.__dict__:
+        if self.connexions_ouvertes:
             self.fournisseurs.fermer()
         self.postes.fermer()
         self.referentiel.fermer()

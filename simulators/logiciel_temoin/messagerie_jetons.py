@@ -13,6 +13,12 @@ from simulators.logiciel_temoin.environnement import Bal
 Demandeur = Callable[[dict[str, str]], tuple[int, dict[str, Any]]]
 """Poste un formulaire au point de jeton, client authentifié ; rend le statut et le JSON, ou `JetonsIndisponibles`."""
 
+Personne = Callable[[Bal, bool], str | None]
+"""Jeton d'accès de la personne connectée dont c'est la BAL (vrai : un neuf), ou None si elle n'est pas connectée.
+
+Lève `SessionFermee` ou `JetonsIndisponibles`.
+"""
+
 _MARGE = 5.0
 """Secondes gardées avant l'expiration : le jeton doit encore valoir quand l'opérateur le lit."""
 
@@ -35,13 +41,22 @@ class _Jeton:
 class Jetons:
     """Les jetons des BAL. Rien n'est écrit : ni fichier, ni trace. Sûr entre fils d'exécution."""
 
-    def __init__(self, demandeur: Demandeur) -> None:
+    def __init__(self, demandeur: Demandeur, personne: Personne) -> None:
         self._demandeur = demandeur
+        self._personne = personne
+        self._refuses: set[str] = set()
         self._jetons: dict[str, _Jeton] = {}
         self._verrou = threading.Lock()
 
     def acces(self, bal: Bal) -> str:
-        """Jeton d'accès encore valable ; lève `SessionFermee` ou `JetonsIndisponibles`."""
+        """Jeton d'accès encore valable ; lève `SessionFermee` ou `JetonsIndisponibles`.
+
+        Celui de la personne, si elle est connectée au logiciel par Pro Santé Connect ; sinon celui de l'installation.
+        """
+        personnel = self._personne(bal, bal.adresse in self._refuses)
+        if personnel is not None:
+            self._refuses.discard(bal.adresse)
+            return personnel
         with self._verrou:
             jeton = self._jetons.setdefault(bal.adresse, _Jeton(bal.jeton_rafraichissement))
             if not jeton.acces or time.monotonic() >= jeton.fin:
@@ -50,6 +65,7 @@ class Jetons:
 
     def oublier(self, bal: Bal) -> None:
         """L'opérateur a refusé ce jeton : le prochain sera neuf."""
+        self._refuses.add(bal.adresse)
         with self._verrou:
             if bal.adresse in self._jetons:
                 self._jetons[bal.adresse].acces = ""

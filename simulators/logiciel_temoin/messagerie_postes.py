@@ -9,7 +9,7 @@ from simulators.logiciel_temoin.environnement import Bal, Environnement, Service
 from simulators.logiciel_temoin.erreurs import Refus
 from simulators.logiciel_temoin.messagerie_connexion import Acces
 from simulators.logiciel_temoin.messagerie_imap import ConnexionImap
-from simulators.logiciel_temoin.messagerie_jetons import Demandeur, Jetons
+from simulators.logiciel_temoin.messagerie_jetons import Demandeur, Jetons, Personne
 from simulators.logiciel_temoin.messagerie_smtp import ConnexionSmtp
 from simulators.logiciel_temoin.messagerie_tls import CanalTls
 
@@ -17,9 +17,12 @@ from simulators.logiciel_temoin.messagerie_tls import CanalTls
 class Postes:
     """Une connexion SMTP et une connexion IMAP par BAL. Sûr entre fils d'exécution."""
 
-    def __init__(self, environnement: Environnement, demandeur: Demandeur, defauts: Defauts) -> None:
+    def __init__(
+        self, environnement: Environnement, demandeur: Demandeur, personne: Personne, defauts: Defauts
+    ) -> None:
         self._environnement = environnement
         self._demandeur = demandeur
+        self._personne = personne
         self._defauts = defauts
         self._acces: Acces | None = None
         self._smtp: dict[str, ConnexionSmtp] = {}
@@ -66,9 +69,19 @@ class Postes:
                     service,
                     env,
                     CanalTls(env.racines, intermediaires, self._defauts),
-                    Jetons(self._demandeur),
+                    Jetons(self._demandeur, self._personne),
                 )
             return self._acces
+
+    def rouvrir(self, rpps: str) -> None:
+        """Les BAL de ce professionnel se rouvriront : il vient de se connecter, ou de se déconnecter."""
+        with self._verrou:
+            siennes = {bal.adresse for bal in self._environnement.bals if rpps and bal.rpps == rpps}
+            gardes: tuple[dict[str, ConnexionSmtp] | dict[str, ConnexionImap], ...] = (self._smtp, self._imap)
+            anciennes = [gardee.pop(adresse) for gardee in gardes for adresse in siennes & gardee.keys()]
+        for ancienne in anciennes:
+            # À part : celui qui ferme peut être en train de s'en servir.
+            threading.Thread(target=ancienne.fermer, name="conge", daemon=True).start()
 
     def fermer(self) -> None:
         """Prend congé de l'opérateur sur chaque connexion ouverte."""

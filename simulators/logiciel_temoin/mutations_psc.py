@@ -69,6 +69,7 @@ PSC: dict[str, str] = {
     # L'écran et les comptes.
     "psc_bouton_absent": "L'écran de connexion ne propose pas Pro Santé Connect.",
     "psc_cgu_sans_psc": "Les conditions d'utilisation ne disent rien de Pro Santé Connect.",
+    "psc_rapprochement_sans_controle": "Une identité d'un autre RPPS est rapprochée du compte.",
     "psc_rapprochement_sans_effet": "Le rapprochement d'un compte et d'une identité n'est pas gardé.",
     # Sans navigateur.
     "psc_binding_constant": "Le code affiché est le même à chaque demande sans navigateur.",

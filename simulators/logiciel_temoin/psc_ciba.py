@@ -77,7 +77,7 @@ class Ciba:
         fin = labo.horloge.maintenant() + timedelta(seconds=_nombre(contenu.get("expires_in"), 120.0))
         demande = Demande(contenu["auth_req_id"], intervalle, self._arret.wait)
         arguments = (connexion, demande, lambda: labo.horloge.maintenant() >= fin)
-        threading.Thread(target=self._suivre, args=arguments, name="ciba", daemon=True).start()
+        threading.Thread(target=self.suivre, args=arguments, name="ciba", daemon=True).start()
 
     def _code(self) -> str:
         """Deux chiffres tirés au sort, à comparer avec ceux que montre le téléphone ou le lecteur."""
@@ -89,7 +89,7 @@ class Ciba:
             return secrets.choice("ABCDEFGH") + secrets.choice("ABCDEFGH")
         return code
 
-    def _suivre(self, connexion: Connexion, demande: Demande, expiree: Callable[[], bool]) -> None:
+    def suivre(self, connexion: Connexion, demande: Demande, expiree: Callable[[], bool]) -> None:
         """Interroge jusqu'à la réponse ; une panne passagère n'arrête rien avant l'échéance."""
         try:
             while not demande.attendre(demande.intervalle):

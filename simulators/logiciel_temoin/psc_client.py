@@ -173,8 +173,8 @@ class ClientOidc:
         """L'heure, et celle de l'horloge d'essai : on ne sait pas si le fournisseur a été avancé aussi."""
         return [self.labo.horloge.maintenant(), maintenant()]
 
-    def identite(self, jetons: Jetons, sub: str) -> Identite:
-        """UserInfo, de la même personne que l'ID token ; JSON ou JWT signé."""
+    def identite(self, jetons: Jetons, sub: str | None) -> Identite:
+        """UserInfo, de la même personne que l'ID token (`sub`, déjà exigé) ; JSON ou JWT signé."""
         adresse, entetes = self.point("userinfo_endpoint"), {"Authorization": f"Bearer {jetons.acces}"}
         if self.labo.defaut("psc_userinfo_par_url"):
             adresse, entetes = f"{adresse}?access_token={jetons.acces}", {}
@@ -188,7 +188,7 @@ class ClientOidc:
             claims = psc_verification.dechiffrer_signature(jeton, self.jwks, self.fournisseur, self.labo.defauts)
         else:
             claims = self.objet(reponse)
-        if claims.get("sub") != sub and not self.labo.defaut("psc_userinfo_autre_accepte"):
+        if sub is not None and claims.get("sub") != sub and not self.labo.defaut("psc_userinfo_autre_accepte"):
             raise ErreurFournisseur("L'identité reçue n'est pas celle de la personne qui s'est identifiée.")
         return lire_identite(claims, psc=self.fournisseur.est_psc)
 

@@ -185,7 +185,7 @@ class Connexions:
     def identifier(self, client: ClientOidc, jetons: Jetons, nonce: str | None) -> Identite:
         """L'ID token vérifié, puis UserInfo de la même personne."""
         contenu = client.verifier_identite(jetons, nonce)
-        return client.identite(jetons, str(contenu.get("sub", "")))
+        return client.identite(jetons, contenu.get("sub"))
 
     # -- la fin ------------------------------------------------------------------------------------------------
 

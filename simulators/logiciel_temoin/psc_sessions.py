@@ -13,7 +13,7 @@ from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 from typing import TYPE_CHECKING, Any
 
-from simulators.logiciel_temoin.acces_comptes import Compte
+from simulators.logiciel_temoin import psc_comptes
 from simulators.logiciel_temoin.acces_sessions import DUREE_MAXIMALE_PSC, Session
 from simulators.logiciel_temoin.acces_traces import tracer
 from simulators.logiciel_temoin.environnement import Professionnel
@@ -78,9 +78,9 @@ class SessionsFournisseur:
         labo, client = self._labo, connexion.client
         identite = self._retenue(identite, connexion.poste)
         if connexion.rapprochement:
-            session = self._rapprocher(connexion.rapprochement, client, identite)
+            session = psc_comptes.rapprocher(labo, connexion.rapprochement, client, identite)
         else:
-            compte = self._compte(client, identite)
+            compte = psc_comptes.compte_de(labo, client, identite)
             if compte is None or not compte.actif or compte.bloque:
                 raise ErreurFournisseur(
                     "Aucun compte de ce logiciel ne correspond à cette identité. Connectez-vous par un autre moyen "
@@ -97,6 +97,7 @@ class SessionsFournisseur:
         session.donnees["nom"], session.donnees["prenom"] = identite.nom, identite.prenom
         with self._verrou:
             self._ouvertes[session.session_id] = ouverte
+        labo.postes.rouvrir(identite.rpps or "")
         detail: dict[str, Any] = {"jeton": jetons.acces} if labo.defaut("psc_jeton_dans_trace") else {}
         auteur = labo.comptes.exiger(session.compte_id)
         tracer(
@@ -116,47 +117,6 @@ class SessionsFournisseur:
         if self._labo.defaut("psc_identifiant_tronque"):
             return replace(identite, identifiant_national=identite.identifiant_national[-11:])
         return identite
-
-    def _compte(self, client: ClientOidc, identite: Identite) -> Compte | None:
-        """PSC : compte rapproché, sinon de même RPPS. Établissement : de même identifiant, courriel ou RPPS."""
-        comptes, national = self._labo.comptes, identite.identifiant_national
-        if not client.fournisseur.est_psc:
-            lie = next((c for c in comptes.tous() if c.interne.get("sub_etablissement") == identite.sub), None)
-            nomme = lie or comptes.par_identifiant(national) or self._par_courriel(identite.courriel)
-            return nomme or comptes.par_identifiant_national(national)
-        if self._labo.defaut("psc_identifiant_tronque"):
-            return comptes.par_rpps(national)
-        return comptes.par_identifiant_national(national)
-
-    def _par_courriel(self, courriel: str) -> Compte | None:
-        comptes = [c for c in self._labo.comptes.tous("professionnel") if courriel and c.courriel == courriel]
-        return comptes[0] if len(comptes) == 1 else None
-
-    def _rapprocher(self, session_id: str, client: ClientOidc, identite: Identite) -> Session:
-        """Le titulaire d'un compte, déjà connecté, prouve son identité : elle désigne ce compte désormais."""
-        labo = self._labo
-        session = labo.sessions.lire(session_id)
-        compte = labo.comptes.lire(session.compte_id) if session else None
-        if session is None or compte is None:
-            raise ErreurFournisseur("Votre session est fermée : reconnectez-vous pour rapprocher votre compte.")
-        autre = self._compte(client, identite)
-        if autre is not None and autre is not compte:
-            raise ErreurFournisseur("Cette identité est déjà celle d'un autre compte : le rapprochement est refusé.")
-        if not client.fournisseur.est_psc:
-            compte.interne["sub_etablissement"] = identite.sub
-            return session
-        if compte.rpps and identite.rpps and compte.rpps != identite.rpps:
-            raise ErreurFournisseur("Le RPPS de ce compte n'est pas celui de cette identité : rapprochement refusé.")
-        if not labo.defaut("psc_rapprochement_sans_effet"):
-            labo.comptes.modifier(
-                compte.compte_id,
-                {"identifiant_psc": identite.identifiant_national, "rpps": compte.rpps or identite.rpps},
-            )
-            tracer(labo, compte.identifiant, "modification_attributs", compte, attributs=["identifiant_psc"])
-        # La même session continue, et porte désormais l'identité prouvée.
-        session.moyens = (*session.moyens, "psc")
-        session.identifiant_national, session.fournisseur = identite.identifiant_national, client.fournisseur.nom
-        return session
 
     # -- situations d'exercice ---------------------------------------------------------------------------------
 
@@ -232,6 +192,18 @@ class SessionsFournisseur:
             return False
         return True
 
+    def acces_du_titulaire(self, rpps: str, *, neuf: bool) -> str | None:
+        """Jeton d'accès de ce professionnel s'il est connecté ; `neuf` : le précédent vient d'être refusé."""
+        with self._verrou:
+            siennes = [o for o in self._ouvertes.values() if o.est_psc and o.identite.rpps == rpps]
+        if not siennes:
+            return None
+        ouverte = self.d_un_autre(siennes[-1]) if self._labo.defaut("psc_mss_jeton_d_un_autre") else siennes[-1]
+        if neuf:
+            with ouverte.verrou:
+                ouverte.jetons = replace(ouverte.jetons, fin_acces=self._labo.horloge.maintenant())
+        return self.acces(ouverte)
+
     def d_un_autre(self, ouverte: SessionOuverte) -> SessionOuverte:
         """Le défaut : la session d'une autre personne, s'il y en a une."""
         with self._verrou:
@@ -286,6 +258,7 @@ class SessionsFournisseur:
         if ouverte is None:
             return
         deja, ouverte.finie = ouverte.finie, motif
+        self._labo.postes.rouvrir(ouverte.identite.rpps or "")
         if not deja and motif != "deconnexion":
             with contextlib.suppress(ErreurFournisseur):
                 ouverte.client.deconnecter(ouverte.jetons)

@@ -15,7 +15,7 @@ from simulators.logiciel_temoin.labo import Labo
 from simulators.logiciel_temoin.messagerie_connexion import TRACE, ErreurConnexion
 from simulators.logiciel_temoin.messagerie_imap import ConnexionImap, Entree
 from simulators.logiciel_temoin.messagerie_postes import Postes
-from simulators.logiciel_temoin.messagerie_psc import demandeur
+from simulators.logiciel_temoin.messagerie_psc import demandeur, personne
 from simulators.logiciel_temoin.messagerie_reponses import Issue, Reponse
 from simulators.logiciel_temoin.messagerie_smtp import ConnexionSmtp
 
@@ -107,7 +107,7 @@ class _Imap(ConnexionImap):
 
 class _Postes(Postes):
     def __init__(self, labo: Labo, operateur: Operateur) -> None:
-        super().__init__(labo.environnement, demandeur(labo), labo.defauts)
+        super().__init__(labo.environnement, demandeur(labo), personne(labo), labo.defauts)
         self._operateur = operateur
 
     def smtp(self, bal: Bal) -> ConnexionSmtp:
