@@ -13,7 +13,8 @@ PSC-JET), `authentification` (PSC-CLI, PSC-TLS), `fuites` (PSC-SEC), `refus` (PS
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
+from dataclasses import replace
 
 from reports.constat import Constat
 from steps.verifications.psc.authentification import transport
@@ -26,8 +27,7 @@ from steps.verifications.psc.unicite import verifier_valeurs_neuves
 
 __all__ = [
     "ETABLISSEMENT", "PSC", "ClientDeclare", "Dialogue", "Fournisseur", "Session", "Tentative", "Usage", "lire",
-    "usages",
-    "verifier_connexions",
+    "regrouper", "usages", "verifier_connexions",
 ]  # fmt: skip
 
 
@@ -36,7 +36,17 @@ def verifier_connexions(dialogue: Dialogue, client: ClientDeclare, presentes: Se
 
     `presentes` : `usages(echanges)`, jetons présentés aux services pendant la période jugée.
     """
-    return [
+    constats = [
         *verifier_demandes(dialogue, client), *verifier_valeurs_neuves(dialogue, client),
         *verifier_jetons(dialogue, client, presentes), transport(dialogue),
     ]  # fmt: skip
+    return regrouper(constats)
+
+
+def regrouper(constats: Iterable[Constat]) -> list[Constat]:
+    """Un seul constat pour un même fait vu dans plusieurs échanges : ses numéros sont réunis."""
+    groupes: dict[Constat, tuple[int, ...]] = {}
+    for constat in constats:
+        cle = replace(constat, echanges=())
+        groupes[cle] = tuple(dict.fromkeys((*groupes.get(cle, ()), *constat.echanges)))
+    return [replace(cle, echanges=numeros) for cle, numeros in groupes.items()]

@@ -2,7 +2,7 @@
 
     refus_attendu(panne, tentative, temoin) -> list[Constat]
     acceptation_attendue(panne, tentative, temoin) -> list[Constat]    cle_tournee, userinfo_jwt, userinfo_sans_exercice
-    retour_rejoue(tentative) -> Constat      l'adresse du retour ouverte deux fois par la personne
+    retour_rejoue(tentative) -> Constat      adresse du retour ouverte deux fois, ou portant deux codes
 
 `panne` : nom de la panne jouée par le simulateur (clés de `FAUTES`, de `ADMISES`). `temoin` : la même personne, le même
 logiciel, sans panne, dans le même scénario, session ouverte puis fermée avant la tentative ; sans lui, non concluant.
@@ -77,6 +77,8 @@ def acceptation_attendue(panne: str, tentative: Tentative, temoin: Tentative) ->
 def retour_rejoue(tentative: Tentative) -> Constat:
     """Le retour présenté deux fois (adresse rouverte, page rechargée) ne fait envoyer le code qu'une fois."""
     codes = tentative.dialogue.par_grant(CODE)
+    if not codes and (n := tentative.jouee("retour_double")) and tentative.ouverte is False:
+        return r.REJEU.respectee("le retour qui porte deux codes est refusé", recu="aucun appel", ou=_OU, echanges=n)
     if not codes:
         return r.REJEU.sans_objet("aucun code n'a été échangé")
     par_code = {a.un("code"): sum(1 for b in codes if b.un("code") == a.un("code")) for a in codes}

@@ -274,6 +274,12 @@ def test_remarques() -> None:
     assert {c.code for c in uuids if c.verdict is CO and c.attendu} == {"PSC-ALE-02", "PSC-CLI-04"}
 
 
+def test_faits_regroupes() -> None:
+    """Deux connexions qui montrent le même fait donnent un seul constat, qui cite les deux échanges."""
+    [constat] = [c for c in juger(f.deux_connexions()) if c.code == "PSC-AUT-04"]
+    assert len(constat.echanges) == 2
+
+
 def test_rien() -> None:
     """Sans échange, rien n'est conforme."""
     constats = juger([])

@@ -178,6 +178,7 @@ def test_rejeu() -> None:
     fil.jeton("t1", code.split("&")[0].replace("%3A", ":"), statut=400)
     assert retour_rejoue(Tentative(f.MEDECIN, f.session(), fil.echanges)).verdict is NC
     assert retour_rejoue(Tentative(f.MEDECIN, None)).verdict is RIEN
+    assert retour_rejoue(tentative("retour_double", ouverte=False, echange=False)).verdict is CO
 
 
 @pytest.mark.parametrize("panne", ["ciba_refus", "ciba_expire"])
