@@ -20,6 +20,7 @@ from simulators.psc import SimulateurPSC
 from simulators.psc.echange import ServeurApi
 from simulators.psc.gestion import GestionPSC
 from simulators.psc.profil import ETABLISSEMENT
+from simulators.psc.proxy import ProxyESante
 from simulators.socle.acteurs import PROFESSIONNELS, STRUCTURE
 from simulators.socle.gestion import Gestion
 from simulators.socle.identites import IDENTITES_DE_TEST, MATRICULES_PUBLICS_DE_TEST, IdentiteTest
@@ -79,6 +80,7 @@ class Banc:
         self._socle.publication_igc.panne = self.mssante.panne_de_publication
         self.annuaire = SimulateurAnnuaire(journal, self.igc)
         self.api_psc = ServeurApi(journal, self.igc, self.psc)
+        self.proxy_psc = ProxyESante(journal, self.igc, self.psc, self.api_psc)
         self._relier()
         self.etablissement = SimulateurPSC(journal, self.igc, profil=ETABLISSEMENT, horloge=self.psc.horloge)
         self.courriels = SimulateurCourriels(journal, self.igc)
@@ -95,6 +97,8 @@ class Banc:
             self.psc.monter(self.serveur)
             self.etablissement.monter(self.serveur)
             self.api_psc.monter(self.serveur)
+            self.proxy_psc.monter(self.serveur)
+            self.proxy_psc.servir({"insi": self.insi.url_api_psc, "dmp": self.dmp.url_api_psc})
             self.courriels.monter(self.serveur)
             if matrice:
                 self.mssante.monter_matrice(self.serveur)
@@ -124,6 +128,7 @@ class Banc:
             "psc": self.psc.pannes,
             "etablissement": self.etablissement.pannes,
             "api_psc": self.api_psc.pannes,
+            "proxy_psc": self.proxy_psc.pannes,
         }
 
     @property
@@ -166,6 +171,7 @@ class Banc:
         return {
             "url_api_jeton": self.api_psc.url_jeton,
             "api": {"insi": self.insi.url_api_psc, "dmp": self.dmp.url_api_psc},
+            "proxy": self.proxy_psc.url,
         }
 
     def remettre_a_zero(self) -> None:
@@ -176,6 +182,7 @@ class Banc:
         self.annuaire.remettre_a_zero()
         self.psc.remettre_a_zero()
         self.api_psc.remettre_a_zero()
+        self.proxy_psc.remettre_a_zero()
         self.etablissement.remettre_a_zero()
         self.courriels.remettre_a_zero()
         if self._peupler:
