@@ -20,6 +20,8 @@ from steps.logiciel.protocole import Adaptateur, ReponseAction
 
 Table = Sequence[Sequence[str]]
 ATTENTE_REELLE_MAX_S = 90
+DELAI = 5.0
+"""Secondes laissées à un logiciel qui agit après avoir répondu : message envoyé, tâche planifiée."""
 SPECIAUX = "!#$%&*+-./:=?@_"
 _CLE = "comptes d'essai"
 _AVANCES: WeakKeyDictionary[Adaptateur, timedelta] = WeakKeyDictionary()

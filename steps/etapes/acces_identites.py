@@ -13,7 +13,7 @@ from pytest_bdd.parsers import re as motif
 
 from steps.bilan import NonConcluant
 from steps.essai import Essai
-from steps.etapes import vocabulaire
+from steps.etapes import acces_commun, vocabulaire
 from steps.etapes.acces_commun import (
     Table,
     adresse_neuve,
@@ -31,8 +31,6 @@ from steps.etapes.annuaire_commun import rpps_de
 from steps.etapes.identite import retirer
 from steps.logiciel.protocole import ReponseAction
 from steps.verifications.acces import identites as regles
-
-_ATTENTE_S = 5.0
 
 
 @dataclass
@@ -66,7 +64,7 @@ def adresse_en_attente(essai: Essai, nom: str) -> None:
 @then(parse("un message de vérification est reçu par « {nom} »"))
 def message_de_verification(essai: Essai, nom: str) -> None:
     adresse = _adresse(essai, nom).adresse
-    essai.banc.courriels.attendre(adresse, delai=_ATTENTE_S)
+    essai.banc.courriels.attendre(adresse, delai=acces_commun.DELAI)
     recus = essai.banc.courriels.recus(adresse)
     confirmables = [courriel for courriel in recus if courriel.codes or courriel.liens]
     essai.bilan.constater(regles.message_recu(len(recus), len(confirmables), f"compte « {nom} »"))
@@ -122,7 +120,7 @@ def changer_adresse(essai: Essai, nom: str) -> None:
 def _moyen(essai: Essai, nom: str) -> dict[str, str]:
     """Le code du dernier message reçu à son adresse, à défaut son lien."""
     adresse = _adresse(essai, nom).adresse
-    essai.banc.courriels.attendre(adresse, delai=_ATTENTE_S)
+    essai.banc.courriels.attendre(adresse, delai=acces_commun.DELAI)
     recus = [c for c in essai.banc.courriels.recus(adresse) if c.codes or c.liens]
     if not recus:
         raise NonConcluant(f"aucun message de vérification reçu par « {nom} » : rien à confirmer")
@@ -178,7 +176,7 @@ def nom_change(essai: Essai, nom: str, neuf: str) -> None:
 def prevenu(essai: Essai, nom: str) -> None:
     """Un message de plus qu'avant la demande, à l'adresse qu'il avait alors."""
     suivie = _adresse(essai, nom)
-    essai.banc.courriels.attendre(suivie.ancienne, depuis=suivie.lus_ancienne, delai=_ATTENTE_S)
+    essai.banc.courriels.attendre(suivie.ancienne, depuis=suivie.lus_ancienne, delai=acces_commun.DELAI)
     remis = {suivie.ancienne: len(essai.banc.courriels.recus(suivie.ancienne, depuis=suivie.lus_ancienne))}
     essai.bilan.constater(regles.changement_notifie(remis, f"compte « {nom} »"))
 

@@ -14,7 +14,7 @@ from simulators.annuaire.population import METIERS
 from simulators.socle.echange import Echange
 from steps.bilan import NonConcluant
 from steps.essai import Essai
-from steps.etapes import vocabulaire
+from steps.etapes import acces_commun, vocabulaire
 from steps.etapes.acces_commun import (
     Table,
     adresse_neuve,
@@ -34,7 +34,6 @@ from steps.verifications.acces import rpps as regles
 HEURE = 3600
 DEUX_ANS = 731 * 24 * HEURE
 """Deux ans, dont un bissextile."""
-_ATTENTE_S = 5.0
 _SYLLABES = ("BA", "CE", "DI", "FO", "GU", "KA", "LE", "MI", "NO", "RU", "SA", "TE", "VI", "ZO")
 
 
@@ -226,7 +225,7 @@ def _laisser_une_periode(essai: Essai) -> Sequence[Echange]:
 
 def _attendre_l_annuaire(essai: Essai, depuis: int) -> None:
     """Une tâche planifiée peut partir un peu après : on l'attend, sans exiger qu'elle vienne."""
-    essai.journal.attendre(lambda _: True, depuis=depuis, delai=_ATTENTE_S, service="annuaire")
+    essai.journal.attendre(lambda _: True, depuis=depuis, delai=acces_commun.DELAI, service="annuaire")
 
 
 def _joindre_recherche(essai: Essai, nom: str) -> None:

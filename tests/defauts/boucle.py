@@ -54,6 +54,7 @@ class Boucle:
         # Les rouages de la conduite : seul ce module d'essai y touche, pour changer de témoin sans changer de banc.
         # Le témoin agit avant de répondre : attendre plus longtemps un envoi qu'il n'a pas fait n'apprendrait rien.
         sys.modules["steps.etapes.dmp_commun"]._DELAI_TEMOIN = 0.3  # type: ignore[attr-defined]
+        sys.modules["steps.etapes.acces_commun"].DELAI = 0.3  # type: ignore[attr-defined]
         campagne: Any = session.config.pluginmanager.get_plugin("banc-sons-campagne")
         conduite = campagne.conduite
         items = [item for item in session.items if not isinstance(item, ScenarioSansFeature)]

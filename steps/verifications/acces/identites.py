@@ -14,19 +14,19 @@ _IE31 = REM.format("SSI/IE.31, scénario SSI/IE.31.01")
 _IE32 = REM.format("SSI/IE.32, scénario SSI/IE.32.01")
 
 R_EN_ATTENTE = Regle(
-    "ACC-COO-01", "Une adresse n'est pas vérifiée tant que le professionnel ne l'a pas confirmée", _IE31,
+    "ACC-ADR-01", "Une adresse n'est pas vérifiée tant que le professionnel ne l'a pas confirmée", _IE31,
     Confiance.OFFICIELLE, "À la création et à chaque changement, tenez l'adresse pour non vérifiée.",
 )  # fmt: skip
 R_MESSAGE = Regle(
-    "ACC-COO-02", "Un message de vérification part vers l'adresse donnée", _IE31,
+    "ACC-ADR-02", "Un message de vérification part vers l'adresse donnée", _IE31,
     Confiance.OFFICIELLE, "Envoyez un lien unique ou un code à l'adresse elle-même.",
 )  # fmt: skip
 R_CONFIRMEE = Regle(
-    "ACC-COO-03", "L'adresse est vérifiée une fois confirmée à l'aide du message reçu", _IE31,
+    "ACC-ADR-03", "L'adresse est vérifiée une fois confirmée à l'aide du message reçu", _IE31,
     Confiance.OFFICIELLE, "Le code (ou le lien) du message, et lui seul, vérifie l'adresse.",
 )  # fmt: skip
 R_AUTRE_CODE = Regle(
-    "ACC-COO-04", "Un code qui n'est pas celui du message ne vérifie rien", _IE31,
+    "ACC-ADR-04", "Un code qui n'est pas celui du message ne vérifie rien", _IE31,
     Confiance.OFFICIELLE, "Comparez le code saisi à celui envoyé à cette adresse, pour ce compte.",
 )  # fmt: skip
 R_CONTROLEE = Regle(
