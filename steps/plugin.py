@@ -77,6 +77,7 @@ pytest_plugins = (
     "steps.etapes.acces_rpps",
     "steps.etapes.acces_identites",
     "steps.etapes.acces_dispositifs",
+    "steps.etapes.acces_structures",
 )
 
 CODE_BANC = 3

@@ -1,0 +1,391 @@
+"""Outillage des connexions : qui se connecte, chez qui, comment ; demander, répondre, relever, fermer, noter."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from datetime import timedelta
+from typing import Any
+
+from reports.constat import Constat
+from reports.verdict import Verdict
+from requirements.modele import Fournisseur as Chez
+from requirements.modele import Modalite
+from simulators.psc import SimulateurPSC
+from simulators.psc.ciba import DemandeCiba
+from simulators.psc.personnes import Personne
+from simulators.socle.acteurs import PROFESSIONNELS, rpps_de_test
+from steps.bilan import NonConcluant
+from steps.essai import Essai
+from steps.etapes.acces_commun import avance
+from steps.etapes.dmp_commun import delai_d_observation
+from steps.etapes.vocabulaire import PhraseInconnue
+from steps.personne.mire import ACCEPTER, MOTS_ETABLISSEMENT, MOTS_PSC, Fournisseur, ReponsePersonne
+from steps.personne.navigateur import Navigateur, origine
+from steps.personne.parcours import Parcours, se_connecter, se_deconnecter
+from steps.verifications.psc import ETABLISSEMENT, PSC, ClientDeclare, Tentative
+from steps.verifications.psc.deconnexion import Deconnexion
+
+QUI = r"(?P<qui>le biologiste|un autre biologiste|« [^»]+ »)"
+DE_QUI = r"(?P<qui>du biologiste|d'un autre biologiste|de « [^»]+ »)"
+A_QUI = r"(?P<qui>au biologiste|à un autre biologiste|à « [^»]+ »)"
+PERSONNES: Mapping[str, str] = {
+    "le biologiste": PROFESSIONNELS[0].identifiant_national,
+    "un autre biologiste": PROFESSIONNELS[1].identifiant_national,
+    "la pharmacienne": f"8{rpps_de_test(3)}",
+    "le médecin aux deux exercices": f"8{rpps_de_test(4)}",
+    "la médecin sans structure": f"8{rpps_de_test(5)}",
+    "l'infirmier sans activité": f"8{rpps_de_test(6)}",
+    "la professionnelle au numéro ADELI": "0990000070",
+    "la secrétaire": "100000000000001/SIM0001",
+    "la personne sans profession": "ANS20260101000001",
+}
+"""Les personnes fictives de la mire, telles que les features les nomment."""
+_ROLES = {professionnel.identifiant_national: professionnel.role for professionnel in PROFESSIONNELS}
+_CONTRACTIONS = {
+    "du biologiste": "le biologiste",
+    "au biologiste": "le biologiste",
+    "d'un autre biologiste": "un autre biologiste",
+    "à un autre biologiste": "un autre biologiste",
+}
+_CANAUX = {"CPS": "CARD", "e-CPS": "MOBILE"}
+_PREFEREES = (Modalite.WEB, Modalite.NAVIGATEUR_EXTERNE, Modalite.NAVIGATEUR_INTERNE, Modalite.CIBA)
+
+
+@dataclass(frozen=True)
+class Mode:
+    """Chez qui et comment on se connecte dans ce scénario."""
+
+    chez: Chez
+    modalite: Modalite
+
+    @property
+    def ciba(self) -> bool:
+        return self.modalite is Modalite.CIBA
+
+
+@dataclass
+class Connexion:
+    """Une connexion demandée. `tentative` : ce que le logiciel en a montré, et ses échanges."""
+
+    qui: str
+    mode: Mode
+    tentative: Tentative
+    role: str
+    depuis: int
+    navigateur: Navigateur | None = None
+    parcours: Parcours | None = None
+    moyen: str = ""
+    code_affiche: str = ""
+    passages: list[Mapping[str, Any]] = field(default_factory=list)
+    """Adresses traversées, telles que le journal les écrit : secrets remplacés."""
+    fermee: bool = False
+
+    @property
+    def identifiant(self) -> str:
+        return self.tentative.identifiant
+
+    @property
+    def session_id(self) -> str:
+        return str((self.tentative.session or {}).get("session_id") or "")
+
+    @property
+    def session_psc(self) -> str:
+        """Session ouverte chez le fournisseur ; vide si aucun jeton n'a été rendu."""
+        return next(iter(self.tentative.dialogue.sessions), "")
+
+
+# ------------------------------------------------------------------- le mode
+def choisir_mode(essai: Essai, chez: Chez, modalite: Modalite | None = None) -> Mode:
+    """Retient le mode du scénario ; sans `modalite`, la première que le logiciel réclame.
+
+    L'heure du fournisseur suit celle du produit, dont un scénario précédent a pu avancer l'horloge d'essai.
+    """
+    if modalite is None:
+        reclamees = essai.connexion.modalites_chez(chez)
+        modalite = next((m for m in _PREFEREES if m.value in reclamees), None)
+    if modalite is None:
+        raise NonConcluant(
+            f"le logiciel ne dit pas comment il se connecte par {chez.libelle} : décrire "
+            "pro_sante_connect.modalites dans logiciel.yaml (ou dans /apropos)"
+        )
+    retard = avance(essai) - simulateur(essai, chez).horloge.decalage
+    if retard > timedelta(0):
+        simulateur(essai, chez).horloge.avancer(retard)
+    choisi = Mode(chez, modalite)
+    essai.releves["mode de connexion"] = choisi
+    return choisi
+
+
+def mode(essai: Essai) -> Mode:
+    """Le mode du scénario ; par défaut Pro Santé Connect, de la première façon que le logiciel réclame."""
+    retenu: Mode | None = essai.releves.get("mode de connexion")
+    return retenu or choisir_mode(essai, Chez.PSC)
+
+
+def simulateur(essai: Essai, chez: Chez) -> SimulateurPSC:
+    """Le fournisseur simulé."""
+    return essai.banc.psc if chez is Chez.PSC else essai.banc.etablissement
+
+
+def attendu(essai: Essai) -> ClientDeclare:
+    """Ce que le logiciel a déclaré de lui-même à ce fournisseur."""
+    chez, declaration = mode(essai).chez, essai.connexion.en_dict()
+    if chez is Chez.ETABLISSEMENT:
+        declaration.pop("client_id", None)
+    vu = PSC if chez is Chez.PSC else ETABLISSEMENT
+    return ClientDeclare.depuis(declaration, client_id=simulateur(essai, chez).profil.client_id, fournisseur=vu)
+
+
+def fournisseur(essai: Essai) -> Fournisseur:
+    """Le fournisseur tel que le navigateur le rencontre."""
+    chez = mode(essai).chez
+    ports = simulateur(essai, chez).contexte.ports
+    origines = frozenset(origine(port.url) for port in (ports.wallet, ports.royaume) if port is not None)
+    return Fournisseur(chez.value, origines, MOTS_PSC if chez is Chez.PSC else MOTS_ETABLISSEMENT)
+
+
+# --------------------------------------------------------------- les personnes
+def nom_nu(qui: str) -> str:
+    """« du biologiste » → le biologiste ; « à « la pharmacienne » » → la pharmacienne."""
+    if "«" in qui:
+        return qui.partition("«")[2].strip(" »\u00a0")
+    return _CONTRACTIONS.get(qui, qui)
+
+
+def identifiant_de(qui: str) -> str:
+    """L'identifiant national de la personne que la feature nomme."""
+    try:
+        return PERSONNES[nom_nu(qui)]
+    except KeyError:
+        raise PhraseInconnue(f"personne inconnue dans la feature : {qui!r} ; attendu {list(PERSONNES)}") from None
+
+
+def personne(essai: Essai, qui: str) -> Personne:
+    """Ce que le fournisseur sait d'elle."""
+    return essai.banc.psc.personnes[identifiant_de(qui)]
+
+
+def role_de(qui: str) -> str:
+    """Le rôle du contrat au nom duquel elle agit ; sans rôle, l'écran de connexion du logiciel."""
+    return _ROLES.get(identifiant_de(qui), "personne_morale")
+
+
+# ------------------------------------------------------------------- connecter
+def connexions(essai: Essai) -> list[Connexion]:
+    """Celles du scénario, dans l'ordre."""
+    toutes: list[Connexion] = essai.releves.setdefault("connexions", [])
+    return toutes
+
+
+def derniere(essai: Essai, qui: str = "") -> Connexion:
+    """La dernière connexion demandée, de cette personne si elle est nommée."""
+    siennes = [c for c in connexions(essai) if qui in ("", c.qui)]
+    if not siennes:
+        raise NonConcluant(f"aucune connexion{f' de {qui}' if qui else ''} n'a encore été demandée dans ce scénario")
+    return siennes[-1]
+
+
+def connecter(
+    essai: Essai,
+    qui: str,
+    *,
+    moyen: str = "",
+    navigateur: Navigateur | None = None,
+    decision: str = ACCEPTER,
+    d_avance: bool = False,
+    rapprochement: str = "",
+    pannes: tuple[str, ...] = (),
+) -> Connexion:
+    """Demande une connexion, joue la personne, relève ce que le logiciel montre.
+
+    `d_avance` : le fournisseur tient la réponse pour donnée, sans montrer sa page ; pour les essais en nombre.
+    `rapprochement` : session locale dont le titulaire demande le rapprochement. `pannes` : jouées pendant ce temps.
+    """
+    choisi, qui = mode(essai), nom_nu(qui)
+    identifiant, role = identifiant_de(qui), role_de(qui)
+    moyen = moyen or simulateur(essai, choisi.chez).profil.moyens[0]
+    depuis = essai.journal.position()
+    demande: dict[str, Any] = {"fournisseur": choisi.chez.value, "modalite": choisi.modalite.value}
+    if rapprochement:
+        demande["session_id"] = rapprochement
+    if choisi.ciba:
+        demande |= {"identifiant": identifiant, "canal": _CANAUX.get(moyen, "MOBILE")}
+    vue = Connexion(qui, choisi, Tentative(identifiant, None), role, depuis, navigateur, moyen=moyen)
+    with _pannes(essai, choisi.chez, pannes), _reponse_d_avance(essai, vue, decision, d_avance):
+        ouverte = essai.jouer("ouvrir_connexion", role, **demande)
+        vue.code_affiche = str(ouverte.donnees.get("code_affiche") or "")
+        if ouverte.fait and not choisi.ciba:
+            _naviguer(essai, vue, str(ouverte.donnees.get("url") or ""), decision, capturer=not d_avance)
+        elif ouverte.fait and not d_avance:
+            _approuver(essai, vue, decision)
+        lue = ouverte
+        if ouverte.fait:
+            connexion_id = str(ouverte.donnees.get("connexion_id") or "")
+            lue = essai.tenter("lire_connexion", role, connexion_id=connexion_id)
+    session = lue.donnees.get("session")
+    vue.tentative = Tentative(
+        identifiant,
+        session if isinstance(session, Mapping) else None,
+        essai.journal.echanges(depuis=depuis),
+        lue.resultat,
+        (*ouverte.messages, *lue.messages),
+        choisi.chez.value,
+    )
+    connexions(essai).append(vue)
+    if vue.tentative.ouverte:
+        # Une session laissée ouverte porterait cette identité dans les scénarios suivants.
+        essai.a_la_fin(lambda: fermer(essai, vue, sans_navigateur=True))
+    _noter(essai, vue, lue.resultat)
+    return vue
+
+
+def _naviguer(essai: Essai, vue: Connexion, url: str, decision: str, *, capturer: bool) -> None:
+    if not url:
+        raise NonConcluant("ouvrir_connexion n'a pas rendu url ; attendu l'adresse que le navigateur ouvre")
+    if vue.navigateur is None:
+        vue.navigateur = essai.ouvrir_navigateur()
+    reponse = ReponsePersonne(vue.identifiant, vue.moyen, decision)
+    vue.parcours = se_connecter(vue.navigateur, url, fournisseur(essai), reponse, capturer=capturer)
+
+
+def _approuver(essai: Essai, vue: Connexion, decision: str) -> None:
+    """La personne répond sur son téléphone ou sa carte, une fois que le logiciel a commencé d'attendre."""
+    chez = vue.mode.chez
+    delai = delai_d_observation(essai) + 5.0
+    essai.journal.attendre(lambda _: True, depuis=vue.depuis, delai=delai, service=chez.value, operation="jeton")
+    attentes = simulateur(essai, chez).etat.attentes
+    siennes = [
+        cle for cle, a in list(attentes.items()) if isinstance(a, DemandeCiba) and a.identifiant == vue.identifiant
+    ]
+    if siennes:
+        simulateur(essai, chez).repondre(siennes[-1], identifiant=vue.identifiant, moyen=vue.moyen, decision=decision)
+
+
+@contextmanager
+def _pannes(essai: Essai, chez: Chez, noms: tuple[str, ...]) -> Iterator[None]:
+    armees = [simulateur(essai, chez).panne(nom, fois=None) for nom in noms]
+    try:
+        yield
+    finally:
+        for armee in armees:
+            armee.retirer()
+
+
+@contextmanager
+def _reponse_d_avance(essai: Essai, vue: Connexion, decision: str, d_avance: bool) -> Iterator[None]:
+    if not d_avance:
+        yield
+        return
+    service = simulateur(essai, vue.mode.chez)
+    service.repondre("prochaine", identifiant=vue.identifiant, moyen=vue.moyen, decision=decision)
+    try:
+        yield
+    finally:
+        service.etat.reponse_prochaine = None
+
+
+# --------------------------------------------------------------------- fermer
+def fermer(essai: Essai, vue: Connexion, *, sans_navigateur: bool = False, pannes: tuple[str, ...] = ()) -> Deconnexion:
+    """Déconnecte ; suit l'adresse de déconnexion dans le navigateur de la connexion. Sans effet la seconde fois."""
+    client = attendu(essai)
+    avant, depuis = vue.tentative.session, essai.journal.position()
+    faits = Deconnexion(
+        vue.session_psc, avant, None, (), fournisseur=client.fournisseur,
+        par_navigateur=not vue.mode.ciba, post_logout_redirect_uris=client.post_logout_redirect_uris,
+    )  # fmt: skip
+    if vue.fermee or not vue.session_id:
+        return faits
+    vue.fermee = True
+    with _pannes(essai, vue.mode.chez, pannes):
+        close = essai.tenter("fermer_session", vue.role, session_id=vue.session_id)
+        url = str(close.donnees.get("url") or "")
+        if url and vue.navigateur is not None and not sans_navigateur:
+            parcours = se_deconnecter(vue.navigateur, url, fournisseur(essai))
+            vue.passages += _ecrire(essai, vue, parcours, "déconnexion")
+    if sans_navigateur:
+        return faits
+    lue = essai.tenter("lire_session", vue.role, session_id=vue.session_id)
+    session = lue.donnees.get("session")
+    return Deconnexion(
+        vue.session_psc, avant, session if isinstance(session, Mapping) else None,
+        essai.journal.echanges(depuis=depuis), resultat=lue.resultat, panne=" ".join(pannes),
+        par_navigateur=not vue.mode.ciba, post_logout_redirect_uris=client.post_logout_redirect_uris,
+        fournisseur=client.fournisseur,
+    )  # fmt: skip
+
+
+# ---------------------------------------------------------------------- noter
+def expurger(essai: Essai, texte: str) -> str:
+    """Le texte tel que le journal l'écrit : chaque secret connu y est une empreinte."""
+    return essai.journal.ranger(texte.encode()).octets.decode("utf-8", "replace")
+
+
+def _noter(essai: Essai, vue: Connexion, resultat: str) -> None:
+    """Garde le parcours au journal, et chaque écran parmi les pièces."""
+    if vue.parcours is None:
+        return
+    vue.passages += _ecrire(essai, vue, vue.parcours, "connexion", resultat)
+    for page, capture in zip(vue.parcours.pages, vue.parcours.captures, strict=False):
+        rang = int(essai.releves.get("écrans gardés", 0)) + 1
+        essai.releves["écrans gardés"] = rang
+        # Une image ne se relit pas : aucun jeton ne s'affiche, et le texte d'une page HTML est expurgé.
+        octets = capture.octets
+        if capture.extension == "html":
+            octets = expurger(essai, octets.decode("utf-8", "replace")).encode()
+        titre = re.sub(r"\s+", " ", page.titre)[:80] or origine(page.url)
+        essai.bilan.joindre(
+            f"connexion-{rang:02d}.{capture.extension}", "capture", octets, f"écran {rang} de la connexion : {titre}"
+        )
+
+
+def _ecrire(
+    essai: Essai, vue: Connexion, parcours: Parcours, quoi: str, resultat: str = "fait"
+) -> list[Mapping[str, Any]]:
+    """Écrit les passages au journal et les rend tels qu'il les a écrits."""
+    passages = [
+        {"methode": p.methode, "url": p.url, "statut": p.statut, "genre": p.genre, "titre": p.titre, "vers": p.vers,
+         "cookies": list(p.cookies)}
+        for p in parcours.passages
+    ]  # fmt: skip
+    numero = essai.journal.ajouter(
+        "action",
+        {
+            "action": f"navigateur ({quoi})",
+            "utilisateur": vue.qui,
+            "parametres": {"fournisseur": vue.mode.chez.value, "modalite": vue.mode.modalite.value},
+            "resultat": resultat,
+            "messages": [parcours.en_phrase()],
+            "donnees": {"passages": passages},
+        },
+    )
+    ecrit = next(iter(essai.journal.enregistrements("action", numero - 1)))
+    gardes: list[Mapping[str, Any]] = ecrit.donnees["donnees"]["passages"]
+    return gardes
+
+
+def constater_si_jugeable(essai: Essai, *constats: Constat) -> None:
+    """Des règles d'appoint : sans rien à examiner, elles se taisent ; le verdict a ses propres règles."""
+    essai.bilan.constater([c for c in constats if c.verdict is not Verdict.NON_CONCLUANT])
+
+
+def sans_compte(essai: Essai, vue: Connexion) -> bool:
+    """Vrai si la personne n'a pas de compte et pas de session : rien n'en est jugé, et cela se dit."""
+    raison = essai.releves.get("sans compte", {}).get(vue.qui)
+    if not raison or vue.tentative.ouverte:
+        return False
+    essai.bilan.echouer(
+        Verdict.A_VERIFIER,
+        f"le compte de « {vue.qui} » n'a pas pu être créé ({raison}) et sa connexion n'ouvre pas de session : à "
+        "dérouler avec un compte créé d'avance à ce RPPS",
+    )
+    return True
+
+
+def expliquer(essai: Essai, vue: Connexion) -> None:
+    """Pourquoi une connexion attendue n'a pas abouti : le parcours du navigateur et ce que le logiciel a dit."""
+    dit = " ; ".join(vue.tentative.messages)[:300]
+    ou = vue.parcours.en_phrase() if vue.parcours else "sans navigateur"
+    essai.bilan.raison = essai.bilan.raison or f"connexion de « {vue.qui} » : {ou} ; le logiciel dit : {dit or 'rien'}"
