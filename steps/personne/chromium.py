@@ -20,6 +20,7 @@ CALME = 0.2
 """Secondes sans rien de neuf après lesquelles une page est tenue pour affichée."""
 REQUETES_EN_COURS = 3.0
 """Secondes laissées aux appels d'une page déjà affichée : une page qui interroge sans fin ne retient pas."""
+_LARGEUR, _HAUTEUR, _HAUTEUR_MAX = 1280, 900, 6000
 _DEPARTS = frozenset({"Page.frameStartedNavigating", "Page.frameStartedLoading"})
 
 
@@ -51,6 +52,9 @@ class NavigateurChromium:
         self._lu = chromium.position
         for domaine in ("Page", "Network", "Runtime", "DOM", "Security"):
             self._appeler(f"{domaine}.enable")
+        self._appeler(
+            "Emulation.setDeviceMetricsOverride", width=_LARGEUR, height=_HAUTEUR, deviceScaleFactor=1, mobile=False
+        )
         self._appeler("Security.setOverrideCertificateErrors", override=True)
         self._page = Page("about:blank", 0, "")
 
@@ -101,7 +105,10 @@ class NavigateurChromium:
         return (*cookies, *(Trace(ou, de, nom, valeur) for (ou, de, nom), valeur in self._stockage.items()))
 
     def capture(self) -> Capture:
-        image = self._appeler("Page.captureScreenshot", format="png")["data"]
+        """La page entière, de haut en bas : ce que la personne verrait en la faisant défiler."""
+        taille = self._appeler("Page.getLayoutMetrics")["cssContentSize"]
+        clip = {"x": 0, "y": 0, "width": _LARGEUR, "height": min(max(taille["height"], 1), _HAUTEUR_MAX), "scale": 1}
+        image = self._appeler("Page.captureScreenshot", format="png", captureBeyondViewport=True, clip=clip)["data"]
         return Capture("png", base64.b64decode(image))
 
     def fermer(self) -> None:

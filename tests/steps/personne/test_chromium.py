@@ -6,9 +6,11 @@ import ssl
 import threading
 from collections.abc import Iterator
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from io import BytesIO
 from urllib.parse import parse_qsl
 
 import pytest
+from PIL import Image
 
 from simulators.socle.pki import IgcTest
 from steps.personne.cdp import Chromium, executable
@@ -54,6 +56,8 @@ class Site(BaseHTTPRequestHandler):
                     "<form method=post action=/recu><input type=hidden name=code value=é></form>"
                     "<script>document.forms[0].submit()</script>"
                 )
+            case "/longue":
+                self._page("<style>body{margin:0}</style><div style='height:3000px'>haut</div>")
             case "/refus":
                 self._page("<h1>Refusé</h1>", 403)
             case _:
@@ -147,7 +151,15 @@ def test_page_affichee(personne: NavigateurChromium, site: str) -> None:
         "Accueil, script joué",
     )
     capture = personne.capture()
-    assert capture.extension == "png" and capture.octets.startswith(b"\x89PNG")
+    with Image.open(BytesIO(capture.octets)) as image:
+        assert (capture.extension, image.format, image.size) == ("png", "PNG", (1280, 900))
+
+
+def test_capture_de_toute_la_page(personne: NavigateurChromium, site: str) -> None:
+    """Une page plus haute que l'écran est capturée en entier."""
+    personne.aller(f"{site}/longue")
+    with Image.open(BytesIO(personne.capture().octets)) as image:
+        assert image.size == (1280, 3000)
 
 
 def test_formulaire(personne: NavigateurChromium, site: str) -> None:
