@@ -5,6 +5,7 @@ from __future__ import annotations
 from simulators.logiciel_temoin import messagerie_conduite, messagerie_envois, messagerie_reception
 from simulators.logiciel_temoin.actions_documents import montrer as montrer_document
 from simulators.logiciel_temoin.base import Document, EnvoiMss
+from simulators.logiciel_temoin.environnement import Bal
 from simulators.logiciel_temoin.erreurs import Echec, Enveloppe, Refus, fait
 from simulators.logiciel_temoin.identite import QUAL, Patient
 from simulators.logiciel_temoin.labo import Labo
@@ -35,6 +36,14 @@ def _conclure_tous(labo: Labo, faits: list[EnvoiMss], vide: str) -> Enveloppe:
     return Enveloppe(resultat, tuple(messages), {"envois": [envoi.en_dict() for envoi in faits]})
 
 
+def _sa_bal(labo: Labo, utilisateur: Utilisateur, adresse: str) -> Bal:
+    """La BAL demandée ; une personne connectée par Pro Santé Connect n'ouvre pas la BAL personnelle d'une autre."""
+    bal = labo.postes.bal(adresse)
+    if utilisateur.session_psc is not None and bal.rpps and bal.rpps != utilisateur.session_psc.identite.rpps:
+        raise Refus(f"La BAL {bal.adresse} est celle d'une autre personne.")
+    return bal
+
+
 def _documents(labo: Labo, p: Parametres, patient_id: str | None) -> tuple[tuple[Document, ...], str | None]:
     """Les documents choisis, tous du même patient : un courriel ne concerne qu'un usager (ECO.2.1.1)."""
     choisis = tuple(labo.base.document(d) for d in p.textes_ou_rien("documents") or ())
@@ -46,7 +55,7 @@ def _documents(labo: Labo, p: Parametres, patient_id: str | None) -> tuple[tuple
 
 @action("envoyer_courriel")
 def envoyer_courriel(labo: Labo, utilisateur: Utilisateur, p: Parametres) -> Enveloppe:
-    bal = labo.postes.bal(p.texte("expediteur"))
+    bal = _sa_bal(labo, utilisateur, p.texte("expediteur"))
     messagerie_envois.reprendre(labo, utilisateur)
     documents, patient_id = _documents(labo, p, p.texte_ou_rien("patient_id"))
     patient = labo.base.patient(patient_id) if patient_id else None
@@ -130,7 +139,7 @@ def lister_envois(labo: Labo, utilisateur: Utilisateur, p: Parametres) -> Envelo
 @action("relever_boite")
 def relever_boite(labo: Labo, utilisateur: Utilisateur, p: Parametres) -> Enveloppe:
     messagerie_envois.reprendre(labo, utilisateur)
-    recus = messagerie_reception.relever(labo, utilisateur, p.texte("adresse"))
+    recus = messagerie_reception.relever(labo, utilisateur, _sa_bal(labo, utilisateur, p.texte("adresse")).adresse)
     return fait(f"{len(recus)} courriel(s).", courriels=[messagerie_reception.montrer(labo, recu) for recu in recus])
 
 
