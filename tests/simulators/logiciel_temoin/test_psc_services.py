@@ -59,7 +59,7 @@ def nom_saml(echange: Echange) -> tuple[str, dict[str, Any]]:
     octets = echange.requete.corps.octets
     debut, fin = octets.index(b"<"), octets.rindex(b"nvelope>") + len(b"nvelope>")
     [nom] = list(etree.fromstring(octets[debut:fin]).iter(f"{_SAML}NameID"))
-    return nom.text or "", dict(nom.attrib)
+    return nom.text or "", {str(cle): valeur for cle, valeur in nom.attrib.items()}
 
 
 @pytest.mark.parametrize("qui", ROLES)
