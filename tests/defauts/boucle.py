@@ -25,6 +25,7 @@ from tests.defauts.pepiniere import Pepiniere
 SANS_DEFAUT = ""
 
 
+_COURT_S = 0.3
 _LONG_S = 2.0
 """Secondes au-delà desquelles un scénario ne se rejoue pas pour le seul plaisir d'en rejouer d'autres."""
 
@@ -88,6 +89,9 @@ class Boucle:
         conduite._temoin.arreter()
         conduite._temoin = pepiniere.naitre(environnement, [nom] if nom else [], releve=not nom)
         conduite._adaptateur = AdaptateurHttp(conduite._temoin.url)
+        # Ses adresses de retour ont changé de port : les fournisseurs d'identité les apprennent.
+        conduite.connexion = conduite.logiciel.connexion.completer(conduite._adaptateur.apropos().pro_sante_connect)
+        conduite._enregistrer()
 
     def _tour(self, campagne: Any, items: list[pytest.Item], *, releve: bool) -> list[ResultatScenario]:
         campagne.conduite.resultats.clear()
@@ -119,9 +123,9 @@ class Boucle:
         if self._plafond is None or len(rencontres) <= self._plafond:
             return set(rencontres)
         autres = [item for item in rencontres if item not in gardes]
-        # La moitié la plus courte : un scénario de plus montre que le défaut n'y agit pas, quelle que soit sa durée.
-        courts = sorted(autres, key=lambda item: self._durees.get(item, 0.0))[: -(-len(autres) // 2)]
-        autres = [item for item in autres if item in courts]
+        if gardes:
+            # Un scénario de plus montre que le défaut n'y agit pas, quelle que soit sa durée : un court suffit.
+            autres = [item for item in autres if self._durees.get(item, 0.0) < _COURT_S]
         voulus = max(self._plafond - len(gardes), 0)
         return gardes | set(autres[:: max(1, len(autres) // max(1, voulus))][:voulus])
 
