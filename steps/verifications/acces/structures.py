@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 from typing import Any
 
 from reports.constat import Confiance, Constat, Regle
@@ -62,7 +63,7 @@ R_EXPIRE = _regle(
     Confiance.DEDUITE,
 )  # fmt: skip
 
-_PAR_NATURE = {
+_FAMILLES = {
     "finess_juridique": R_FINESS,
     "finess_geographique": R_FINESS,
     "siren": R_SIREN,
@@ -79,18 +80,54 @@ REFUS = {
 """Ce qui est présenté et doit être refusé, et sa règle."""
 
 
+@dataclass(frozen=True)
+class Declaration:
+    """Une structure déclarée : l'identifiant saisi, le compte relu (None s'il est refusé), ce que le logiciel a dit."""
+
+    genre: str
+    valeur: str
+    compte: Compte | None
+    dit: str
+
+    @property
+    def lu(self) -> Mapping[str, Any]:
+        """L'identifiant que le compte porte."""
+        porte: Mapping[str, Any] = (self.compte or {}).get("identifiant_structure") or {}
+        return porte
+
+    @property
+    def fidele(self) -> bool:
+        """Vrai si le compte porte l'identifiant saisi, sous la même nature ou l'autre de la même famille."""
+        meme_valeur = "".join(str(self.lu.get("valeur", "")).split()) == self.valeur
+        return meme_valeur and _FAMILLES.get(str(self.lu.get("type"))) is _FAMILLES[self.genre]
+
+    @property
+    def recu(self) -> str:
+        """« siret 123… : enregistrée (fait) »."""
+        garde = f"{self.lu.get('type')} {self.lu.get('valeur')}" if self.compte is not None else "refusée"
+        return f"{self.genre} {self.valeur} : {garde} ({self.dit})"
+
+
 @verification(R_FINESS, R_SIREN, R_RPPS_RANG)
-def identifiant_garde(genre: str, valeur: str, compte: Compte | None, dit: str) -> Constat:
-    """Le compte relu porte l'identifiant saisi, avec sa nature."""
-    regle = _PAR_NATURE[genre]
-    lu: Mapping[str, Any] = (compte or {}).get("identifiant_structure") or {}
-    recu = f"{lu.get('type')} {lu.get('valeur')}" if lu else "aucun identifiant"
-    famille = {g for g, r in _PAR_NATURE.items() if r is regle}
-    meme = "".join(str(lu.get("valeur", "")).split()) == valeur and lu.get("type") in famille
-    return juger(
-        regle, meme, f"la structure n'est pas enregistrée sous son {genre}", attendu=f"{genre} {valeur}",
-        recu=f"{recu} ({dit})", ou="compte de la structure",
-    )  # fmt: skip
+def familles_identifiees(declarations: Sequence[Declaration]) -> list[Constat]:
+    """Pour chaque famille, une nature au moins est admise ; ce qui est admis se relit tel que saisi."""
+    constats = []
+    for regle, famille in ((R_FINESS, "FINESS"), (R_SIREN, "SIREN ou SIRET"), (R_RPPS_RANG, "RPPS-rang")):
+        siennes = [d for d in declarations if _FAMILLES[d.genre] is regle]
+        if not siennes:
+            constats.append(regle.sans_objet(f"aucune structure n'a été déclarée par son {famille}"))
+            continue
+        admises = [d for d in siennes if d.compte is not None]
+        constats.append(
+            juger(
+                regle, bool(admises) and all(d.fidele for d in admises),
+                f"aucune structure n'est enregistrée sous son {famille}" if not admises
+                else f"le {famille} enregistré n'est pas celui qui a été saisi",
+                attendu="compte créé, portant l'identifiant saisi", recu=" ; ".join(d.recu for d in siennes),
+                ou="compte de la structure",
+            )
+        )  # fmt: skip
+    return constats
 
 
 @verification(R_CLE)
