@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hmac
+import re
 import secrets
 import threading
 from collections.abc import Iterable, Iterator, Mapping
@@ -12,6 +13,7 @@ from urllib.parse import urlsplit
 
 from simulators.socle.journal import JournalEchanges
 
+_BOUCLAGE = re.compile(r"(http://(?:127\.0\.0\.1|\[::1\])):[0-9]{1,5}(/.*)?\Z")
 METHODES = ("client_secret_basic", "client_secret_post", "private_key_jwt", "client_secret_jwt", "tls_client_auth")
 
 
@@ -32,6 +34,13 @@ class Client:
     pkce_exige: bool = False
     sujet_certificat: str = ""
     """Sujet exigé du certificat TLS (RFC 4514) ; vide : tout certificat de l'IGC de test."""
+
+    def revient_a(self, redirect_uri: str) -> bool:
+        """Vrai si cette adresse est enregistrée, au caractère près.
+
+        Une exception : enregistrée sans port sur une adresse IP de bouclage, elle vaut pour tout port (RFC 8252, 7.3).
+        """
+        return redirect_uri in self.redirect_uris or _sans_port(redirect_uri) in self.redirect_uris
 
     def secret_juste(self, propose: str) -> bool:
         """Compare sans fuite de temps."""
@@ -108,6 +117,12 @@ class RegistreClients(Mapping[str, Client]):
 
 def _sans_doublon(deja: tuple[str, ...], neuves: Iterable[str]) -> tuple[str, ...]:
     return tuple(dict.fromkeys((*deja, *map(_adresse_de_retour, neuves))))
+
+
+def _sans_port(redirect_uri: str) -> str:
+    """L'adresse de bouclage sans son port ; vide pour toute autre."""
+    trouve = _BOUCLAGE.match(redirect_uri)
+    return f"{trouve[1]}{trouve[2] or ''}" if trouve else ""
 
 
 def _adresse_de_retour(uri: str) -> str:

@@ -97,10 +97,9 @@ def chercher_retour(paires: Paires, clients: Mapping[str, Client]) -> Retour:
             "unauthorized_client",
             "Logiciel inconnu",
             "Le paramètre client_id manque, ou ne désigne aucun client enregistré auprès de ce fournisseur.",
-            401 if "client_id" in valeurs else 400,
         )
     redirect_uri = valeurs.get("redirect_uri", "")
-    if redirect_uri not in client.redirect_uris:
+    if not client.revient_a(redirect_uri):
         raise RefusPage(
             "invalid_request",
             "Adresse de retour non enregistrée",

@@ -7,7 +7,6 @@ import pkgutil
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from functools import cache, cached_property
-from http.cookies import CookieError, SimpleCookie
 from typing import Any
 
 from simulators.psc import endpoints, grants
@@ -70,14 +69,9 @@ class Appel:
     @cached_property
     def cookies(self) -> Mapping[str, str]:
         """Cookies reçus."""
-        lus: dict[str, str] = {}
-        for nom, valeur in self.requete.entetes:
-            if nom.lower() == "cookie":
-                try:
-                    lus |= {cle: morceau.value for cle, morceau in SimpleCookie(valeur).items()}
-                except CookieError:
-                    continue
-        return lus
+        # Découpés à la main : un cookie étrange d'un autre service de localhost ne doit pas cacher les nôtres.
+        morceaux = [m for nom, valeur in self.requete.entetes if nom.lower() == "cookie" for m in valeur.split(";")]
+        return {nom.strip(): valeur.strip() for nom, egal, valeur in (m.partition("=") for m in morceaux) if egal}
 
     @property
     def certificat_der(self) -> bytes | None:

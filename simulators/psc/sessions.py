@@ -24,13 +24,14 @@ class Sessions:
         """Celles qui vivent, de cette personne si elle est nommée."""
         return tuple(s for s in self.toutes() if not s.terminee and identifiant in ("", s.identifiant))
 
-    def terminer(self, cible: str) -> tuple[Session, ...]:
+    def terminer(self, cible: str | Session) -> tuple[Session, ...]:
         """Finit une session, ou toutes celles d'une personne, par leur identifiant ; rend celles qui vivaient."""
         etat = self._contexte.etat
+        nom = cible if isinstance(cible, str) else cible.identifiant_session
         with etat.verrou:
-            visees = [s for s in etat.sessions.values() if cible in (s.identifiant_session, s.identifiant)]
+            visees = [s for s in etat.sessions.values() if nom in (s.identifiant_session, s.identifiant)]
             if not visees:
-                raise LookupError(f"aucune session {cible!r}")
+                raise LookupError(f"aucune session {nom!r}")
             finies = tuple(s for s in visees if etat.session_vivante(s.identifiant_session))
             for session in finies:
                 etat.terminer(session, "finie ailleurs")

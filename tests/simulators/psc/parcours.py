@@ -145,12 +145,19 @@ class Essai:
         page = self.envoyer(page, "identification", personne=identifiant)
         return self.envoyer(page, "confirmation")
 
+    def obtenir(self, demande: dict[str, str], identifiant: str) -> requests.Response:
+        """La réponse qui retourne au logiciel : par la mire, ou d'emblée si la session du navigateur suffit."""
+        ouverture = self.ouvrir(demande)
+        if ouverture.status_code != 303:
+            return ouverture
+        return self.parcourir(self.navigateur.get(ouverture.headers["Location"], timeout=20), identifiant)
+
     def connecter(self, identifiant: str = UN, **changes: str | None) -> Connexion:
         """De la demande aux jetons."""
         verifieur = secrets.token_urlsafe(48)
         champs = {"code_challenge": defi(verifieur), "code_challenge_method": "S256", **changes}
         demande = self.demande(**champs)
-        reponse = self.parcourir(self.ouvrir(demande, suivre=True), identifiant)
+        reponse = self.obtenir(demande, identifiant)
         connexion = Connexion(parametres(reponse.headers["Location"]), verifieur=verifieur)
         assert connexion.retour["state"] == demande["state"]
         jetons = self.echanger(connexion.retour["code"], verifieur=verifieur)
@@ -159,9 +166,8 @@ class Essai:
         return connexion
 
     def code(self, identifiant: str = UN, **changes: str | None) -> str:
-        """Un code neuf, obtenu par la mire (sans PKCE sauf demande)."""
-        reponse = self.parcourir(self.ouvrir(self.demande(**changes), suivre=True), identifiant)
-        return parametres(reponse.headers["Location"])["code"]
+        """Un code neuf (sans PKCE sauf demande)."""
+        return parametres(self.obtenir(self.demande(**changes), identifiant).headers["Location"])["code"]
 
     # -- le logiciel -------------------------------------------------------------------------------------------
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from simulators.psc import parcours, retour
 from simulators.psc.biscuits import cookie_mire, cookie_session, session_du_navigateur
 from simulators.psc.demande import Demande, Paires, chercher_retour, controler, uniques
-from simulators.psc.erreurs import SANS_CACHE, RefusAutorisation, RefusPage
+from simulators.psc.erreurs import SANS_CACHE, RefusAutorisation
 from simulators.psc.etat import Session
 from simulators.psc.pannes import NOMS_RETOUR
 from simulators.psc.point import Appel, PointAcces
@@ -41,7 +41,7 @@ def _noter(appel: Appel, paires: Paires) -> None:
     valeurs, _ = uniques(paires)
     client = appel.contexte.clients.get(valeurs.get("client_id", ""))
     appel.noter("client", valeurs.get("client_id", "")[:200])
-    enregistree = client is not None and valeurs.get("redirect_uri", "") in client.redirect_uris
+    enregistree = client is not None and client.revient_a(valeurs.get("redirect_uri", ""))
     appel.noter("redirect_uri_enregistree", enregistree)
 
 
@@ -83,11 +83,6 @@ def _meme_personne(appel: Appel, demande: Demande, session: Session | None) -> b
     if contenu is None:
         raise RefusAutorisation("invalid_request", "id_token_hint illisible")
     return bool(contenu.get("sub") == appel.contexte.personnes[session.identifiant].sub)
-
-
-def refuser(appel: Appel, refus: RefusPage) -> None:
-    """Note un refus qui ne retourne nulle part."""
-    appel.noter("refus", refus.code)
 
 
 POINT = PointAcces("autorisation", "wallet", ("GET", "POST"), lambda profil: (profil.chemins.autorisation,), handle)
