@@ -7,6 +7,7 @@ from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import timedelta
+from time import monotonic
 from typing import Any
 
 from reports.constat import Constat
@@ -22,6 +23,7 @@ from steps.essai import Essai
 from steps.etapes.acces_commun import avance
 from steps.etapes.dmp_commun import delai_d_observation
 from steps.etapes.vocabulaire import PhraseInconnue
+from steps.logiciel.protocole import ReponseAction
 from steps.personne.mire import ACCEPTER, MOTS_ETABLISSEMENT, MOTS_PSC, Fournisseur, ReponsePersonne
 from steps.personne.navigateur import Navigateur, origine
 from steps.personne.parcours import Parcours, se_connecter, se_deconnecter
@@ -51,6 +53,9 @@ _CONTRACTIONS = {
     "à un autre biologiste": "un autre biologiste",
 }
 _CANAUX = {"CPS": "CARD", "e-CPS": "MOBILE"}
+_UNE_FOIS = frozenset({"ciba_slow_down"})
+_ATTENTE_CIBA_S = 25.0
+"""Secondes laissées au logiciel, entre deux interrogations du fournisseur, pour apprendre la réponse de la personne."""
 _PREFEREES = (Modalite.WEB, Modalite.NAVIGATEUR_EXTERNE, Modalite.NAVIGATEUR_INTERNE, Modalite.CIBA)
 
 
@@ -224,7 +229,7 @@ def connecter(
         lue = ouverte
         if ouverte.fait:
             connexion_id = str(ouverte.donnees.get("connexion_id") or "")
-            lue = essai.tenter("lire_connexion", role, connexion_id=connexion_id)
+            lue = _lire(essai, vue, connexion_id)
     session = lue.donnees.get("session")
     vue.tentative = Tentative(
         identifiant,
@@ -264,9 +269,23 @@ def _approuver(essai: Essai, vue: Connexion, decision: str) -> None:
         simulateur(essai, chez).repondre(siennes[-1], identifiant=vue.identifiant, moyen=vue.moyen, decision=decision)
 
 
+def _lire(essai: Essai, vue: Connexion, connexion_id: str) -> ReponseAction:
+    """Ce que le logiciel montre ; sans navigateur, jusqu'à ce qu'il n'attende plus la réponse de la personne."""
+    fin = monotonic() + _ATTENTE_CIBA_S
+    while True:
+        rang = essai.journal.position()
+        lue = essai.tenter("lire_connexion", vue.role, connexion_id=connexion_id)
+        session = lue.donnees.get("session")
+        attend = lue.fait and isinstance(session, Mapping) and not session.get("ouverte") and session.get("demande")
+        reste = fin - monotonic()
+        if not vue.mode.ciba or not attend or reste <= 0:
+            return lue
+        essai.journal.attendre(lambda _: True, depuis=rang, delai=reste, service=vue.mode.chez.value)
+
+
 @contextmanager
 def _pannes(essai: Essai, chez: Chez, noms: tuple[str, ...]) -> Iterator[None]:
-    armees = [simulateur(essai, chez).panne(nom, fois=None) for nom in noms]
+    armees = [simulateur(essai, chez).panne(nom, fois=1 if nom in _UNE_FOIS else None) for nom in noms]
     try:
         yield
     finally:

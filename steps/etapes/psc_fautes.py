@@ -10,8 +10,11 @@ from pytest_bdd.parsers import re as motif
 from steps.bilan import NonConcluant
 from steps.essai import Essai
 from steps.etapes.commun import Table
-from steps.etapes.psc_commun import A_QUI, DE_QUI, QUI, Connexion, connecter, fermer, nom_nu
+from steps.etapes.psc_commun import A_QUI, DE_QUI, QUI, Connexion, connecter, derniere, fermer, mode, nom_nu
 from steps.etapes.vocabulaire import PhraseInconnue, table
+from steps.verifications.oidc import refus_de_la_personne
+from steps.verifications.psc import lire
+from steps.verifications.psc.ciba import interrogations
 from steps.verifications.psc.refus import acceptation_attendue, refus_attendu
 
 FAUTES: Mapping[str, str] = {
@@ -20,7 +23,6 @@ FAUTES: Mapping[str, str] = {
     "un retour sans state": "state_absent",
     "un retour sans code": "code_absent",
     "un retour venu d'un autre fournisseur": "iss_faux",
-    "un retour où la personne a refusé": "refus_personne",
     "un retour en erreur": "autorisation_erreur",
     # Le jeton d'identité.
     "un jeton à la signature fausse": "signature_fausse",
@@ -83,6 +85,29 @@ def sessions_ouvertes(essai: Essai, qui: str) -> None:
     temoin, recues = _relues(essai, qui)
     for panne, recue in recues:
         essai.bilan.constater(acceptation_attendue(panne, recue.tentative, temoin.tentative))
+
+
+@then(motif(rf"aucune session n'est ouverte {A_QUI}$"))
+def personne_qui_refuse(essai: Essai, qui: str) -> None:
+    essai.bilan.constater(refus_de_la_personne(derniere(essai, nom_nu(qui)).tentative))
+
+
+# ------------------------------------------------------------ sans navigateur
+@when(motif(rf"le fournisseur d'identité demande d'attendre plus longtemps, et {QUI} s'identifie$"))
+def ralentir(essai: Essai, qui: str) -> None:
+    """La personne a déjà répondu : seule la demande d'attendre explique que le logiciel attende."""
+    fermer(essai, connecter(essai, qui, d_avance=True, pannes=("ciba_slow_down",)))
+
+
+@then("le logiciel interroge le fournisseur d'identité au rythme demandé")
+def au_rythme(essai: Essai) -> None:
+    """Toutes les demandes du scénario, celles qui ont été ralenties comprises."""
+    service = mode(essai).chez.value
+    dialogue = lire(essai.journal.echanges(service=service, depuis=essai.debut), service)
+    constats = interrogations(dialogue)
+    if not any(a.note("ciba") == "slow_down" for a in dialogue.jetons):
+        raise NonConcluant("le fournisseur d'identité n'a pas eu l'occasion de demander d'attendre")
+    essai.bilan.constater(constats)
 
 
 def _relues(essai: Essai, qui: str) -> tuple[Connexion, list[tuple[str, Connexion]]]:

@@ -30,6 +30,11 @@ REUTILISE = Regle(
     Confiance.OFFICIELLE,
     "Ne demander ni prompt=login ni max_age=0 : le fournisseur reconnaît la personne déjà authentifiée.",
 )  # fmt: skip
+REFUS = Regle(
+    "OIDC-REF-01", "Une personne qui refuse de s'authentifier n'a pas de session",
+    f"{sources.RFC6749.format('4.1.2.1')} ; {sources.CIBA.format('11')}", Confiance.OFFICIELLE,
+    "Sur access_denied, revenir à l'écran de connexion et le dire.",
+)  # fmt: skip
 _OU = "session montrée par le logiciel"
 
 
@@ -74,6 +79,21 @@ def page_affichee(tentative: Tentative) -> Constat:
         "La demande du logiciel n'affiche pas la page du fournisseur.", attendu="la page de connexion du fournisseur",
         recu=refus or "une autre page", ou="point d'autorisation", echanges=numeros(demandes),
     )  # fmt: skip
+
+
+@verification(REFUS)
+def refus_de_la_personne(tentative: Tentative) -> Constat:
+    """Ni session, ni jeton rendu."""
+    demandes = (*tentative.dialogue.demandes, *tentative.dialogue.ciba)
+    n = numeros(demandes)
+    if not demandes or tentative.dialogue.emis:
+        return REFUS.sans_objet("la personne n'a pas eu à refuser, ou des jetons ont été rendus", echanges=n)
+    if tentative.ouverte is None:
+        return REFUS.sans_objet("le logiciel n'a pas montré s'il ouvrait une session", echanges=n)
+    if tentative.ouverte:
+        return REFUS.enfreinte("Le logiciel ouvre une session à qui a refusé.", attendu="aucune session",
+                               recu=dire(tentative.session), ou=_OU, echanges=n)  # fmt: skip
+    return REFUS.respectee(recu=dire(tentative.session), ou=_OU, echanges=n)
 
 
 @verification(REUTILISE)
