@@ -78,6 +78,8 @@ pytest_plugins = (
     "steps.etapes.acces_identites",
     "steps.etapes.acces_dispositifs",
     "steps.etapes.acces_structures",
+    "steps.etapes.acces_usagers",
+    "steps.etapes.acces_usagers_connexion",
 )
 
 CODE_BANC = 3

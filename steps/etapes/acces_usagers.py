@@ -1,0 +1,307 @@
+"""Étapes des comptes d'usagers : inscription, coordonnées, modification, attributs enregistrés."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+from pytest_bdd import given, then, when
+from pytest_bdd.parsers import parse
+
+from reports.verdict import Verdict
+from steps.bilan import NonConcluant
+from steps.essai import Essai
+from steps.etapes import vocabulaire
+from steps.etapes.acces_commun import (
+    Table,
+    adresse_neuve,
+    compte,
+    lire_compte,
+    retenir,
+    tirer_mot_de_passe,
+)
+from steps.etapes.acces_facteurs import (
+    MessageLu,
+    code_faux,
+    confirmer,
+    lire_nouveau,
+    marquer_lus,
+    messages_depuis,
+)
+from steps.etapes.acces_inscription import (
+    connecter_usager,
+    inscrire,
+    moyens,
+    preparer_usager,
+    presenter_usager,
+    session_d_usager,
+    verification_admise,
+)
+from steps.logiciel.protocole import ReponseAction
+from steps.verifications.acces import coordonnees, usagers
+
+CHAMP_IDENTITE = {"nom utilisé": "nom_utilise", "prénom utilisé": "prenom_utilise"}
+
+
+# ------------------------------------------------------------------ mise en place
+@given("des usagers inscrits")
+def usagers_inscrits(essai: Essai, datatable: Table) -> None:
+    """Une ligne par usager : compte, nom et prénoms de naissance ; adresse confirmée, mot de passe tiré."""
+    for ligne in vocabulaire.table(datatable):
+        preparer_usager(essai, ligne["compte"], nom_naissance=ligne["nom"], prenoms=ligne["prénoms"])
+
+
+@given("des personnes qui n'ont pas encore de compte")
+def personnes(essai: Essai, datatable: Table) -> None:
+    for ligne in vocabulaire.table(datatable):
+        presenter_usager(essai, ligne["compte"], nom_naissance=ligne["nom"], prenoms=ligne["prénoms"])
+
+
+# ------------------------------------------------------------------ inscription
+@when("une personne s'inscrit par chacun des moyens de vérification proposés")
+def inscription_par_chaque_moyen(essai: Essai) -> None:
+    """Une personne neuve par moyen : la vérification réussit pour l'une, échoue pour une autre."""
+    proposes = moyens(essai)
+    essai.bilan.constater(usagers.moyens_admis(proposes))
+    essai.bilan.joindre(
+        "moyens-de-verification.txt", "document", "\n".join(proposes).encode(),
+        "moyens de vérification d'identité que le logiciel dit proposer",
+    )  # fmt: skip
+    retenus = [moyen for moyen in proposes if moyen in usagers.MOYENS_ADMIS] or [verification_admise(essai)["moyen"]]
+    for moyen in retenus:
+        nom = f"vérifiée par {moyen}"
+        vise = presenter_usager(essai, nom)
+        reponse = inscrire(essai, nom, {"moyen": moyen, "valide": True})
+        lu = lire_compte(essai, nom) if reponse.fait else None
+        identite = dict(vise.champs["identite"])
+        essai.bilan.constater(usagers.compte_inscrit(lu, moyen, identite, reponse.en_phrase()))
+        if lu is not None:
+            essai.releves["inscription réussie"] = f"« {nom} »"
+            _confirmer_adresse(essai, nom)
+            essai.bilan.constater(usagers.usager_connecte(connecter_usager(essai, nom)))
+        _inscription_refusee(essai, f"échouée par {moyen}", {"moyen": moyen, "valide": False})
+
+
+@then("une personne ne s'inscrit pas sans vérification de son identité")
+def inscription_sans_verification(essai: Essai) -> None:
+    _inscription_refusee(essai, "sans vérification", None)
+
+
+def _inscription_refusee(essai: Essai, nom: str, verification: Mapping[str, Any] | None) -> None:
+    presenter_usager(essai, nom)
+    reponse = inscrire(essai, nom, verification)
+    connexion = None
+    if reponse.fait:
+        _confirmer_adresse(essai, nom)
+        connexion = connecter_usager(essai, nom)
+    quoi = "vérification échouée" if verification else "aucune vérification"
+    essai.bilan.constater(
+        usagers.inscription_refusee(
+            reponse.fait, connexion, quoi, reponse.en_phrase(), echouee=verification is not None,
+            controle=str(essai.releves.get("inscription réussie", "")),
+        )
+    )  # fmt: skip
+
+
+def _confirmer_adresse(essai: Essai, nom: str) -> None:
+    adresse = str(compte(essai, nom).champs["courriel"])
+    message = lire_nouveau(essai, adresse)
+    if message is not None:
+        confirmer(essai, nom, adresse, message)
+
+
+# ------------------------------------------------------------------ inscription par un professionnel
+@when(parse("le professionnel inscrit « {nom} »"))
+def inscription_par_professionnel(essai: Essai, nom: str) -> None:
+    vise = compte(essai, nom)
+    adresse = str(vise.champs["courriel"])
+    marquer_lus(essai, adresse)
+    position = essai.journal.position()
+    reponse = essai.jouer("creer_compte", "biologiste_1", compte=dict(vise.champs), mode="professionnel")
+    retenir(vise, reponse)
+    lu = lire_compte(essai, nom) if reponse.fait else None
+    essai.bilan.constater(usagers.compte_par_professionnel(lu, dict(vise.champs["identite"]), reponse.en_phrase()))
+    if lu is not None:
+        essai.bilan.constater(usagers.compte_annonce(messages_depuis(essai, adresse, position), adresse))
+
+
+@then(parse("« {nom} » se connecte à l'aide du message reçu et y trouve l'identité saisie"))
+def connexion_apres_annonce(essai: Essai, nom: str) -> None:
+    """Le message permet de confirmer l'adresse, puis de choisir un mot de passe."""
+    vise = compte(essai, nom)
+    if not vise.compte_id:
+        return
+    adresse = str(vise.champs["courriel"])
+    message = lire_nouveau(essai, adresse)
+    if message is not None:
+        confirmer(essai, nom, adresse, message)
+    vise.mot_de_passe = tirer_mot_de_passe(essai)
+    essai.jouer("changer_mot_de_passe", "personne_morale", compte_id=vise.compte_id, nouveau=vise.mot_de_passe)
+    essai.bilan.constater(usagers.usager_connecte(connecter_usager(essai, nom)))
+    essai.bilan.constater(
+        usagers.compte_par_professionnel(lire_compte(essai, nom), dict(vise.champs["identite"]), "relu après connexion")
+    )
+
+
+# ------------------------------------------------------------------ coordonnées
+@when(parse("« {nom} » s'inscrit, son identité vérifiée"))
+def s_inscrire(essai: Essai, nom: str) -> None:
+    verification = verification_admise(essai)
+    essai.releves[f"position {nom}"] = essai.journal.position()
+    reponse = inscrire(essai, nom, verification)
+    if not reponse.fait:
+        raise NonConcluant(f"l'inscription de « {nom} » n'a pas abouti, {reponse.en_phrase()}")
+
+
+@then(parse("l'adresse de « {nom} » n'est pas vérifiée et reçoit un message de vérification"))
+def adresse_en_attente(essai: Essai, nom: str) -> None:
+    adresse = str(compte(essai, nom).champs["courriel"])
+    essai.bilan.constater(coordonnees.non_verifiee_d_emblee(lire_compte(essai, nom)))
+    message = lire_nouveau(essai, adresse)
+    essai.releves[f"message {nom}"] = message
+    position = int(essai.releves[f"position {nom}"])
+    essai.bilan.constater(_message_envoye(essai, adresse, position, message))
+
+
+@then(parse("ni un code faux, ni le code de « {autre} », ne vérifie l'adresse de « {nom} »"))
+def codes_faux(essai: Essai, autre: str, nom: str) -> None:
+    adresse = str(compte(essai, nom).champs["courriel"])
+    _essayer_codes(essai, nom, adresse, essai.releves.get(f"message {nom}"), essai.releves.get(f"message {autre}"))
+
+
+@then(parse("l'adresse de « {nom} » est vérifiée par le message reçu"))
+def adresse_verifiee(essai: Essai, nom: str) -> None:
+    adresse = str(compte(essai, nom).champs["courriel"])
+    _verifier(essai, nom, adresse, essai.releves.get(f"message {nom}"))
+
+
+@when(parse("« {nom} », connecté, demande à changer d'adresse"))
+def changer_adresse(essai: Essai, nom: str) -> None:
+    """L'ancienne adresse reste lue : la notification doit y arriver."""
+    vise = compte(essai, nom)
+    session_id = session_d_usager(essai, nom, session="changement")
+    neuve = adresse_neuve(essai, nom).replace("ps.", "usager.", 1)
+    marquer_lus(essai, neuve)
+    essai.releves[f"position {nom}"] = essai.journal.position()
+    essai.releves[f"neuve {nom}"] = neuve
+    reponse = essai.jouer(
+        "modifier_compte", "personne_morale", compte_id=vise.compte_id, modifications={"courriel": neuve},
+        session_id=session_id,
+    )  # fmt: skip
+    if not reponse.fait:
+        raise NonConcluant(f"le logiciel ne laisse pas « {nom} » changer d'adresse, {reponse.en_phrase()}")
+
+
+@then(parse("la nouvelle adresse de « {nom} » ne vaut pas encore et reçoit un message de vérification"))
+def nouvelle_en_attente(essai: Essai, nom: str) -> None:
+    neuve = str(essai.releves[f"neuve {nom}"])
+    essai.bilan.constater(coordonnees.changement_en_attente(lire_compte(essai, nom), neuve))
+    message = lire_nouveau(essai, neuve)
+    essai.releves[f"message {nom}"] = message
+    essai.bilan.constater(_message_envoye(essai, neuve, int(essai.releves[f"position {nom}"]), message))
+
+
+@then(parse("ni un code faux, ni le code de « {autre} », ne vérifie la nouvelle adresse de « {nom} »"))
+def codes_faux_nouvelle(essai: Essai, autre: str, nom: str) -> None:
+    neuve = str(essai.releves[f"neuve {nom}"])
+    _essayer_codes(
+        essai, nom, neuve, essai.releves.get(f"message {nom}"), essai.releves.get(f"message {autre}"), attente=True
+    )
+
+
+@then(parse("la nouvelle adresse de « {nom} » est vérifiée par le message reçu"))
+def nouvelle_verifiee(essai: Essai, nom: str) -> None:
+    _verifier(essai, nom, str(essai.releves[f"neuve {nom}"]), essai.releves.get(f"message {nom}"))
+
+
+@then(parse("l'ancienne adresse de « {nom} » est prévenue"))
+def ancienne_prevenue(essai: Essai, nom: str) -> None:
+    ancienne = str(compte(essai, nom).champs["courriel"])
+    position = int(essai.releves[f"position {nom}"])
+    essai.bilan.constater(coordonnees.ancienne_prevenue(messages_depuis(essai, ancienne, position), ancienne))
+
+
+def _message_envoye(essai: Essai, adresse: str, position: int, message: MessageLu | None) -> Any:
+    """Au relais du banc ; sinon ce que la personne a lu ailleurs."""
+    vus = messages_depuis(essai, adresse, position, delai=0)
+    if not vus and message is not None:
+        vus = [coordonnees.MessageVu(adresse, "lu par la personne", len(message.codes) + len(message.liens))]
+    return coordonnees.message_envoye(vus, adresse)
+
+
+def _essayer_codes(
+    essai: Essai, nom: str, adresse: str, sien: MessageLu | None, autre: MessageLu | None, *, attente: bool = False
+) -> None:
+    faux = {"un code tiré au hasard": MessageLu("", (code_faux(sien),), ())}
+    if autre is not None and autre.codes and (sien is None or autre.codes[:1] != sien.codes[:1]):
+        faux["le code d'une autre personne"] = MessageLu("", autre.codes[:1], ())
+    elif autre is not None and autre.codes:
+        faux["le code d'une autre personne, identique au sien"] = MessageLu("", autre.codes[:1], ())
+    for quoi, message in faux.items():
+        reponse = confirmer(essai, nom, adresse, message)
+        lu = lire_compte(essai, nom)
+        if attente and lu is not None and str(lu.get("courriel") or "").lower() != adresse.lower():
+            # L'ancienne adresse, vérifiée, vaut encore : c'est la nouvelle qui ne doit pas l'être.
+            lu = {**lu, "courriel_verifie": False}
+        essai.bilan.constater(coordonnees.code_faux_refuse(reponse.fait, lu, quoi, reponse.en_phrase()))
+
+
+def _verifier(essai: Essai, nom: str, adresse: str, message: MessageLu | None) -> None:
+    dit = "aucun message reçu"
+    if message is not None:
+        dit = confirmer(essai, nom, adresse, message).en_phrase()
+    essai.bilan.constater(coordonnees.confirmee(lire_compte(essai, nom), adresse, dit))
+
+
+# ------------------------------------------------------------------ identité
+@when(parse("« {nom} », connecté, demande à changer son {champ} en « {valeur} »"))
+def changer_identite(essai: Essai, nom: str, champ: str, valeur: str) -> None:
+    """Sans vérification, avec une vérification qui échoue, puis avec une vérification réussie."""
+    cle = CHAMP_IDENTITE[champ]
+    session_id = session_d_usager(essai, nom, session="identité")
+    avant = _identite(lire_compte(essai, nom)).get(cle)
+    admise = verification_admise(essai)
+    refus: list[tuple[str, ReponseAction, object]] = []
+    for quoi, verification in (
+        ("sans vérification", None),
+        ("malgré une vérification échouée", {**admise, "valide": False}),
+    ):
+        reponse = _modifier(essai, nom, session_id, {cle: valeur}, verification)
+        refus.append((quoi, reponse, _identite(lire_compte(essai, nom)).get(cle)))
+    adresse = str(compte(essai, nom).champs["courriel"])
+    position = essai.journal.position()
+    reponse = _modifier(essai, nom, session_id, {cle: valeur}, admise)
+    apres = _identite(lire_compte(essai, nom)).get(cle)
+    faite = usagers.modification_faite(apres, valeur, reponse.en_phrase())
+    for quoi, refusee, vu in refus:
+        essai.bilan.constater(
+            usagers.modification_refusee(
+                avant, vu, valeur, quoi, refusee.en_phrase(), controle=faite.verdict is Verdict.CONFORME
+            )
+        )
+    essai.bilan.constater(faite)
+    essai.bilan.constater(coordonnees.identite_notifiee(messages_depuis(essai, adresse, position), adresse))
+
+
+def _modifier(
+    essai: Essai, nom: str, session_id: str, identite: Mapping[str, Any], verification: Mapping[str, Any] | None
+) -> ReponseAction:
+    parametres = {"verification_identite": dict(verification)} if verification else {}
+    return essai.jouer(
+        "modifier_compte", "personne_morale", compte_id=compte(essai, nom).compte_id,
+        modifications={"identite": dict(identite)}, session_id=session_id, **parametres,
+    )  # fmt: skip
+
+
+def _identite(lu: Mapping[str, Any] | None) -> Mapping[str, Any]:
+    identite: Mapping[str, Any] = (lu or {}).get("identite") or {}
+    return identite
+
+
+@then("les attributs minimaux de chaque usager sont enregistrés")
+def attributs_enregistres(essai: Essai, datatable: Table) -> None:
+    lus = [
+        (nom, lire_compte(essai, nom), dict(compte(essai, nom).champs["identite"]))
+        for nom in (ligne["compte"] for ligne in vocabulaire.table(datatable))
+    ]
+    essai.bilan.constater(usagers.attributs_enregistres(lus))
