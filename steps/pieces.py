@@ -16,6 +16,8 @@ from steps.pieces_messagerie import dialogue, messages
 
 # Ce que l'enregistrement d'un échange peut remplacer ; une vidéo ou une capture d'écran restent à faire.
 _PAR_ECHANGE = frozenset({TypePiece.MESSAGE, TypePiece.TRACE})
+# Une vidéo reste à faire ; ce que la personne a vu l'aide à la préparer, et le relecteur à la comprendre.
+_COMPLEMENTS = frozenset({TypePiece.CAPTURE.value, TypePiece.DOCUMENT.value})
 _JUGES = frozenset({Verdict.CONFORME, Verdict.NON_CONFORME, Verdict.A_VERIFIER})
 
 
@@ -41,6 +43,7 @@ def _preuve(
     dossier: Path, preuve: Preuve, verdict: Verdict, pieces: Sequence[Piece], echanges: Sequence[Echange]
 ) -> PreuveProduite:
     fichiers: list[PieceJointe] = []
+    complements: list[PieceJointe] = []
     # Le résultat d'une plateforme de test officielle ne se remplace par rien que le banc produise.
     if verdict in _JUGES and TypePiece.LIEN_PLATEFORME not in preuve.pieces:
         acceptees = {piece.value for piece in preuve.pieces}
@@ -49,6 +52,12 @@ def _preuve(
             for piece in pieces
             if piece.genre in acceptees
         ]
+        if TypePiece.VIDEO in preuve.pieces:
+            complements += [
+                ranger_piece(dossier, preuve.repere, piece.nom, piece.octets, f"en complément : {piece.description}")
+                for piece in pieces
+                if piece.genre in _COMPLEMENTS - acceptees
+            ]
         if _PAR_ECHANGE & set(preuve.pieces):
             autres = [echange for echange in echanges if not est_dialogue(echange)]
             fichiers += [fichier for echange in autres for fichier in _echange(dossier, preuve, echange)]
@@ -62,7 +71,7 @@ def _preuve(
         attendu=preuve.attendu,
         etat=etat,
         pieces_acceptees=tuple(piece.value for piece in preuve.pieces),
-        fichiers=tuple(fichiers),
+        fichiers=(*fichiers, *complements),
     )
 
 

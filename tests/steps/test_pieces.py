@@ -61,6 +61,17 @@ def test_video_a_apporter(tmp_path: Path) -> None:
     assert juger(tmp_path, Verdict.CONFORME, TypePiece.VIDEO, TypePiece.CAPTURE) == ["a_apporter"]
 
 
+def test_captures_en_complement_d_une_video(tmp_path: Path) -> None:
+    """Les écrans vus par la personne accompagnent une vidéo attendue, qui reste à apporter."""
+    ecran = Piece("connexion-01.png", TypePiece.CAPTURE.value, b"\x89PNG", "écran 1")
+    (preuve,) = preuves_du_scenario(tmp_path, scenario(TypePiece.VIDEO), Verdict.A_VERIFIER, [ecran, LOG], [])
+    assert preuve.etat is EtatPreuve.A_APPORTER
+    [piece] = preuve.fichiers
+    assert (piece.chemin.rpartition("/")[2], piece.description) == ("connexion-01.png", "en complément : écran 1")
+    (preuve,) = preuves_du_scenario(tmp_path, scenario(TypePiece.CAPTURE), Verdict.A_VERIFIER, [ecran, LOG], [])
+    assert (preuve.etat, len(preuve.fichiers)) == (EtatPreuve.PRODUITE, 1)
+
+
 @pytest.mark.parametrize("verdict", [Verdict.NON_CONCLUANT, Verdict.NON_EXECUTE])
 def test_rien_sans_jugement(tmp_path: Path, verdict: Verdict) -> None:
     """Un scénario non jugé ne prouve rien : ses pièces ne sont pas présentées comme des preuves."""
