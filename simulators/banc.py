@@ -21,6 +21,7 @@ from simulators.psc.echange import ServeurApi
 from simulators.psc.gestion import GestionPSC
 from simulators.psc.profil import ETABLISSEMENT
 from simulators.psc.proxy import ProxyESante
+from simulators.psc.verification import Verificateur
 from simulators.socle.acteurs import PROFESSIONNELS, STRUCTURE
 from simulators.socle.gestion import Gestion
 from simulators.socle.identites import IDENTITES_DE_TEST, MATRICULES_PUBLICS_DE_TEST, IdentiteTest
@@ -72,10 +73,12 @@ class Banc:
         self.serveur = self._socle.serveur
         self.igc = self._socle.igc
         self.psc = SimulateurPSC(journal, self.igc)
+        # Rien ne dit qu'INSi (port « carte ») ou l'opérateur MSSanté exige le certificat d'un jeton lié.
+        self._porteurs = Verificateur(self.psc.contexte, liaison=False)
         self.insi = SimulateurINSi(journal, self.igc)
         self.dmp = SimulateurDMP(journal, self.igc)
         self.mssante = SimulateurMSSante(
-            journal, self.igc, jetons=self.psc, rafraichissement=self.psc.rafraichissement_permanent
+            journal, self.igc, jetons=self._porteurs, rafraichissement=self.psc.rafraichissement_permanent
         )
         self._socle.publication_igc.panne = self.mssante.panne_de_publication
         self.annuaire = SimulateurAnnuaire(journal, self.igc)
@@ -112,7 +115,7 @@ class Banc:
 
     def _relier(self) -> None:
         """Un seul émetteur de jetons : les services les font vérifier par Pro Santé Connect."""
-        self.insi.jetons = self.psc
+        self.insi.jetons = self._porteurs
         self.insi.jetons_api = self.dmp.jetons_api = self.api_psc
         self.psc.etat.abonnes_fin.append(self.mssante.finir_session)
         self.mssante.pannes.relais["psc_indisponible"] = partial(self.psc.panne, "indisponible", operation="jeton")

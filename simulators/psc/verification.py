@@ -15,10 +15,14 @@ _MESSAGES = {"expire": "jeton expiré", "revoque": "jeton révoqué, ou session 
 
 
 class Verificateur:
-    """L'interface `VerificateurJetons`, sur l'état d'un fournisseur."""
+    """L'interface `VerificateurJetons`, sur l'état d'un fournisseur.
 
-    def __init__(self, contexte: Contexte) -> None:
+    `liaison` faux : pour un service dont rien ne dit qu'il exige le certificat auquel un jeton est lié.
+    """
+
+    def __init__(self, contexte: Contexte, *, liaison: bool = True) -> None:
         self._contexte = contexte
+        self._liaison = liaison
 
     def verifier(self, jeton: str, *, certificat_der: bytes | None = None) -> JetonVerifie:
         """`JetonRefuse` si le jeton est inconnu, expiré, révoqué, ou lié à un autre certificat."""
@@ -40,7 +44,7 @@ class Verificateur:
             raise JetonRefuse(
                 _MESSAGES[etat_du_jeton], etat_du_jeton, identifiant=connu.identifiant, session=connu.session
             )
-        if connu.cnf and not est_lie(connu.cnf, certificat_der):
+        if self._liaison and connu.cnf and not est_lie(connu.cnf, certificat_der):
             raise JetonRefuse(
                 "jeton lié à un autre certificat TLS", "non_lie", identifiant=connu.identifiant, session=connu.session
             )

@@ -164,13 +164,15 @@ def test_mbsync(banc: BancLance, tmp_path: Path) -> None:
     for nom in noms:
         gerer(banc, "/mssante/courriels", adresse=ALIX, nom=nom, graine="mbsync")
     (tmp_path / "boite").mkdir()
+    # Une ligne de réglage de mbsync est trop courte pour un jeton Pro Santé Connect.
+    (tmp_path / "jeton").write_text(jeton(banc, ALIX), encoding="ascii")
     reglage = tmp_path / "mbsyncrc"
     reglage.write_text(
         f"""IMAPAccount banc
 Host localhost
 Port {port(banc, "imap")}
 User {ALIX}
-PassCmd "echo {jeton(banc, ALIX)}"
+PassCmd "cat {tmp_path}/jeton"
 AuthMechs XOAUTH2
 SSLType STARTTLS
 SystemCertificates no
