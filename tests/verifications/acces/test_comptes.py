@@ -14,15 +14,9 @@ from steps.verifications.acces import masse
 from steps.verifications.acces.lecture import FichierIllisible, ligne_de, lire_fichier
 from steps.verifications.acces.masse import Extraction
 from steps.verifications.registre import REGLES
-from tests.verifications.acces.exemples_comptes import (
-    A_REGARDER,
-    CONFORMES,
-    FAUTIFS,
-    NOE,
-    REMARQUES,
-    SANS_OBJET,
-    ZOE,
-)
+from tests.verifications.acces.exemples_comptes import A_REGARDER, CONFORMES, REMARQUES, SANS_OBJET
+from tests.verifications.acces.exemples_comptes_fautifs import FAUTIFS
+from tests.verifications.acces.fabrique_comptes import NOE, ZOE
 
 FAMILLES = ("SYN", "MAS", "TRA", "MDP", "RPPS", "ADR", "IDE", "ATT", "SES")
 
