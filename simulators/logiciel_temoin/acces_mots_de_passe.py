@@ -67,7 +67,7 @@ class MotsDePasse:
         sel = secrets.token_bytes(16)
         with self._verrou:
             etat = self._etat(compte)
-            if not self._defauts.actif("mdp_changement_sans_effet") or not etat.empreintes:
+            if not etat.empreintes or not self._defauts.actif("mdp_changement_sans_effet"):
                 etat.empreintes.append((sel, _empreinte(nouveau, sel)))
             etat.defini_le = self._horloge()
             etat.echecs = 0
@@ -75,8 +75,10 @@ class MotsDePasse:
     def juste(self, compte: Compte, mot_de_passe: str) -> bool:
         """Vrai si c'est le mot de passe du compte ; ne compte rien."""
         empreintes = self._etat(compte).empreintes
-        derniers = empreintes if self._defauts.actif("mdp_ancien_encore_accepte") else empreintes[-1:]
-        return any(_empreinte(mot_de_passe, sel) == trouvee for sel, trouvee in derniers)
+        if any(_empreinte(mot_de_passe, sel) == trouvee for sel, trouvee in empreintes[-1:]):
+            return True
+        ancien = any(_empreinte(mot_de_passe, sel) == trouvee for sel, trouvee in empreintes[:-1])
+        return ancien and self._defauts.actif("mdp_ancien_encore_accepte")
 
     def essayer(self, compte: Compte, mot_de_passe: str) -> bool:
         """Comme `juste`, en comptant : un échec de trop bloque le compte ; bloqué, rien n'est juste."""
@@ -95,7 +97,7 @@ class MotsDePasse:
         with self._verrou:
             etat = self._etat(compte)
             etat.echecs += 1
-            if etat.echecs >= self._echecs_max(compte):
+            if etat.echecs >= self._regle(compte)["echecs_max"] and not self._defauts.actif("blocage_absent"):
                 compte.bloque = True
                 self._usager_bloque = self._usager_bloque or compte.population == "usager"
 
@@ -108,9 +110,9 @@ class MotsDePasse:
         """Vrai si le mot de passe a dépassé la durée que la politique lui donne."""
         validite = self._regle(compte)["validite_secondes"]
         defini = self._etat(compte).defini_le
-        if validite is None or defini is None or self._defauts.actif("mdp_expiration_absente"):
+        if validite is None or defini is None or self._horloge() - defini < timedelta(seconds=validite):
             return False
-        return self._horloge() - defini >= timedelta(seconds=validite)
+        return not self._defauts.actif("mdp_expiration_absente")
 
     def oublier(self, compte: Compte) -> None:
         self._etats.pop(compte.compte_id, None)
@@ -118,9 +120,10 @@ class MotsDePasse:
     def manquements(self, compte: Compte, nouveau: str) -> list[str]:
         """Ce qui, dans ce mot de passe, ne suit pas la politique du compte."""
         regle, actif = self._regle(compte), self._defauts.actif
+        usine = POLITIQUES[politique_de(compte)]["longueur"]
+        if regle["longueur"] != usine and actif("politique_longueur_constante"):
+            regle["longueur"] = usine
         manques = []
-        if actif("politique_longueur_constante"):
-            regle["longueur"] = POLITIQUES[politique_de(compte)]["longueur"]
         if len(nouveau) < regle["longueur"] and not actif("mdp_longueur_non_controlee"):
             manques.append(f"Le mot de passe compte au moins {regle['longueur']} caractères.")
         presents = {
@@ -133,29 +136,17 @@ class MotsDePasse:
             manques.append(f"Il manque {', '.join(nom for nom, present in presents.items() if not present)}.")
         if self._deja_utilise(compte, nouveau, regle["historique"]):
             manques.append("Ce mot de passe a déjà servi.")
-        if actif("mdp_chiffres_seuls_acceptes") and nouveau.isdigit() and len(nouveau) >= 14:
+        if not manques:
+            refuse = self.existe(compte) and actif("mdp_toujours_refuse")
+            return ["Ce mot de passe n'est pas accepté."] if refuse else []
+        if nouveau.isdigit() and len(nouveau) >= 14 and actif("mdp_chiffres_seuls_acceptes"):
             return []
-        if actif("mdp_court_accepte") and len(nouveau) == 8:
-            return []
-        if actif("mdp_toujours_refuse") and self.existe(compte):
-            return manques or ["Ce mot de passe n'est pas accepté."]
-        return manques
-
-    def _faible_admis(self, nouveau: str) -> bool:
-        court = self._defauts.actif("usager_mdp_court_accepte") and len(nouveau) == 5
-        return court or (self._defauts.actif("usager_mdp_chiffres_accepte") and nouveau.isdigit() and len(nouveau) == 7)
+        return [] if len(nouveau) == 8 and actif("mdp_court_accepte") else manques
 
     def _deja_utilise(self, compte: Compte, nouveau: str, historique: int) -> bool:
-        if self._defauts.actif("mdp_reutilisation_permise") or not historique:
-            return False
-        return any(_empreinte(nouveau, sel) == vue for sel, vue in self._etat(compte).empreintes[-historique:])
-
-    def _echecs_max(self, compte: Compte) -> float:
-        usager = compte.population == "usager"
-        if self._defauts.actif("blocage_absent") or (usager and self._defauts.actif("usager_essais_illimites")):
-            return float("inf")
-        maximum: float = self._regle(compte)["echecs_max"]
-        return maximum
+        connues = self._etat(compte).empreintes[-historique:] if historique else []
+        deja = any(_empreinte(nouveau, sel) == vue for sel, vue in connues)
+        return deja and not self._defauts.actif("mdp_reutilisation_permise")
 
     def _regle(self, compte: Compte) -> dict[str, Any]:
         return self._politique(politique_de(compte))

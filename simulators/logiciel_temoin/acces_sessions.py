@@ -77,9 +77,16 @@ class Sessions:
             self.fermer(session_id, "fournisseur")
             return None
         with self._verrou:
-            if session and toucher and not self._defauts.actif("inactivite_sans_activite"):
-                session.derniere_activite = self._horloge()
+            if session and toucher:
+                self._toucher(session)
             return session
+
+    def _toucher(self, session: Session) -> None:
+        """Repousse l'inactivité ; en deçà d'une minute, aucun délai réglable ne verrait la différence."""
+        instant = self._horloge()
+        recente = instant - session.derniere_activite < timedelta(minutes=1)
+        if recente or not self._defauts.actif("inactivite_sans_activite"):
+            session.derniere_activite = instant
 
     def existe(self, session_id: str) -> bool:
         """Vrai si la session est ouverte, sans rien contrôler ni toucher."""
@@ -114,7 +121,8 @@ class Sessions:
         self._delais[population] = timedelta(seconds=secondes)
 
     def delai(self, population: str) -> timedelta:
-        if self._defauts.actif("inactivite_constante"):
+        regle = self._delais.get(population, DELAI_INACTIVITE)
+        if regle != DELAI_INACTIVITE and self._defauts.actif("inactivite_constante"):
             return DELAI_INACTIVITE
         if population == "usager" and self._defauts.actif("usager_inactivite_immediate"):
             return timedelta(minutes=1)
@@ -134,8 +142,11 @@ class Sessions:
         depassee = "psc" in session.moyens and instant - session.ouverte_le >= DUREE_MAXIMALE_PSC
         if depassee and not self._defauts.actif("psc_session_plus_de_4h"):
             return "duree_maximale"
-        usager = session.population == "usager"
-        if self._defauts.actif("inactivite_jamais") or (usager and self._defauts.actif("usager_inactivite_ignoree")):
+        delai = self.delai(session.population)
+        echue = instant - session.derniere_activite >= delai
+        if not echue and instant - session.ouverte_le >= delai:
+            echue = self._defauts.actif("inactivite_depuis_ouverture")
+        if not echue or self._defauts.actif("inactivite_jamais"):
             return ""
-        depuis = session.ouverte_le if self._defauts.actif("inactivite_depuis_ouverture") else session.derniere_activite
-        return "inactivite" if instant - depuis >= self.delai(session.population) else ""
+        usager = session.population == "usager"
+        return "" if usager and self._defauts.actif("usager_inactivite_ignoree") else "inactivite"

@@ -22,6 +22,7 @@ from tests.verifications.acces.fabrique_comptes import (
     csv,
     d_identite,
     de_permission,
+    du_critere,
     du_fichier,
     extraction,
     ldif,
