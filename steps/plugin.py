@@ -70,6 +70,8 @@ pytest_plugins = (
     "steps.etapes.psc_connexion",
     "steps.etapes.psc_fautes",
     "steps.etapes.psc_sessions",
+    "steps.etapes.psc_comptes",
+    "steps.etapes.psc_services",
     "steps.etapes.acces_comptes",
     "steps.etapes.acces_traces",
     "steps.etapes.acces_mots_de_passe",

@@ -137,6 +137,10 @@ Fonctionnalité: Connexion à l'opérateur MSSanté
     Quand le biologiste envoie un courriel par MSSanté
     Alors le courriel est remis à l'opérateur, dans les règles de SMTP
     Et rien n'a circulé hors du canal TLS en envoi
+    # Connecté par Pro Santé Connect, c'est son propre jeton qui ouvre sa boîte.
+    Quand un autre biologiste, si le logiciel le permet, s'identifie par Pro Santé Connect
+    Et un autre biologiste envoie un courriel par MSSanté
+    Alors chaque boîte s'ouvre avec le jeton d'un autre biologiste, s'il est connecté par Pro Santé Connect
 
   @MSS/CONF.06.01
   Scénario: La boîte se relève en IMAP après STARTTLS
@@ -152,6 +156,10 @@ Fonctionnalité: Connexion à l'opérateur MSSanté
     Quand le biologiste relève sa boîte MSSanté
     Alors la boîte est relevée dans les règles d'IMAP
     Et rien n'a circulé hors du canal TLS en relève
+    Quand le biologiste, si le logiciel le permet, s'identifie par Pro Santé Connect
+    Et un autre biologiste, si le logiciel le permet, s'identifie par Pro Santé Connect
+    Et le biologiste relève sa boîte MSSanté
+    Alors chaque boîte s'ouvre avec le jeton du biologiste, s'il est connecté par Pro Santé Connect
 
   @MSS/CONF.22.01
   Scénario: La dernière CRL valable est gardée, et elle sert

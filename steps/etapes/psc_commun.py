@@ -351,12 +351,12 @@ def _noter(essai: Essai, vue: Connexion, resultat: str) -> None:
         rang = int(essai.releves.get("écrans gardés", 0)) + 1
         essai.releves["écrans gardés"] = rang
         # Une image ne se relit pas : aucun jeton ne s'affiche, et le texte d'une page HTML est expurgé.
-        octets = capture.octets
+        octets, genre = capture.octets, "capture"
         if capture.extension == "html":
-            octets = expurger(essai, octets.decode("utf-8", "replace")).encode()
+            octets, genre = expurger(essai, octets.decode("utf-8", "replace")).encode(), "trace/log"
         titre = re.sub(r"\s+", " ", page.titre)[:80] or origine(page.url)
         essai.bilan.joindre(
-            f"connexion-{rang:02d}.{capture.extension}", "capture", octets, f"écran {rang} de la connexion : {titre}"
+            f"connexion-{rang:02d}.{capture.extension}", genre, octets, f"écran {rang} de la connexion : {titre}"
         )
 
 

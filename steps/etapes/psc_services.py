@@ -1,0 +1,180 @@
+"""Étapes des appels faits au nom d'une personne connectée par Pro Santé Connect : DMP, INSi, MSSanté."""
+
+from __future__ import annotations
+
+import json
+from dataclasses import dataclass
+
+from pytest_bdd import then, when
+from pytest_bdd.parsers import re as motif
+
+from reports.verdict import Verdict
+from requirements.modele import Fournisseur as Chez
+from simulators.socle.echange import Echange
+from steps.bilan import NonConcluant
+from steps.essai import Essai
+from steps.etapes.acces_commun import laisser_passer
+from steps.etapes.dmp_commun import attendre_envoi, valider_cr
+from steps.etapes.insi import appeler, lire_traces
+from steps.etapes.psc_commun import (
+    DE_QUI,
+    QUI,
+    Connexion,
+    attendu,
+    connecter,
+    connexions,
+    constater_si_jugeable,
+    derniere,
+    expliquer,
+    nom_nu,
+    role_de,
+)
+from steps.verifications.appels_psc import appels_authentifies, mode_trace
+from steps.verifications.psc import lire, usages
+from steps.verifications.psc.identite import (
+    Portee,
+    dans_les_traces,
+    jetons_de,
+    portees_dmp,
+    portees_insi,
+    portees_mssante,
+    propagee,
+)
+from steps.verifications.psc.jetons import jamais_perime, jetons_lies, rythme_des_rafraichissements
+
+_SERVICES = {"le DMP": "dmp", "INSi": "insi"}
+_JETON_PERIME_S = 150
+"""Au-delà des deux minutes d'un jeton d'accès."""
+
+
+@dataclass(frozen=True)
+class Appel:
+    """Une action d'une personne connectée. `depuis` : rang du journal à son début."""
+
+    vue: Connexion
+    service: str
+    patient: str
+    depuis: int
+    saut: bool = False
+    """L'horloge a sauté pendant l'action : le rythme des rafraîchissements ne s'y juge pas."""
+
+
+# ----------------------------------------------------------------------- agir
+@when(motif(rf"{QUI} envoie au DMP un compte rendu du patient « (?P<patient>[^»]+) »$"))
+def envoyer_au_dmp(essai: Essai, qui: str, patient: str) -> None:
+    _envoyer(essai, qui, patient)
+
+
+def _envoyer(essai: Essai, qui: str, patient: str, *, saut: bool = False) -> None:
+    vise, role = essai.patient(patient), role_de(qui)
+    depuis = _commencer(essai, qui, "dmp", patient, saut=saut)
+    document = valider_cr(essai, f"compte rendu {depuis} de {patient}", vise, role=role)
+    if document is None:
+        raise NonConcluant(f"mise en place : aucun compte rendu validé par {qui}, {essai.derniere.en_phrase()}")
+    essai.jouer("alimenter_dmp", role, patient_id=vise.patient_id, documents=[document.document_id])
+    if essai.derniere.fait and not essai.journal.echanges(service="dmp", depuis=depuis):
+        attendre_envoi(essai, vise, depuis)
+
+
+@when(motif(rf"{QUI} laisse périmer son jeton, puis envoie au DMP un compte rendu du patient « (?P<patient>[^»]+) »$"))
+def envoyer_plus_tard(essai: Essai, qui: str, patient: str) -> None:
+    laisser_passer(essai, _JETON_PERIME_S)
+    _envoyer(essai, qui, patient, saut=True)
+
+
+@when(motif(rf"{QUI} appelle INSi pour le patient « (?P<patient>[^»]+) »$"))
+def appeler_insi(essai: Essai, qui: str, patient: str) -> None:
+    _commencer(essai, qui, "insi", patient)
+    appeler(essai, essai.patient(patient), role_de(qui), "traits")
+
+
+def _commencer(essai: Essai, qui: str, service: str, patient: str, *, saut: bool = False) -> int:
+    """Sans session ouverte, rien de ce qui suit ne se ferait en son nom : le scénario s'arrête là."""
+    vue = derniere(essai, nom_nu(qui))
+    if not vue.tentative.ouverte:
+        expliquer(essai, vue)
+        raise NonConcluant(f"{qui} n'a pas pu se connecter : {essai.bilan.raison}")
+    depuis = essai.journal.position()
+    essai.releves[f"appel de {vue.qui}"] = Appel(vue, service, patient, depuis, saut)
+    return depuis
+
+
+# ---------------------------------------------------------------------- juger
+@then(motif(rf"(?P<service>le DMP|INSi) a été appelé au nom {DE_QUI} connecté par Pro Santé Connect$"))
+def appele_en_son_nom(essai: Essai, service: str, qui: str) -> None:
+    appel = _appel(essai, qui, service)
+    vus = essai.journal.echanges(depuis=appel.depuis)
+    constat = appels_authentifies(appel.service, vus)
+    essai.bilan.constater(constat)
+    if constat.verdict is Verdict.NON_CONCLUANT:
+        essai.bilan.raison = essai.bilan.raison or f"{constat.message} ({essai.derniere.en_phrase()})"
+    presentes, vue = usages(vus), appel.vue
+    # Plusieurs connexions de la même personne peuvent vivre ensemble : chacune de ses sessions convient.
+    sessions = [c.session_psc for c in connexions(essai) if c.identifiant == vue.identifiant and c.session_psc]
+    constater_si_jugeable(
+        essai,
+        *propagee(vue.identifiant, _portees(appel.service, vus)),
+        jetons_de(vue.identifiant, presentes, sessions),
+        jetons_lies(presentes),
+    )
+    if presentes:
+        dialogue = lire(vus, attendu(essai).fournisseur.service)
+        essai.bilan.constater(jamais_perime(dialogue, presentes))
+        if not appel.saut:
+            constater_si_jugeable(essai, rythme_des_rafraichissements(dialogue, presentes))
+
+
+def _portees(service: str, vus: list[Echange]) -> list[Portee]:
+    return portees_dmp(vus) if service == "dmp" else portees_insi(vus)
+
+
+@then(
+    motif(
+        r"les traces du logiciel disent qu(?:e |')(?P<qui>le biologiste|un autre biologiste) a appelé "
+        r"(?P<service>le DMP|INSi), connecté par Pro Santé Connect$"
+    )
+)
+def appel_trace(essai: Essai, qui: str, service: str) -> None:
+    appel = _appel(essai, qui, service)
+    traces = lire_traces(essai, appel.service, essai.patient(appel.patient))
+    essai.bilan.constater([dans_les_traces(appel.vue.identifiant, traces), mode_trace(traces, appel.service)])
+    texte = json.dumps(traces, ensure_ascii=False, indent=1).encode()
+    nom = f"traces-{appel.service}-{appel.patient.lower()}.json"
+    essai.bilan.joindre(nom, "trace/log", texte, f"journal du logiciel, appels à {service} de {qui}")
+
+
+def _appel(essai: Essai, qui: str, service: str) -> Appel:
+    trouve: Appel | None = essai.releves.get(f"appel de {nom_nu(qui)}")
+    if trouve is None or trouve.service != _SERVICES[service]:
+        raise NonConcluant(f"{service} n'a pas été appelé par {qui} dans ce scénario")
+    return trouve
+
+
+# -------------------------------------------------------------------- MSSanté
+@when(motif(rf"{QUI}, si le logiciel le permet, s'identifie par Pro Santé Connect$"))
+def s_identifier_si_possible(essai: Essai, qui: str) -> None:
+    """Un logiciel sans Pro Santé Connect ouvre ses boîtes autrement : rien n'est à vérifier ici."""
+    if essai.connexion.modalites_chez(Chez.PSC):
+        connecter(essai, qui, d_avance=True)
+        essai.releves[f"messagerie depuis {nom_nu(qui)}"] = essai.journal.position()
+
+
+@then(motif(rf"chaque boîte s'ouvre avec le jeton {DE_QUI}, s'il est connecté par Pro Santé Connect$"))
+def boite_de_la_personne(essai: Essai, qui: str) -> None:
+    """Sa boîte personnelle, avec un jeton de sa session ; une boîte ouverte autrement n'est pas jugée."""
+    nom = nom_nu(qui)
+    depuis = essai.releves.get(f"messagerie depuis {nom}")
+    if depuis is None:
+        return
+    vue = derniere(essai, nom)
+    if not vue.tentative.ouverte:
+        expliquer(essai, vue)
+        raise NonConcluant(f"{qui} n'a pas pu se connecter : {essai.bilan.raison}")
+    vus = essai.journal.echanges(depuis=depuis)
+    titulaires = {bal.adresse.lower(): f"8{bal.rpps}" for bal in essai.banc.mssante.etat.bals.values() if bal.rpps}
+    siens = [u for u in usages(vus) if u.service == "mssante"]
+    constater_si_jugeable(
+        essai,
+        *propagee(vue.identifiant, portees_mssante(vus, titulaires)),
+        jetons_de(vue.identifiant, siens),
+    )
