@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 from lxml import etree
@@ -51,13 +51,22 @@ def portees_insi(echanges: Sequence[Echange]) -> list[Portee]:
     ]
 
 
-def portees_mssante(echanges: Sequence[Echange], titulaires: dict[str, str]) -> list[Portee]:
-    """BAL demandée à chaque identification par jeton ; `titulaires` : adresse de BAL → identifiant national."""
-    vues = (e for e in echanges if e.service == "mssante" and e.notes.get("jeton_etat") and e.notes.get("bal"))
+def portees_mssante(echanges: Sequence[Echange], titulaires: Mapping[str, str]) -> list[Portee]:
+    """Titulaire de la BAL demandée à chaque identification par jeton.
+
+    `titulaires` : adresse de BAL personnelle, en minuscules → identifiant national. Une autre BAL (d'organisation,
+    applicative, inconnue) n'est à personne en particulier : elle n'est pas comparée.
+    """
+    vues = ((e, e.notes.get("bal_demandee") or e.notes.get("bal", "")) for e in echanges if _par_jeton(e))
     return [
-        Portee(e.numero, "mssante", titulaires.get(e.notes["bal"].lower(), e.notes["bal"]), "XOAUTH2, BAL demandée")
-        for e in vues
+        Portee(e.numero, "mssante", titulaires[bal.lower()], f"XOAUTH2, BAL {bal}")
+        for e, bal in vues
+        if bal.lower() in titulaires
     ]
+
+
+def _par_jeton(echange: Echange) -> bool:
+    return echange.service == "mssante" and bool(echange.notes.get("jeton_etat"))
 
 
 def _assertions(echange: Echange) -> list[etree._Element]:

@@ -287,7 +287,7 @@ class Fil:
         self.ajouter(
             "appel", "POST", "/", service=service, corps=corps,
             notes={"jeton_identifiant": identifiant, "jeton_session": session, "jeton_etat": etat,
-                   "jeton_porteur": "entete", "bal": bal},
+                   "jeton_porteur": "entete", "bal_demandee": bal},
         )  # fmt: skip
         return self
 

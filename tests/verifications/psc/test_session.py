@@ -101,7 +101,7 @@ def test_portees_lues() -> None:
     fil.usage("dmp", corps=b"--x\r\nContent-Type: text/xml\r\n\r\n" + assertion + b"\r\n--x--").usage(
         "insi", corps=assertion
     )
-    fil.usage("dmp", corps=b"<oups").usage("mssante", bal="Eve@labo.mssante.fr")
+    fil.usage("dmp", corps=b"<oups").usage("mssante", bal="Eve@labo.mssante.fr").usage("mssante", bal="labo@x.fr")
     assert [p.identifiant for p in identite.portees_dmp(fil.echanges)] == [f.MEDECIN]
     assert [p.identifiant for p in identite.portees_insi(fil.echanges)] == [f.MEDECIN]
     lues = identite.portees_mssante(fil.echanges, {"eve@labo.mssante.fr": f.MEDECIN})
