@@ -97,7 +97,7 @@ class MotsDePasse:
         with self._verrou:
             etat = self._etat(compte)
             etat.echecs += 1
-            if etat.echecs >= self._regle(compte)["echecs_max"] and not self._defauts.actif("blocage_absent"):
+            if etat.echecs >= self._regle(compte)["echecs_max"] and not self._sans_limite(compte):
                 compte.bloque = True
                 self._usager_bloque = self._usager_bloque or compte.population == "usager"
 
@@ -143,10 +143,18 @@ class MotsDePasse:
             return []
         return [] if len(nouveau) == 8 and actif("mdp_court_accepte") else manques
 
+    def _faible_admis(self, nouveau: str) -> bool:
+        court = len(nouveau) == 5 and self._defauts.actif("usager_mdp_court_accepte")
+        return court or (nouveau.isdigit() and len(nouveau) == 7 and self._defauts.actif("usager_mdp_chiffres_accepte"))
+
     def _deja_utilise(self, compte: Compte, nouveau: str, historique: int) -> bool:
         connues = self._etat(compte).empreintes[-historique:] if historique else []
         deja = any(_empreinte(nouveau, sel) == vue for sel, vue in connues)
         return deja and not self._defauts.actif("mdp_reutilisation_permise")
+
+    def _sans_limite(self, compte: Compte) -> bool:
+        usager = compte.population == "usager"
+        return self._defauts.actif("blocage_absent") or (usager and self._defauts.actif("usager_essais_illimites"))
 
     def _regle(self, compte: Compte) -> dict[str, Any]:
         return self._politique(politique_de(compte))
