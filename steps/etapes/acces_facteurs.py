@@ -12,13 +12,12 @@ from simulators.courriels.lecture import codes_de, liens_de
 from steps import totp
 from steps.bilan import NonConcluant
 from steps.essai import Essai
+from steps.etapes import acces_commun
 from steps.etapes.acces_commun import compte, instant, laisser_passer, ouvrir_session
 from steps.logiciel.protocole import ReponseAction
 from steps.verifications.acces.connexions import Connexion
 from steps.verifications.acces.coordonnees import MessageVu, messages_de
 
-DELAI_COURRIEL = 5.0
-"""Secondes laissées au logiciel, une fois sa réponse donnée, pour remettre un message."""
 _DISPOSITIFS = "dispositifs d'essai"
 _LUS = "courriels déjà lus"
 
@@ -50,25 +49,26 @@ def marquer_lus(essai: Essai, adresse: str) -> None:
     _lus(essai)[adresse.lower()] = len(essai.banc.courriels.recus(adresse))
 
 
-def lire_nouveau(essai: Essai, adresse: str, *, delai: float = DELAI_COURRIEL) -> MessageLu | None:
+def lire_nouveau(essai: Essai, adresse: str) -> MessageLu | None:
     """Le dernier message arrivé depuis `marquer_lus`, un code ou un lien d'abord ; None si rien ne vient.
 
     Au relais du banc, sinon là où la personne lit ses messages (`lire_messages_recus`).
     """
     depuis = _lus(essai).get(adresse.lower(), 0)
-    if essai.banc.courriels.attendre(adresse, depuis=depuis, delai=delai) is None:
+    if essai.banc.courriels.attendre(adresse, depuis=depuis, delai=acces_commun.DELAI) is None:
         return _lire_ailleurs(essai, adresse)
     recus = essai.banc.courriels.recus(adresse, depuis=depuis)
     choisi = next((r for r in reversed(recus) if r.codes or r.liens), recus[-1])
     return MessageLu(choisi.texte, choisi.codes, choisi.liens)
 
 
-def messages_depuis(essai: Essai, adresse: str, position: int, *, delai: float = DELAI_COURRIEL) -> list[MessageVu]:
-    """Messages que le relais a remis à cette adresse depuis ce rang du journal ; en attend un au plus `delai`."""
+def messages_depuis(essai: Essai, adresse: str, position: int, *, attendre: bool = True) -> list[MessageVu]:
+    """Messages que le relais a remis à cette adresse depuis ce rang du journal ; en attend un, s'il le faut."""
 
     def concerne(echange: Any) -> bool:
         return bool(messages_de([echange], adresse))
 
+    delai = acces_commun.DELAI if attendre else 0.0
     essai.journal.attendre(concerne, depuis=position, delai=delai, service="courriels")
     return messages_de(essai.journal.echanges("courriels", depuis=position), adresse)
 

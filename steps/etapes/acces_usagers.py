@@ -13,6 +13,7 @@ from steps.bilan import NonConcluant
 from steps.essai import Essai
 from steps.etapes import vocabulaire
 from steps.etapes.acces_commun import (
+    CompteEssai,
     Table,
     adresse_neuve,
     compte,
@@ -73,7 +74,7 @@ def inscription_par_chaque_moyen(essai: Essai) -> None:
         vise = presenter_usager(essai, nom)
         reponse = inscrire(essai, nom, {"moyen": moyen, "valide": True})
         lu = lire_compte(essai, nom) if reponse.fait else None
-        identite = dict(vise.champs["identite"])
+        identite = _attendus(vise)
         essai.bilan.constater(usagers.compte_inscrit(lu, moyen, identite, reponse.en_phrase()))
         if lu is not None:
             essai.releves["inscription réussie"] = f"« {nom} »"
@@ -120,7 +121,7 @@ def inscription_par_professionnel(essai: Essai, nom: str) -> None:
     reponse = essai.jouer("creer_compte", "biologiste_1", compte=dict(vise.champs), mode="professionnel")
     retenir(vise, reponse)
     lu = lire_compte(essai, nom) if reponse.fait else None
-    essai.bilan.constater(usagers.compte_par_professionnel(lu, dict(vise.champs["identite"]), reponse.en_phrase()))
+    essai.bilan.constater(usagers.compte_par_professionnel(lu, _attendus(vise), reponse.en_phrase()))
     if lu is not None:
         essai.bilan.constater(usagers.compte_annonce(messages_depuis(essai, adresse, position), adresse))
 
@@ -139,7 +140,7 @@ def connexion_apres_annonce(essai: Essai, nom: str) -> None:
     essai.jouer("changer_mot_de_passe", "personne_morale", compte_id=vise.compte_id, nouveau=vise.mot_de_passe)
     essai.bilan.constater(usagers.usager_connecte(connecter_usager(essai, nom)))
     essai.bilan.constater(
-        usagers.compte_par_professionnel(lire_compte(essai, nom), dict(vise.champs["identite"]), "relu après connexion")
+        usagers.compte_par_professionnel(lire_compte(essai, nom), _attendus(vise), "relu après connexion")
     )
 
 
@@ -223,7 +224,7 @@ def ancienne_prevenue(essai: Essai, nom: str) -> None:
 
 def _message_envoye(essai: Essai, adresse: str, position: int, message: MessageLu | None) -> Any:
     """Au relais du banc ; sinon ce que la personne a lu ailleurs."""
-    vus = messages_depuis(essai, adresse, position, delai=0)
+    vus = messages_depuis(essai, adresse, position, attendre=False)
     if not vus and message is not None:
         vus = [coordonnees.MessageVu(adresse, "lu par la personne", len(message.codes) + len(message.liens))]
     return coordonnees.message_envoye(vus, adresse)
@@ -293,6 +294,11 @@ def _modifier(
     )  # fmt: skip
 
 
+def _attendus(vise: CompteEssai) -> dict[str, Any]:
+    """Les six attributs que l'exigence demande, tels qu'ils ont été saisis."""
+    return {champ: vise.champs["identite"][champ] for champ in usagers.ATTRIBUTS}
+
+
 def _identite(lu: Mapping[str, Any] | None) -> Mapping[str, Any]:
     identite: Mapping[str, Any] = (lu or {}).get("identite") or {}
     return identite
@@ -301,7 +307,7 @@ def _identite(lu: Mapping[str, Any] | None) -> Mapping[str, Any]:
 @then("les attributs minimaux de chaque usager sont enregistrés")
 def attributs_enregistres(essai: Essai, datatable: Table) -> None:
     lus = [
-        (nom, lire_compte(essai, nom), dict(compte(essai, nom).champs["identite"]))
+        (nom, lire_compte(essai, nom), _attendus(compte(essai, nom)))
         for nom in (ligne["compte"] for ligne in vocabulaire.table(datatable))
     ]
     essai.bilan.constater(usagers.attributs_enregistres(lus))

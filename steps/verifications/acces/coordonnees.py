@@ -17,7 +17,7 @@ _OU = "fiche du compte"
 
 
 def _regle(numero: str, titre: str, source: str, a_faire: str) -> Regle:
-    return Regle(f"ACC-COU-{numero}", titre, source, Confiance.OFFICIELLE, a_faire)
+    return Regle(f"ACC-COO-{numero}", titre, source, Confiance.OFFICIELLE, a_faire)
 
 
 R_NON_VERIFIEE = _regle(

@@ -58,7 +58,7 @@ R_AUTRES = _regle(
 )  # fmt: skip
 R_TITULAIRE = _regle(
     "10", "Un dispositif ne se déclare pas perdu depuis la session d'une autre personne", _PERTE,
-    "Exigez une session du titulaire (ou d'un administrateur).", Confiance.DEDUITE,
+    "Exigez une session du titulaire (ou d'un administrateur).",
 )  # fmt: skip
 R_DELAI = _regle(
     "11", "Le délai maximal avant un second facteur se règle", _UNIQUE + ", scénario SSI/IE.37.02",

@@ -69,7 +69,7 @@ R_INACTIVITE = _regle(
 )  # fmt: skip
 R_PAS_AVANT = _regle(
     "22", "La session d'un usager ne se ferme pas avant la durée réglée", _INACTIVITE,
-    "Appliquez la durée réglée pour les usagers, ni plus courte, ni celle d'une autre population.", Confiance.DEDUITE,
+    "Appliquez la durée réglée pour les usagers, ni plus courte, ni celle d'une autre population.",
 )  # fmt: skip
 R_FERMETURE = _regle(
     "23", "Fermer le client sans se déconnecter ferme la session de l'usager",
