@@ -31,12 +31,14 @@ def environnement(**variables: str) -> dict[str, str]:
     return {**propres, **cache, "PYTHONUNBUFFERED": "1", "PYTHONIOENCODING": "utf-8", **variables}
 
 
-def mener(*options: str, **variables: str) -> subprocess.CompletedProcess[str]:
+def mener(*options: str, delai: float = DELAI_S, **variables: str) -> subprocess.CompletedProcess[str]:
     """Mène une campagne jusqu'au bout."""
-    return executer(commande(*options), cwd=None, **variables)
+    return executer(commande(*options), cwd=None, delai=delai, **variables)
 
 
-def executer(arguments: list[str], *, cwd: Path | None = None, **variables: str) -> subprocess.CompletedProcess[str]:
+def executer(
+    arguments: list[str], *, cwd: Path | None = None, delai: float = DELAI_S, **variables: str
+) -> subprocess.CompletedProcess[str]:
     """Exécute une commande du banc et rend son code et ses deux sorties mêlées."""
     return subprocess.run(
         arguments,
@@ -45,7 +47,7 @@ def executer(arguments: list[str], *, cwd: Path | None = None, **variables: str)
         stdout=subprocess.PIPE,
         stderr=subprocess.STDOUT,
         encoding="utf-8",
-        timeout=DELAI_S,
+        timeout=delai,
         check=False,
     )
 
