@@ -41,7 +41,10 @@ def jouer(labo: Labo, nom: str, corps: dict[str, Any]) -> Enveloppe:
     utilisateur = labo.annuaire.ouvrir(str(valeurs.pop("utilisateur", "")))
     if nom not in SANS_PERSONNE:
         utilisateur = labo.identifier(utilisateur)
-    preuve = PREUVE.set(utilisateur.preuve)
+    connu = dict(utilisateur.preuve)
+    if connu and labo.defaut("psc_mode_non_trace"):
+        del connu["mode"]
+    preuve = PREUVE.set(connu)
     try:
         return ACTIONS[nom](labo, utilisateur, Parametres(valeurs))
     except Refus as refus:

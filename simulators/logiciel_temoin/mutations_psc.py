@@ -59,6 +59,8 @@ PSC: dict[str, str] = {
     "psc_dmp_jeton_d_un_autre": "Le DMP est appelé avec le jeton d'une autre personne connectée.",
     "psc_insi_jeton_d_un_autre": "INSi est appelé avec le jeton d'une autre personne connectée.",
     "psc_mss_jeton_d_un_autre": "La BAL d'un professionnel est ouverte avec le jeton d'une autre personne connectée.",
+    "psc_services_sans_jeton": "Une personne connectée appelle DMP et INSi par certificat, sans sa connexion.",
+    "psc_mode_non_trace": "La trace d'un appel ne dit pas que Pro Santé Connect a servi.",
     # La session et sa fin.
     "psc_session_survit_a_psc": "La session du logiciel continue quand Pro Santé Connect refuse de la prolonger.",
     "psc_session_plus_de_4h": "Une session ouverte par Pro Santé Connect dure plus de quatre heures.",
@@ -80,4 +82,7 @@ PSC: dict[str, str] = {
     "psc_polling_sans_fin": "L'interrogation continue après une réponse définitive ou l'expiration de la demande.",
     "psc_canal_absent": "La demande sans navigateur ne dit pas par quel canal (carte ou téléphone).",
     "psc_ciba_acr_absent": "La demande sans navigateur ne porte pas d'acr_values.",
+    # Le fournisseur de l'établissement.
+    "oidc_reauthentification_exigee": "Une nouvelle authentification est exigée de qui a déjà un jeton valide.",
+    "oidc_sans_page": "La demande interdit au fournisseur de l'établissement de montrer sa page.",
 }

@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 
 def adresse(labo: Labo, utilisateur: Utilisateur, service: str) -> str:
     """Adresse de l'API du service, si l'utilisateur est connecté par Pro Santé Connect et que l'API existe."""
-    api = labo.environnement.api_psc
+    api = None if labo.defaut("psc_services_sans_jeton") else labo.environnement.api_psc
     return api.adresses.get(service, "") if api is not None and utilisateur.session_psc is not None else ""
 
 

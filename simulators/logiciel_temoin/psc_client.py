@@ -96,6 +96,10 @@ class ClientOidc:
             parametres["code_challenge_method"] = "plain" if simple else "S256"
         if labo.defaut("psc_secret_dans_url"):
             parametres["client_secret"] = f.secret
+        if not f.est_psc and labo.defaut("oidc_reauthentification_exigee"):
+            parametres["prompt"] = "login"
+        if not f.est_psc and labo.defaut("oidc_sans_page"):
+            parametres["prompt"] = "none"
         adresse = self.point("authorization_endpoint")
         lien = "&" if urlsplit(adresse).query else "?"
         return adresse + lien + urlencode({nom: valeur for nom, valeur in parametres.items() if valeur})
