@@ -12,6 +12,9 @@ import re
 from collections.abc import Sequence
 
 SEUIL = 128.0
+"""Bits exigés d'un state (RFC 6749, 10.10)."""
+SEUIL_NONCE = 64.0
+"""Bits attendus d'un nonce : aucun texte ne les chiffre ; des bibliothèques courantes en tirent 119."""
 BITS_UUID4 = 122.0
 _UUID = re.compile(
     r"(?P<a>[0-9a-f]{8})-(?P<b>[0-9a-f]{4})-(?P<v>[1-8])[0-9a-f]{3}-[89ab][0-9a-f]{3}-[0-9a-f]{12}", re.I

@@ -19,31 +19,31 @@ from steps.verifications.registre import verification
 
 CANAL = Regle(
     "PSC-CIBA-01", "channel vaut CARD ou MOBILE, selon le choix de l'utilisateur", sources.EXEMPLES,
-    Confiance.OFFICIELLE, "Envoyer channel=CARD (carte CPx) ou channel=MOBILE (application e-CPS).",
+    Confiance.DOCUMENTEE, "Envoyer channel=CARD (carte CPx) ou channel=MOBILE (application e-CPS).",
 )  # fmt: skip
 MESSAGE = Regle(
-    "PSC-CIBA-02", "binding_message a deux chiffres", sources.EXEMPLES, Confiance.OFFICIELLE,
+    "PSC-CIBA-02", "binding_message a deux chiffres", sources.EXEMPLES, Confiance.DOCUMENTEE,
     "Tirer un nombre de 00 à 99 et l'envoyer sur deux chiffres.",
 )  # fmt: skip
 AFFICHE = Regle(
-    "PSC-CIBA-03", "Le code montré à l'utilisateur est celui envoyé", sources.EXEMPLES, Confiance.OFFICIELLE,
+    "PSC-CIBA-03", "Le code montré à l'utilisateur est celui envoyé", sources.EXEMPLES, Confiance.DOCUMENTEE,
     "Montrer à l'écran, avant de l'envoyer, le code de binding_message.",
 )  # fmt: skip
 TIRE = Regle(
-    "PSC-CIBA-04", "binding_message est tiré à chaque demande", sources.EXEMPLES, Confiance.OFFICIELLE,
+    "PSC-CIBA-04", "binding_message est tiré à chaque demande", sources.EXEMPLES, Confiance.DOCUMENTEE,
     "Tirer le code au hasard à chaque demande.",
 )  # fmt: skip
 SCOPE = Regle(
-    "PSC-CIBA-05", "scope contient openid et scope_all", sources.EXEMPLES, Confiance.OFFICIELLE,
+    "PSC-CIBA-05", "scope contient openid et scope_all", sources.EXEMPLES, Confiance.DOCUMENTEE,
     "Envoyer scope=openid scope_all.",
 )  # fmt: skip
 ACR = Regle(
     "PSC-CIBA-06", "acr_values vaut eidas1",
-    f"{sources.REFERENTIEL.format(16)} ; {sources.REM.format('PSC.08')} ; {sources.EXEMPLES}", Confiance.OFFICIELLE,
+    f"{sources.EXEMPLES} ; EX PSC 16 le dit de la demande d'autorisation", Confiance.DOCUMENTEE,
     "Ajouter acr_values=eidas1 à la demande CIBA.",
 )  # fmt: skip
 INDICE = Regle(
-    "PSC-CIBA-07", "login_hint est l'identifiant national de l'utilisateur", sources.EXEMPLES, Confiance.OFFICIELLE,
+    "PSC-CIBA-07", "login_hint est l'identifiant national de l'utilisateur", sources.EXEMPLES, Confiance.DOCUMENTEE,
     "Envoyer l'identifiant national saisi, tel quel, dans login_hint.",
 )  # fmt: skip
 INTERVALLE = Regle(

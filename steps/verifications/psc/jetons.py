@@ -59,8 +59,8 @@ LIE = Regle(
 
 _DELAI = 10.0
 """Secondes : largement plus qu'un aller-retour, bien moins que la vie d'un code."""
-_MARQUES = ("origin", "sec-fetch-mode", "sec-fetch-site")
-"""En-têtes que les navigateurs ajoutent d'eux-mêmes."""
+_MARQUES = ("origin", "sec-fetch-site")
+"""En-têtes que seuls les navigateurs ajoutent ; `sec-fetch-mode` vient aussi de clients de serveur (Node)."""
 
 
 def verifier_jetons(dialogue: Dialogue, client: ClientDeclare, usages: Sequence[Usage] = ()) -> list[Constat]:
@@ -122,7 +122,7 @@ def code_vite(dialogue: Dialogue) -> list[Constat]:
 
 @verification(SERVEUR)
 def cote_serveur(dialogue: Dialogue) -> list[Constat]:
-    """Le point de jetons n'est pas appelé par un navigateur : ni Origin, ni Sec-Fetch-*, ni User-Agent de la mire."""
+    """Pas d'appel par un navigateur au point de jetons : ni Origin, ni Sec-Fetch-Site, ni User-Agent de la mire."""
     appels = dialogue.jetons
     if not appels:
         return []

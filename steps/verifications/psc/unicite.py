@@ -13,7 +13,7 @@ from collections.abc import Sequence
 
 from reports.constat import Confiance, Constat, Regle
 from steps.verifications.psc import sources
-from steps.verifications.psc.alea import SEUIL, bits, decrire, est_uuid4
+from steps.verifications.psc.alea import SEUIL, SEUIL_NONCE, bits, decrire, est_uuid4
 from steps.verifications.psc.contexte import ClientDeclare
 from steps.verifications.psc.lecture import Appel, Dialogue, numeros
 from steps.verifications.registre import verification
@@ -39,9 +39,9 @@ NONCE = Regle(
     Confiance.DEDUITE, "Ajouter un nonce à chaque demande et le comparer à celui de l'ID token.",
 )  # fmt: skip
 NONCE_IMPREVISIBLE = Regle(
-    "PSC-ALE-05", "Le nonce ne peut pas être deviné (128 bits au moins)",
+    "PSC-ALE-05", "Le nonce ne peut pas être deviné (64 bits au moins)",
     f"{sources.CORE.format('15.5.2')} ne chiffre pas ce qu'il demande ; seuil : {sources.BANC}", Confiance.DEDUITE,
-    "Tirer le nonce d'un générateur cryptographique : 16 octets au moins.",
+    "Tirer le nonce d'un générateur cryptographique : 16 octets, 32 comme le connecteur de l'ANS.",
 )  # fmt: skip
 NONCE_NEUF = Regle(
     "PSC-ALE-06", "Le nonce est neuf à chaque demande", sources.CORE.format("15.5.2"), Confiance.OFFICIELLE,
@@ -112,21 +112,21 @@ def _valeur(
 
 
 def _force(nom: str, regle: Regle, avec: Sequence[Appel]) -> Constat:
+    seuil = SEUIL if nom == "state" else SEUIL_NONCE
     valeurs = list(dict.fromkeys(d.un(nom) for d in avec))
     pire = min(valeurs, key=lambda v: bits(v, valeurs))
     ou, n = _OU.format(nom), numeros(d for d in avec if d.un(nom) == pire)
     recu = decrire(pire, valeurs)
-    attendu = f"{SEUIL:.0f} bits au moins (plafond estimé d'après la longueur et les caractères)"
-    if all(est_uuid4(v) or bits(v, valeurs) >= SEUIL for v in valeurs):
-        if bits(pire, valeurs) >= SEUIL:
-            return regle.respectee(recu=recu, ou=ou, echanges=n)
+    attendu = f"{seuil:.0f} bits au moins (plafond estimé d'après la longueur et les caractères)"
+    if bits(pire, valeurs) >= seuil:
+        return regle.respectee(recu=recu, ou=ou, echanges=n)
+    if all(est_uuid4(v) or bits(v, valeurs) >= seuil for v in valeurs):
         return regle.signalee(
             f"Le {nom} est un UUID tiré au hasard : 122 bits, un peu moins que ce qui est demandé, admis.",
             attendu=attendu, recu=recu, ou=ou, echanges=n,
         )  # fmt: skip
-    return regle.enfreinte(
-        f"Le {nom} est trop court ou trop prévisible.", attendu=attendu, recu=recu, ou=ou, echanges=n
-    )
+    message = f"Le {nom} est trop court ou trop prévisible."
+    return regle.enfreinte(message, attendu=attendu, recu=recu, ou=ou, echanges=n)
 
 
 def _neuve(nom: str, regle: Regle, avec: Sequence[Appel], dialogue: Dialogue) -> list[Constat]:

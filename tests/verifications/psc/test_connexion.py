@@ -213,6 +213,8 @@ VARIANTES: list[tuple[str, Callable[[], list[Echange]], ClientDeclare]] = [
     ("state préfixé", lambda: _state(lambda: "psc-" + secrets.token_urlsafe(24)), CLIENT),
     ("state long", lambda: _state(lambda: secrets.token_urlsafe(200)), CLIENT),
     ("state en base64 ordinaire", lambda: _state(lambda: secrets.token_urlsafe(24).replace("_", "/") + "=="), CLIENT),
+    ("nonce de vingt caractères (authlib)", lambda: _nonce(lambda: secrets.token_hex(40)[:20]), CLIENT),
+    ("jetons demandés par Node", _echange(entetes={"Sec-Fetch-Mode": "cors", "User-Agent": "node"}), CLIENT),
     ("nonce uuid4", lambda: _nonce(lambda: str(uuid.uuid4())), CLIENT),
     ("scope dans un autre ordre, avec d'autres", _demande(scope="scope_all profile openid"), CLIENT),
     ("prompt, ui_locales, login_hint", _demande(prompt="login", ui_locales="fr", login_hint=f.MEDECIN), CLIENT),
