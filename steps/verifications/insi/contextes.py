@@ -203,6 +203,9 @@ def emetteur(appel: Appel, contexte: ContexteInsi) -> list[Constat]:
             )
         ]
     attendu, origine = _emetteur_attendu(appel)
+    if appel.api_psc and recus[0] == recus[1]:
+        # Structure ou personne : rien de public ne dit qui l'API Pro Santé Connectée attend ici.
+        return []
     if attendu is None:
         if recus[0] == recus[1] and not appel.connexion_vue:
             return []

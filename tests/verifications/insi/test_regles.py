@@ -108,6 +108,16 @@ def _psc(*, signee: bool) -> list[Echange]:
     return [f.echange(message, feuille=None)]
 
 
+def _par_l_api(*, assertion: bool) -> list[Echange]:
+    """Par l'API Pro Santé Connectée : certificat d'organisation, jeton lié, avec ou sans assertion."""
+    [avec] = _psc(signee=False)
+    entetes = aides.bam(emetteur=f.PS) + aides.lps(emetteur=f.PS)
+    nu = aides.enveloppe(aides.traits("AUBRIVAL", "ELOISE", "F", "1979-04-23"), entetes=entetes)
+    message = avec.requete.corps.octets if assertion else nu
+    notes = {"voie": "api_psc", "jeton_etat": "valide", "jeton_identifiant": f.PS}
+    return [replace(f.echange(message, feuille=f.certificat(cn="LABORATOIRE DU BANC")), notes=notes)]
+
+
 def _retouchee() -> list[Echange]:
     [bon] = [f.par_carte()]
     corps = bon.requete.corps.octets.replace(b"SA25", b"SA26", 1)
@@ -257,6 +267,8 @@ ADMIS: list[tuple[str, Callable[[], list[Echange]], ContexteInsi]] = [
     ("carte, codeSpecialiteAMO", lambda: [f.par_carte(attributs={
         "identifiantFacturation": "1", "secteurActivite": "SA07", "codeSpecialiteAMO": "01"})], IDAM),
     ("PSC", lambda: _psc(signee=False), IDAM),
+    ("PSC, par l'API", lambda: _par_l_api(assertion=True), IDAM),
+    ("PSC, par l'API, sans assertion", lambda: _par_l_api(assertion=False), IDAM),
     ("recherche par carte", lambda: _corps(VITALE, aides.CARTE), IDAM),
     ("vérification, clé absente", lambda: _corps(_ins(), aides.VERIFICATION), IDAM),
     ("vérification, clé juste", lambda: _corps(_ins(cle="68"), aides.VERIFICATION), IDAM),
