@@ -8,6 +8,7 @@ from pytest_bdd import given, then, when
 from pytest_bdd.parsers import parse
 from pytest_bdd.parsers import re as motif
 
+from reports.constat import Constat
 from steps.bilan import NonConcluant
 from steps.essai import Essai
 from steps.etapes import vocabulaire
@@ -86,6 +87,7 @@ def compte_a_privilege(essai: Essai, nom: str) -> None:
 def compte_deja_change(essai: Essai, nom: str) -> None:
     compte_a_privilege(essai, nom)
     _prendre(essai, nom, 20)
+    essai.bilan.exiger(_seul_le_nouveau(essai, nom))
 
 
 @when(parse("{jours:d} jours passent"))
@@ -177,10 +179,7 @@ def debloquer(essai: Essai, nom: str) -> None:
 
 @then(parse("seul le nouveau mot de passe de « {nom} » ouvre une session"))
 def nouveau_seul(essai: Essai, nom: str) -> None:
-    vise = compte(essai, nom)
-    neuf = ouvrir_session(essai, nom)
-    ancien = ouvrir_session(essai, nom, vise.anciens[-1])
-    essai.bilan.constater(regles.changement_effectif(ouverte(neuf), ouverte(ancien), neuf.en_phrase()))
+    essai.bilan.constater(_seul_le_nouveau(essai, nom))
 
 
 @when(parse("« {nom} » échoue à se connecter jusqu'au blocage"))
@@ -239,6 +238,13 @@ def _changer(essai: Essai, nom: str, neuf: str) -> ReponseAction:
     return reponse
 
 
+def _seul_le_nouveau(essai: Essai, nom: str) -> Constat:
+    """L'ancien d'abord : la connexion réussie qui suit efface cet échec."""
+    ancien = ouvrir_session(essai, nom, compte(essai, nom).anciens[-1])
+    neuf = ouvrir_session(essai, nom)
+    return regles.changement_effectif(ouverte(neuf), ouverte(ancien), neuf.en_phrase())
+
+
 def _eprouver(essai: Essai, nom: str, critere: str, neuf: str, essaye: str) -> None:
     controle = _suivi(essai)[nom].accepte
     reponse = _changer(essai, nom, neuf)
@@ -256,8 +262,9 @@ def _prendre(essai: Essai, nom: str, longueur: int) -> None:
 @when(parse("« {nom} » essaie de mauvais mots de passe jusqu'à une restriction"))
 def essayer_jusqu_a_restriction(essai: Essai, nom: str) -> None:
     tentatives: list[Tentative] = []
-    while len(tentatives) < regles.TENTATIVES_MAX and not (tentatives and tentatives[-1].restriction):
-        reponse = ouvrir_session(essai, nom, tirer_mot_de_passe(essai))
+    mauvais = [tirer_mot_de_passe(essai) for _ in range(10)]
+    while len(tentatives) < regles.TENTATIVES_JOUEES and not (tentatives and tentatives[-1].restriction):
+        reponse = ouvrir_session(essai, nom, mauvais[len(tentatives) % len(mauvais)])
         vue = session(reponse)
         tentatives.append(
             Tentative(

@@ -16,6 +16,8 @@ ECHECS_MAX = 10
 """« Au plus égal à 10 » : SSI/IAM.92."""
 TENTATIVES_MAX = 25
 """Essais permis en une journée par la plus large des restrictions d'accès admises (CNIL)."""
+TENTATIVES_JOUEES = 100
+"""Au-delà, le banc tient le nombre de tentatives pour illimité."""
 
 
 def _regle(numero: str, titre: str, source: str, a_faire: str, confiance: Confiance = Confiance.OFFICIELLE) -> Regle:
@@ -219,11 +221,16 @@ def tentatives_limitees(tentatives: Sequence[Tentative], *, controle: bool) -> C
             "un mauvais mot de passe a ouvert une session", attendu="refus", recu="session ouverte", ou="connexion"
         )
     restreinte = next((rang for rang, t in enumerate(tentatives, 1) if t.restriction), 0)
-    if not restreinte and len(tentatives) < TENTATIVES_MAX:
+    if restreinte > TENTATIVES_MAX:
+        return R_TENTATIVES.a_regarder(
+            f"tentatives limitées après {restreinte} échecs seulement ; la CNIL en admet {TENTATIVES_MAX} par jour",
+            recu=tentatives[restreinte - 1].restriction, ou="connexion",
+        )  # fmt: skip
+    if not restreinte and len(tentatives) < TENTATIVES_JOUEES:
         return R_TENTATIVES.sans_objet(f"{len(tentatives)} tentatives seulement : la limite n'a pas été cherchée")
     return juger(
         R_TENTATIVES, bool(restreinte), f"{len(tentatives)} mauvais mots de passe de suite, sans aucune restriction",
-        attendu=f"temporisation, blocage ou captcha en {TENTATIVES_MAX} tentatives au plus",
+        attendu="temporisation, blocage ou captcha après quelques échecs",
         recu=f"{tentatives[restreinte - 1].restriction} à la tentative {restreinte}" if restreinte else "aucune",
         ou="connexion",
     )  # fmt: skip

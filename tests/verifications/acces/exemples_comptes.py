@@ -6,7 +6,7 @@ import json
 from datetime import timedelta
 
 from steps.verifications.acces import identites, masse, mots_de_passe, rpps, sessions, traces
-from steps.verifications.acces.mots_de_passe import Tentative
+from steps.verifications.acces.mots_de_passe import TENTATIVES_MAX, Tentative
 from tests.verifications.acces.fabrique_comptes import (
     DEBUT,
     DROITS,
@@ -177,6 +177,7 @@ SANS_OBJET: dict[str, Fabrique] = {
 A_REGARDER: dict[str, Fabrique] = {
     "fichier d'un format inconnu": lambda: du_fichier(b"\x00\x01 rien de lisible"),
     "classeur abîmé": lambda: du_fichier(b"PK\x03\x04abime"),
+    "limité tard": lambda: tentatives(*[MANQUEE] * TENTATIVES_MAX, Tentative(False, bloque=True)),
     "compte non créé": lambda: [rpps.aucun_rpps(None, "Zoé")],
     "vérification non montrée": lambda: [identites.adresse_en_attente(ZOE, str(ZOE["courriel"]), "Zoé")],
     "coordonnée que le banc ne lit pas": lambda: [

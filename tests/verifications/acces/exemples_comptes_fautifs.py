@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import timedelta
 
 from steps.verifications.acces import identites, masse, mots_de_passe, rpps, sessions, traces
-from steps.verifications.acces.mots_de_passe import TENTATIVES_MAX, Tentative
+from steps.verifications.acces.mots_de_passe import TENTATIVES_JOUEES, Tentative
 from tests.verifications.acces.fabrique_comptes import (
     DEBUT,
     DROITS,
@@ -119,7 +119,7 @@ FAUTIFS: dict[str, tuple[Fabrique, set[str]]] = {
         {"ACC-MDP-14"},
     ),
     "fort refusé": (lambda: [mots_de_passe.fort_accepte(False, "refuse")], {"ACC-MDP-15"}),
-    "sans restriction": (lambda: tentatives(*[MANQUEE] * TENTATIVES_MAX), {"ACC-MDP-16"}),
+    "sans restriction": (lambda: tentatives(*[MANQUEE] * TENTATIVES_JOUEES), {"ACC-MDP-16"}),
     "mauvais mot de passe accepté": (lambda: tentatives(Tentative(True)), {"ACC-MDP-16"}),
     "restriction de façade": (
         lambda: [mots_de_passe.restriction_reelle("attente de 60 s", True, "fait")],
