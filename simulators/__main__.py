@@ -18,6 +18,7 @@ from types import FrameType
 from requirements.ligne_de_commande import AnalyseurFrancais
 from simulators.annuaire import commande as annuaire
 from simulators.banc import Banc
+from simulators.psc.clients import DeclarationRefusee, adresse_de_retour
 from simulators.socle.journal import JournalEchanges
 
 COULOIRS = ("biologie",)
@@ -28,6 +29,9 @@ def main(arguments: Sequence[str] | None = None) -> int:
     options = _analyseur().parse_args(arguments)
     if options.commande == "annuaire":
         return annuaire.executer(options)
+    if (refus := _refus_des_adresses(options)) is not None:
+        print(refus, file=sys.stderr)
+        return 2
     dossier = options.dossier or Path(tempfile.mkdtemp(prefix="banc-sons-journal-"))
     try:
         with (
@@ -36,6 +40,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
             Banc(journal, port_base=options.port_base, exposer=options.exposer, peupler=True, matrice=True) as banc,
             _fichier_environnement(options.environnement, banc.environnement()),
         ):
+            _declarer(banc, options)
             _annoncer(banc, options, dossier)
             # Attente par tranches : sous Windows, une attente sans fin ne laisse pas passer Ctrl+C.
             while not arret.wait(0.5):
@@ -51,7 +56,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
 def _analyseur() -> argparse.ArgumentParser:
     analyseur = AnalyseurFrancais(
         prog="python -m simulators",
-        description="Serveurs de test du banc SONS : INSi, DMP, MSSanté, Annuaire Santé, IGC d'essai.",
+        description="Serveurs de test du banc SONS : INSi, DMP, MSSanté, Annuaire Santé, Pro Santé Connect, IGC.",
     )
     commandes = analyseur.add_subparsers(title="commandes", dest="commande", required=True, metavar="COMMANDE")
     lancer = commandes.add_parser(
@@ -75,6 +80,20 @@ def _analyseur() -> argparse.ArgumentParser:
     lancer.add_argument(
         "--exposer", action="store_true", help="écoute sur toutes les interfaces (la gestion reste locale)"
     )
+    lancer.add_argument(
+        "--redirect-uri",
+        action="append",
+        default=[],
+        metavar="URI",
+        help="adresse de retour du logiciel, enregistrée chez Pro Santé Connect et chez l'établissement (répétable)",
+    )
+    lancer.add_argument(
+        "--post-logout-redirect-uri",
+        action="append",
+        default=[],
+        metavar="URI",
+        help="adresse de retour après déconnexion (répétable)",
+    )
     lancer.add_argument("--json", action="store_true", help="annonce en une ligne JSON, pour un programme")
     annuaire.declarer(
         commandes.add_parser(
@@ -85,6 +104,26 @@ def _analyseur() -> argparse.ArgumentParser:
         )
     )
     return analyseur
+
+
+def _declarer(banc: Banc, options: argparse.Namespace) -> None:
+    """Enregistre les adresses de retour auprès des deux fournisseurs d'identité."""
+    for fournisseur in (banc.psc, banc.etablissement):
+        fournisseur.clients.ajouter_adresses(
+            fournisseur.profil.client_id,
+            redirect_uris=options.redirect_uri,
+            post_logout_redirect_uris=options.post_logout_redirect_uri,
+        )
+
+
+def _refus_des_adresses(options: argparse.Namespace) -> str | None:
+    """Ce qui empêche d'enregistrer une adresse de retour ; None si toutes conviennent."""
+    try:
+        for uri in (*options.redirect_uri, *options.post_logout_redirect_uri):
+            adresse_de_retour(uri)
+    except DeclarationRefusee as refus:
+        return str(refus)
+    return None
 
 
 def _port(texte: str) -> int:

@@ -76,8 +76,8 @@ class RegistreClients(Mapping[str, Client]):
         """Enregistre un client, ou remplace sa déclaration ; sans `secret`, il garde le sien (ou en reçoit un)."""
         if not client_id or not client_id.isprintable():
             raise DeclarationRefusee("« client_id » : un texte non vide est attendu")
-        retours = tuple(map(_adresse_de_retour, redirect_uris))
-        sorties = tuple(map(_adresse_de_retour, post_logout_redirect_uris))
+        retours = tuple(map(adresse_de_retour, redirect_uris))
+        sorties = tuple(map(adresse_de_retour, post_logout_redirect_uris))
         retenues = tuple(dict.fromkeys(methodes))
         if inconnues := set(retenues) - set(METHODES):
             raise DeclarationRefusee(f"méthodes d'authentification inconnues : {', '.join(sorted(inconnues))}")
@@ -116,7 +116,7 @@ class RegistreClients(Mapping[str, Client]):
 
 
 def _sans_doublon(deja: tuple[str, ...], neuves: Iterable[str]) -> tuple[str, ...]:
-    return tuple(dict.fromkeys((*deja, *map(_adresse_de_retour, neuves))))
+    return tuple(dict.fromkeys((*deja, *map(adresse_de_retour, neuves))))
 
 
 def _sans_port(redirect_uri: str) -> str:
@@ -125,8 +125,8 @@ def _sans_port(redirect_uri: str) -> str:
     return f"{trouve[1]}{trouve[2] or ''}" if trouve else ""
 
 
-def _adresse_de_retour(uri: str) -> str:
-    """Une adresse absolue, sans fragment (RFC 6749, 3.1.2)."""
+def adresse_de_retour(uri: str) -> str:
+    """L'adresse, si elle est absolue et sans fragment (RFC 6749, 3.1.2) ; `DeclarationRefusee` sinon."""
     try:
         decoupee = urlsplit(uri)
     except ValueError:

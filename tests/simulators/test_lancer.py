@@ -19,6 +19,7 @@ from simulators.banc import Banc
 from simulators.socle.journal import JournalEchanges
 
 RACINE = Path(__file__).parents[2]
+SERVICES = {"insi", "dmp", "mssante", "annuaire", "psc", "etablissement", "courriels", "gestion"}
 CERTIFICATS = {
     "insi_manu",
     "insi_auto",
@@ -81,7 +82,7 @@ def test_banc(tmp_path: Path) -> None:
             banc.insi.panne("indisponible")
             banc.remettre_a_zero()
             assert banc.insi.pannes.armees() == ()
-            assert set(environnement["services"]) == {"insi", "dmp", "mssante", "annuaire", "courriels", "gestion"}
+            assert set(environnement["services"]) == SERVICES
             assert json.loads(json.dumps(environnement)) == environnement
             assert list(secrets.iterdir()) != []
             assert "PRIVATE KEY" not in "".join(
@@ -111,3 +112,40 @@ def test_aide_en_francais(arguments: list[str], capsys: pytest.CaptureFixture[st
     aide = capsys.readouterr().out
     assert "affiche cette aide" in aide
     assert "show this help" not in aide
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="SIGTERM ne s'intercepte pas sous Windows")
+def test_adresses_de_retour(tmp_path: Path) -> None:
+    """`--redirect-uri` suffit pour que la mire s'ouvre : un développeur n'écrit rien d'autre."""
+    options = ["--environnement", str(tmp_path / "env.json"), "--dossier", str(tmp_path / "journal"), "--json"]
+    retours = ["--redirect-uri", "https://localhost:9/retour", "--redirect-uri", "http://127.0.0.1/cb"]
+    with subprocess.Popen(
+        [sys.executable, "-m", "simulators", "lancer", *options, *retours],
+        cwd=RACINE,
+        stdout=subprocess.PIPE,
+        text=True,
+    ) as processus:
+        try:
+            assert processus.stdout is not None
+            annonce = json.loads(processus.stdout.readline())
+            racines = json.loads((tmp_path / "env.json").read_text(encoding="utf-8"))["autorites"]["racines_pem"]
+            psc = annonce["services"]["psc"]
+            demande = {
+                "response_type": "code",
+                "client_id": psc["client_id"],
+                "redirect_uri": "http://127.0.0.1:5123/cb",
+                "scope": psc["scope"],
+                "acr_values": psc["acr_values"],
+            }
+            page = requests.get(psc["autorisation"], params=demande, verify=racines, timeout=20)
+            assert page.status_code == 200 and "Se connecter avec Pro Santé Connect" in page.text
+        finally:
+            processus.kill()
+
+
+def test_adresse_de_retour_refusee(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    """Une adresse qui ne peut pas en être une : dite avant de démarrer quoi que ce soit."""
+    options = ["lancer", "--environnement", str(tmp_path / "env.json"), "--redirect-uri", "/relative"]
+    assert main(options) == 2
+    assert "adresse absolue" in capsys.readouterr().err
+    assert not (tmp_path / "env.json").exists()
