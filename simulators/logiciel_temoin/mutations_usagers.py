@@ -72,6 +72,7 @@ USAGERS: dict[str, str] = {
     "usager_mdp_chiffres_accepte": "Un mot de passe d'usager de 7 chiffres est accepté.",
     "usager_mdp_toujours_refuse": "Un usager ne peut changer de mot de passe pour aucun autre.",
     "usager_fermeture_sans_effet": "Un usager qui se déconnecte garde sa session.",
+    "usager_inactivite_non_enregistree": "La durée d'inactivité réglée pour les usagers n'est pas gardée.",
     "usager_inactivite_ignoree": "La session d'un usager inactif reste ouverte.",
     "usager_inactivite_des_professionnels": "Le délai d'inactivité des professionnels s'applique aux usagers.",
     "usager_inactivite_immediate": "La session d'un usager se ferme au bout d'une minute, quel que soit le réglage.",

@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from datetime import datetime, timedelta
 
 from pytest_bdd import then, when
 from pytest_bdd.parsers import parse
 
 from steps.bilan import NonConcluant
 from steps.essai import Essai
-from steps.etapes.acces_commun import compte, laisser_passer, lire_session, ouverte, tirer_mot_de_passe
+from steps.etapes.acces_commun import compte, instant, laisser_passer, lire_session, ouverte, tirer_mot_de_passe
 from steps.etapes.acces_facteurs import connecter, connecter_par_mot_de_passe
 from steps.etapes.acces_inscription import connecter_usager, mot_de_passe_admis, session_d_usager
 from steps.etapes.commun import changer_reglage, garder_reglage
@@ -160,16 +161,22 @@ def inactivite(essai: Essai, actif: str, inactif: str) -> None:
     duree = int(essai.releves.get("inactivité") or 0)
     if not duree:
         raise NonConcluant("la feature n'a pas réglé l'inactivité des usagers")
-    temoin = session_d_usager(essai, actif)
-    oubliee = session_d_usager(essai, inactif)
-    laisser_passer(essai, duree - MARGE_S)
+    temoin, debut_temoin = session_d_usager(essai, actif), instant(essai)
+    oubliee, debut_oubliee = session_d_usager(essai, inactif), instant(essai)
+    _aller_a(essai, debut_temoin, duree - MARGE_S)
     avant = lire_session(essai, temoin)
     quand = f"{duree - MARGE_S} s sans activité"
     essai.bilan.constater(regles.ouverte_avant_le_terme(ouverte(avant), f"après {quand}", avant.en_phrase()))
-    laisser_passer(essai, 2 * MARGE_S)
+    _aller_a(essai, debut_oubliee, duree + MARGE_S)
     apres = lire_session(essai, oubliee)
     passee = f"après {duree + MARGE_S} s sans activité"
     essai.bilan.constater(regles.inactive_fermee(True, ouverte(apres), passee, apres.en_phrase()))
+
+
+def _aller_a(essai: Essai, debut: datetime, secondes: int) -> None:
+    """Laisse passer ce qu'il faut pour être à tant de secondes de ce début, quelle que soit la durée des gestes."""
+    reste = (debut + timedelta(seconds=secondes) - instant(essai)).total_seconds()
+    laisser_passer(essai, max(0, reste))
 
 
 @when(parse("l'usager « {nom} » se connecte puis ferme {quoi} sans se déconnecter"))
