@@ -6,6 +6,7 @@ import re
 import ssl
 from collections.abc import Callable, Mapping, Sequence
 from email.message import Message
+from functools import lru_cache
 from pathlib import Path
 from urllib.parse import urlencode, urljoin, urlsplit
 
@@ -44,15 +45,9 @@ class NavigateurHttp:
         self._cookies = Cookies()
         self._passages: list[Passage] = []
         self._page = Page("about:blank", 0, "")
-        verifie = ssl.create_default_context()
-        if racines is not None:
-            verifie.load_verify_locations(racines)
-        tolerant = ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT)
-        tolerant.check_hostname = False
-        tolerant.verify_mode = ssl.CERT_NONE
         delais = urllib3.Timeout(delai_s)
-        self._verifie = urllib3.PoolManager(ssl_context=verifie, timeout=delais, retries=False)
-        self._tolerant = urllib3.PoolManager(ssl_context=tolerant, timeout=delais, retries=False)
+        self._verifie = urllib3.PoolManager(ssl_context=_verifie(racines), timeout=delais, retries=False)
+        self._tolerant = urllib3.PoolManager(ssl_context=_tolerant(), timeout=delais, retries=False)
         self._outre: set[str] = set()
 
     @property
@@ -197,6 +192,24 @@ class NavigateurHttp:
         finally:
             reponse.release_conn()
         return _decoder(octets, reponse)
+
+
+@lru_cache(maxsize=4)
+def _verifie(racines: Path | None) -> ssl.SSLContext:
+    """Les autorités de la machine et celles du banc ; lues une fois, car les charger coûte un tiers de seconde."""
+    contexte = ssl.create_default_context()
+    if racines is not None:
+        contexte.load_verify_locations(racines)
+    return contexte
+
+
+@lru_cache(maxsize=1)
+def _tolerant() -> ssl.SSLContext:
+    """Aucune vérification : le certificat du logiciel, que la personne a accepté."""
+    contexte = ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT)
+    contexte.check_hostname = False
+    contexte.verify_mode = ssl.CERT_NONE
+    return contexte
 
 
 def _decoder(octets: bytes, reponse: urllib3.BaseHTTPResponse) -> tuple[str, str]:
