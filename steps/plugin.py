@@ -75,6 +75,7 @@ pytest_plugins = (
     "steps.etapes.acces_comptes",
     "steps.etapes.acces_traces",
     "steps.etapes.acces_mots_de_passe",
+    "steps.etapes.acces_tentatives",
     "steps.etapes.acces_sessions",
     "steps.etapes.acces_rpps",
     "steps.etapes.acces_identites",

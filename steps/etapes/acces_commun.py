@@ -213,3 +213,8 @@ def traces_comptes(essai: Essai, utilisateur: str = "administrateur") -> list[Ma
     """Les traces du cycle de vie des comptes, telles que le logiciel les montre."""
     reponse = essai.jouer("lire_traces", utilisateur, categorie="comptes")
     return [trace for trace in reponse.donnees.get("traces") or [] if isinstance(trace, Mapping)]
+
+
+def nombre(valeur: object) -> float:
+    """Le nombre rendu ; 0 si ce n'en est pas un."""
+    return float(valeur) if isinstance(valeur, int | float) and not isinstance(valeur, bool) else 0.0
