@@ -21,6 +21,7 @@ _NON_ENREGISTRES = {
     "frequence_annuaire": "frequence_annuaire_non_enregistree",
     "renouvellement_dispositifs": "renouvellement_non_enregistre",
     "delai_facteur_unique": "delai_facteur_unique_non_enregistre",
+    "delai_inactivite_usagers": "usager_inactivite_non_enregistree",
 }
 """Réglages qu'un défaut dit enregistrés sans les garder."""
 
