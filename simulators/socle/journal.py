@@ -126,6 +126,10 @@ class JournalEchanges:
         """L'empreinte qui remplace cette valeur dans le journal : pour comparer sans la connaître."""
         return self._expurgateur.empreinte(valeur)
 
+    def expurger(self, texte: str) -> str:
+        """Le texte tel qu'il s'écrirait, chaque secret connu remplacé par son empreinte ; rien n'est écrit."""
+        return self._expurgateur.texte(texte)
+
     def autoriser_matricules(self, matricules: Iterable[str]) -> None:
         """Permet des matricules de test sous OID de production (13 caractères, ou 15 avec la clé)."""
         with self._condition:

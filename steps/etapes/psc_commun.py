@@ -339,7 +339,7 @@ def fermer(essai: Essai, vue: Connexion, *, sans_navigateur: bool = False, panne
 # ---------------------------------------------------------------------- noter
 def expurger(essai: Essai, texte: str) -> str:
     """Le texte tel que le journal l'écrit : chaque secret connu y est une empreinte."""
-    return essai.journal.ranger(texte.encode()).octets.decode("utf-8", "replace")
+    return essai.journal.expurger(texte)
 
 
 def _noter(essai: Essai, vue: Connexion, resultat: str) -> None:

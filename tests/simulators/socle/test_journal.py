@@ -202,6 +202,16 @@ def test_secret_a_cheval(journal: JournalEchanges, coupes: list[int]) -> None:
     assert b"motdepasse" not in journal.ranger(octets).octets
 
 
+def test_expurger_n_ecrit_rien(journal: JournalEchanges) -> None:
+    """Un texte se lit sans ses secrets connus, et rien n'en reste sur le disque, pas même ce qui n'était pas connu."""
+    journal.proteger("secret-connu")
+    avant = sorted(journal.dossier.rglob("*"))
+    lu = journal.expurger("a=secret-connu; b=valeur-que-personne-n-a-declaree")
+    assert lu == f"a={journal.empreinte_secret('secret-connu')}; b=valeur-que-personne-n-a-declaree"
+    assert sorted(journal.dossier.rglob("*")) == avant
+    assert not any(b"personne-n-a-declaree" in f.read_bytes() for f in journal.dossier.rglob("*") if f.is_file())
+
+
 def test_secret_trop_court_refuse(journal: JournalEchanges) -> None:
     """Protéger deux lettres mutilerait les preuves : c'est refusé."""
     with pytest.raises(ValueError, match="trop court"):
