@@ -32,7 +32,8 @@ ADRESSES = Regle(
 )  # fmt: skip
 NAVIGATEUR = Regle(
     "PSC-SEC-02", "Aucun jeton dans ce que le navigateur reçoit ou garde",
-    f"{sources.VOLET}, jetons gardés côté serveur ; {sources.RFC6750.format('5.3')}", Confiance.OFFICIELLE,
+    f"{sources.VOLET}, proxys : le navigateur n'a qu'un cookie ; {sources.RFC6750.format('5.3')}",
+    Confiance.OFFICIELLE,
     "Garder les jetons côté serveur ; ne donner au navigateur qu'un identifiant de session.",
 )  # fmt: skip
 TRACES = Regle(

@@ -17,19 +17,19 @@ from steps.verifications.psc.lecture import RAFRAICHIR, Appel, lire, numeros, us
 from steps.verifications.psc.tentative import Session, dire, ouverte
 from steps.verifications.registre import verification
 
-_VIES = f"{sources.VOLET}, durées (4 h, 30 min sans activité) ; {sources.BANC} pour la session du logiciel"
+_EXPIREE = f"{sources.VOLET}, cas d'erreur {{}} : l'utilisateur doit se réauthentifier sur la mire"
 
 DUREE = Regle(
-    "PSC-SES-01", "Après quatre heures, une nouvelle authentification est demandée", _VIES, Confiance.DEDUITE,
-    "Fermer la session du logiciel quatre heures au plus après l'authentification.",
+    "PSC-SES-01", "Après quatre heures, une nouvelle authentification est demandée", _EXPIREE.format("1b et 1b.1"),
+    Confiance.OFFICIELLE, "Fermer la session du logiciel quatre heures au plus après l'authentification.",
 )  # fmt: skip
 INACTIVITE = Regle(
-    "PSC-SES-02", "Après trente minutes sans activité, une nouvelle authentification est demandée", _VIES,
-    Confiance.DEDUITE, "Fermer la session quand le rafraîchissement est refusé.",
+    "PSC-SES-02", "Après trente minutes sans activité, une nouvelle authentification est demandée",
+    _EXPIREE.format("1b"), Confiance.OFFICIELLE, "Fermer la session quand le rafraîchissement est refusé.",
 )  # fmt: skip
 RAFRAICHI = Regle(
-    "PSC-SES-03", "Un rafraîchissement refusé fait demander une nouvelle authentification", _VIES, Confiance.DEDUITE,
-    "Fermer la session du logiciel dès qu'un rafraîchissement est refusé (invalid_grant).",
+    "PSC-SES-03", "Un rafraîchissement refusé fait demander une nouvelle authentification", _EXPIREE.format("1b.2"),
+    Confiance.OFFICIELLE, "Fermer la session du logiciel dès qu'un rafraîchissement est refusé (invalid_grant).",
 )  # fmt: skip
 AILLEURS = Regle(
     "PSC-SES-04", "Une session finie ailleurs ne continue pas dans le logiciel",

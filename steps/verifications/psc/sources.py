@@ -6,7 +6,7 @@ exigences du REM, ou de pages officielles qui en reprennent une ligne. Une oblig
 """
 
 DOC = "ANS, documentation technique de Pro Santé Connect (page publique)"
-VOLET = "ANS, CI-SIS, volet Transport Pro Santé Connect (guide securisation-transport 1.2.0)"
+VOLET = "ANS, CI-SIS, Sécurisation de la couche transport API REST Pro Santé Connectée (guide 1.2.0)"
 REM = "REM, exigence {} (travaux de concertation 2023)"
 REFERENTIEL = "Référentiel PSC v1.8.4, EX PSC {}, cité par le REM (travaux de concertation 2023)"
 RFC6749 = "RFC 6749 (OAuth 2.0), § {}"
