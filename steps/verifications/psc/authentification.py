@@ -19,7 +19,8 @@ from steps.verifications.registre import verification
 
 TLS = Regle(
     "PSC-TLS-01", "La connexion est en TLS 1.2 ou plus récent",
-    f"{sources.VOLET}, confidentialité : TLS 1.0 et 1.1 interdits", Confiance.OFFICIELLE, "Désactiver SSL, TLS 1.0 et TLS 1.1 dans le client.",
+    f"{sources.VOLET}, confidentialité : TLS 1.0 et 1.1 interdits", Confiance.OFFICIELLE,
+    "Désactiver SSL, TLS 1.0 et TLS 1.1 dans le client.",
 )  # fmt: skip
 AUTHENTIFIE = Regle(
     "PSC-CLI-01", "Le logiciel s'authentifie au point de jetons, d'une seule façon",
