@@ -76,9 +76,10 @@ def creer(labo: Labo, champs: Mapping[str, Any], auteur: str) -> tuple[Compte, s
     for nature in modification.COORDONNEES:
         modification.a_verifier(labo, compte, nature, None)
     tracer(labo, auteur, "creation", compte)
-    if labo.defaut("attribut_profession_perdu"):
+    signale = rpps.rechercher(labo, compte, auteur)
+    if compte.rpps and labo.defaut("attribut_profession_perdu"):
         compte.profession = ""
-    return compte, rpps.rechercher(labo, compte, auteur)
+    return compte, signale
 
 
 def supprimer(labo: Labo, compte: Compte, auteur: str) -> None:

@@ -21,7 +21,7 @@ from simulators.logiciel_temoin.utilisateurs import Utilisateur
 def montrer(labo: Labo, compte: Compte) -> dict[str, Any]:
     """Le compte tel que l'écran le montre."""
     montre = compte.en_dict()
-    if labo.defaut("compte_sans_rpps_affiche"):
+    if compte.rpps and labo.defaut("compte_sans_rpps_affiche"):
         montre["rpps"] = None
     return montre
 

@@ -41,7 +41,7 @@ def comptes_en_place(essai: Essai, datatable: Table) -> None:
     for ligne in vocabulaire.table(datatable):
         preparer_compte(
             essai, ligne["compte"], nom=ligne["nom"], prenom=ligne["prénom"], profession=PROFESSION,
-            courriel=adresse_neuve(essai, ligne["compte"]), permissions=permissions(essai, ligne["permissions"]),
+            permissions=permissions(essai, ligne["permissions"]),
         )  # fmt: skip
 
 

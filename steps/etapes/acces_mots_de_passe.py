@@ -12,7 +12,6 @@ from reports.constat import Constat
 from steps.bilan import NonConcluant
 from steps.essai import Essai
 from steps.etapes.acces_commun import (
-    adresse_neuve,
     compte,
     laisser_passer,
     lire_compte,
@@ -67,7 +66,7 @@ def politique_reglee(essai: Essai, longueur: int, echecs: int, jours: int) -> No
 def compte_a_privilege(essai: Essai, nom: str) -> None:
     preparer_compte(
         essai, nom, nom="DUPRÉ-D'ALBON", prenom="Aïcha", profession="Exploitant informatique", privilegie=True,
-        courriel=adresse_neuve(essai, nom), permissions=[],
+        permissions=[],
     )  # fmt: skip
     _suivi(essai)[nom] = _Privilege()
 

@@ -1,4 +1,4 @@
-"""Étapes des comptes devant d'autres logiciels que le témoin : sans horloge d'essai, temporisé, sans synchronisation."""
+"""Étapes des comptes devant un logiciel feint : sans horloge d'essai, temporisé, sans synchronisation."""
 
 from __future__ import annotations
 
