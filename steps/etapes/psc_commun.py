@@ -26,6 +26,7 @@ from steps.etapes.vocabulaire import PhraseInconnue
 from steps.logiciel.protocole import ReponseAction
 from steps.personne.mire import ACCEPTER, MOTS_ETABLISSEMENT, MOTS_PSC, Fournisseur, ReponsePersonne
 from steps.personne.navigateur import Navigateur, origine
+from steps.personne.pages import sans_accents
 from steps.personne.parcours import Parcours, se_connecter, se_deconnecter
 from steps.verifications.psc import ETABLISSEMENT, PSC, ClientDeclare, Tentative
 from steps.verifications.psc.deconnexion import Deconnexion
@@ -322,7 +323,9 @@ def fermer(essai: Essai, vue: Connexion, *, sans_navigateur: bool = False, panne
         close = essai.tenter("fermer_session", vue.role, session_id=vue.session_id)
         url = str(close.donnees.get("url") or "")
         if url and vue.navigateur is not None and not sans_navigateur:
-            parcours = se_deconnecter(vue.navigateur, url, fournisseur(essai))
+            # La page d'après est celle où le bouton du fournisseur se montre de nouveau.
+            parcours = se_deconnecter(vue.navigateur, url, fournisseur(essai), capturer=True)
+            _garder_les_ecrans(essai, parcours, "déconnexion")
             vue.passages += _ecrire(essai, vue, parcours, "déconnexion")
     if sans_navigateur:
         return faits
@@ -347,7 +350,11 @@ def _noter(essai: Essai, vue: Connexion, resultat: str) -> None:
     if vue.parcours is None:
         return
     vue.passages += _ecrire(essai, vue, vue.parcours, "connexion", resultat)
-    for page, capture in zip(vue.parcours.pages, vue.parcours.captures, strict=False):
+    _garder_les_ecrans(essai, vue.parcours, "connexion")
+
+
+def _garder_les_ecrans(essai: Essai, parcours: Parcours, quoi: str) -> None:
+    for page, capture in zip(parcours.pages, parcours.captures, strict=False):
         rang = int(essai.releves.get("écrans gardés", 0)) + 1
         essai.releves["écrans gardés"] = rang
         # Une image ne se relit pas : aucun jeton ne s'affiche, et le texte d'une page HTML est expurgé.
@@ -356,7 +363,7 @@ def _noter(essai: Essai, vue: Connexion, resultat: str) -> None:
             octets, genre = expurger(essai, octets.decode("utf-8", "replace")).encode(), "trace/log"
         titre = re.sub(r"\s+", " ", page.titre)[:80] or origine(page.url)
         essai.bilan.joindre(
-            f"connexion-{rang:02d}.{capture.extension}", genre, octets, f"écran {rang} de la connexion : {titre}"
+            f"ecran-{rang:02d}-{sans_accents(quoi)}.{capture.extension}", genre, octets, f"{quoi}, écran {rang} : {titre}"
         )
 
 

@@ -86,9 +86,9 @@ def se_connecter(
     return trajet.finir(FOURNISSEUR, raison=f"toujours à la mire après {_PAGES_MAX} pages")
 
 
-def se_deconnecter(navigateur: Navigateur, url: str, fournisseur: Fournisseur) -> Parcours:
+def se_deconnecter(navigateur: Navigateur, url: str, fournisseur: Fournisseur, *, capturer: bool = False) -> Parcours:
     """Ouvre l'adresse de déconnexion ; confirme chez le fournisseur s'il le demande."""
-    trajet = _Trajet(navigateur, fournisseur)
+    trajet = _Trajet(navigateur, fournisseur, capturer)
     try:
         navigateur.aller(url)
         for _ in range(3):
