@@ -57,6 +57,11 @@ def en_json(contenu: object, statut: int = 200, entetes: tuple[tuple[str, str], 
     return ReponseSimulee(statut, json.dumps(contenu, ensure_ascii=False).encode(), JSON, (*SANS_CACHE, *entetes))
 
 
+def en_json_public(contenu: object) -> ReponseSimulee:
+    """Réponse JSON que chacun peut garder, à revoir avant de s'en resservir : découverte, clés publiques."""
+    return ReponseSimulee(200, json.dumps(contenu, ensure_ascii=False).encode(), JSON, (("Cache-Control", "no-cache"),))
+
+
 def requete_invalide(description: str) -> RefusOAuth:
     """400 `invalid_request` : paramètre absent, en double, illisible."""
     return RefusOAuth("invalid_request", description)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import secrets
 import threading
+from collections import deque
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
@@ -14,6 +15,8 @@ from simulators.psc.profil import Durees
 from simulators.socle.horloge import Horloge
 from simulators.socle.journal import JournalEchanges
 
+GENERATIONS = 3
+"""Remises à zéro pendant lesquelles les secrets d'avant restent cachés : un logiciel peut les garder en mémoire."""
 JETONS_MAX = 5000
 """Au-delà, les plus anciens jetons sont oubliés : un client emballé ne remplit pas la mémoire."""
 
@@ -148,6 +151,7 @@ class EtatPSC:
         self.abonnes_fin: list[Callable[[str], None]] = []
         """Appelés, d'un fil quelconque, avec l'identifiant d'une session qu'on vient de finir ; sans attendre."""
         self._proteges: list[str] = []
+        self._anciens: deque[list[str]] = deque()
 
     def attente(self, cible: str) -> Transaction | EnAttente | None:
         """La demande qui attend une personne : par sa transaction, ou, pour CIBA, par son `auth_req_id`."""
@@ -254,6 +258,7 @@ class EtatPSC:
             self.assertions.clear()
             self.sessions, self.jetons = gardees, durables
             self.reponse_prochaine = None
-            oublies = [valeur for valeur in self._proteges if valeur not in durables]
+            self._anciens.append([valeur for valeur in self._proteges if valeur not in durables])
             self._proteges = [valeur for valeur in self._proteges if valeur in durables]
+            oublies = self._anciens.popleft() if len(self._anciens) > GENERATIONS else []
         self.journal.oublier(oublies)

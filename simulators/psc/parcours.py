@@ -10,6 +10,7 @@ from simulators.psc.demande import Demande
 from simulators.psc.etat import Code, Session, Transaction, valeur_secrete
 
 TRANSACTIONS_MAX = 500
+CODES_MAX = 1000
 
 
 def ouvrir(contexte: Contexte, demande: Demande, panne: str) -> Transaction:
@@ -72,5 +73,7 @@ def emettre_code(contexte: Contexte, transaction: str, demande: Demande, session
     )  # fmt: skip
     with etat.verrou:
         etat.codes[code.valeur] = code
+        while len(etat.codes) > CODES_MAX:
+            etat.codes.pop(next(iter(etat.codes)))
         etat.toucher(session)
     return code

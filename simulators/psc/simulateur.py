@@ -132,7 +132,8 @@ class SimulateurPSC:
             raise ValueError(f"décision {decision!r} inconnue (connues : {', '.join(DECISIONS)})")
         if decision == "accepter" and identifiant not in self.personnes:
             raise LookupError(f"aucune personne fictive {identifiant!r}")
-        choisi = moyen or self.profil.moyens[0]
+        seul = len(self.profil.moyens) == 1
+        choisi = self.profil.moyens[0] if seul or not moyen else moyen
         if choisi not in self.profil.moyens:
             raise ValueError(f"moyen {moyen!r} inconnu (connus : {', '.join(self.profil.moyens)})")
         reponse = Reponse(identifiant, choisi, decision)

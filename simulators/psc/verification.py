@@ -11,6 +11,7 @@ from simulators.psc.etat import Jeton
 from simulators.psc.liaison import est_lie
 from simulators.socle.jetons import JetonRefuse, JetonVerifie, rpps_de
 
+_PAS_UN_ACCES = "ce jeton de Pro Santé Connect n'est pas un jeton d'accès"
 _MESSAGES = {"expire": "jeton expiré", "revoque": "jeton révoqué, ou session Pro Santé Connect terminée"}
 
 
@@ -36,9 +37,9 @@ class Verificateur:
         with etat.verrou:
             connu = etat.jetons.get(jeton)
             if connu is None:
-                raise JetonRefuse("jeton inconnu de ce fournisseur")
+                raise self._inconnu(jeton)
             if connu.sorte != "acces":
-                raise JetonRefuse("ce jeton n'est pas un jeton d'accès")
+                raise JetonRefuse(_PAS_UN_ACCES, "autre_audience", identifiant=connu.identifiant, session=connu.session)
             etat_du_jeton = etat.etat_du_jeton(connu)
         if etat_du_jeton != "valide":
             raise JetonRefuse(
@@ -49,6 +50,14 @@ class Verificateur:
                 "jeton lié à un autre certificat TLS", "non_lie", identifiant=connu.identifiant, session=connu.session
             )
         return connu
+
+    def _inconnu(self, jeton: str) -> JetonRefuse:
+        """Un ID token émis ici, fait pour le logiciel seul ; ou rien que ce fournisseur connaisse."""
+        contenu = lire_hint(self._contexte, jeton)
+        if contenu is None:
+            return JetonRefuse("jeton inconnu de ce fournisseur")
+        identifiant, session = (str(contenu.get(nom, "")) for nom in ("preferred_username", "sid"))
+        return JetonRefuse(_PAS_UN_ACCES, "autre_audience", identifiant=identifiant, session=session)
 
 
 def lire_hint(contexte: Contexte, jeton: str) -> Mapping[str, Any] | None:

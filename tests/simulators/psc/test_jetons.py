@@ -352,8 +352,13 @@ def test_verifier(psc: Essai) -> None:
     assert (verifie.identifiant, verifie.rpps, verifie.client) == (DEUX, DEUX[1:], psc.client_id)
     assert verifie.session == connexion.jetons["session_state"]
     assert 0 < (verifie.expire - psc.psc.horloge()).total_seconds() <= 120
-    for inconnu in ("", "inconnu", connexion.acces + "x", connexion.rafraichissement, connexion.id_token):
+    for inconnu in ("", "inconnu", connexion.acces + "x", connexion.acces[:-1]):
         assert _etat(psc, inconnu) == "inconnu"
+    for detourne in (connexion.rafraichissement, connexion.id_token):
+        with pytest.raises(JetonRefuse) as refus:
+            psc.psc.verifier(detourne)
+        assert (refus.value.etat, refus.value.identifiant) == ("autre_audience", DEUX)
+        assert refus.value.session == verifie.session
     psc.psc.horloge.avancer(timedelta(seconds=120))
     assert _etat(psc, connexion.acces) == "expire"
     neuf = psc.rafraichir(connexion.rafraichissement).json()["access_token"]

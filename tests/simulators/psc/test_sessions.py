@@ -181,3 +181,15 @@ def test_remise_a_zero(psc: Essai) -> None:
     assert psc.echanger(code).json()["error"] == "invalid_grant"
     assert psc.psc.clients[psc.client_id].redirect_uris == (RETOUR,)
     assert psc.connecter().acces
+
+
+def test_secrets_gardes_quelques_scenarios(psc: Essai) -> None:
+    """Un jeton qu'un logiciel garde d'un scénario à l'autre reste caché, puis n'alourdit plus le journal."""
+    connexion = psc.connecter()
+    connus = psc.journal._expurgateur._valeurs
+    for _ in range(3):
+        psc.preparer()
+        assert connexion.acces.encode() in psc.journal._expurgateur._valeurs
+    psc.preparer()
+    restants = psc.journal._expurgateur._valeurs
+    assert connexion.acces.encode() not in restants and len(restants) < len(connus)

@@ -6,7 +6,7 @@ from typing import Any
 
 from simulators.psc.clients import METHODES
 from simulators.psc.contexte import Contexte
-from simulators.psc.erreurs import en_json
+from simulators.psc.erreurs import en_json_public
 from simulators.psc.point import Appel, PointAcces, octrois
 from simulators.psc.profil import STANDARD, Profil
 from simulators.socle.requete import ReponseSimulee, texte_simple
@@ -26,7 +26,7 @@ def handle(appel: Appel) -> ReponseSimulee:
     propre = appel.contexte.profil.documents[0]
     if nom == STANDARD and propre != STANDARD and not appel.contexte.reglages.decouverte_standard:
         return texte_simple(404, "Banc de test : le document de Pro Santé Connect a un autre nom.")
-    return en_json(document(appel.contexte))
+    return en_json_public(document(appel.contexte))
 
 
 def document(contexte: Contexte) -> dict[str, Any]:
