@@ -48,7 +48,6 @@ FAUTES: Mapping[str, str] = {
     "un refus de donner les données": "userinfo_401",
     "une erreur au lieu d'un jeton": "jeton_500",
     "un refus au lieu d'un jeton": "jeton_invalid_grant",
-    "le refus de la personne sur son téléphone": "ciba_refus",
     "une demande expirée sur le téléphone": "ciba_expire",
 }
 """Ce que la feature dit → la panne du fournisseur."""
