@@ -120,10 +120,16 @@ class ClientOidc:
             champs["code_verifier"] = verificateur
         return self.lire_jetons(self.jeton(champs))
 
-    def rafraichir(self, jetons: Jetons) -> Jetons:
-        """`ErreurFournisseur` : la session est finie ; `FournisseurIndisponible` : réessayer plus tard."""
-        statut, contenu = self.jeton({"grant_type": "refresh_token", "refresh_token": jetons.rafraichissement})
-        return jetons.rafraichis(self.lire_jetons((statut, contenu), identite_exigee=False)[0])
+    def rafraichir(self, jetons: Jetons, sub: str) -> Jetons:
+        """Des jetons neufs, de la même personne.
+
+        `ErreurFournisseur` : la session est finie ; `FournisseurIndisponible` : réessayer plus tard.
+        """
+        reponse = self.jeton({"grant_type": "refresh_token", "refresh_token": jetons.rafraichissement})
+        neufs, _ = self.lire_jetons(reponse, identite_exigee=False)
+        if neufs.identite and self.verifier_identite(neufs, None).get("sub") != sub:
+            raise ErreurFournisseur("Les jetons renouvelés sont ceux d'une autre personne.")
+        return jetons.rafraichis(neufs)
 
     def jeton(self, champs: dict[str, str]) -> tuple[int, dict[str, Any]]:
         """POST au point de jeton, client authentifié ; rend le statut et le JSON."""
@@ -142,7 +148,8 @@ class ClientOidc:
             code = str(contenu.get("error") or statut)
             raise ErreurFournisseur(f"{nom} a refusé la connexion ({code}).", code)
         acces, identite = contenu.get("access_token"), contenu.get("id_token")
-        if not isinstance(acces, str) or not acces:
+        porteur = str(contenu.get("token_type", "")).lower() == "bearer"
+        if not isinstance(acces, str) or not acces or not porteur:
             raise ErreurFournisseur(f"{nom} n'a pas donné de jeton d'accès.")
         if identite_exigee and not isinstance(identite, str):
             raise ErreurFournisseur(f"{nom} n'a pas donné de jeton d'identité : la connexion est refusée.")
@@ -190,6 +197,7 @@ class ClientOidc:
         if "application/jwt" in reponse.type_mime:
             jeton = reponse.octets.decode("ascii", "replace").strip()
             claims = psc_verification.dechiffrer_signature(jeton, self.jwks, self.fournisseur, self.labo.defauts)
+            psc_verification.verifier_origine(claims, self.fournisseur)
         else:
             claims = self.objet(reponse)
         if sub is not None and claims.get("sub") != sub and not self.labo.defaut("psc_userinfo_autre_accepte"):

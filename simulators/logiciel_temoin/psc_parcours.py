@@ -26,6 +26,18 @@ if TYPE_CHECKING:
 ACTEUR = "agent_accueil"
 """Compte au nom duquel l'écran de connexion appelle les actions : il n'en tire aucun droit."""
 
+PROFESSIONS = {
+    "10": "Médecin",
+    "21": "Pharmacien",
+    "40": "Chirurgien-dentiste",
+    "50": "Sage-femme",
+    "60": "Infirmier",
+    "70": "Masseur-kinésithérapeute",
+    "80": "Pédicure-podologue",
+    "91": "Orthophoniste",
+}
+"""Libellés de quelques codes de la table TRE_G15 ; les autres se montrent tels quels."""
+
 
 @dataclass
 class Demande:
@@ -249,5 +261,6 @@ class Parcours:
 
 def _libelle(situation: dict[str, str]) -> str:
     """Une situation en clair, à partir de ce que le fournisseur en dit."""
-    morceaux = [situation.get("structure", ""), situation.get("secteur", ""), situation.get("profession", "")]
+    code = situation.get("profession", "")
+    morceaux = [PROFESSIONS.get(code, code), situation.get("structure", "") or situation.get("secteur", "")]
     return " – ".join(m for m in morceaux if m) or "Sans structure d'exercice"

@@ -46,6 +46,8 @@ class SessionOuverte:
     modalite: str
     identite: Identite
     jetons: Jetons = field(repr=False)
+    sub: str
+    """Celui que l'ID token a donné : tout jeton renouvelé porte le même."""
     situation: Situation | None = None
     jeton_api: str = field(repr=False, default="")
     """Jeton des API Pro Santé Connectées, obtenu contre celui de la personne."""
@@ -76,7 +78,7 @@ class SessionsFournisseur:
     def ouvrir(self, connexion: Connexion, identite: Identite, jetons: Jetons) -> Session:
         """Rattache l'identité à un compte et ouvre sa session ; `ErreurFournisseur` si aucun compte ne convient."""
         labo, client = self._labo, connexion.client
-        identite = self._retenue(identite, connexion.poste)
+        sub, identite = identite.sub, self._retenue(identite, connexion.poste)
         if connexion.rapprochement:
             session = psc_comptes.rapprocher(labo, connexion.rapprochement, client, identite)
         else:
@@ -92,7 +94,7 @@ class SessionsFournisseur:
                 identifiant_national=identite.identifiant_national if client.fournisseur.est_psc else None,
                 fournisseur=nom,
             )  # fmt: skip
-        ouverte = SessionOuverte(session, client, connexion.modalite, identite, jetons)
+        ouverte = SessionOuverte(session, client, connexion.modalite, identite, jetons, sub)
         self._proposer_situations(ouverte)
         session.donnees["nom"], session.donnees["prenom"] = identite.nom, identite.prenom
         with self._verrou:
@@ -162,7 +164,7 @@ class SessionsFournisseur:
             try:
                 if not ouverte.jetons.rafraichissement:
                     raise ErreurFournisseur("La session du fournisseur est finie.")
-                ouverte.jetons = ouverte.client.rafraichir(ouverte.jetons)
+                ouverte.jetons = ouverte.client.rafraichir(ouverte.jetons, ouverte.sub)
             except FournisseurIndisponible:
                 raise
             except ErreurFournisseur as erreur:

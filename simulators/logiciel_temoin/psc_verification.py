@@ -123,6 +123,13 @@ def verifier_jeton_identite(
     _exiger(_non_vide(contenu.get("sub")), "psc_sub_non_verifie", defauts, "ne désigne personne")
 
 
+def verifier_origine(contenu: dict[str, Any], fournisseur: Fournisseur) -> None:
+    """UserInfo signé : de cet émetteur et pour nous, s'il le dit (OpenID Connect Core, 5.3.2)."""
+    autre = "iss" in contenu and contenu["iss"] != fournisseur.issuer
+    if autre or ("aud" in contenu and fournisseur.client_id not in _liste(contenu["aud"])):
+        raise ErreurFournisseur("L'identité reçue n'est pas celle que le logiciel a demandée.")
+
+
 def _verifier_dates(contenu: dict[str, Any], defauts: Defauts, instants: list[datetime]) -> None:
     """Émis et pas encore expiré, l'un et l'autre à la même heure."""
     exp, iat = _nombre(contenu.get("exp")), _nombre(contenu.get("iat"))
