@@ -30,10 +30,10 @@ from steps.etapes.acces_facteurs import (
     enroler,
     marquer_lus,
     preparer_coordonnee,
+    regler_et_relire,
     retenir_dispositif,
 )
 from steps.etapes.acces_inscription import preparer_usager, session_d_usager
-from steps.etapes.commun import changer_reglage
 from steps.etapes.vocabulaire import PhraseInconnue
 from steps.logiciel.protocole import ReponseAction
 from steps.verifications.acces import dispositifs as regles
@@ -101,8 +101,7 @@ def fixer_validite(essai: Essai, secondes: int, genre: str, population: str) -> 
     if qui is None:
         raise PhraseInconnue(f"population inconnue dans la feature : {population!r}")
     valeur = {"population": qui, "type": genre, "secondes": secondes}
-    reponse = changer_reglage(essai, "renouvellement_dispositifs", valeur)
-    lue = _relire(essai, "renouvellement_dispositifs", reponse)
+    reponse, lue = regler_et_relire(essai, "renouvellement_dispositifs", valeur)
     essai.bilan.constater(
         regles.frequence_reglee(
             reponse.fait, lue, population=qui, genre=genre, secondes=secondes, dit=reponse.en_phrase()
@@ -216,7 +215,9 @@ def perte_declaree(essai: Essai) -> None:
     if any(reponse.fait for reponse in voies.values()):
         voies = {par: reponse for par, reponse in voies.items() if reponse.fait}
     for par, reponse in voies.items():
-        essai.bilan.constater(regles.perte_declaree(reponse.fait, par, reponse.en_phrase()))
+        essai.bilan.constater(
+            regles.perte_declaree(reponse.fait, par, reponse.en_phrase(), absente=reponse.resultat == "non_gere")
+        )
 
 
 @then(parse("« {nom} » se connecte toujours avec « {cle} »"))
@@ -238,14 +239,15 @@ def _apres_la_perte(essai: Essai, nom: str, cle: str, avant: Connexion, reponse:
     if reponse.fait:
         essai.bilan.constater(regles.perdu_refuse(avant, connecter(essai, nom, cle)))
     elif par == "titulaire, en session":
-        essai.bilan.constater(regles.perte_declaree(False, par, reponse.en_phrase()))
+        essai.bilan.constater(
+            regles.perte_declaree(False, par, reponse.en_phrase(), absente=reponse.resultat == "non_gere")
+        )
 
 
 # ------------------------------------------------------------------ un seul facteur après deux
 @when(parse("l'administrateur fixe à {secondes:d} secondes le délai d'un seul facteur"))
 def fixer_delai(essai: Essai, secondes: int) -> None:
-    reponse = changer_reglage(essai, "delai_facteur_unique", secondes)
-    lue = _relire(essai, "delai_facteur_unique", reponse)
+    reponse, lue = regler_et_relire(essai, "delai_facteur_unique", secondes)
     essai.bilan.constater(regles.delai_regle(reponse.fait, lue, secondes, reponse.en_phrase()))
 
 
@@ -293,12 +295,6 @@ def autre_dispositif_refuse(essai: Essai, cle: str, nom: str) -> None:
 
 
 # ------------------------------------------------------------------ aides
-def _relire(essai: Essai, parametre: str, reponse: ReponseAction) -> Any:
-    """La valeur que le logiciel montre ; à défaut de pouvoir la lire, celle qu'il vient de rendre."""
-    lu = essai.tenter("lire_configuration", "administrateur", parametre=parametre)
-    return lu.donnees.get("valeur") if lu.fait else reponse.donnees.get("valeur")
-
-
 def _aller_a(essai: Essai, nom: str, secondes: int) -> None:
     depuis = essai.releves.get(f"instant {nom}")
     if depuis is None:

@@ -8,12 +8,14 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
+from reports.verdict import Verdict
 from simulators.courriels.lecture import codes_de, liens_de
 from steps import totp
-from steps.bilan import NonConcluant
+from steps.bilan import NonConcluant, ScenarioArrete
 from steps.essai import Essai
 from steps.etapes import acces_commun
 from steps.etapes.acces_commun import compte, instant, laisser_passer, ouvrir_session
+from steps.etapes.commun import changer_reglage
 from steps.logiciel.protocole import ReponseAction
 from steps.verifications.acces.connexions import Connexion
 from steps.verifications.acces.coordonnees import MessageVu, messages_de
@@ -32,6 +34,18 @@ class DispositifEssai:
     secret: str
     cree: datetime
     dernier_rang: int = -1
+
+
+# ------------------------------------------------------------------ réglages
+def regler_et_relire(essai: Essai, parametre: str, valeur: Any) -> tuple[ReponseAction, Any]:
+    """Change le réglage et rend ce que le logiciel en montre ; un réglage qu'il n'a pas va à une personne."""
+    reponse = changer_reglage(essai, parametre, valeur)
+    if reponse.resultat == "non_gere":
+        raison = f"le logiciel déclare ne pas avoir le réglage « {parametre} » : {reponse.en_phrase()}"
+        essai.bilan.echouer(Verdict.A_VERIFIER, raison)
+        raise ScenarioArrete(raison)
+    lu = essai.tenter("lire_configuration", "administrateur", parametre=parametre)
+    return reponse, lu.donnees.get("valeur") if lu.fait else reponse.donnees.get("valeur")
 
 
 # ------------------------------------------------------------------ messages

@@ -11,9 +11,9 @@ from pytest_bdd.parsers import parse
 from steps.bilan import NonConcluant
 from steps.essai import Essai
 from steps.etapes.acces_commun import compte, instant, laisser_passer, lire_session, ouverte, tirer_mot_de_passe
-from steps.etapes.acces_facteurs import connecter, connecter_par_mot_de_passe
+from steps.etapes.acces_facteurs import connecter, connecter_par_mot_de_passe, regler_et_relire
 from steps.etapes.acces_inscription import connecter_usager, mot_de_passe_admis, session_d_usager
-from steps.etapes.commun import changer_reglage, garder_reglage
+from steps.etapes.commun import changer_reglage
 from steps.etapes.vocabulaire import PhraseInconnue
 from steps.verifications.acces import usagers_connexion as regles
 from steps.verifications.acces.mots_de_passe import TENTATIVES_MAX
@@ -147,10 +147,7 @@ def se_reconnecter(essai: Essai, nom: str) -> None:
 
 @when(parse("l'administrateur règle l'inactivité des usagers à {secondes:d} secondes"))
 def regler_inactivite(essai: Essai, secondes: int) -> None:
-    garder_reglage(essai, "delai_inactivite_usagers")
-    reponse = essai.tenter("configurer", "administrateur", parametre="delai_inactivite_usagers", valeur=secondes)
-    lu = essai.tenter("lire_configuration", "administrateur", parametre="delai_inactivite_usagers")
-    valeur = lu.donnees.get("valeur") if lu.fait else reponse.donnees.get("valeur")
+    reponse, valeur = regler_et_relire(essai, "delai_inactivite_usagers", secondes)
     essai.bilan.constater(regles.duree_reglee(reponse.fait, valeur, secondes, reponse.en_phrase()))
     essai.releves["inactivité"] = secondes
 

@@ -145,8 +145,10 @@ def code_faux_refuse(faux: Connexion, juste: Connexion) -> Constat:
 
 # ------------------------------------------------------------------ perte et vol
 @verification(R_DECLARATION)
-def perte_declaree(fait: bool, par: str, dit: str) -> Constat:
-    """La déclaration, dûment prouvée, est reçue."""
+def perte_declaree(fait: bool, par: str, dit: str, *, absente: bool = False) -> Constat:
+    """La déclaration, dûment prouvée, est reçue ; `absente` : le logiciel dit ne pas avoir la fonction."""
+    if absente:
+        return R_DECLARATION.a_regarder(f"fonction absente ({par}) : montrez comment la perte se déclare", recu=dit)
     return juger(
         R_DECLARATION, fait, f"la perte ne peut pas être déclarée ({par})", attendu="déclaration reçue", recu=dit,
         ou=par,

@@ -233,6 +233,7 @@ A_REGARDER: dict[str, Fabrique] = {
         dis.renouvellement_impose(OUVERTE, replace(OUVERTE, demande="renouvellement_dispositif"), "1 h")
     ],
     "refus sans demande de renouvellement": lambda: [dis.renouvellement_impose(OUVERTE, FERMEE, "1 h")],
+    "perte sans fonction": lambda: [dis.perte_declaree(False, "titulaire", "non_gere", absente=True)],
     "un seul facteur jamais admis": lambda: [dis.un_facteur_dans_le_delai(OUVERTE, REFUSEE, "60 s après")],
     "rien à limiter": lambda: [dis.second_facteur_au_dela(REFUSEE, REFUSEE, OUVERTE, "après")],
     "refus sans second facteur": lambda: [dis.second_facteur_au_dela(UN, FERMEE, OUVERTE, "après")],
