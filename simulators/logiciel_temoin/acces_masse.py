@@ -76,10 +76,7 @@ def creer(labo: Labo, champs: Mapping[str, Any], auteur: str) -> tuple[Compte, s
     for nature in modification.COORDONNEES:
         modification.a_verifier(labo, compte, nature, None)
     tracer(labo, auteur, "creation", compte)
-    signale = rpps.rechercher(labo, compte, auteur)
-    if compte.rpps and labo.defaut("attribut_profession_perdu"):
-        compte.profession = ""
-    return compte, signale
+    return compte, rpps.rechercher(labo, compte, auteur)
 
 
 def supprimer(labo: Labo, compte: Compte, auteur: str) -> None:

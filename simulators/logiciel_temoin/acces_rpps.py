@@ -23,6 +23,10 @@ _MESSAGES = {
 }
 
 
+ABSENCES = frozenset(_MESSAGES)
+"""États d'une recherche qui n'a rien donné."""
+
+
 def couverte(profession: str) -> bool:
     """Vrai si le RPPS couvre cette profession, donnée par son code ou son libellé."""
     return profession in COUVERTES or profession.casefold() in _LIBELLES
@@ -40,10 +44,7 @@ def rechercher(labo: Labo, compte: Compte, auteur: str) -> str:
     etat = "introuvable" if labo.defaut("rpps_non_recherche") and not compte.rpps else _interroger(labo, compte)
     _noter(labo, compte, etat, reglage)
     tracer(labo, auteur, "recherche_rpps", compte, reussi=etat == "trouve", rpps=compte.rpps)
-    if labo.defaut("rpps_absence_tue"):
-        compte.recherche_rpps = None
-        return ""
-    return _MESSAGES.get(etat, "")
+    return _MESSAGES[etat] if etat in ABSENCES and not labo.defaut("rpps_absence_tue") else ""
 
 
 def _interroger(labo: Labo, compte: Compte) -> str:

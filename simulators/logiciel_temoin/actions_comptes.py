@@ -10,6 +10,7 @@ from simulators.logiciel_temoin import acces_masse as masse
 from simulators.logiciel_temoin import acces_modification as modification
 from simulators.logiciel_temoin.acces_comptes import Compte
 from simulators.logiciel_temoin.acces_extensions import CREATIONS, MODIFICATIONS
+from simulators.logiciel_temoin.acces_rpps import ABSENCES
 from simulators.logiciel_temoin.acces_traces import tracer
 from simulators.logiciel_temoin.erreurs import Enveloppe, ParametreInvalide, Refus, fait
 from simulators.logiciel_temoin.labo import Labo
@@ -23,6 +24,10 @@ def montrer(labo: Labo, compte: Compte) -> dict[str, Any]:
     montre = compte.en_dict()
     if compte.rpps and labo.defaut("compte_sans_rpps_affiche"):
         montre["rpps"] = None
+    if compte.rpps and labo.defaut("attribut_profession_perdu"):
+        montre["profession"] = ""
+    if (compte.recherche_rpps or {}).get("etat") in ABSENCES and labo.defaut("rpps_absence_tue"):
+        del montre["recherche_rpps"]
     return montre
 
 

@@ -34,7 +34,7 @@ ACCES: dict[str, str] = {
     "session_survit_poste": "Fermer la session du poste laisse celle du logiciel ouverte.",
     "blocage_changements_absent": "Les changements de mot de passe refusés ne comptent pas parmi les échecs.",
     "compte_sans_rpps_affiche": "La fiche d'un compte ne montre pas le numéro RPPS.",
-    "attribut_profession_perdu": "La profession donnée à la création d'un compte n'est pas gardée.",
+    "attribut_profession_perdu": "La fiche d'un compte ne montre pas la profession.",
     "identifiant_prive_partage": "Deux comptes peuvent avoir le même identifiant privé.",
     "rpps_non_recherche": "Le numéro RPPS n'est pas cherché à la création d'un compte.",
     "rpps_du_premier": "Le numéro RPPS trouvé la première fois est donné à tous les comptes.",
