@@ -8,7 +8,8 @@ Le plus court, après une connexion réussie :
 
 Modules, chacun dit son interface en tête : `demande` (PSC-AUT), `unicite` (PSC-ALE, PSC-PKC), `jetons` (PSC-COD,
 PSC-JET), `authentification` (PSC-CLI, PSC-TLS), `fuites` (PSC-SEC), `refus` (PSC-REF, PSC-ACC), `identite` (PSC-IDE),
-`sessions` (PSC-SES), `deconnexion` (PSC-FIN), `ciba` (PSC-CIBA), `ecran` (PSC-ECR, PSC-RAP).
+`sessions` (PSC-SES), `deconnexion` (PSC-FIN), `ciba` (PSC-CIBA), `ecran` (PSC-ECR, PSC-RAP),
+`api` (PSC-API).
 """
 
 from __future__ import annotations
