@@ -210,6 +210,16 @@ def _nouvelle(faits: Deconnexion) -> list[Constat]:
         return []
     demandes = (*suite.dialogue.demandes, *suite.dialogue.ciba)
     ou = "reconnexion"
+    sans_mire = [a for a in suite.dialogue.demandes if a.note("sso") == "oui"]
+    fins = lire(faits.echanges, faits.fournisseur.service).fins
+    if sans_mire and suite.ouverte and not fins and faits.fournisseur is PSC:
+        return [
+            NOUVELLE.enfreinte(
+                "Après la déconnexion, la session se rouvre sans que la personne s'authentifie : celle du fournisseur "
+                "n'avait pas été fermée.", attendu="la page d'authentification du fournisseur",
+                recu="aucune authentification demandée", ou=ou, echanges=numeros(sans_mire),
+            )
+        ]  # fmt: skip
     if demandes:
         return [NOUVELLE.respectee(recu=f"{len(demandes)} demande(s)", ou=ou, echanges=numeros(demandes))]
     if suite.ouverte:

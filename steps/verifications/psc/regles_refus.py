@@ -50,8 +50,9 @@ AUDIENCE = Regle(
     "Refuser un aud qui ne contient pas le client_id du logiciel.",
 )  # fmt: skip
 AZP = Regle(
-    "PSC-REF-12", "Un ID token délivré à un autre client (azp) est refusé",
-    f"{_core('3.1.3.7')}, étapes 4 et 5, qui le conseillent seulement", _DED, "Comparer azp au client_id du logiciel.",
+    "PSC-REF-12", "Un ID token destiné aussi à un autre client, et délivré à lui (azp), est refusé",
+    f"{_core('3.1.3.7')}, étapes 3 (audience de trop) à 5", _OFF,
+    "Refuser un aud qui contient un autre client que le logiciel ; comparer azp au client_id.",
 )  # fmt: skip
 NONCE = Regle(
     "PSC-REF-13", "Un ID token sans le nonce de la demande est refusé", f"{_core('3.1.3.7')}, étape 11", _OFF,

@@ -70,9 +70,18 @@ FINS: list[tuple[str, Callable[[], Deconnexion], set[tuple[str, Verdict]]]] = [
     ("jeton encore présenté", lambda: _sortie(f.Fil().fin().usage().echanges), {("PSC-FIN-08", AV)}),
     ("relance", lambda: _sortie([*_fin(), *_apres(lambda fil: fil.autorisation())]), {("PSC-FIN-09", AV)}),
     ("reconnexion demandée", lambda: _sortie(reconnexion=connexion(session="s2")), set()),
+    ("reconnexion sans mire, sortie non demandée", lambda: _sortie([], reconnexion=_sans_mire()),
+     {("PSC-FIN-01", AV), ("PSC-FIN-07", NC)}),
+    ("reconnexion sans mire, malgré la sortie", lambda: _sortie(reconnexion=_sans_mire()), set()),
     ("reconnexion sans demande", lambda: _sortie(reconnexion=Tentative(f.MEDECIN, f.session())), {("PSC-FIN-07", NC)}),
     ("reconnexion manquée", lambda: _sortie(reconnexion=Tentative(f.MEDECIN, None)), {("PSC-FIN-07", RIEN)}),
 ]  # fmt: skip
+
+
+def _sans_mire() -> Tentative:
+    fil = f.Fil()
+    fil.ajouter("autorisation", "GET", "/auth", statut=302, notes={"sso": "oui", "transaction": "sso-1"})
+    return Tentative(f.MEDECIN, f.session(), fil.echanges)
 
 
 def _apres(faire: Callable[[f.Fil], object]) -> list[Any]:
