@@ -20,8 +20,8 @@ from simulators.psc.etat import Reponse, valeur_secrete
 GRANT = "urn:openid:params:grant-type:ciba"
 CANAUX = ("CARD", "MOBILE")
 DUREE = 120
-INTERVALLE = 2
-"""Secondes entre deux interrogations, tant que le client s'y tient."""
+INTERVALLE = 1
+"""Secondes entre deux interrogations, tant que le client s'y tient ; court, pour ne pas allonger une campagne."""
 RALENTI = 5
 """Secondes ajoutées à chaque `slow_down` (CIBA Core, 11)."""
 JEU = 0.25
@@ -48,7 +48,8 @@ class DemandeCiba:
     intervalle: int
     formulaire: str
     """Anti-CSRF de la page de réponse."""
-    dernier_appel: datetime
+    dernier_appel: datetime | None = None
+    """Interrogation précédente ; la première peut être immédiate (CIBA Core, 7.3 : entre deux interrogations)."""
     panne: str = ""
     remis: bool = False
     _reponse: Reponse | None = None
@@ -85,7 +86,8 @@ class DemandeCiba:
 
     def trop_tot(self, maintenant: datetime) -> bool:
         """Vrai si l'appel précédent est trop récent."""
-        return (maintenant - self.dernier_appel).total_seconds() < self.intervalle - JEU
+        precedent = self.dernier_appel
+        return precedent is not None and (maintenant - precedent).total_seconds() < self.intervalle - JEU
 
 
 def ouvrir(contexte: Contexte, valeurs: Mapping[str, str], client: Client, panne: str = "") -> DemandeCiba:
@@ -105,7 +107,7 @@ def ouvrir(contexte: Contexte, valeurs: Mapping[str, str], client: Client, panne
     demande = DemandeCiba(
         contexte.etat.proteger(valeur_secrete("ciba-")), secrets.token_hex(8), client.client_id, personne, canal,
         message, scope, acr, maintenant, maintenant + timedelta(seconds=_duree(valeurs)), INTERVALLE,
-        contexte.etat.proteger(valeur_secrete("form-", 18)), maintenant, panne=panne,
+        contexte.etat.proteger(valeur_secrete("form-", 18)), panne=panne,
     )  # fmt: skip
     etat = contexte.etat
     with etat.verrou:

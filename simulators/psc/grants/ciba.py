@@ -49,7 +49,7 @@ def servir(appel: Appel, valeurs: Mapping[str, str], client: Client) -> dict[str
 def _juger(appel: Appel, demande: DemandeCiba) -> None:
     """Lève tant que les jetons ne sont pas à remettre ; l'appel compte pour l'intervalle."""
     maintenant = appel.contexte.horloge()
-    appel.noter("intervalle", f"{(maintenant - demande.dernier_appel).total_seconds():.1f}")
+    appel.noter("intervalle", f"{(maintenant - (demande.dernier_appel or demande.creee)).total_seconds():.1f}")
     trop_tot = demande.trop_tot(maintenant)
     demande.dernier_appel = maintenant
     if not demande.panne and (panne := appel.prendre(*_PANNES)) is not None:

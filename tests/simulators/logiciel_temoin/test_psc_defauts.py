@@ -12,6 +12,7 @@ import pytest
 import simulators.logiciel_temoin as paquet
 from simulators.logiciel_temoin import psc_ciba
 from simulators.logiciel_temoin.mutations_psc import PSC
+from simulators.psc.ciba import INTERVALLE
 from steps.personne.parcours import se_deconnecter
 from tests.simulators.logiciel_temoin.psc_essai import BIOLOGISTE_1, BIOLOGISTE_2, Essai, Fabrique
 
@@ -49,6 +50,13 @@ def _accepte(panne: str) -> Epreuve:
 def _refuse(panne: str) -> Epreuve:
     accepte = _accepte(panne)
     return lambda essai: not accepte(essai)
+
+
+def _rouvre_le_retour(essai: Essai) -> bool:
+    navigateur = essai.navigateur()
+    _, parcours = essai.connecter(navigateur=navigateur)
+    navigateur.aller(parcours.retours[0].url)
+    return any(j.notes.get("code_deja_utilise") == "oui" for j in essai.jetons("authorization_code"))
 
 
 def _demande(manque: Callable[[dict[str, str]], bool]) -> Epreuve:
@@ -212,7 +220,7 @@ def _trop_rapide(essai: Essai) -> bool:
     suivre = {"suivre": lambda connexion, demande, expiree: vues.put(demande.intervalle)}
     essai.labo.fournisseurs.ciba.__dict__.update(suivre)
     essai("ouvrir_connexion", fournisseur="psc", modalite="ciba", identifiant=BIOLOGISTE_1)
-    return vues.get(timeout=10) < 2
+    return vues.get(timeout=10) < INTERVALLE
 
 
 EPREUVES: dict[str, Epreuve] = {
@@ -237,9 +245,7 @@ EPREUVES: dict[str, Epreuve] = {
     "psc_redirect_uri_autre_au_jeton": _connecte(
         lambda e: e.jetons("authorization_code")[0].notes["redirect_uri_identique"] == "non"
     ),
-    "psc_code_rejoue": _connecte(
-        lambda e: any(j.notes.get("code_deja_utilise") == "oui" for j in e.jetons("authorization_code"))
-    ),
+    "psc_code_rejoue": _rouvre_le_retour,
     "psc_certificat_absent": _connecte(lambda e: not e.echanges("jeton")[0].notes.get("certificat")),
     "psc_signature_non_verifiee": _accepte("signature_fausse"),
     "psc_alg_none_accepte": _accepte("alg_none"),

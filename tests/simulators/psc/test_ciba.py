@@ -114,8 +114,9 @@ def test_client_sans_ciba(banc: Montage) -> None:
 
 
 def test_trop_vite(banc: Montage) -> None:
-    """Interroger avant l'intervalle : slow_down, et l'intervalle s'allonge ; s'y tenir suffit ensuite."""
+    """La première fois peut être immédiate ; trop tôt ensuite, slow_down, et l'intervalle s'allonge d'autant."""
     rendu = _ouverte(banc)
+    assert _erreur(banc.interroger(rendu["auth_req_id"])) == (400, "authorization_pending")
     banc.psc.repondre(banc.dernier("ciba").notes["transaction"], identifiant=UNE)
     assert _erreur(banc.interroger(rendu["auth_req_id"])) == (400, "slow_down")
     assert float(banc.dernier("jeton").notes["intervalle"]) < INTERVALLE
