@@ -20,6 +20,7 @@ class Courrier:
         self._relais = relais
         self._racines = racines
         self._contexte: ssl.SSLContext | None = None
+        self._client: smtplib.SMTP | None = None
         self._sms: dict[str, list[str]] = {}
         self._verrou = threading.Lock()
 
@@ -44,13 +45,36 @@ class Courrier:
         with self._verrou:
             return list(self._sms.get(numero, ()))
 
+    def fermer(self) -> None:
+        """Quitte le relais."""
+        with self._verrou:
+            self._quitter()
+
     def _confier(self, message: EmailMessage) -> None:
+        """Par la connexion gardée ; si le relais l'a fermée entre-temps, par une neuve."""
+        with self._verrou:
+            if self._client is not None:
+                with contextlib.suppress(OSError, smtplib.SMTPException):
+                    self._client.send_message(message)
+                    return
+                self._quitter()
+            self._client = self._connecter()
+            self._client.send_message(message)
+
+    def _connecter(self) -> smtplib.SMTP:
         assert self._relais is not None
-        with smtplib.SMTP(*self._relais, timeout=_DELAI) as client:
-            client.ehlo()
-            if client.has_extn("starttls"):
-                client.starttls(context=self._confiance())
-            client.send_message(message)
+        client = smtplib.SMTP(*self._relais, timeout=_DELAI)
+        client.ehlo()
+        if client.has_extn("starttls"):
+            client.starttls(context=self._confiance())
+        return client
+
+    def _quitter(self) -> None:
+        client, self._client = self._client, None
+        if client is not None:
+            with contextlib.suppress(OSError, smtplib.SMTPException):
+                client.quit()
+            client.close()
 
     def _confiance(self) -> ssl.SSLContext:
         if self._contexte is None:

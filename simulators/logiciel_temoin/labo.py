@@ -154,6 +154,7 @@ class Labo:
         self.postes.fermer()
         self.referentiel.fermer()
         self.porte_structures.fermer()
+        self.courrier.fermer()
         self.transport.fermer()
 
     def numero_message(self) -> str:

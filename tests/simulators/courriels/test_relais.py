@@ -148,3 +148,19 @@ def test_un_matricule_reel_arrete_la_campagne(montage: Montage) -> None:
     with montage.client() as client, pytest.raises(smtplib.SMTPDataError):
         client.send_message(message)
     assert montage.journal.etat.value == "arrete"
+
+
+def test_arret_pendant_une_connexion(tmp_path: Path) -> None:
+    """Un client qui garde sa connexion n'empêche pas l'arrêt, et n'y laisse rien d'ouvert."""
+    with JournalEchanges.creer(tmp_path / "campagne") as journal, demarrer_socle(journal, tmp_path / "ssl") as socle:
+        relais = SimulateurCourriels(journal, socle.igc)
+        relais.monter(socle.serveur)
+        adresse = relais.adresses()
+        clair = smtplib.SMTP(adresse["hote"], adresse["port"], timeout=10)
+        chiffre = smtplib.SMTP(adresse["hote"], adresse["port"], timeout=10)
+        chiffre.starttls(context=socle.igc.contexte_client())
+        chiffre.send_message(_courriel("bonjour"))
+    for client in (clair, chiffre):
+        with pytest.raises((smtplib.SMTPServerDisconnected, OSError)):
+            client.rset()
+        client.close()
