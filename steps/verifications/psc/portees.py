@@ -13,7 +13,7 @@ from simulators.insi.assertion import lire_assertion
 from simulators.socle.echange import Echange
 
 _SAML = "{urn:oasis:names:tc:SAML:2.0:assertion}Assertion"
-_XML = re.compile(rb"<(?:\w+:)?Envelope[\s>].*</(?:\w+:)?Envelope>", re.DOTALL)
+_XML = re.compile(rb"<(?:[\w.-]+:)?Envelope[\s>].*</(?:[\w.-]+:)?Envelope\s*>", re.DOTALL)
 
 
 @dataclass(frozen=True, slots=True)
