@@ -130,6 +130,10 @@ class JournalEchanges:
         """Le texte tel qu'il s'écrirait, chaque secret connu remplacé par son empreinte ; rien n'est écrit."""
         return self._expurgateur.texte(texte)
 
+    def expurger_cible(self, cible: str) -> str:
+        """Une cible HTTP telle qu'elle s'écrirait : ses paramètres secrets sont remplacés, connus ou non."""
+        return self._expurgateur.cible(cible)
+
     def autoriser_matricules(self, matricules: Iterable[str]) -> None:
         """Permet des matricules de test sous OID de production (13 caractères, ou 15 avec la clé)."""
         with self._condition:

@@ -199,7 +199,7 @@ class RegistrePannes:
                 "operation": requete.operation,
                 "nom": armee.nom,
                 "parametres": {cle: str(valeur) for cle, valeur in armee.parametres.items()},
-                "cible": requete.cible,
+                "cible": self._journal.expurger_cible(requete.cible),
             },
         )
         armee._annoncer()

@@ -40,6 +40,15 @@ def service(serveur: ServeurBanc) -> Service:
     return Service(serveur)
 
 
+def test_cible_sans_secret(service: Service, journal: JournalEchanges) -> None:
+    """La panne dit la demande qu'elle a touchée, sans le jeton ni le code que son adresse porte."""
+    service.pannes.armer("indisponible")
+    requests.post(f"{service.port.url}/r?code=code-inconnu-du-banc&state=clair", "TD2.1", timeout=10)
+    (panne,) = journal.enregistrements("panne")
+    assert panne.donnees["cible"] == f"/r?code={journal.empreinte_secret('code-inconnu-du-banc')}&state=clair"
+    assert panne.donnees["cible"] == journal.echanges("dmp")[0].requete.cible
+
+
 REMPLACANTES: dict[str, Callable[[requests.Response], bool]] = {
     "indisponible": lambda r: r.status_code == 503,
     "erreur_500_html": lambda r: r.status_code == 500 and "<h1>" in r.text,
