@@ -52,8 +52,8 @@ def identifiant_valide(genre: str, valeur: str) -> bool:
         valeur = valeur.replace("A", "0", 1).replace("B", "0", 1) if valeur[:2] in ("2A", "2B") else valeur
     if not (valeur.isascii() and valeur.isdigit()):
         return False
-    if genre == "siret" and valeur.startswith(_LA_POSTE):
-        return sum(map(int, valeur)) % 5 == 0
+    if genre == "siret" and valeur.startswith(_LA_POSTE) and sum(map(int, valeur)) % 5 == 0:
+        return True
     return luhn(valeur[:11]) if genre == "rpps_rang" else luhn(valeur)
 
 
