@@ -61,6 +61,13 @@ def acceptation_attendue(panne: str, tentative: Tentative, temoin: Tentative) ->
         return [regle.sans_objet("le logiciel n'a pas montré s'il ouvrait une session", echanges=n)]
     if tentative.ouverte and _identite(tentative) in ("", tentative.identifiant):
         constats.append(regle.respectee(recu=dire(tentative.session), ou=_OU, echanges=n))
+    elif regle is r.SANS_EXERCICE and not tentative.ouverte and tentative.resultat == "refuse" and tentative.messages:
+        constats.append(
+            regle.a_regarder(
+                "L'accès est refusé : vérifier que le message dit pourquoi.",
+                recu=" ".join(tentative.messages)[:300], ou=_OU, echanges=n,
+            )
+        )  # fmt: skip
     else:
         constats.append(
             regle.enfreinte(

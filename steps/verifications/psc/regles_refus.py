@@ -135,7 +135,8 @@ USERINFO_SIGNE = Regle(
     "Lire UserInfo selon son Content-Type : JSON, ou JWT signé.",
 )  # fmt: skip
 SANS_EXERCICE = Regle(
-    "PSC-ACC-04", "Un UserInfo sans exercice n'empêche pas de reconnaître la personne", sources.BANC, _DED,
+    "PSC-ACC-04", "Un UserInfo sans exercice ne fait pas échouer la connexion : elle s'ouvre, ou le refus s'explique",
+    f"{sources.RELEVES} : exercices et activités peuvent manquer", Confiance.DOCUMENTEE,
     "Accepter zéro, un ou plusieurs exercices et activités ; à défaut, dire pourquoi l'accès est refusé.",
 )  # fmt: skip
 

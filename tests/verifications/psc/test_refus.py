@@ -155,12 +155,21 @@ def test_admise(panne: str) -> None:
     fil.jwks()
     acceptee = Tentative(f.MEDECIN, f.session(), fil.echanges)
     assert fautes(acceptation_attendue(panne, acceptee, temoin())) == set()
-    attendu = NC if panne == "cle_tournee" else AV
+    attendu = AV if panne == "userinfo_jwt" else NC
     refusee = Tentative(f.MEDECIN, f.session(ouverte=False), fil.echanges)
     assert fautes(acceptation_attendue(panne, refusee, temoin())) == {(ADMISES[panne].code, attendu)}
     autre = Tentative(f.MEDECIN, f.session(f.PHARMACIENNE), fil.echanges)
     assert fautes(acceptation_attendue(panne, autre, temoin())) == {(ADMISES[panne].code, attendu)}
     assert {c.verdict for c in acceptation_attendue(panne, temoin(), temoin())} == {RIEN}
+
+
+def test_sans_exercice_refus_explique() -> None:
+    """Un accès refusé et expliqué à qui n'a pas d'exercice est à vérifier ; l'échec muet est une faute."""
+    sans = tentative("userinfo_sans_exercice", ouverte=False)
+    dit = Tentative(f.MEDECIN, sans.session, sans.echanges, resultat="refuse", messages=["Aucun exercice déclaré."])
+    assert fautes(acceptation_attendue("userinfo_sans_exercice", dit, temoin())) == {("PSC-ACC-04", AV)}
+    muet = Tentative(f.MEDECIN, sans.session, sans.echanges, resultat="echec")
+    assert fautes(acceptation_attendue("userinfo_sans_exercice", muet, temoin())) == {("PSC-ACC-04", NC)}
 
 
 def test_cle_tournee_sans_relecture() -> None:
