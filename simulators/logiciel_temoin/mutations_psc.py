@@ -22,14 +22,14 @@ PSC: dict[str, str] = {
     "psc_iss_retour_non_verifie": "Un retour qui vient d'un autre émetteur est accepté.",
     # L'échange du code.
     "psc_redirect_uri_autre_au_jeton": "L'adresse de retour donnée au point de jeton n'est pas celle de la demande.",
-    "psc_code_rejoue": "Le code est présenté deux fois au point de jetons.",
+    "psc_code_rejoue": "Un retour ouvert de nouveau fait présenter le même code une seconde fois.",
     "psc_api_autre_certificat": "Le jeton d'une API est présenté avec un autre certificat que celui auquel il est lié.",
     "psc_certificat_absent": "Aucun certificat client n'est présenté à Pro Santé Connect.",
     # Le jeton d'identité.
     "psc_signature_non_verifiee": "La signature du jeton d'identité n'est pas vérifiée.",
     "psc_alg_none_accepte": "Un jeton d'identité sans signature (alg none) est accepté.",
     "psc_hs256_accepte": "Un jeton d'identité signé par HMAC avec la clé publique est accepté.",
-    "psc_cle_tournee_refusee": "Le jeu de clés n'est pas relu quand le fournisseur change de clé.",
+    "psc_cle_tournee_refusee": "Une clé changée pendant la connexion n'est pas relue : le jeton d'identité est refusé.",
     "psc_iss_non_verifie": "L'émetteur du jeton d'identité n'est pas vérifié.",
     "psc_aud_non_verifie": "Le destinataire du jeton d'identité n'est pas vérifié.",
     "psc_azp_non_verifie": "Le demandeur du jeton d'identité (azp) n'est pas vérifié.",

@@ -32,6 +32,7 @@ if TYPE_CHECKING:
 
 FORMULAIRE = "application/x-www-form-urlencoded"
 STANDARD = "/.well-known/openid-configuration"
+_IDENTITE = ("SubjectNameID", "preferred_username", "given_name", "family_name", "email")
 
 
 class ClientOidc:
@@ -63,6 +64,8 @@ class ClientOidc:
             )
         with self._verrou:
             self._document = document
+        if self.labo.defaut("psc_cle_tournee_refusee"):
+            self.jwks(True)
         return document
 
     def point(self, nom: str) -> str:
@@ -184,12 +187,12 @@ class ClientOidc:
         """L'heure, et celle de l'horloge d'essai : on ne sait pas si le fournisseur a été avancé aussi."""
         return [self.labo.horloge.maintenant(), maintenant()]
 
-    def identite(self, jetons: Jetons, sub: str | None) -> Identite:
-        """UserInfo, de la même personne que l'ID token (`sub`, déjà exigé) ; JSON ou JWT signé."""
-        adresse, entetes = self.point("userinfo_endpoint"), {"Authorization": f"Bearer {jetons.acces}"}
+    def identite(self, jetons: Jetons, id_token: dict[str, Any]) -> Identite:
+        """UserInfo (JSON ou JWT signé), de la même personne que l'ID token, qui dit ce qu'UserInfo ne dit pas."""
+        adresse, admis = self.point("userinfo_endpoint"), {"Accept": "application/json, application/jwt"}
         if self.labo.defaut("psc_userinfo_par_url"):
-            adresse, entetes = f"{adresse}?access_token={jetons.acces}", {}
-        reponse = self._demander("GET", adresse, None, {"Accept": "application/json, application/jwt", **entetes})
+            self._demander("GET", f"{adresse}?access_token={jetons.acces}", None, admis)
+        reponse = self._demander("GET", adresse, None, {"Authorization": f"Bearer {jetons.acces}", **admis})
         if reponse.statut >= 500:
             raise FournisseurIndisponible(f"{self.fournisseur.libelle} ne donne pas l'identité de la personne.")
         if reponse.statut != 200:
@@ -200,9 +203,11 @@ class ClientOidc:
             psc_verification.verifier_origine(claims, self.fournisseur)
         else:
             claims = self.objet(reponse)
+        sub = id_token.get("sub")
         if sub is not None and claims.get("sub") != sub and not self.labo.defaut("psc_userinfo_autre_accepte"):
             raise ErreurFournisseur("L'identité reçue n'est pas celle de la personne qui s'est identifiée.")
-        return lire_identite(claims, psc=self.fournisseur.est_psc)
+        connus = {nom: id_token[nom] for nom in _IDENTITE if nom in id_token}
+        return lire_identite({**connus, **claims}, psc=self.fournisseur.est_psc)
 
     def jwks(self, relire: bool) -> dict[str, Any]:
         """Clés publiques du fournisseur, gardées ; relues si une signature en demande une autre."""

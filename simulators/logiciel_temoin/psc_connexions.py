@@ -169,9 +169,6 @@ class Connexions:
         if labo.defaut("psc_redirect_uri_autre_au_jeton"):
             redirect_uri += "/"
         jetons, _ = client.echanger_code(code, redirect_uri, connexion.verificateur)
-        if labo.defaut("psc_code_rejoue"):
-            with contextlib.suppress(ErreurFournisseur):
-                client.echanger_code(code, redirect_uri, connexion.verificateur)
         nonce = connexion.nonce
         identite = self.identifier(client, jetons, nonce or None)
         try:
@@ -185,7 +182,7 @@ class Connexions:
     def identifier(self, client: ClientOidc, jetons: Jetons, nonce: str | None) -> Identite:
         """L'ID token vérifié, puis UserInfo de la même personne."""
         contenu = client.verifier_identite(jetons, nonce)
-        return client.identite(jetons, contenu.get("sub"))
+        return client.identite(jetons, contenu)
 
     # -- la fin ------------------------------------------------------------------------------------------------
 

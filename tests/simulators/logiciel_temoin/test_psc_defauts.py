@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 
 import simulators.logiciel_temoin as paquet
-from simulators.logiciel_temoin import psc_ciba
+from simulators.logiciel_temoin import psc_api, psc_ciba
 from simulators.logiciel_temoin.mutations_psc import PSC
 from simulators.psc.ciba import INTERVALLE
 from steps.personne.parcours import se_deconnecter
@@ -160,6 +160,26 @@ def _jeton(essai: Essai, ou: str) -> bool:
     return ouverte.jetons.acces in lieux[ou]
 
 
+def _mode_non_trace(essai: Essai) -> bool:
+    essai("fermer_session", session_id=essai.session())
+    [*_, trace] = essai("lire_traces", categorie="comptes").donnees["traces"]
+    return bool(trace["detail"].get("mode") != "psc")
+
+
+def _sans_api(essai: Essai) -> bool:
+    essai.session()
+    utilisateur = essai.labo.identifier(essai.labo.annuaire.ouvrir("biologiste_1"))
+    return psc_api.adresse(essai.labo, utilisateur, "insi") == ""
+
+
+def _prompt(valeur: str) -> Epreuve:
+    def epreuve(essai: Essai) -> bool:
+        essai.connecter(fournisseur="etablissement")
+        return essai.demande(service="etablissement").get("prompt") == valeur
+
+    return epreuve
+
+
 def _rafraichit_a_chaque_appel(essai: Essai) -> bool:
     session_id = essai.session()
     essai.ouverte(session_id)
@@ -283,6 +303,10 @@ EPREUVES: dict[str, Epreuve] = {
     "psc_deconnexion_sans_hint": _sans_hint,
     "psc_ouverte_si_echec_de_fin": _reste_ouverte,
     "psc_reconnexion_silencieuse": _relance,
+    "psc_services_sans_jeton": _sans_api,
+    "psc_mode_non_trace": _mode_non_trace,
+    "oidc_reauthentification_exigee": _prompt("login"),
+    "oidc_sans_page": _prompt("none"),
     "psc_bouton_absent": lambda e: "psc" not in e("lire_ecran_connexion").donnees["moyens"],
     "psc_cgu_sans_psc": lambda e: "Pro Santé Connect" not in e("lire_ecran_connexion").donnees["cgu"],
     "psc_rapprochement_sans_effet": _rapproche,
@@ -310,7 +334,9 @@ def test_tous_les_defauts() -> None:
     assert set(EPREUVES) | AILLEURS == set(PSC)
     dossier = Path(paquet.__file__).parent
     code = "\n".join(p.read_text(encoding="utf-8") for p in dossier.glob("*.py") if p.name != "mutations_psc.py")
-    cites = set(re.findall(r'"(psc_[a-z0-9_]+)"', code)) | {f"psc_{s}_jeton_d_un_autre" for s in ("dmp", "insi")}
+    cites = set(re.findall(r'"((?:psc|oidc)_[a-z0-9_]+)"', code)) | {
+        f"psc_{s}_jeton_d_un_autre" for s in ("dmp", "insi")
+    }
     assert sorted(set(PSC) - cites) == []
 
 
