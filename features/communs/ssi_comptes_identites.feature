@@ -27,9 +27,9 @@ Fonctionnalité: Identité et coordonnées des professionnels
   @SSI/IE.32.01
   Scénario: Une modification d'identité est vérifiée puis annoncée au professionnel
     Étant donné deux professionnels, chacun avec son adresse de messagerie
-      | compte        | nom        | prénom |
-      | la biologiste | FRANÇOIS   | Zélie  |
-      | le technicien | D'ORNANO   | Côme   |
+      | compte        | nom      | prénom | téléphone |
+      | la biologiste | FRANÇOIS | Zélie  |           |
+      | le technicien | D'ORNANO | Côme   | oui       |
     Et « la biologiste » a confirmé son adresse
     Et « le technicien » a confirmé son adresse
     Et « la biologiste » s'est connectée
@@ -43,6 +43,7 @@ Fonctionnalité: Identité et coordonnées des professionnels
     Et « la biologiste » est prévenue à son ancienne adresse
     Quand « le technicien » demande de changer d'adresse de messagerie
     Alors « le technicien » est prévenu à son ancienne adresse
+    Et « le technicien » est prévenu aussi par téléphone
 
   @SSI/IE.33.01
   Scénario: Les attributs d'identité d'un professionnel sont gérés

@@ -93,6 +93,8 @@ def _prevenir(labo: Labo, compte: Compte, changes: list[str], anciennes: list[st
         destinataires = actuelles
     elif labo.defaut("notification_adresse_seule") and not set(changes) & set(COORDONNEES):
         destinataires = []
+    if len(destinataires) > 1 and labo.defaut("notification_sans_autre_coordonnee"):
+        destinataires = destinataires[:1]
     for coordonnee in dict.fromkeys(destinataires):
         prevenir(
             labo, coordonnee, "Votre compte a été modifié",

@@ -53,6 +53,7 @@ ACCES: dict[str, str] = {
     "modification_non_notifiee": "Un changement d'identité ou de coordonnée n'est pas annoncé au professionnel.",
     "notification_a_la_nouvelle_adresse": "Un changement d'adresse n'est annoncé qu'à la nouvelle adresse.",
     "notification_adresse_seule": "Seuls les changements de coordonnée sont annoncés, pas ceux d'identité.",
+    "notification_sans_autre_coordonnee": "Un changement n'est annoncé qu'à une seule des coordonnées d'avant.",
     "masse_creer_sans_effet": "La mise à jour en masse ne crée aucun compte.",
     "masse_modifier_sans_effet": "La mise à jour en masse ne modifie aucun compte.",
     "masse_supprimer_sans_effet": "La mise à jour en masse ne supprime aucun compte.",

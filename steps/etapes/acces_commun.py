@@ -6,7 +6,8 @@ import hashlib
 import secrets
 import string
 import threading
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from typing import Any
@@ -14,6 +15,7 @@ from weakref import WeakKeyDictionary
 
 from reports.verdict import Verdict
 from simulators.courriels.simulateur import DOMAINE
+from simulators.socle.expurgation import LONGUEUR_MINIMALE
 from steps.bilan import NonConcluant, ScenarioArrete
 from steps.essai import Essai
 from steps.logiciel.protocole import Adaptateur, ReponseAction
@@ -86,6 +88,18 @@ def tirer_mot_de_passe(essai: Essai, longueur: int = 20, *, jeux: str = "aA0!") 
     mot_de_passe = "".join(tires)
     essai.journal.proteger(mot_de_passe)
     return mot_de_passe
+
+
+@contextmanager
+def cache(essai: Essai, *secrets_du_moment: str) -> Iterator[None]:
+    """Cache ces codes à usage unique dans ce qui est écrit pendant ce temps ; ensuite, ils ne valent plus rien."""
+    longs = [secret for secret in secrets_du_moment if len(secret) >= LONGUEUR_MINIMALE]
+    for secret in longs:
+        essai.journal.proteger(secret)
+    try:
+        yield
+    finally:
+        essai.journal.oublier(longs)
 
 
 _ALPHABETS = {"a": string.ascii_lowercase, "A": string.ascii_uppercase, "0": string.digits, "!": SPECIAUX}

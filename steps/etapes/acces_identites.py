@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import hashlib
+import secrets
 from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, cast
 
 from pytest_bdd import given, then, when
 from pytest_bdd.parsers import parse
@@ -35,9 +36,14 @@ from steps.verifications.acces import identites as regles
 
 @dataclass
 class _Adresse:
-    """L'adresse dont on suit la vérification ; `lus` : messages de sa boîte déjà comptés."""
+    """L'adresse dont on suit la vérification, et le téléphone s'il y en a un.
+
+    `lus_ancienne`, `sms_lus` : messages déjà reçus avant la demande ; None si le banc ne peut pas les relever.
+    """
 
     adresse: str
+    telephone: str = ""
+    sms_lus: int | None = None
     ancienne: str = ""
     lus_ancienne: int = 0
     dit: str = ""
@@ -48,11 +54,12 @@ class _Adresse:
 def professionnels_joignables(essai: Essai, datatable: Table) -> None:
     for ligne in vocabulaire.table(datatable):
         nom, adresse = ligne["compte"], adresse_neuve(essai, ligne["compte"])
+        telephone = f"063998{secrets.randbelow(10**4):04d}" if ligne.get("téléphone") == "oui" else ""
         preparer_compte(
             essai, nom, nom=ligne["nom"], prenom=ligne["prénom"], profession=PROFESSION, courriel=adresse,
-            permissions=[],
+            permissions=[], **cast("dict[str, Any]", {"telephone": telephone} if telephone else {}),
         )  # fmt: skip
-        _adresses(essai)[nom] = _Adresse(adresse)
+        _adresses(essai)[nom] = _Adresse(adresse, telephone)
 
 
 @then(parse("l'adresse de « {nom} » attend d'être vérifiée"))
@@ -129,10 +136,11 @@ def _moyen(essai: Essai, nom: str) -> dict[str, str]:
 
 def _confirmer(essai: Essai, nom: str, moyen: Mapping[str, str]) -> ReponseAction:
     vise = compte(essai, nom)
-    reponse = essai.jouer(
-        "confirmer_coordonnee", "personne_morale", compte_id=vise.compte_id,
-        coordonnee=_adresse(essai, nom).adresse, **moyen,
-    )  # fmt: skip
+    with acces_commun.cache(essai, *moyen.values()):
+        reponse = essai.jouer(
+            "confirmer_coordonnee", "personne_morale", compte_id=vise.compte_id,
+            coordonnee=_adresse(essai, nom).adresse, **moyen,
+        )  # fmt: skip
     retenir(vise, reponse)
     return reponse
 
@@ -181,11 +189,28 @@ def prevenu(essai: Essai, nom: str) -> None:
     essai.bilan.constater(regles.changement_notifie(remis, f"compte « {nom} »"))
 
 
+@then(motif(r"« (?P<nom>[^»]+) » est prévenue? aussi par téléphone$"))
+def prevenu_par_telephone(essai: Essai, nom: str) -> None:
+    """L'autre coordonnée renseignée ; si le banc ne peut pas relever ses messages, une personne regarde."""
+    suivie, maintenant = _adresse(essai, nom), _sms(essai, _adresse(essai, nom).telephone)
+    if suivie.sms_lus is None or maintenant is None:
+        constat = regles.changement_notifie({}, f"compte « {nom} »", a_regarder=[suivie.telephone])
+    else:
+        constat = regles.changement_notifie({suivie.telephone: maintenant - suivie.sms_lus}, f"compte « {nom} »")
+    essai.bilan.constater(constat)
+
+
+def _sms(essai: Essai, telephone: str) -> int | None:
+    reponse = essai.tenter("lire_messages_recus", "personne_morale", coordonnee=telephone)
+    return len(reponse.donnees.get("messages_recus") or []) if reponse.fait else None
+
+
 def _demander(essai: Essai, nom: str, modifications: Mapping[str, Any], **preuve: Any) -> None:
     """Le titulaire demande lui-même, dans sa session."""
     vise, suivie = compte(essai, nom), _adresse(essai, nom)
     suivie.ancienne = suivie.adresse
     suivie.lus_ancienne = len(essai.banc.courriels.recus(suivie.adresse))
+    suivie.sms_lus = _sms(essai, suivie.telephone) if suivie.telephone else None
     reponse = essai.jouer(
         "modifier_compte", "personne_morale", compte_id=vise.compte_id, modifications=dict(modifications),
         session_id=vise.sessions[""], **preuve,
