@@ -80,8 +80,10 @@ pytest_plugins = (
     "steps.etapes.acces_rpps",
     "steps.etapes.acces_identites",
     "steps.etapes.acces_dispositifs",
+    "steps.etapes.acces_facteur_unique",
     "steps.etapes.acces_structures",
     "steps.etapes.acces_usagers",
+    "steps.etapes.acces_coordonnees",
     "steps.etapes.acces_usagers_connexion",
 )
 
