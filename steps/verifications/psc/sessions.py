@@ -76,7 +76,19 @@ def session_apres(
         else regle.respectee(recu=dire(apres), ou=_OU)
     ]  # fmt: skip
     refuses = [a for a in lire(echanges, service).par_grant(RAFRAICHIR) if a.note("refus") or 400 <= a.statut < 500]
+    if refuses and regle is not RAFRAICHI:
+        constats.append(_refus_suivi(refuses, apres, ouverte_encore=etat))
     return [*constats, *_apres_refus(refuses, echanges)] if refuses else constats
+
+
+def _refus_suivi(refuses: Sequence[Appel], apres: Session | None, *, ouverte_encore: bool) -> Constat:
+    """Quelle que soit la raison du refus, la session du logiciel ne lui survit pas."""
+    if not ouverte_encore:
+        return RAFRAICHI.respectee(recu=dire(apres), ou=_OU, echanges=numeros(refuses))
+    return RAFRAICHI.enfreinte(
+        "Le rafraîchissement a été refusé et la session du logiciel reste ouverte.",
+        attendu="session fermée, nouvelle authentification", recu=dire(apres), ou=_OU, echanges=numeros(refuses),
+    )  # fmt: skip
 
 
 def _apres_refus(refuses: Sequence[Appel], echanges: Sequence[Echange]) -> list[Constat]:

@@ -39,6 +39,8 @@ def test_jetons_morts() -> None:
     autre.rafraichir(employe, statut=400, refus="invalid_grant")
     autre.usage(etat="revoque")
     assert fautes(sessions.session_apres("inactivite", f.session(), fermee, autre.echanges)) == {("PSC-SES-05", AV)}
+    survivante = sessions.session_apres("terminee_ailleurs", f.session(), f.session(), fil.echanges[:1])
+    assert fautes(survivante) == {("PSC-SES-03", NC), ("PSC-SES-04", AV)}
 
 
 def _fin(**choix: Any) -> list[Any]:
