@@ -16,7 +16,10 @@ Fonctionnalité: Appels des services au nom de la personne connectée par Pro Sa
     Et un autre biologiste envoie au DMP un compte rendu du patient « Bruno »
     Alors le DMP a été appelé au nom d'un autre biologiste connecté par Pro Santé Connect
     Et les traces du logiciel disent qu'un autre biologiste a appelé le DMP, connecté par Pro Santé Connect
-    Quand le biologiste laisse périmer son jeton, puis envoie au DMP un compte rendu du patient « Alice »
+    # Une session neuve, que le logiciel doit rafraîchir avant son premier appel.
+    Quand le biologiste ferme sa session
+    Et le biologiste s'identifie
+    Et le biologiste laisse périmer son jeton, puis envoie au DMP un compte rendu du patient « Alice »
     Alors le DMP a été appelé au nom du biologiste connecté par Pro Santé Connect
 
   @INS/PSC.01.01

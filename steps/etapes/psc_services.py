@@ -109,8 +109,9 @@ def appele_en_son_nom(essai: Essai, service: str, qui: str) -> None:
     if constat.verdict is Verdict.NON_CONCLUANT:
         essai.bilan.raison = essai.bilan.raison or f"{constat.message} ({essai.derniere.en_phrase()})"
     presentes, vue = usages(vus), appel.vue
-    # Plusieurs connexions de la même personne peuvent vivre ensemble : chacune de ses sessions convient.
-    sessions = [c.session_psc for c in connexions(essai) if c.identifiant == vue.identifiant and c.session_psc]
+    # Plusieurs connexions de la même personne peuvent vivre ensemble : chacune de ses sessions ouvertes convient.
+    siennes = [c for c in connexions(essai) if c.identifiant == vue.identifiant and not c.fermee]
+    sessions = [c.session_psc for c in siennes if c.session_psc]
     constater_si_jugeable(
         essai,
         *propagee(vue.identifiant, _portees(appel.service, vus)),

@@ -35,6 +35,14 @@ def appels_authentifies(service: str, echanges: Sequence[Echange]) -> Constat:
     """Chaque appel de cette action présente un jeton ; un service qui n'est pas appelé ne prouve rien."""
     nom = _NOMS.get(service, service)
     appels = [e for e in echanges if e.service == service and e.requete.methode == "POST"]
+    refuses = [e for e in echanges if e.service == "api_psc" and e.notes.get("refus")]
+    if not appels and refuses:
+        return APPELS.enfreinte(
+            f"La connexion de la personne n'a pas permis d'appeler {nom} : son jeton a été refusé.",
+            attendu="un jeton d'accès valide, rafraîchi s'il le faut, échangé contre celui de l'API",
+            recu=", ".join(dict.fromkeys(e.notes["refus"] for e in refuses)), ou="échange du jeton",
+            echanges=tuple(e.numero for e in refuses),
+        )  # fmt: skip
     if not appels:
         return APPELS.sans_objet(f"aucun appel n'est arrivé : {nom} n'a pas été sollicité par cette action")
     n, ou = tuple(e.numero for e in appels), f"{service}, jeton présenté"
@@ -45,9 +53,9 @@ def appels_authentifies(service: str, echanges: Sequence[Echange]) -> Constat:
             attendu="le jeton de la personne connectée sur chaque appel", recu=f"{len(sans)} appel(s) sans jeton",
             ou=ou, echanges=tuple(e.numero for e in sans),
         )  # fmt: skip
-    refuses = [e for e in appels if e.notes["jeton_etat"] != "valide"]
-    if len(refuses) == len(appels):
-        etats = ", ".join(dict.fromkeys(e.notes["jeton_etat"] for e in refuses))
+    morts = [e for e in appels if e.notes["jeton_etat"] != "valide"]
+    if len(morts) == len(appels):
+        etats = ", ".join(dict.fromkeys(e.notes["jeton_etat"] for e in morts))
         return APPELS.enfreinte(
             "Aucun des jetons présentés n'est admis.", attendu="un jeton valide, destiné à ce service", recu=etats,
             ou=ou, echanges=n,

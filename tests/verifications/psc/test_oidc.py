@@ -107,6 +107,10 @@ def test_chaque_appel_presente_le_jeton_de_la_personne() -> None:
     assert appels_authentifies("dmp", jetons.echanges).verdict is Verdict.CONFORME
     assert appels_authentifies("mssante", jetons.echanges).verdict is Verdict.NON_CONCLUANT
     assert appels_authentifies("dmp", Fil().usage(etat="autre_audience").echanges).verdict is Verdict.NON_CONFORME
+    refuse = Fil()
+    refuse.ajouter("echange_jeton", "POST", "/token", service="api_psc", statut=400, notes={"refus": "invalid_grant"})
+    constat = appels_authentifies("dmp", refuse.echanges)
+    assert (constat.verdict, constat.recu) == (Verdict.NON_CONFORME, "invalid_grant")
     sans = Fil().usage("dmp").usage("dmp", etat="")
     constat = appels_authentifies("dmp", sans.echanges)
     assert (constat.verdict, constat.echanges) == (Verdict.NON_CONFORME, (2,))
