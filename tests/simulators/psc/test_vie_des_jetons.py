@@ -140,6 +140,10 @@ class VieDesJetons(RuleBasedStateMachine):
         assert self.psc.sessions.toutes() == ()
 
     @rule(target=codes, personne=st.sampled_from([UN, DEUX]))
+    def connexion(self, personne: str) -> _Code:
+        """Une connexion de plus."""
+        return self.se_connecter(personne)
+
     def se_connecter(self, personne: str) -> _Code:
         """Une personne, dans un navigateur neuf."""
         self.psc.repondre("prochaine", identifiant=personne)
@@ -194,6 +198,20 @@ class VieDesJetons(RuleBasedStateMachine):
         """Le temps passe."""
         self.psc.horloge.avancer(timedelta(seconds=secondes))
 
+    @rule(
+        personne=st.sampled_from([UN, DEUX]),
+        attente=st.sampled_from([59, 60]),
+        ensuite=st.sampled_from([119, 120, 1799, 1800]),
+    )
+    def aux_bords(self, personne: str, attente: int, ensuite: int) -> None:
+        """Un code échangé à la dernière seconde ou juste trop tard, puis des jetons regardés au bord de leur vie."""
+        code = self.se_connecter(personne)
+        self.laisser_passer(attente)
+        self.echanger(code)
+        self.laisser_passer(ensuite)
+        if code.donnes:
+            self.rafraichir(code.donnes[1])
+
     @rule(personne=st.sampled_from([UN, DEUX]))
     def finir_ailleurs(self, personne: str) -> None:
         """Toutes les sessions de cette personne finissent."""
@@ -233,4 +251,4 @@ class VieDesJetons(RuleBasedStateMachine):
 
 
 TestVieDesJetons = VieDesJetons.TestCase
-TestVieDesJetons.settings = settings(max_examples=12, stateful_step_count=30, deadline=None)
+TestVieDesJetons.settings = settings(max_examples=8, stateful_step_count=25, deadline=None)
