@@ -14,7 +14,7 @@ class HorlogeEssai:
 
     def __init__(self) -> None:
         self._avance = timedelta()
-        self._verrou = threading.Lock()
+        self._verrou = threading.Condition()
         self._suites: list[Callable[[], object]] = []
 
     def maintenant(self) -> datetime:
@@ -28,6 +28,7 @@ class HorlogeEssai:
         with self._verrou:
             self._avance += timedelta(seconds=secondes)
             suites = list(self._suites)
+            self._verrou.notify_all()
         for suite in suites:
             suite()
         return self.maintenant()
@@ -36,3 +37,19 @@ class HorlogeEssai:
         """Appelle `suite` après chaque avance : c'est là que les tâches planifiées s'exécutent."""
         with self._verrou:
             self._suites.append(suite)
+
+    def dormir(self, secondes: float, arret: threading.Event) -> bool:
+        """Dort cette durée, écourtée par `avancer` ; vrai si l'arrêt est demandé avant (voir `reveiller`)."""
+        fin = self.maintenant() + timedelta(seconds=secondes)
+        with self._verrou:
+            while not arret.is_set():
+                reste = (fin - maintenant() - self._avance).total_seconds()
+                if reste <= 0:
+                    return False
+                self._verrou.wait(reste)
+        return True
+
+    def reveiller(self) -> None:
+        """Fait relire leur demande d'arrêt à ceux qui dorment."""
+        with self._verrou:
+            self._verrou.notify_all()

@@ -75,7 +75,9 @@ class Ciba:
         if labo.defaut("psc_polling_trop_rapide"):
             intervalle /= 10
         fin = labo.horloge.maintenant() + timedelta(seconds=_nombre(contenu.get("expires_in"), 120.0))
-        demande = Demande(contenu["auth_req_id"], intervalle, self._arret.wait)
+        demande = Demande(
+            contenu["auth_req_id"], intervalle, lambda secondes: labo.horloge.dormir(secondes, self._arret)
+        )
         arguments = (connexion, demande, lambda: labo.horloge.maintenant() >= fin)
         threading.Thread(target=self.suivre, args=arguments, name="ciba", daemon=True).start()
 
@@ -130,6 +132,7 @@ class Ciba:
 
     def arreter(self) -> None:
         self._arret.set()
+        self._labo.horloge.reveiller()
 
 
 def _refus(client: ClientOidc, code: str) -> ErreurFournisseur:

@@ -20,7 +20,7 @@ from simulators.psc.personnes import Personne
 from simulators.socle.acteurs import PROFESSIONNELS, rpps_de_test
 from steps.bilan import NonConcluant
 from steps.essai import Essai
-from steps.etapes.acces_commun import avance
+from steps.etapes.acces_commun import avance, sauter
 from steps.etapes.dmp_commun import delai_d_observation
 from steps.etapes.vocabulaire import PhraseInconnue
 from steps.logiciel.protocole import ReponseAction
@@ -56,6 +56,9 @@ _CONTRACTIONS = {
 _CANAUX = {"CPS": "CARD", "e-CPS": "MOBILE"}
 _UNE_FOIS = frozenset({"ciba_slow_down"})
 _ATTENTE_CIBA_S = 25.0
+_SECONDES_MAX = 10
+_REVEIL_S = 0.25
+"""Laissé au logiciel pour interroger le fournisseur une fois son horloge avancée."""
 """Secondes laissées au logiciel, entre deux interrogations du fournisseur, pour apprendre la réponse de la personne."""
 _PREFEREES = (Modalite.WEB, Modalite.NAVIGATEUR_EXTERNE, Modalite.NAVIGATEUR_INTERNE, Modalite.CIBA)
 
@@ -260,6 +263,7 @@ def _naviguer(essai: Essai, vue: Connexion, url: str, decision: str, *, capturer
 def _approuver(essai: Essai, vue: Connexion, decision: str) -> None:
     """La personne répond sur son téléphone ou sa carte, une fois que le logiciel a commencé d'attendre."""
     chez = vue.mode.chez
+    _faire_interroger(essai, vue, une_fois=True)
     delai = delai_d_observation(essai) + 5.0
     essai.journal.attendre(lambda _: True, depuis=vue.depuis, delai=delai, service=chez.value, operation="jeton")
     attentes = simulateur(essai, chez).etat.attentes
@@ -273,6 +277,8 @@ def _approuver(essai: Essai, vue: Connexion, decision: str) -> None:
 def _lire(essai: Essai, vue: Connexion, connexion_id: str) -> ReponseAction:
     """Ce que le logiciel montre ; sans navigateur, jusqu'à ce qu'il n'attende plus la réponse de la personne."""
     fin = monotonic() + _ATTENTE_CIBA_S
+    if vue.mode.ciba:
+        _faire_interroger(essai, vue)
     while True:
         rang = essai.journal.position()
         lue = essai.tenter("lire_connexion", vue.role, connexion_id=connexion_id)
@@ -282,6 +288,26 @@ def _lire(essai: Essai, vue: Connexion, connexion_id: str) -> ReponseAction:
         if not vue.mode.ciba or not attend or reste <= 0:
             return lue
         essai.journal.attendre(lambda _: True, depuis=rang, delai=reste, service=vue.mode.chez.value)
+
+
+def _faire_interroger(essai: Essai, vue: Connexion, *, une_fois: bool = False) -> None:
+    """Le logiciel interroge à l'intervalle annoncé : s'il a une horloge d'essai, le temps passe aussitôt.
+
+    Jusqu'à une réponse définitive du fournisseur, ou une première réponse quelconque (`une_fois`) ; au plus quelques
+    secondes d'horloge : au-delà, le logiciel n'attend plus l'intervalle mais la personne.
+    """
+    service = vue.mode.chez.value
+    for _ in range(_SECONDES_MAX):
+        rang = essai.journal.position()
+        if not sauter(essai, 1):
+            return
+        essai.journal.attendre(lambda _: True, depuis=rang, delai=_REVEIL_S, service=service, operation="jeton")
+        reponses = [
+            echange.notes.get("ciba", "")
+            for echange in essai.journal.echanges(service=service, operation="jeton", depuis=vue.depuis)
+        ]
+        if any(une_fois or reponse not in ("pending", "slow_down") for reponse in reponses):
+            return
 
 
 @contextmanager
@@ -363,7 +389,10 @@ def _garder_les_ecrans(essai: Essai, parcours: Parcours, quoi: str) -> None:
             octets, genre = expurger(essai, octets.decode("utf-8", "replace")).encode(), "trace/log"
         titre = re.sub(r"\s+", " ", page.titre)[:80] or origine(page.url)
         essai.bilan.joindre(
-            f"ecran-{rang:02d}-{sans_accents(quoi)}.{capture.extension}", genre, octets, f"{quoi}, écran {rang} : {titre}"
+            f"ecran-{rang:02d}-{sans_accents(quoi)}.{capture.extension}",
+            genre,
+            octets,
+            f"{quoi}, écran {rang} : {titre}",
         )
 
 
@@ -402,8 +431,8 @@ def sans_compte(essai: Essai, vue: Connexion) -> bool:
     raison = essai.releves.get("sans compte", {}).get(vue.qui)
     if not raison or vue.tentative.ouverte:
         return False
-    essai.bilan.echouer(
-        Verdict.A_VERIFIER,
+    demander(
+        essai,
         f"le compte de « {vue.qui} » n'a pas pu être créé ({raison}) et sa connexion n'ouvre pas de session : à "
         "dérouler avec un compte créé d'avance à ce RPPS",
     )
@@ -415,3 +444,8 @@ def expliquer(essai: Essai, vue: Connexion) -> None:
     dit = " ; ".join(vue.tentative.messages)[:300]
     ou = vue.parcours.en_phrase() if vue.parcours else "sans navigateur"
     essai.bilan.raison = essai.bilan.raison or f"connexion de « {vue.qui} » : {ou} ; le logiciel dit : {dit or 'rien'}"
+
+
+def demander(essai: Essai, quoi: str) -> None:
+    """Ce qu'une personne doit montrer ou joindre : *à vérifier*, sans prendre la place d'une raison plus grave."""
+    essai.bilan.constater(Constat(code="BANC-CONDUITE-03", verdict=Verdict.A_VERIFIER, message=quoi))
