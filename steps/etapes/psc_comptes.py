@@ -5,7 +5,6 @@ from __future__ import annotations
 from pytest_bdd import given, then, when
 from pytest_bdd.parsers import re as motif
 
-from reports.verdict import Verdict
 from steps.bilan import NonConcluant, ScenarioArrete
 from steps.essai import Essai
 from steps.etapes import acces_commun
@@ -13,6 +12,7 @@ from steps.etapes.psc_commun import (
     QUI,
     connecter,
     constater_si_jugeable,
+    demander,
     derniere,
     expliquer,
     fermer,
@@ -49,7 +49,7 @@ def moyens_declares(essai: Essai) -> None:
         constater_si_jugeable(essai, ecran.seul_moyen(seul, moyens))
     if seul:
         raison = "Pro Santé Connect est déclaré seul moyen : joindre la capture de l'écran de connexion, qui le montre"
-        essai.bilan.echouer(Verdict.A_VERIFIER, raison)
+        demander(essai, raison)
         raise ScenarioArrete(raison)
 
 

@@ -14,7 +14,6 @@ from pytest_bdd.parsers import parse
 from pytest_bdd.parsers import re as motif
 
 from reports.constat import Constat
-from reports.verdict import Verdict
 from requirements.modele import Fournisseur as Chez
 from requirements.modele import Modalite
 from simulators.psc.personnes import Personne
@@ -30,6 +29,7 @@ from steps.etapes.psc_commun import (
     connecter,
     connexions,
     constater_si_jugeable,
+    demander,
     derniere,
     expliquer,
     expurger,
@@ -135,7 +135,7 @@ def a_montrer(essai: Essai) -> None:
 
 @then("la bonne maintenance du navigateur intégré est à justifier")
 def maintenance(essai: Essai) -> None:
-    essai.bilan.echouer(Verdict.A_VERIFIER, _MAINTENANCE)
+    demander(essai, _MAINTENANCE)
 
 
 def releve_de_l_ecran(essai: Essai) -> Mapping[str, Any]:
@@ -205,8 +205,8 @@ def session_de_la_personne(essai: Essai, qui: str) -> None:
 
 @then("la réutilisation d'un jeton déjà valide est à montrer")
 def reutilisation_a_montrer(essai: Essai) -> None:
-    essai.bilan.echouer(
-        Verdict.A_VERIFIER,
+    demander(
+        essai,
         "Sans navigateur, la réutilisation d'un jeton déjà valide se montre sur la vidéo : nouvelle connexion sans "
         "nouvelle demande sur le téléphone ou la carte",
     )
@@ -214,9 +214,7 @@ def reutilisation_a_montrer(essai: Essai) -> None:
 
 @then("le contrat d'interface avec le fournisseur d'identité est à joindre")
 def contrat_a_joindre(essai: Essai) -> None:
-    essai.bilan.echouer(
-        Verdict.A_VERIFIER, "À joindre : le document décrivant le contrat d'interface avec le fournisseur d'identité"
-    )
+    demander(essai, "À joindre : le document décrivant le contrat d'interface avec le fournisseur d'identité")
 
 
 @then(motif(rf"{QUI} garde son identifiant, ou n'a pas d'accès et le logiciel le lui dit$"))
@@ -321,8 +319,8 @@ def acr_demande(essai: Essai) -> None:
     if not siens:
         raise NonConcluant("aucune demande d'authentification n'est arrivée à Pro Santé Connect")
     essai.bilan.constater(siens)
-    essai.bilan.echouer(
-        Verdict.A_VERIFIER,
+    demander(
+        essai,
         "À joindre : l'engagement écrit de l'éditeur sur la valeur d'acr_values ; "
         "les demandes observées sont au journal",
     )
