@@ -42,6 +42,9 @@ _ENTETES_ADRESSES = frozenset({"location", "referer"})
 LONGUEUR_MINIMALE = 6
 GRAND = 2**14
 """Octets à partir desquels un corps est d'abord sondé, secret par secret."""
+NOMBREUX = 32
+"""Secrets à partir desquels un contenu est lu bloc par bloc plutôt que secret par secret."""
+_BLOC = 8
 _CLE_PRIVEE = re.compile(rb"-----BEGIN ([A-Z ]*PRIVATE KEY)-----.+?-----END \1-----", re.DOTALL)
 _CLE_JSON = re.compile(rf'"({"|".join(sorted(CLES_SECRETES | ENTETES_SECRETS))})":', re.IGNORECASE)
 _ECHAPPE = re.compile(rb'["\\\x00-\x1f]')
@@ -58,6 +61,8 @@ class Expurgateur:
         # Un jeton s'écrit pareil partout : on le cherche tel quel, un par un, ce qui reste rapide par centaines.
         # Une expression régulière n'est compilée que pour les secrets qui ont plusieurs formes.
         self._simples: tuple[bytes, ...] = ()
+        self._courts: tuple[bytes, ...] = ()
+        self._blocs: dict[bytes, tuple[bytes, ...]] = {}
         self._origines: dict[bytes, bytes] = {}
         self._motif: re.Pattern[bytes] | None = None
         self._plus_longue = 0
@@ -79,6 +84,7 @@ class Expurgateur:
         self._valeurs = self._valeurs | {octets}
         formes = dict.fromkeys(_formes(octets))
         if len(formes) == 1:
+            self._courts = (*self._courts, *_indexer(octets, self._blocs))
             self._simples = tuple(sorted((*self._simples, octets), key=len, reverse=True))
             self._echappables = self._echappables or _ECHAPPE.search(octets) is not None
         else:
@@ -91,10 +97,24 @@ class Expurgateur:
         if not oublies:
             return
         self._valeurs = self._valeurs - oublies
-        self._simples = tuple(secret for secret in self._simples if secret not in oublies)
+        restent = tuple(secret for secret in self._simples if secret not in oublies)
+        blocs: dict[bytes, tuple[bytes, ...]] = {}
+        self._courts = tuple(court for secret in restent for court in _indexer(secret, blocs))
+        self._blocs, self._simples = blocs, restent
         if not oublies.isdisjoint(self._origines.values()):
             self._composer({forme: secret for forme, secret in self._origines.items() if secret not in oublies})
         self._plus_longue = max(map(len, (*self._simples, *self._origines)), default=0)
+
+    def _possibles(self, octets: bytes) -> Iterable[bytes]:
+        """Les secrets simples que ce contenu peut porter."""
+        if len(self._simples) < NOMBREUX:
+            return self._simples
+        blocs = self._blocs
+        trouves: dict[bytes, None] = dict.fromkeys(self._courts)
+        for debut in range(0, len(octets) - _BLOC + 1, _BLOC):
+            if (secrets := blocs.get(octets[debut : debut + _BLOC])) is not None:
+                trouves.update(dict.fromkeys(secrets))
+        return trouves
 
     def _composer(self, origines: dict[bytes, bytes]) -> None:
         """Recompile l'expression des secrets qui ont plusieurs formes."""
@@ -107,7 +127,7 @@ class Expurgateur:
         """Début, fin et secret de chaque passage à remplacer, sans chevauchement, le plus long d'abord."""
         taille = len(octets)
         trouves: list[tuple[int, int, bytes]] = []
-        for secret in self._simples:
+        for secret in self._possibles(octets):
             if len(secret) <= taille and secret in octets:
                 debut = octets.find(secret)
                 while debut >= 0:
@@ -220,6 +240,22 @@ class Expurgateur:
         if cle.lower() in ENTETES_SECRETS and isinstance(valeur, str):
             return self.empreinte(valeur)
         return self.json(valeur)
+
+
+def _indexer(secret: bytes, blocs: dict[bytes, tuple[bytes, ...]]) -> tuple[bytes, ...]:
+    """Range les blocs de la fin du secret, à tous leurs décalages ; rend le secret s'il est trop court pour cela.
+
+    Un contenu lu de huit en huit octets tombe forcément sur l'un d'eux : quinze octets contiennent toujours un bloc
+    aligné entier. Chercher ne coûte alors plus rien par secret.
+    """
+    fin = secret[1 - 2 * _BLOC :]
+    if len(fin) < 2 * _BLOC - 1:
+        return (secret,)
+    for rang in range(_BLOC):
+        bloc = fin[rang : rang + _BLOC]
+        if secret not in (deja := blocs.get(bloc, ())):
+            blocs[bloc] = (*deja, secret)  # une valeur neuve : un autre fil peut lire l'ancienne
+    return ()
 
 
 def _formes(secret: bytes) -> tuple[bytes, ...]:

@@ -64,3 +64,31 @@ def test_flux_coupe_n_importe_ou() -> None:
             pret, attente = expurgateur.bloc(attente + octets[debut : debut + taille])
             sortie += pret
         assert sortie + expurgateur.octets(attente) == expurgateur.octets(octets)
+
+
+@pytest.mark.parametrize("graine", range(6))
+def test_lu_par_blocs_comme_secret_par_secret(graine: int) -> None:
+    """Cent secrets de toutes longueurs, entiers, coupés, répétés : tous remplacés, eux seuls, même après un oubli."""
+    hasard = random.Random(graine)
+    connus = {"".join(hasard.choices("abcd", k=hasard.choice((8, 9, 14, 15, 16, 17, 40, 200)))) for _ in range(100)}
+    # Aucun n'en contient un autre : remplacer un à un ne dépend alors pas de l'ordre.
+    connus = {secret for secret in connus if not any(autre in secret for autre in connus - {secret})}
+    assert len(connus) > 60
+    expurgateur = Expurgateur(b"cle")
+    for secret in connus:
+        expurgateur.proteger(secret)
+    for _ in range(2):
+        morceaux: list[str] = []
+        attendu: list[str] = []
+        for secret in hasard.choices(sorted(connus), k=150):
+            for _ in range(hasard.choice((1, 1, 2))):
+                vide = "-" * hasard.randrange(1, 20)
+                morceaux += [vide, secret, vide, secret[:-1]]
+                attendu += [vide, expurgateur.empreinte(secret), vide, secret[:-1]]
+        # Un secret coupé peut en porter un autre plus court, lui entier : aucun ici, ils ne se contiennent pas.
+        assert expurgateur.texte("".join(f"{m}|" for m in morceaux)) == "".join(f"{m}|" for m in attendu)
+        oublies = set(hasard.sample(sorted(connus), 10))
+        expurgateur.oublier(oublies)
+        texte = "|".join(oublies)
+        assert expurgateur.texte(texte) == texte
+        connus -= oublies
