@@ -12,7 +12,7 @@ from collections.abc import Callable, Sequence
 from datetime import datetime
 from pathlib import Path
 
-from tests.bench import annuaire, campagne, demarrage, documents, echange, journal, memoire, messagerie
+from tests.bench import annuaire, campagne, demarrage, documents, echange, journal, memoire, messagerie, psc
 from tests.bench.mesure import Mesure
 
 CLES = (
@@ -28,6 +28,9 @@ CLES = (
     "boite_fetch_rapport",
     "boite_recherche_rapport",
     "sessions_memoire",
+    "psc_connexion_rapport",
+    "psc_verification_rapport",
+    "psc_sessions_rapport",
     "annuaire_recherche_rapport",
     "annuaire_chargement_rapport",
     "annuaire_ecriture_rapport",
@@ -66,6 +69,7 @@ def _groupes(dossier: Path, *, rapide: bool) -> dict[str, Callable[[], list[Mesu
         "documents": lambda: documents.mesurer(rapide=rapide),
         "memoire": lambda: memoire.mesurer(dossier, rapide=rapide),
         "messagerie": lambda: messagerie.mesurer(dossier, rapide=rapide),
+        "psc": lambda: psc.mesurer(dossier, rapide=rapide),
         "annuaire": lambda: annuaire.mesurer(rapide=rapide),
         "campagne": lambda: campagne.mesurer(dossier, rapide=rapide),
     }
@@ -97,7 +101,7 @@ def _analyseur() -> argparse.ArgumentParser:
     analyseur.add_argument(
         "--seulement",
         action="append",
-        choices=("demarrage", "echange", "journal", "documents", "memoire", "messagerie", "annuaire", "campagne"),
+        choices=tuple(_groupes(Path(), rapide=True)),
         help="ce groupe de mesures seulement (répétable)",
         metavar="GROUPE",
     )
