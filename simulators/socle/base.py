@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import sqlite3
 from pathlib import Path
+from typing import TypedDict
 
 from simulators.socle.chaine import ORIGINE
 from simulators.socle.codage import Enregistrement, lire_enregistrement
@@ -33,6 +34,15 @@ BEGIN SELECT RAISE(ABORT, 'le journal ne s''efface pas'); END;
 """
 _CHAMPS = "numero, type, horodatage, scenario, service, operation, donnees, precedent, empreinte"
 _INSERER = f"INSERT INTO enregistrements ({_CHAMPS}) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)"
+
+
+class Filtres(TypedDict):
+    """Colonnes à égaler ; None : toutes les valeurs."""
+
+    type: str | None
+    service: str | None
+    operation: str | None
+    scenario: str | None
 
 
 def ouvrir(dossier: Path, *, creer: bool = False) -> sqlite3.Connection:
@@ -87,14 +97,24 @@ def lire(
     limite: int | None = None,
 ) -> list[Enregistrement]:
     """Enregistrements de numéro supérieur à `depuis`, filtrés par index."""
-    filtres = {"type": type, "service": service, "operation": operation, "scenario": scenario}
-    retenus = {nom: valeur for nom, valeur in filtres.items() if valeur is not None}
-    choix, implicite = _index(retenus, depuis)
-    conditions = " AND ".join(["numero > ?", *(f"{nom} = ?" for nom in retenus), *implicite])
-    requete = f"SELECT {_CHAMPS} FROM enregistrements {choix} WHERE {conditions} ORDER BY numero"
+    filtres: Filtres = {"type": type, "service": service, "operation": operation, "scenario": scenario}
+    requete, valeurs = _selection(_CHAMPS, filtres, depuis)
     if limite is not None:
         requete += f" LIMIT {int(limite)}"
-    return [lire_enregistrement(ligne) for ligne in connexion.execute(requete, (depuis, *retenus.values()))]
+    return [lire_enregistrement(ligne) for ligne in connexion.execute(requete, valeurs)]
+
+
+def numeros(connexion: sqlite3.Connection, depuis: int, filtres: Filtres) -> list[int]:
+    """Numéros des enregistrements que `lire` rendrait, sans les lire."""
+    return [int(numero) for (numero,) in connexion.execute(*_selection("numero", filtres, depuis))]
+
+
+def _selection(champs: str, filtres: Filtres, depuis: int) -> tuple[str, tuple[object, ...]]:
+    retenus = {nom: str(valeur) for nom, valeur in filtres.items() if valeur is not None}
+    choix, implicite = _index(retenus, depuis)
+    conditions = " AND ".join(["numero > ?", *(f"{nom} = ?" for nom in retenus), *implicite])
+    requete = f"SELECT {champs} FROM enregistrements {choix} WHERE {conditions} ORDER BY numero"
+    return requete, (depuis, *retenus.values())
 
 
 def un(connexion: sqlite3.Connection, numero: int) -> Enregistrement | None:

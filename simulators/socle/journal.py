@@ -44,6 +44,8 @@ TYPES = frozenset(
     }
 )
 _COURANT = "\0courant"
+_DECODES_MAX = 2048
+"""Échanges gardés décodés : un scénario relit les siens des dizaines de fois, et ils ne changent plus."""
 T = TypeVar("T")
 
 
@@ -70,6 +72,7 @@ class JournalEchanges:
         self._magasin = MagasinCorps(dossier, lecture=etat is EtatJournal.LECTURE)
         self._position, self._precedent = base.tete(connexion)
         self._certificats: set[bytes] = set()
+        self._decodes: dict[int, Echange] = {}
 
     # -- ouverture ---------------------------------------------------------------------------------------------
 
@@ -301,8 +304,23 @@ class JournalEchanges:
         self, service: str | None = None, operation: str | None = None, scenario: str | None = None, depuis: int = 0
     ) -> list[Echange]:
         """Échanges de numéro supérieur à `depuis`, dans l'ordre."""
-        lignes = self._lire("echange", depuis, service=service, operation=operation, scenario=scenario)
-        return [codage.decoder_echange(ligne.numero, ligne.donnees, self._magasin) for ligne in lignes]
+        filtres: base.Filtres = {"type": "echange", "service": service, "operation": operation, "scenario": scenario}
+        with self._condition:
+            if self.etat is EtatJournal.FERME:
+                raise JournalArrete(self._motif_de_refus())
+            if self.etat is EtatJournal.LECTURE:
+                self._decodes.clear()  # le fichier n'est pas à nous : ce qu'il dit se relit
+            numeros = base.numeros(self._connexion, depuis, filtres)
+            inconnus = [numero for numero in numeros if numero not in self._decodes]
+            if inconnus:
+                for ligne in base.lire(self._connexion, inconnus[0] - 1, **filtres):
+                    if ligne.numero not in self._decodes:
+                        echange = codage.decoder_echange(ligne.numero, ligne.donnees, self._magasin)
+                        self._decodes[ligne.numero] = echange
+            trouves = [self._decodes[numero] for numero in numeros]
+            while len(self._decodes) > _DECODES_MAX:
+                self._decodes.pop(next(iter(self._decodes)))
+        return trouves
 
     def echange(self, numero: int) -> Echange:
         """L'échange de ce numéro ; `KeyError` s'il n'existe pas ou n'en est pas un."""
