@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import contextlib
 import os
-import pwd
 import re
 import secrets
 import shutil
@@ -190,6 +189,8 @@ def _sans_droits(dossier: Path) -> dict[str, Any]:
     options: dict[str, Any] = {"stdin": subprocess.DEVNULL, "stdout": subprocess.DEVNULL, "stderr": subprocess.DEVNULL}
     if os.geteuid() != 0:
         return options
+    import pwd  # absent sous Windows, où cet essai est sauté
+
     personne = pwd.getpwnam("nobody")
     for chemin in (dossier, *dossier.rglob("*")):
         os.chown(chemin, personne.pw_uid, personne.pw_gid)
