@@ -59,8 +59,8 @@ _CANAUX = ("CARD", "MOBILE")
 _DEUX_CHIFFRES = re.compile(r"[0-9]{2}")
 _PAR_DEFAUT = 5.0
 _AJOUT = 5.0
-_TOLERANCE = 0.5
-"""Secondes : un client à la cadence juste est vu un peu plus tôt ou plus tard par le serveur."""
+_TOLERANCE = 0.1
+"""Part de l'intervalle : un client à la cadence juste est vu un peu plus tôt ou plus tard par le serveur."""
 _FINIE = frozenset({"expired", "denied", "remis"})
 _OU = "demande CIBA, {}"
 
@@ -204,7 +204,7 @@ def _intervalle(suite: Sequence[Appel], dialogue: Dialogue) -> Constat:
         if ecoule is None:
             ecoule = (appel.echange.debut - precedent.echange.fin).total_seconds()
         vus.append(ecoule)
-        if ecoule < voulu - _TOLERANCE:
+        if ecoule < voulu * (1 - _TOLERANCE):
             return INTERVALLE.enfreinte(
                 "Le point de jetons est interrogé trop tôt.", attendu=f"{voulu:g} s au moins", recu=f"{ecoule:.1f} s",
                 ou=ou, echanges=(precedent.numero, appel.numero),

@@ -31,6 +31,14 @@ def _cadence(*appels: tuple[str, str]) -> f.Fil:
     return fil
 
 
+def _une_seconde() -> f.Fil:
+    fil = f.Fil()
+    demande = fil.demande_ciba(intervalle="1")
+    for etat, intervalle in (("pending", "0.1"), ("pending", "0.95"), ("remis", "0.6")):
+        fil.interroger(demande, etat, intervalle=intervalle)
+    return fil
+
+
 CIBA: list[tuple[str, Callable[[], f.Fil], dict[str, Any], set[tuple[str, Verdict]]]] = [
     ("ordinaire", _ciba, {"affiches": ["42", "07"], "canaux": ["MOBILE"] * 2, "identifiants": [f.MEDECIN] * 2}, set()),
     ("carte", lambda: _ciba(channel="CARD"), {"canaux": ["CARD", "CARD"]}, set()),
@@ -55,6 +63,7 @@ CIBA: list[tuple[str, Callable[[], f.Fil], dict[str, Any], set[tuple[str, Verdic
      {("PSC-CIBA-07", NC)}),
     ("trop vite", lambda: _cadence(("pending", "0.2"), ("pending", "0.5"), ("remis", "0.5")), {},
      {("PSC-CIBA-08", NC)}),
+    ("trop vite, intervalle d'une seconde", _une_seconde, {}, {("PSC-CIBA-08", NC)}),
     ("ralentir ignoré", lambda: _cadence(("pending", "0"), ("slow_down", "5"), ("remis", "5")), {},
      {("PSC-CIBA-08", NC)}),
     ("sans fin après refus", lambda: _cadence(("pending", "0"), ("denied", "5"), ("denied", "5")), {},
