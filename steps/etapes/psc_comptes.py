@@ -10,18 +10,17 @@ from steps.essai import Essai
 from steps.etapes import acces_commun
 from steps.etapes.psc_commun import (
     QUI,
-    connecter,
     constater_si_jugeable,
     demander,
     derniere,
     expliquer,
-    fermer,
     identifiant_de,
     nom_nu,
     personne,
     sans_compte,
 )
 from steps.etapes.psc_connexion import creer_compte, releve_de_l_ecran
+from steps.etapes.psc_gestes import connecter, fermer
 from steps.verifications.psc import ecran
 from steps.verifications.psc.identite import sans_confusion, session_de
 

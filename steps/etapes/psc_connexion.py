@@ -26,13 +26,11 @@ from steps.etapes.psc_commun import (
     Connexion,
     attendu,
     choisir_mode,
-    connecter,
     connexions,
     constater_si_jugeable,
     demander,
     derniere,
     expliquer,
-    expurger,
     fournisseur,
     mode,
     nom_nu,
@@ -40,6 +38,7 @@ from steps.etapes.psc_commun import (
     sans_compte,
     simulateur,
 )
+from steps.etapes.psc_gestes import connecter, expurger
 from steps.personne.mire import REFUSER
 from steps.personne.navigateur import NavigationImpossible, origine
 from steps.verifications.psc import ecran, lire, usages, verifier_connexions

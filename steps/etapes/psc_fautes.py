@@ -10,7 +10,8 @@ from pytest_bdd.parsers import re as motif
 from steps.bilan import NonConcluant
 from steps.essai import Essai
 from steps.etapes.commun import Table
-from steps.etapes.psc_commun import A_QUI, DE_QUI, QUI, Connexion, connecter, derniere, fermer, mode, nom_nu
+from steps.etapes.psc_commun import A_QUI, DE_QUI, QUI, Connexion, derniere, mode, nom_nu
+from steps.etapes.psc_gestes import connecter, fermer
 from steps.etapes.vocabulaire import PhraseInconnue, table
 from steps.verifications.oidc import refus_de_la_personne
 from steps.verifications.psc import lire

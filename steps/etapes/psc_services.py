@@ -21,7 +21,6 @@ from steps.etapes.psc_commun import (
     QUI,
     Connexion,
     attendu,
-    connecter,
     connexions,
     constater_si_jugeable,
     derniere,
@@ -29,6 +28,7 @@ from steps.etapes.psc_commun import (
     nom_nu,
     role_de,
 )
+from steps.etapes.psc_gestes import connecter
 from steps.verifications.appels_psc import appels_authentifies, mode_trace
 from steps.verifications.psc import lire, usages
 from steps.verifications.psc.identite import (

@@ -12,18 +12,8 @@ from pytest_bdd.parsers import re as motif
 from steps.bilan import NonConcluant
 from steps.essai import Essai
 from steps.etapes.acces_commun import laisser_passer
-from steps.etapes.psc_commun import (
-    DE_QUI,
-    QUI,
-    Connexion,
-    connexions,
-    derniere,
-    fermer,
-    mode,
-    nom_nu,
-    sans_compte,
-    simulateur,
-)
+from steps.etapes.psc_commun import DE_QUI, QUI, Connexion, connexions, derniere, mode, nom_nu, sans_compte, simulateur
+from steps.etapes.psc_gestes import fermer
 from steps.verifications.oidc import jeton_reutilise, page_affichee
 from steps.verifications.psc.deconnexion import Deconnexion, deconnexion
 from steps.verifications.psc.sessions import session_apres

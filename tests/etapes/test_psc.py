@@ -16,7 +16,7 @@ from simulators.socle.journal import JournalEchanges
 from steps.bilan import NonConcluant, ScenarioArrete
 from steps.collecte import features
 from steps.essai import Essai
-from steps.etapes import psc_commun, psc_comptes, psc_connexion, psc_fautes, psc_sessions
+from steps.etapes import psc_commun, psc_comptes, psc_connexion, psc_fautes, psc_gestes, psc_sessions
 from steps.etapes.vocabulaire import PhraseInconnue
 from steps.logiciel.configuration import ConfigurationLogiciel
 from steps.logiciel.connexion import NON_DECLAREE, ConnexionDeclaree
@@ -114,7 +114,7 @@ def test_une_connexion_sans_action_est_non_executee(essayer: Callable[..., Essai
     """La modalité est réclamée, l'adaptateur ne sait pas la jouer : une personne la déroulera."""
     essai = essayer(Produit())
     with pytest.raises(ScenarioArrete):
-        psc_commun.connecter(essai, "le biologiste")
+        psc_gestes.connecter(essai, "le biologiste")
     assert essai.bilan.verdict() is Verdict.NON_EXECUTE
 
 
@@ -122,7 +122,7 @@ def test_une_connexion_sans_adresse_n_est_pas_jugeable(essayer: Callable[..., Es
     """Le navigateur ne sait pas où aller : c'est l'adaptateur qui est en faute."""
     essai = essayer(Produit(ouvrir_connexion=lambda _: fait(connexion_id="c")))
     with pytest.raises(NonConcluant, match="url"):
-        psc_commun.connecter(essai, "le biologiste")
+        psc_gestes.connecter(essai, "le biologiste")
 
 
 def test_un_logiciel_sans_bouton_ne_passe_pas_pour_connecte(essayer: Callable[..., Essai]) -> None:
@@ -135,7 +135,7 @@ def test_un_logiciel_sans_bouton_ne_passe_pas_pour_connecte(essayer: Callable[..
                 lire_connexion=lambda _: fait(session={"ouverte": False}),
             )
         )
-        vue = psc_commun.connecter(essai, "le biologiste")
+        vue = psc_gestes.connecter(essai, "le biologiste")
     assert vue.parcours is not None and "aucun bouton" in vue.parcours.en_phrase()
     assert vue.tentative.ouverte is False
     psc_connexion.session_sienne(essai, "du biologiste")
@@ -161,7 +161,7 @@ def test_une_session_annoncee_sans_passer_par_le_fournisseur_ne_prouve_rien(essa
                 fermer_session=fermer,
             )
         )
-        psc_commun.connecter(essai, "le biologiste")
+        psc_gestes.connecter(essai, "le biologiste")
         psc_connexion.session_sienne(essai, "du biologiste")
         essai.terminer()
     assert essai.bilan.verdict() is Verdict.NON_CONCLUANT
@@ -181,7 +181,7 @@ def test_le_parcours_est_au_journal_sans_le_code_du_retour(essayer: Callable[...
                 lire_connexion=lambda _: fait(session={"ouverte": False}),
             )
         )
-        vue = psc_commun.connecter(essai, "le biologiste")
+        vue = psc_gestes.connecter(essai, "le biologiste")
     assert [p["genre"] for p in vue.passages] == ["redirection", "page"]
     assert "empreinte:" in vue.passages[1]["url"] and code not in str(vue.passages)
     (piece,) = essai.bilan.pieces
@@ -200,7 +200,7 @@ def test_un_compte_que_le_logiciel_ne_cree_pas_laisse_a_verifier(essayer: Callab
             )
         )
         psc_connexion.compte_du_logiciel(essai, "« la pharmacienne »")
-        psc_commun.connecter(essai, "« la pharmacienne »")
+        psc_gestes.connecter(essai, "« la pharmacienne »")
         psc_connexion.session_sienne(essai, "de « la pharmacienne »")
     assert essai.bilan.verdict() is Verdict.A_VERIFIER
     assert "réservé à l'annuaire" in essai.bilan.constats[0].message
