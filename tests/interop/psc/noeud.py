@@ -25,7 +25,7 @@ def exiger() -> None:
     if shutil.which("node") is None:
         pytest.skip("node est absent de cette machine")
     if not (DOSSIER / "node_modules" / "openid-client").is_dir():
-        pytest.skip(f"openid-client n'est pas installé : `npm install` dans tests/interop/psc/openid_client")
+        pytest.skip("openid-client n'est pas installé : `npm install` dans tests/interop/psc/openid_client")
 
 
 class ClientNoeud:
