@@ -83,20 +83,26 @@ def message(texte: str, *, bon: bool = False) -> str:
     return f'<p class="{genre}" role="{"status" if bon else "alert"}">{escape(texte)}</p>\n' if texte else ""
 
 
-def ecran_connexion(fournisseurs: Sequence[str], jeton: str, avis: str = "") -> str:
-    """L'écran de connexion : fournisseurs d'identité, puis identifiant et mot de passe."""
-    contenu = message(avis)
-    if PSC in fournisseurs:
+def _fournisseurs(proposes: Sequence[str]) -> str:
+    """Les boutons des fournisseurs d'identité."""
+    contenu = ""
+    if PSC in proposes:
         contenu += (
             "<h2>Professionnels de santé</h2>\n"
             '<p><a class="bouton" href="/connexion/psc">S\'identifier avec Pro Santé Connect</a></p>\n'
         )
-    if ETABLISSEMENT in fournisseurs:
+    if ETABLISSEMENT in proposes:
         contenu += (
             "<h2>Personnels de l'établissement</h2>\n"
             '<p><a class="bouton secondaire" href="/connexion/etablissement">'
             "S'identifier avec le compte de l'établissement</a></p>\n"
         )
+    return contenu
+
+
+def ecran_connexion(fournisseurs: Sequence[str], jeton: str, avis: str = "") -> str:
+    """L'écran de connexion : fournisseurs d'identité, puis identifiant et mot de passe."""
+    contenu = message(avis) + _fournisseurs(fournisseurs)
     contenu += (
         "<h2>Identifiant et mot de passe</h2>\n"
         f'<form method="post" action="/connexion">{champ_jeton(jeton)}'
@@ -163,10 +169,12 @@ def echec(texte: str) -> str:
     )
 
 
-def deconnecte(texte: str) -> str:
+def deconnecte(texte: str, fournisseurs: Sequence[str]) -> str:
+    """Après la déconnexion : les fournisseurs d'identité de nouveau proposés, et le chemin de l'écran de connexion."""
     return page(
         "Vous êtes déconnecté",
-        f'{message(texte, bon=True)}<p><a class="bouton" href="/connexion">Se connecter de nouveau</a></p>\n',
+        f"{message(texte, bon=True)}{_fournisseurs(fournisseurs)}"
+        '<p><a href="/connexion">Se connecter autrement</a></p>\n',
     )
 
 

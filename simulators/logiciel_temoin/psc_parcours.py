@@ -256,7 +256,7 @@ class Parcours:
             self._labo.sessions.fermer(session_id)
         if session_id and self._labo.defaut("psc_reconnexion_silencieuse"):
             return rediriger("/connexion/psc")
-        return Reponse(200, gabarits.deconnecte("Votre session est fermée."))
+        return Reponse(200, gabarits.deconnecte("Votre session est fermée.", self.moyens()))
 
 
 def _libelle(situation: dict[str, str]) -> str:
