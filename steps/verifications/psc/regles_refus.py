@@ -84,6 +84,11 @@ SIGNATURE = Regle(
     f"{sources.BANC} ; {_core('3.1.3.7')}, étape 6, admet de s'en remettre au TLS du point de jetons", _DED,
     "Vérifier la signature par le JWKS, avec les seuls algorithmes attendus (RS256), jamais none ni HS256.",
 )  # fmt: skip
+ALGORITHME = Regle(
+    "PSC-REF-33", "Un ID token non signé, ou d'un algorithme inattendu, est refusé",
+    f"{sources.RFC8725.format('3.1')} ; {_core('2')} : none n'est admis que si le client l'a demandé", _OFF,
+    "N'accepter que les algorithmes attendus (RS256), lus dans la configuration et jamais dans le jeton.",
+)  # fmt: skip
 CONDENSAT = Regle(
     "PSC-REF-20", "Un at_hash faux fait refuser le jeton d'accès",
     f"{_core('3.1.3.8')}, facultatif dans ce flux", _DED, "Comparer at_hash au jeton d'accès reçu.",
@@ -148,7 +153,7 @@ FAUTES: dict[str, Regle] = {
     "nonce_faux": NONCE, "nonce_absent": NONCE,
     "id_token_expire": EXPIRE, "iat_futur": FUTUR, "sub_absent": SUJET,
     "acr_faux": NIVEAU, "acr_absent": NIVEAU_ABSENT,
-    "signature_fausse": SIGNATURE, "alg_none": SIGNATURE, "hs256_confusion": SIGNATURE, "cle_inconnue": SIGNATURE,
+    "signature_fausse": SIGNATURE, "cle_inconnue": SIGNATURE, "alg_none": ALGORITHME, "hs256_confusion": ALGORITHME,
     "at_hash_faux": CONDENSAT,
     "id_token_absent": ILLISIBLE, "jeton_illisible": ILLISIBLE,
     "userinfo_autre_sub": SUJET_USERINFO, "userinfo_sub_absent": SUJET_USERINFO,

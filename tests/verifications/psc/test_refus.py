@@ -101,9 +101,16 @@ def test_jeton_employe(panne: str) -> None:
 
 def test_signature_au_plus_a_verifier() -> None:
     """OpenID Connect Core admet de s'en remettre au TLS : la signature non vérifiée n'est jamais non conforme."""
-    for panne in ("signature_fausse", "alg_none", "hs256_confusion", "cle_inconnue"):
+    for panne in ("signature_fausse", "cle_inconnue"):
         [constat] = [c for c in refus_attendu(panne, tentative(panne, ouverte=True), temoin()) if c.verdict is not CO]
         assert constat.verdict is AV and "règle déduite" in constat.message
+
+
+@pytest.mark.parametrize("panne", ["alg_none", "hs256_confusion"])
+def test_algorithme_inattendu(panne: str) -> None:
+    """Le TLS ne remplace pas le choix de l'algorithme : non signé, ou signé avec la clé publique, c'est refusé."""
+    assert fautes(refus_attendu(panne, tentative(panne, ouverte=True), temoin())) == {("PSC-REF-33", NC)}
+    assert fautes(refus_attendu(panne, tentative(panne, ouverte=False), temoin())) == set()
 
 
 def test_sans_controle() -> None:
