@@ -31,6 +31,7 @@ from steps.etapes.psc_commun import (
 from steps.etapes.psc_gestes import connecter
 from steps.verifications.appels_psc import appels_authentifies, mode_trace
 from steps.verifications.psc import lire, usages
+from steps.verifications.psc.api import verifier_echanges_de_jetons
 from steps.verifications.psc.identite import (
     Portee,
     dans_les_traces,
@@ -118,6 +119,8 @@ def appele_en_son_nom(essai: Essai, service: str, qui: str) -> None:
         jetons_de(vue.identifiant, presentes, sessions),
         jetons_lies(presentes),
     )
+    complet = lire(essai.journal.echanges(depuis=essai.debut), attendu(essai).fournisseur.service)
+    constater_si_jugeable(essai, *verifier_echanges_de_jetons(vus, complet))
     if presentes:
         dialogue = lire(vus, attendu(essai).fournisseur.service)
         essai.bilan.constater(jamais_perime(dialogue, presentes))
