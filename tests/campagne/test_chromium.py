@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from io import BytesIO
 from pathlib import Path
 
@@ -14,7 +15,8 @@ from tests.campagne.lancement import lire_json, mener, module
 
 pytestmark = pytest.mark.skipif(executable() is None, reason="aucun Chromium sur cette machine (paquet chromium)")
 
-SCENARIO = "PSC.01.01"
+SCENARIO = os.environ.get("BANC_SONS_CHROMIUM", "DMP/PSC.01.01")
+"""Trois connexions à la mire ; PSC.01.01 en joue cinquante, plus d'une minute dans un vrai navigateur."""
 
 
 @pytest.fixture(scope="module")
@@ -29,9 +31,9 @@ def dossier(tmp_path_factory: pytest.TempPathFactory) -> Path:
 def test_juge_comme_en_http(dossier: Path) -> None:
     """Rien de non conforme ni de non concluant ; le seul reste est ce qu'une personne doit regarder."""
     (scenario,) = lire_json(dossier / "verdicts.json")["scenarios"]
-    assert scenario["verdict"] == "a_verifier", scenario["raison"]
-    assert len([c for c in scenario["constats"] if c["verdict"] == "conforme"]) > 80
-    assert {c["verdict"] for c in scenario["constats"]} == {"conforme", "a_verifier"}
+    assert scenario["verdict"] in ("conforme", "a_verifier"), scenario["raison"]
+    assert len([c for c in scenario["constats"] if c["verdict"] == "conforme"]) > 15
+    assert {c["verdict"] for c in scenario["constats"]} <= {"conforme", "a_verifier"}
     assert lire_json(dossier / "campagne.json")["navigateur"] == "chromium"
 
 
@@ -39,7 +41,7 @@ def test_chromium_a_vu_la_mire(dossier: Path) -> None:
     """Les pages de la mire ont été demandées par Chromium, en TLS, et par lui seul."""
     with JournalEchanges.ouvrir(dossier) as journal:
         vues = [e for e in journal.echanges("psc") if e.operation in ("autorisation", "mire")]
-    assert len(vues) > 50
+    assert len(vues) > 15
     assert all("Chrome/" in (e.requete.entete("User-Agent") or "") for e in vues)
     assert all(e.tls is not None for e in vues)
 
@@ -52,7 +54,7 @@ def test_captures_parmi_les_pieces(dossier: Path) -> None:
     titres = " ".join(f["description"] for f in captures)
     assert len(captures) >= 4 and "Pro Santé Connect" in titres, titres
     for capture in captures:
-        assert capture["chemin"].startswith(f"preuves/{preuve['id']}")
+        assert capture["chemin"].startswith(f"preuves/{preuve['id'].replace('/', '_')}")
         with Image.open(BytesIO((dossier / capture["chemin"]).read_bytes())) as image:
             assert image.width == 1280
             assert len(image.convert("RGB").getcolors(2**24) or []) > 20, "un écran vide"
