@@ -84,11 +84,11 @@ def test_configuration_refusee(tmp_path: Path) -> None:
 def test_reprendre_ne_rejoue_que_ce_qui_n_est_pas_conforme(tmp_path: Path) -> None:
     """La reprise garde les conformes, rejoue les autres, dans le même journal ; la chaîne reste intacte."""
     dossier = tmp_path / "c"
-    demande = ("--exigence=INS/va1.20", "--exigence=SSI/IAM.80")
+    demande = ("--exigence=INS/va1.20", "--exigence=SSI/GEN.15")
     mener(*demande, f"--logiciel={decrire_temoin(tmp_path / 't.yaml', 'insi_appel_fictif')}", f"--dossier={dossier}")
     avant = verdicts(dossier)
     assert avant["INS/va1.20.02"] == "non_conforme"
-    assert avant["SSI/IAM.80.01"] == "non_applicable"
+    assert avant["SSI/GEN.15.01"] == "non_applicable"
     with JournalEchanges.ouvrir(dossier) as journal:
         depuis = journal.position()
     issue = mener(*demande, f"--reprendre={dossier}")
