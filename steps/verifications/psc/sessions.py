@@ -25,7 +25,8 @@ DUREE = Regle(
 )  # fmt: skip
 INACTIVITE = Regle(
     "PSC-SES-02", "Après trente minutes sans activité, une nouvelle authentification est demandée",
-    _EXPIREE.format("1b"), Confiance.OFFICIELLE, "Fermer la session quand le rafraîchissement est refusé.",
+    f"{_EXPIREE.format('1b')} ; {sources.BANC} pour la session propre du logiciel", Confiance.DEDUITE,
+    "Fermer la session quand le rafraîchissement est refusé.",
 )  # fmt: skip
 RAFRAICHI = Regle(
     "PSC-SES-03", "Un rafraîchissement refusé fait demander une nouvelle authentification", _EXPIREE.format("1b.2"),
