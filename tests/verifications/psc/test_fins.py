@@ -16,7 +16,7 @@ from tests.verifications.psc.aides import AV, NC, RIEN, connexion, fautes
 
 @pytest.mark.parametrize(("cause", "regle"), list(sessions.CAUSES.items()))
 def test_fin_de_session(cause: str, regle: Any) -> None:
-    """Fermée : conforme ; restée ouverte : non conforme (à vérifier si close ailleurs ou inactive) ; rien de montré : rien."""
+    """Fermée : conforme ; restée ouverte : non conforme, ou à vérifier ; rien de montré : rien."""
     assert fautes(sessions.session_apres(cause, f.session(), f.session(ouverte=False), [])) == set()
     attendu = AV if cause in ("terminee_ailleurs", "inactivite") else NC
     assert fautes(sessions.session_apres(cause, f.session(), f.session(), [])) == {(regle.code, attendu)}
