@@ -40,10 +40,8 @@ CHAMPS_SECRETS = CLES_SECRETES | {"assertion", "code", "logout_token", "token"}
 """Champs de formulaire et paramètres d'adresse : ces noms-là disent autre chose dans du JSON (`code` d'une erreur)."""
 _ENTETES_ADRESSES = frozenset({"location", "referer"})
 LONGUEUR_MINIMALE = 6
-GRAND = 2**14
-"""Octets à partir desquels un corps est d'abord sondé, secret par secret."""
 NOMBREUX = 32
-"""Secrets à partir desquels un contenu est lu bloc par bloc plutôt que secret par secret."""
+"""Écritures à partir desquelles un contenu est lu bloc par bloc plutôt que l'une après l'autre."""
 _BLOC = 8
 _CLE_PRIVEE = re.compile(rb"-----BEGIN ([A-Z ]*PRIVATE KEY)-----.+?-----END \1-----", re.DOTALL)
 _CLE_JSON = re.compile(rf'"({"|".join(sorted(CLES_SECRETES | ENTETES_SECRETS))})":', re.IGNORECASE)
@@ -58,13 +56,11 @@ class Expurgateur:
     def __init__(self, cle: bytes) -> None:
         self._cle = cle
         self._valeurs: set[bytes] = set()
-        # Un jeton s'écrit pareil partout : on le cherche tel quel, un par un, ce qui reste rapide par centaines.
-        # Une expression régulière n'est compilée que pour les secrets qui ont plusieurs formes.
-        self._simples: tuple[bytes, ...] = ()
+        # Chaque écriture d'un secret (telle quelle, dans une URL, du XML, du JSON), et le secret dont elle vient. Elles
+        # se cherchent par blocs, jamais par une expression : en compiler une à chaque secret coûterait le prix de tous.
+        self._origines: dict[bytes, bytes] = {}
         self._courts: tuple[bytes, ...] = ()
         self._blocs: dict[bytes, tuple[bytes, ...]] = {}
-        self._origines: dict[bytes, bytes] = {}
-        self._motif: re.Pattern[bytes] | None = None
         self._plus_longue = 0
         self._echappables = False
 
@@ -82,14 +78,12 @@ class Expurgateur:
             return
         # Des collections neuves : une réception peut, dans un autre fil, être en train de parcourir les anciennes.
         self._valeurs = self._valeurs | {octets}
-        formes = dict.fromkeys(_formes(octets))
-        if len(formes) == 1:
-            self._courts = (*self._courts, *_indexer(octets, self._blocs))
-            self._simples = tuple(sorted((*self._simples, octets), key=len, reverse=True))
-            self._echappables = self._echappables or _ECHAPPE.search(octets) is not None
-        else:
-            self._composer({**self._origines, **dict.fromkeys(formes, octets)})
-        self._plus_longue = max(self._plus_longue, *map(len, formes))
+        neuves = {forme: octets for forme in _formes(octets) if forme not in self._origines}
+        # D'abord ce que veut dire une écriture, ensuite l'index qui y mène.
+        self._origines = {**self._origines, **neuves}
+        self._courts = (*self._courts, *(court for forme in neuves for court in _indexer(forme, self._blocs)))
+        self._echappables = self._echappables or any(map(_ECHAPPE.search, neuves))
+        self._plus_longue = max(self._plus_longue, *map(len, neuves), 0)
 
     def oublier(self, valeurs: Iterable[str]) -> None:
         """Ne cherche plus ces secrets : un jeton périmé n'en est plus un, et chaque secret cherché coûte."""
@@ -97,46 +91,38 @@ class Expurgateur:
         if not oublies:
             return
         self._valeurs = self._valeurs - oublies
-        restent = tuple(secret for secret in self._simples if secret not in oublies)
+        origines: dict[bytes, bytes] = {}
+        for secret in self._valeurs:
+            origines.update(dict.fromkeys(_formes(secret), secret))
         blocs: dict[bytes, tuple[bytes, ...]] = {}
-        self._courts = tuple(court for secret in restent for court in _indexer(secret, blocs))
-        self._blocs, self._simples = blocs, restent
-        if not oublies.isdisjoint(self._origines.values()):
-            self._composer({forme: secret for forme, secret in self._origines.items() if secret not in oublies})
-        self._plus_longue = max(map(len, (*self._simples, *self._origines)), default=0)
+        self._courts = tuple(court for forme in origines for court in _indexer(forme, blocs))
+        self._blocs = blocs
+        self._origines = origines
+        self._echappables = any(map(_ECHAPPE.search, origines))
+        self._plus_longue = max(map(len, origines), default=0)
 
     def _possibles(self, octets: bytes) -> Iterable[bytes]:
-        """Les secrets simples que ce contenu peut porter."""
-        if len(self._simples) < NOMBREUX:
-            return self._simples
+        """Les écritures de secrets que ce contenu peut porter."""
+        if len(self._origines) < NOMBREUX:
+            return self._origines
         blocs = self._blocs
         trouves: dict[bytes, None] = dict.fromkeys(self._courts)
         for debut in range(0, len(octets) - _BLOC + 1, _BLOC):
-            if (secrets := blocs.get(octets[debut : debut + _BLOC])) is not None:
-                trouves.update(dict.fromkeys(secrets))
+            if (formes := blocs.get(octets[debut : debut + _BLOC])) is not None:
+                trouves.update(dict.fromkeys(formes))
         return trouves
-
-    def _composer(self, origines: dict[bytes, bytes]) -> None:
-        """Recompile l'expression des secrets qui ont plusieurs formes."""
-        formes = sorted(origines, key=len, reverse=True)
-        motif = re.compile(b"|".join(map(re.escape, formes))) if formes else None
-        self._origines, self._motif = origines, motif
-        self._echappables = any(map(_ECHAPPE.search, (*formes, *self._simples)))
 
     def _trouver(self, octets: bytes) -> list[tuple[int, int, bytes]]:
         """Début, fin et secret de chaque passage à remplacer, sans chevauchement, le plus long d'abord."""
         taille = len(octets)
         trouves: list[tuple[int, int, bytes]] = []
-        for secret in self._possibles(octets):
-            if len(secret) <= taille and secret in octets:
-                debut = octets.find(secret)
+        for forme in self._possibles(octets):
+            if len(forme) <= taille and forme in octets:
+                secret = self._origines.get(forme, forme)
+                debut = octets.find(forme)
                 while debut >= 0:
-                    trouves.append((debut, debut + len(secret), secret))
-                    debut = octets.find(secret, debut + len(secret))
-        origines, motif = self._origines, self._motif
-        # Sur un grand corps, chercher chaque forme coûte bien moins que l'expression.
-        if motif is not None and (taille < GRAND or any(forme in octets for forme in origines)):
-            trouves += [(lu.start(), lu.end(), origines.get(lu[0], lu[0])) for lu in motif.finditer(octets)]
+                    trouves.append((debut, debut + len(forme), secret))
+                    debut = octets.find(forme, debut + len(forme))
         if len(trouves) < 2:
             return trouves
         retenus: list[tuple[int, int, bytes]] = []

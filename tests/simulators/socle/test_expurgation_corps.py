@@ -9,9 +9,11 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from simulators.socle.expurgation import GRAND, Expurgateur
+from simulators.socle.expurgation import Expurgateur
 from simulators.socle.garde import MatriculeReel
 from simulators.socle.journal import JournalEchanges
+
+GRAND = 2**14
 
 SECRET = "jeton-du-banc-Q7"
 
