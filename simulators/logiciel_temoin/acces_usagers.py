@@ -107,6 +107,8 @@ def deux_facteurs_exiges(labo: Labo, compte: Compte) -> bool:
     """Vrai si ce compte doit présenter un second facteur, dispositif enrôlé ou non."""
     if compte.population != "usager":
         return False
+    if labo.defaut("usager_un_facteur_par_defaut") and not labo.reglages.touche("double_facteur_usagers"):
+        return False
     return bool(labo.reglages.lire("double_facteur_usagers"))
 
 

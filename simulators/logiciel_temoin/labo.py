@@ -104,8 +104,6 @@ class Labo:
         self.comptes.abonner_suppression(self.coordonnees.oublier)
         self.comptes.abonner_suppression(self.dispositifs.oublier)
         self.coordonnees.abonner(lambda compte, champ: acces_usagers.enroler_a_la_confirmation(self, compte, champ))
-        if self.defauts.actif("usager_un_facteur_par_defaut"):
-            self.reglages.ecrire("double_facteur_usagers", False)
 
     def defaut(self, nom: str) -> bool:
         return self.defauts.actif(nom)

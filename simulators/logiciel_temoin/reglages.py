@@ -52,6 +52,7 @@ class Reglages:
 
     def __init__(self) -> None:
         self._valeurs = copy.deepcopy(_DEFAUTS_D_USINE)
+        self._touches: set[str] = set()
         self._verrou = threading.Lock()
         self._observateurs: dict[str, Callable[[Any], None]] = {}
 
@@ -61,6 +62,10 @@ class Reglages:
     def lire(self, nom: str) -> Any:
         with self._verrou:
             return copy.deepcopy(self._valeurs[nom])
+
+    def touche(self, nom: str) -> bool:
+        """Vrai si ce réglage a été écrit depuis l'installation."""
+        return nom in self._touches
 
     def ecrire(self, nom: str, valeur: Any) -> Any:
         controle = _CONTROLES[nom]
@@ -75,6 +80,7 @@ class Reglages:
                 self._valeurs[nom] = {**self._valeurs[nom], **copy.deepcopy(valeur)}
             else:
                 self._valeurs[nom] = copy.deepcopy(valeur)
+            self._touches.add(nom)
             ecrite = copy.deepcopy(self._valeurs[nom])
         if nom in self._observateurs:
             self._observateurs[nom](ecrite)
