@@ -19,12 +19,16 @@ class ScenarioArrete(Exception):
 
 @dataclass(frozen=True, slots=True)
 class Piece:
-    """Une pièce produite par le scénario. `genre` : genre de pièce du catalogue (message, trace/log, document…)."""
+    """Une pièce produite par le scénario. `genre` : genre de pièce du catalogue (message, trace/log, document…).
+
+    `complement` : aide à préparer la preuve et à la comprendre, sans la tenir pour apportée.
+    """
 
     nom: str
     genre: str
     octets: bytes
     description: str
+    complement: bool = False
 
 
 @dataclass
@@ -50,9 +54,9 @@ class Bilan:
         self.raison = self.raison or raison
         self.constats.append(Constat(code=_CODES[verdict], verdict=verdict, message=raison))
 
-    def joindre(self, nom: str, genre: str, octets: bytes, description: str) -> None:
+    def joindre(self, nom: str, genre: str, octets: bytes, description: str, *, complement: bool = False) -> None:
         """Garde une pièce pour les preuves qui acceptent ce genre."""
-        self.pieces.append(Piece(nom, genre, octets, description))
+        self.pieces.append(Piece(nom, genre, octets, description, complement))
 
     def verdict(self) -> Verdict:
         """Le verdict cumulé ; sans constat : non concluant."""

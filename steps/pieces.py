@@ -16,7 +16,6 @@ from steps.pieces_messagerie import dialogue, messages
 
 # Ce que l'enregistrement d'un échange peut remplacer ; une vidéo ou une capture d'écran restent à faire.
 _PAR_ECHANGE = frozenset({TypePiece.MESSAGE, TypePiece.TRACE})
-# Une vidéo reste à faire ; ce que la personne a vu l'aide à la préparer, et le relecteur à la comprendre.
 _COMPLEMENTS = frozenset({TypePiece.CAPTURE.value, TypePiece.DOCUMENT.value})
 _JUGES = frozenset({Verdict.CONFORME, Verdict.NON_CONFORME, Verdict.A_VERIFIER})
 
@@ -50,14 +49,15 @@ def _preuve(
         fichiers += [
             ranger_piece(dossier, preuve.repere, piece.nom, piece.octets, piece.description)
             for piece in pieces
-            if piece.genre in acceptees
+            if piece.genre in acceptees and not piece.complement
         ]
-        if TypePiece.VIDEO in preuve.pieces:
-            complements += [
-                ranger_piece(dossier, preuve.repere, piece.nom, piece.octets, f"en complément : {piece.description}")
-                for piece in pieces
-                if piece.genre in _COMPLEMENTS - acceptees
-            ]
+        # Une vidéo reste à faire ; ce que la personne a vu l'aide à la préparer, et le relecteur à la comprendre.
+        admis = acceptees | (_COMPLEMENTS if TypePiece.VIDEO in preuve.pieces else set())
+        complements += [
+            ranger_piece(dossier, preuve.repere, piece.nom, piece.octets, f"en complément : {piece.description}")
+            for piece in pieces
+            if piece.genre in admis and (piece.complement or piece.genre not in acceptees)
+        ]
         if _PAR_ECHANGE & set(preuve.pieces):
             autres = [echange for echange in echanges if not est_dialogue(echange)]
             fichiers += [fichier for echange in autres for fichier in _echange(dossier, preuve, echange)]

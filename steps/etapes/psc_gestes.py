@@ -238,6 +238,7 @@ def _garder_les_ecrans(essai: Essai, parcours: Parcours, quoi: str) -> None:
             genre,
             octets,
             f"{quoi}, écran {rang} : {titre}",
+            complement=True,
         )
 
 
