@@ -56,6 +56,7 @@ class Boucle:
         # Le témoin agit avant de répondre : attendre plus longtemps un envoi qu'il n'a pas fait n'apprendrait rien.
         sys.modules["steps.etapes.dmp_commun"]._DELAI_TEMOIN = 0.3  # type: ignore[attr-defined]
         sys.modules["steps.etapes.acces_commun"].DELAI = 0.3  # type: ignore[attr-defined]
+        sys.modules["steps.etapes.psc_gestes"]._ATTENTE_CIBA_S = 2.0  # type: ignore[attr-defined]
         campagne: Any = session.config.pluginmanager.get_plugin("banc-sons-campagne")
         conduite = campagne.conduite
         items = [item for item in session.items if not isinstance(item, ScenarioSansFeature)]
