@@ -16,7 +16,6 @@ from urllib.parse import quote_plus, urlencode, urlsplit
 
 from simulators.logiciel_temoin import psc_verification
 from simulators.logiciel_temoin.environnement import Certificat
-from simulators.logiciel_temoin.horloge import maintenant
 from simulators.logiciel_temoin.psc_environnement import CERTIFICAT, Fournisseur
 from simulators.logiciel_temoin.psc_modele import (
     ErreurFournisseur,
@@ -184,8 +183,8 @@ class ClientOidc:
         return contenu
 
     def _heures(self) -> list[datetime]:
-        """L'heure, et celle de l'horloge d'essai : on ne sait pas si le fournisseur a été avancé aussi."""
-        return [self.labo.horloge.maintenant(), maintenant()]
+        """L'heure du produit : un jeton ne vaut qu'à elle, même quand son horloge d'essai a été avancée."""
+        return [self.labo.horloge.maintenant()]
 
     def identite(self, jetons: Jetons, id_token: dict[str, Any]) -> Identite:
         """UserInfo (JSON ou JWT signé), de la même personne que l'ID token, qui dit ce qu'UserInfo ne dit pas."""

@@ -37,6 +37,8 @@ _CANAUX = {"CPS": "CARD", "e-CPS": "MOBILE"}
 _UNE_FOIS = frozenset({"ciba_slow_down"})
 _ATTENTE_CIBA_S = 25.0
 """Secondes laissées au logiciel, entre deux interrogations du fournisseur, pour apprendre la réponse de la personne."""
+_RYTHME_S = 0.5
+"""La moitié de l'intervalle annoncé : personne ne doit interroger deux fois dans ce temps."""
 _SECONDES_MAX = 10
 _REVEIL_S = 0.25
 """Laissé au logiciel pour interroger le fournisseur une fois son horloge avancée."""
@@ -111,6 +113,11 @@ def _approuver(essai: Essai, vue: Connexion, decision: str) -> None:
     _faire_interroger(essai, vue, une_fois=True)
     delai = delai_d_observation(essai) + 5.0
     essai.journal.attendre(lambda _: True, depuis=vue.depuis, delai=delai, service=chez.value, operation="jeton")
+    if not essai.releves.get("rythme observé"):
+        # Une fois par scénario, sans toucher aux horloges : un logiciel trop pressé interroge de nouveau.
+        essai.releves["rythme observé"] = True
+        rang = essai.journal.position()
+        essai.journal.attendre(lambda _: True, depuis=rang, delai=_RYTHME_S, service=chez.value, operation="jeton")
     attentes = simulateur(essai, chez).etat.attentes
     siennes = [
         cle for cle, a in list(attentes.items()) if isinstance(a, DemandeCiba) and a.identifiant == vue.identifiant

@@ -12,6 +12,8 @@ from steps.arret_demande import ArretDemande
 
 def test_ctrl_c_avale() -> None:
     """L'exception disparaît dans la fin de vie d'un objet ; `exiger` la relève."""
+    # Lancés en arrière-plan, les essais héritent d'un SIGINT ignoré.
+    herite = signal.signal(signal.SIGINT, signal.default_int_handler)
     avant = signal.getsignal(signal.SIGINT)
     arret = ArretDemande()
     avalees: list[sys.UnraisableHookArgs] = []
@@ -30,7 +32,7 @@ def test_ctrl_c_avale() -> None:
     finally:
         sys.unraisablehook = ancien
     assert [type(vue.exc_value) for vue in avalees] == [KeyboardInterrupt]
-    assert signal.getsignal(signal.SIGINT) is avant
+    assert signal.signal(signal.SIGINT, herite) is avant
 
 
 def test_signal_ignore() -> None:

@@ -84,16 +84,6 @@ def test_quitter(essai: Essai, quoi: str) -> None:
     assert not essai.banc.psc.sessions.ouvertes(BIOLOGISTE_1)
 
 
-def test_horloge_du_fournisseur_remise(essai: Essai) -> None:
-    """L'horloge d'essai du produit ne recule pas : un fournisseur remis à l'heure ouvre encore des sessions."""
-    essai.avancer(10 * VINGT_MINUTES)
-    essai.banc.psc.horloge.remettre()
-    assert essai.ouverte(essai.session())
-    essai.banc.psc.panne("id_token_expire")
-    lue, _ = essai.connecter(BIOLOGISTE_2)
-    assert not lue.donnees["session"]["ouverte"]
-
-
 def test_panne_de_revocation(essai: Essai) -> None:
     """Un compte désactivé n'ouvre pas de session, même si la révocation échoue."""
     essai.labo.comptes.exiger("biologiste_1").actif = False
