@@ -16,7 +16,7 @@ from simulators.annuaire.pannes import PANNES, REFUS
 from simulators.annuaire.point import BASE_EXTRACTION, BASE_FHIR, Appel, PointAcces, points_acces
 from simulators.annuaire.recherche.pages import Pages
 from simulators.socle.journal import JournalEchanges
-from simulators.socle.pannes import PanneArmee, RegistrePannes
+from simulators.socle.pannes import AvecPannes, RegistrePannes
 from simulators.socle.pki import IgcTest
 from simulators.socle.serveur import ConfigTls, ModeClient, Port, ReponseSimulee, RequeteRecue, Route, ServeurBanc
 
@@ -31,7 +31,7 @@ def _maintenant() -> datetime:
     return datetime.now(UTC)
 
 
-class SimulateurAnnuaire:
+class SimulateurAnnuaire(AvecPannes):
     """API FHIR v2 (clé et quota exigés) et extractions publiques, sur une même population fictive."""
 
     def __init__(
@@ -93,18 +93,6 @@ class SimulateurAnnuaire:
         self._pages.vider()
         self._debit.vider()
         self._telechargements.vider()
-
-    def panne(
-        self,
-        nom: str,
-        *,
-        fois: int | None = 1,
-        operation: str | None = None,
-        si: Callable[[RequeteRecue], bool] | None = None,
-        **parametres: object,
-    ) -> PanneArmee:
-        """Arme une panne ; les noms connus sont dans `pannes.noms`."""
-        return self.pannes.armer(nom, fois=fois, operation=operation, si=si, **parametres)
 
     async def _traiter_api(self, requete: RequeteRecue) -> ReponseSimulee:
         requete.noter("edition", self.etat.edition)

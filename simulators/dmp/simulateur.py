@@ -33,7 +33,7 @@ from simulators.socle.mtom import (
     est_multipart,
     parse_type_contenu,
 )
-from simulators.socle.pannes import PanneArmee, RegistrePannes
+from simulators.socle.pannes import AvecPannes, RegistrePannes
 from simulators.socle.pki import IgcTest
 from simulators.socle.porteur import porteur, presenter, refuser_porteur
 from simulators.socle.serveur import ConfigTls, ModeClient, Port, ReponseSimulee, RequeteRecue, Route, ServeurBanc
@@ -55,7 +55,7 @@ def charger_endpoints() -> tuple[tuple[Endpoint, ...], tuple[PageWeb, ...]]:
     return tuple(soap), tuple(pages)
 
 
-class SimulateurDMP:
+class SimulateurDMP(AvecPannes):
     """DMP de test. `etat` sème et relit les dossiers ; `panne(...)` joue une panne nommée.
 
     `jetons_api` : qui vérifie les jetons présentés à l'API Pro Santé Connectée ; sans lui, elle refuse tout.
@@ -123,10 +123,6 @@ class SimulateurDMP:
         """Oublie dossiers, messages et pannes."""
         self.pannes.vider()
         self.etat.vider()
-
-    def panne(self, nom: str, *, fois: int | None = 1, **parametres: Any) -> PanneArmee:
-        """Arme une panne nommée ; s'emploie seule ou avec `with`."""
-        return self.pannes.armer(nom, fois=fois, **parametres)
 
     # ------------------------------------------------------------------ réception
     async def _recevoir(self, requete: RequeteRecue, jeton: JetonVerifie | None = None) -> ReponseSimulee:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import gzip
-from collections.abc import Callable, Iterable
+from collections.abc import Iterable
 from dataclasses import replace
 from datetime import datetime
 
@@ -20,7 +20,7 @@ from simulators.insi.traitement import Demande, Traitee, Voie, jouer, lire_deman
 from simulators.socle.identites import IDENTITES_DE_TEST, IdentiteTest
 from simulators.socle.jetons import JetonRefuse, VerificateurJetons
 from simulators.socle.journal import JournalEchanges
-from simulators.socle.pannes import PanneArmee, RegistrePannes
+from simulators.socle.pannes import AvecPannes, RegistrePannes
 from simulators.socle.pki import Identifiants, IgcTest, Usage
 from simulators.socle.porteur import porteur, presenter, refuser_porteur
 from simulators.socle.serveur import ConfigTls, ModeClient, Port, ReponseSimulee, RequeteRecue, Route, ServeurBanc
@@ -29,7 +29,7 @@ CORPS_MAX = 1 << 20
 """Une demande fait moins de 20 ko : 1 Mio laisse voir une erreur de débutant et arrête un envoi démesuré."""
 
 
-class SimulateurINSi:
+class SimulateurINSi(AvecPannes):
     """Le téléservice INSi : recherches par traits et par carte, vérification unitaire.
 
     Port « certificat » : TLS mutuel, CN INSI-AUTO ou INSI-MANU. Port « carte » : TLS du serveur seul, assertion dans le
@@ -117,18 +117,6 @@ class SimulateurINSi:
         """Revient à la population de départ et oublie les pannes."""
         self.etat.remettre_a_zero()
         self.pannes.vider()
-
-    def panne(
-        self,
-        nom: str,
-        *,
-        fois: int | None = 1,
-        operation: str | None = None,
-        si: Callable[[RequeteRecue], bool] | None = None,
-        **parametres: object,
-    ) -> PanneArmee:
-        """Arme une panne ou une particularité ; les noms connus sont dans `pannes.noms`."""
-        return self.pannes.armer(nom, fois=fois, operation=operation, si=si, **parametres)
 
     async def _traiter_certificat(self, requete: RequeteRecue) -> ReponseSimulee:
         return self._traiter(requete, Voie.CERTIFICAT)

@@ -10,7 +10,7 @@ from simulators.psc.cles import Cles
 from simulators.psc.clients import RegistreClients
 from simulators.psc.contexte import Contexte, Reglages
 from simulators.psc.emission import Emission, emettre, emettre_rafraichissement
-from simulators.psc.erreurs import RefusPage
+from simulators.psc.erreurs import RefusOAuth, RefusPage
 from simulators.psc.etat import EtatPSC, Reponse
 from simulators.psc.pannes import LENTEURS, PANNES
 from simulators.psc.personnes import PERSONNES, Personne
@@ -21,7 +21,7 @@ from simulators.psc.verification import Verificateur
 from simulators.socle.horloge import Horloge
 from simulators.socle.jetons import JetonVerifie
 from simulators.socle.journal import JournalEchanges
-from simulators.socle.pannes import PanneArmee, RegistrePannes
+from simulators.socle.pannes import AvecPannes, RegistrePannes
 from simulators.socle.pki import IgcTest
 from simulators.socle.requete import ReponseSimulee, RequeteRecue, Route, texte_simple
 from simulators.socle.serveur import ConfigTls, ModeClient, ServeurBanc
@@ -31,7 +31,7 @@ DECISIONS = ("accepter", "refuser", "expirer")
 PROCHAINE = "prochaine"
 
 
-class SimulateurPSC:
+class SimulateurPSC(AvecPannes):
     """`clients`, `personnes`, `sessions` ; `repondre` : à la place de la personne ; `verifier` : un jeton d'accès."""
 
     def __init__(
@@ -86,16 +86,20 @@ class SimulateurPSC:
                 allow = (("Allow", ", ".join(point.methodes)),)
                 return ReponseSimulee(405, refus.corps, refus.type_contenu, allow)
             lente = self.pannes.prendre(requete, LENTEURS[point.operation]) if point.operation in LENTEURS else None
-            reponse = self._repondre_a(point, requete)
+            reponse = self.servir(point, requete)
             if lente is not None:
                 await lente.retenir(float(str(lente.parametres.get("duree", 5))))
             return reponse
 
         return traiter
 
-    def _repondre_a(self, point: PointAcces, requete: RequeteRecue) -> ReponseSimulee:
+    def servir(self, point: PointAcces, requete: RequeteRecue) -> ReponseSimulee:
+        """La réponse du point d'accès, ou de son refus, que le journal note."""
         try:
             return point.handle(Appel(requete, self.contexte))
+        except RefusOAuth as refus:
+            requete.noter("refus", refus.code)
+            return refus.en_reponse()
         except RefusPage as refus:
             requete.noter("refus", refus.code)
             return pages.rendre(
@@ -163,18 +167,6 @@ class SimulateurPSC:
         emission = Emission(client, session, self.profil.scope)
         famille = session.identifiant_session
         return emettre_rafraichissement(self.contexte, emission, famille, permanent=True).valeur
-
-    def panne(
-        self,
-        nom: str,
-        *,
-        fois: int | None = 1,
-        operation: str | None = None,
-        si: Callable[[RequeteRecue], bool] | None = None,
-        **parametres: object,
-    ) -> PanneArmee:
-        """Arme une panne ; les noms connus sont dans `pannes.noms`."""
-        return self.pannes.armer(nom, fois=fois, operation=operation, si=si, **parametres)
 
     def remettre_a_zero(self) -> None:
         """Ni session, ni code, ni jeton, ni panne ; l'heure vraie. Les clients restent, et les clés publiées."""

@@ -209,3 +209,21 @@ class RegistrePannes:
         with self._verrou:
             if armee in self._armees:
                 self._armees.remove(armee)
+
+
+class AvecPannes:
+    """Un simulateur dont le registre s'appelle `pannes`."""
+
+    pannes: RegistrePannes
+
+    def panne(
+        self,
+        nom: str,
+        *,
+        fois: int | None = 1,
+        operation: str | None = None,
+        si: Callable[[RequeteRecue], bool] | None = None,
+        **parametres: object,
+    ) -> PanneArmee:
+        """Arme une panne, seule ou avec `with` ; les noms connus sont dans `pannes.noms`."""
+        return self.pannes.armer(nom, fois=fois, operation=operation, si=si, **parametres)

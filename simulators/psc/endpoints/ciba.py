@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from simulators.psc.authentification import authentifier
 from simulators.psc.ciba import ouvrir
-from simulators.psc.erreurs import RefusOAuth, en_json, requete_invalide
+from simulators.psc.erreurs import en_json, requete_invalide
 from simulators.psc.point import Appel, PointAcces
 from simulators.psc.profil import Profil
 from simulators.socle.requete import ReponseSimulee
@@ -14,14 +14,6 @@ _NOTES = {"canal": "channel", "identifiant": "login_hint", "binding_message": "b
 
 def handle(appel: Appel) -> ReponseSimulee:
     """`auth_req_id`, `expires_in`, `interval` ; ou le refus, noté."""
-    try:
-        return _servir(appel)
-    except RefusOAuth as refus:
-        appel.noter("refus", refus.code)
-        return refus.en_reponse()
-
-
-def _servir(appel: Appel) -> ReponseSimulee:
     valeurs = appel.formulaire()
     for note, parametre in _NOTES.items():
         appel.noter(note, valeurs.get(parametre, "")[:200])

@@ -17,7 +17,7 @@ from hypothesis import strategies as st
 from hypothesis.stateful import Bundle, RuleBasedStateMachine, initialize, invariant, rule
 
 from simulators.psc import SimulateurPSC
-from simulators.psc.point import Appel, points_acces
+from simulators.psc.point import points_acces
 from simulators.socle.echange import CorpsMemoire
 from simulators.socle.jetons import JetonRefuse
 from simulators.socle.journal import JournalEchanges
@@ -113,7 +113,7 @@ class VieDesJetons(RuleBasedStateMachine):
             "psc", "GET" if corps is None else "POST", cible, "1.1", tuple(entetes.items()), port, "essai",
             datetime.now(UTC), None, corps=CorpsMemoire(urlencode(corps or {}).encode()), operation=operation,
         )  # fmt: skip
-        return self._points[operation].handle(Appel(requete, self.psc.contexte))
+        return self.psc.servir(self._points[operation], requete)
 
     def _serveur(self, operation: str, corps: dict[str, str]) -> ReponseSimulee:
         basic = base64.b64encode(f"lps:{self.psc.clients['lps'].secret}".encode()).decode()

@@ -6,7 +6,6 @@ from collections.abc import Mapping
 
 from simulators.psc.authentification import authentifier
 from simulators.psc.erreurs import (
-    RefusOAuth,
     en_json,
     erreur_interne,
     octroi_inconnu,
@@ -19,14 +18,6 @@ from simulators.socle.requete import ReponseSimulee
 
 def handle(appel: Appel) -> ReponseSimulee:
     """Les jetons, en JSON, ou le refus noté."""
-    try:
-        return _servir(appel)
-    except RefusOAuth as refus:
-        appel.noter("refus", refus.code)
-        return refus.en_reponse()
-
-
-def _servir(appel: Appel) -> ReponseSimulee:
     for nom, valeur in (("pkce", "sans_objet"), ("redirect_uri_identique", "sans_objet"), ("code_deja_utilise", "non")):
         appel.noter(nom, valeur)
     appel.noter("defaut_jeton", "")

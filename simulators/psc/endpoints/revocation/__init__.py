@@ -3,21 +3,13 @@
 from __future__ import annotations
 
 from simulators.psc.authentification import authentifier
-from simulators.psc.erreurs import SANS_CACHE, RefusOAuth, client_non_autorise, requete_invalide
+from simulators.psc.erreurs import SANS_CACHE, client_non_autorise, requete_invalide
 from simulators.psc.point import Appel, PointAcces, du_royaume
 from simulators.socle.requete import ReponseSimulee
 
 
 def handle(appel: Appel) -> ReponseSimulee:
     """200, que le jeton soit connu ou non."""
-    try:
-        return _servir(appel)
-    except RefusOAuth as refus:
-        appel.noter("refus", refus.code)
-        return refus.en_reponse()
-
-
-def _servir(appel: Appel) -> ReponseSimulee:
     valeurs = appel.formulaire()
     client = authentifier(appel, valeurs)
     if "token" not in valeurs:

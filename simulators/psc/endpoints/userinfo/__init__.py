@@ -16,14 +16,6 @@ from simulators.socle.requete import ReponseSimulee
 
 def handle(appel: Appel) -> ReponseSimulee:
     """JSON, ou JWT si la panne le demande."""
-    try:
-        return _servir(appel)
-    except RefusOAuth as refus:
-        appel.noter("refus", refus.code)
-        return refus.en_reponse()
-
-
-def _servir(appel: Appel) -> ReponseSimulee:
     jeton = _lire_jeton(appel)
     panne = appel.prendre(
         "userinfo_401", "userinfo_autre_sub", "userinfo_sub_absent", "userinfo_sans_exercice", "userinfo_jwt",
