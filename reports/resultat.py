@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from enum import StrEnum
 from typing import Any, NamedTuple
 
@@ -148,7 +148,12 @@ class EtapeJouee:
 
 @dataclass(frozen=True, slots=True)
 class ResultatScenario:
-    """Un scénario de conformité jugé ; l'entrée de `verdicts.json` et l'enregistrement `verdict` du journal."""
+    """Un scénario de conformité jugé ; l'entrée de `verdicts.json` et l'enregistrement `verdict` du journal.
+
+    `versions` : du logiciel, du banc, du catalogue et des vérifications quand il a été joué. `jugements` : numéros des
+    enregistrements du journal dont ses constats sortent. `declaration` : ce qu'une personne en a dit. `rejoue` : des
+    réponses de personne viennent d'un enregistrement.
+    """
 
     rem: str
     exigence: str
@@ -167,6 +172,10 @@ class ResultatScenario:
     duree_s: float = 0.0
     echanges: tuple[int, ...] = ()
     etapes: tuple[EtapeJouee, ...] = ()
+    versions: Mapping[str, str] = field(default_factory=dict)
+    jugements: tuple[int, ...] = ()
+    declaration: Mapping[str, Any] | None = None
+    rejoue: bool = False
 
     @property
     def cle(self) -> CleScenario:
@@ -203,6 +212,10 @@ class ResultatScenario:
             "duree_s": self.duree_s,
             "echanges": list(self.echanges),
             "etapes": [etape.en_dict() for etape in self.etapes],
+            "versions": dict(self.versions),
+            "jugements": list(self.jugements),
+            "declaration": dict(self.declaration) if self.declaration else None,
+            "rejoue": self.rejoue,
         }
 
     @classmethod
@@ -226,4 +239,8 @@ class ResultatScenario:
             duree_s=float(brut.get("duree_s") or 0.0),
             echanges=tuple(brut.get("echanges", ())),
             etapes=tuple(EtapeJouee.depuis_dict(etape) for etape in brut.get("etapes", ())),
+            versions=dict(brut.get("versions") or {}),
+            jugements=tuple(brut.get("jugements", ())),
+            declaration=brut.get("declaration"),
+            rejoue=bool(brut.get("rejoue", False)),
         )

@@ -32,9 +32,11 @@ TYPES = frozenset(
     {
         "action",
         "campagne",
+        "declaration",
         "echange",
         "etape",
         "incident",
+        "jugement",
         "panne",
         "piece",
         "poignee_refusee",
