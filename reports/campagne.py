@@ -278,7 +278,13 @@ def _sans_verdict(
         verdict=Verdict.NON_EXECUTE if revendique else Verdict.NON_APPLICABLE,
         raison=raison if revendique else RAISON_PROFIL.format(profil=exigence.profil),
         preuves=tuple(
-            PreuveProduite(preuve.id, preuve.attendu, etat, tuple(piece.value for piece in preuve.pieces))
+            PreuveProduite(
+                preuve.id,
+                preuve.attendu,
+                etat,
+                tuple(piece.value for piece in preuve.pieces),
+                repere=preuve.repere,
+            )
             for preuve in scenario.preuves
         ),
     )

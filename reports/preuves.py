@@ -201,6 +201,7 @@ def ecrire_index(dossier: Path, resultats: Sequence[ResultatScenario]) -> list[P
             entrees.append(
                 {
                     "preuve": preuve.id,
+                    "repere": preuve.designation,
                     "rem": resultat.rem,
                     "exigence": resultat.exigence,
                     "scenario": resultat.scenario,

@@ -25,6 +25,9 @@ class EtatPreuve(StrEnum):
     PRODUITE = "produite"
     MANQUANTE = "manquante"
     A_APPORTER = "a_apporter"
+    A_VERIFIER = "a_verifier"
+    """Quelque chose a été apporté qu'une personne doit encore regarder : un lien vers une plateforme officielle, ou une
+    attestation que le banc n'a pas pu rapprocher du logiciel."""
     SANS_OBJET = "sans_objet"
 
     @property
@@ -34,6 +37,7 @@ class EtatPreuve(StrEnum):
             "produite": "produite",
             "manquante": "manquante",
             "a_apporter": "à apporter",
+            "a_verifier": "à vérifier",
             "sans_objet": "sans objet",
         }[self.value]
 
@@ -51,15 +55,37 @@ class EtatEtape(StrEnum):
         return {"passee": "passée", "echouee": "échouée", "non_jouee": "non jouée"}[self.value]
 
 
+class OriginePiece(StrEnum):
+    """Qui a produit une pièce."""
+
+    MACHINE = "machine"
+    PERSONNE = "personne"
+
+
 @dataclass(frozen=True, slots=True)
 class PieceJointe:
-    """Un fichier produit ou déposé. `chemin` : relatif au dossier de campagne, avec des `/`."""
+    """Un fichier produit ou déposé. `chemin` et `vignette` : relatifs au dossier de campagne, avec des `/`.
+
+    `genre` : la forme de pièce acceptée à laquelle une personne la rattache (`TypePiece`), vide pour la machine.
+    `details` : ce que l'examen en a lu (largeur, hauteur, duree_s, pages, numero, date, expire_le…), JSON.
+    """
 
     chemin: str
     sha256: str
     taille: int
     type: str
     description: str = ""
+    origine: OriginePiece = OriginePiece.MACHINE
+    depose_par: str = ""
+    depose_le: str = ""
+    genre: str = ""
+    details: Mapping[str, Any] = field(default_factory=dict)
+    vignette: str = ""
+
+    @property
+    def de_personne(self) -> bool:
+        """Une personne l'a déposée."""
+        return self.origine is OriginePiece.PERSONNE
 
     def en_dict(self) -> dict[str, Any]:
         """Forme JSON."""
@@ -69,23 +95,50 @@ class PieceJointe:
             "taille": self.taille,
             "type": self.type,
             "description": self.description,
+            "origine": self.origine.value,
+            "depose_par": self.depose_par,
+            "depose_le": self.depose_le,
+            "genre": self.genre,
+            "details": dict(self.details),
+            "vignette": self.vignette,
         }
 
     @classmethod
     def depuis_dict(cls, brut: Mapping[str, Any]) -> PieceJointe:
         """Relit une pièce écrite par `en_dict`."""
-        return cls(brut["chemin"], brut["sha256"], brut["taille"], brut["type"], brut.get("description", ""))
+        return cls(
+            chemin=brut["chemin"],
+            sha256=brut["sha256"],
+            taille=brut["taille"],
+            type=brut["type"],
+            description=brut.get("description", ""),
+            origine=OriginePiece(brut.get("origine") or OriginePiece.MACHINE),
+            depose_par=brut.get("depose_par", ""),
+            depose_le=brut.get("depose_le", ""),
+            genre=brut.get("genre", ""),
+            details=dict(brut.get("details") or {}),
+            vignette=brut.get("vignette", ""),
+        )
 
 
 @dataclass(frozen=True, slots=True)
 class PreuveProduite:
-    """Une preuve demandée par le REM et les fichiers qui y répondent. `id` peut être vide : le REM l'a parfois omis."""
+    """Une preuve demandée par le REM et les fichiers qui y répondent.
+
+    `id` peut être vide ou répété dans le REM ; `repere` désigne alors la preuve sans ambiguïté.
+    """
 
     id: str
     attendu: str
     etat: EtatPreuve
     pieces_acceptees: tuple[str, ...] = ()
     fichiers: tuple[PieceJointe, ...] = ()
+    repere: str = ""
+
+    @property
+    def designation(self) -> str:
+        """Le repère, ou le numéro pour un résultat écrit avant que le repère n'y figure."""
+        return self.repere or self.id
 
     @property
     def reste_a_apporter(self) -> bool:
@@ -96,6 +149,7 @@ class PreuveProduite:
         """Forme JSON."""
         return {
             "id": self.id,
+            "repere": self.repere,
             "attendu": self.attendu,
             "pieces_acceptees": list(self.pieces_acceptees),
             "etat": self.etat.value,
@@ -111,6 +165,7 @@ class PreuveProduite:
             etat=EtatPreuve(brut["etat"]),
             pieces_acceptees=tuple(brut.get("pieces_acceptees", ())),
             fichiers=tuple(PieceJointe.depuis_dict(piece) for piece in brut.get("fichiers", ())),
+            repere=brut.get("repere", ""),
         )
 
 

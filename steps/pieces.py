@@ -72,6 +72,7 @@ def _preuve(
         etat=etat,
         pieces_acceptees=tuple(piece.value for piece in preuve.pieces),
         fichiers=(*fichiers, *complements),
+        repere=preuve.repere,
     )
 
 
