@@ -1,0 +1,1 @@
+"""Les jugements : chaque appel d'une vérification, gardé avec ses arguments pour être refait hors ligne."""
