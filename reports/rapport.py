@@ -29,6 +29,7 @@ from reports.texte import (
 )
 from reports.verdict import Moyen, Verdict
 from reports.vues import VueRapport, lien_ancre, lien_local
+from reports.vues_relecture import declaration_lisible
 from requirements.catalogue import Catalogue
 from requirements.modele import Nature
 from simulators.socle.echange import Echange
@@ -111,6 +112,7 @@ def _environnement() -> Environment:
         abreger=abreger,
         confiances=_CONFIANCES,
         css=_chaine_css,
+        declaration_lisible=declaration_lisible,
         duree_lisible=duree_lisible,
         etats_preuve=EtatPreuve,
         heure_lisible=heure_lisible,

@@ -9,12 +9,14 @@ from urllib.parse import quote
 
 from reports.campagne import Campagne, profil_revendique
 from reports.constat import Constat
+from reports.defauts import TableDefauts, charger_defauts
 from reports.options import TextesOfficiels
 from reports.preuves import dossier_de
 from reports.resultat import CleScenario, EtatPreuve, PreuveProduite, ResultatScenario
 from reports.synthese import Synthese, synthetiser
 from reports.verdict import Verdict
 from reports.vues_echanges import VueDialogue, VueEchange, VuesEchanges
+from reports.vues_relecture import VueEpreuve, VueExigence, VueJugePar, epreuves, par_exigence, par_moyen
 from requirements.catalogue import Catalogue
 from requirements.modele import Exigence, ScenarioConformite, TypePiece
 from simulators.socle.echange import Echange
@@ -128,6 +130,31 @@ class VueRapport:
         return tuple(
             VueSection(code, self.libelles_sections.get(code, ""), tuple(membres)) for code, membres in groupes.items()
         )
+
+    @cached_property
+    def exigences(self) -> tuple[VueExigence, ...]:
+        """Chaque exigence jugée, son verdict le plus grave et ses scénarios."""
+        return par_exigence(self.scenarios)
+
+    @cached_property
+    def juges(self) -> tuple[VueJugePar, ...]:
+        """Qui a jugé quoi : la machine, une personne, une déclaration."""
+        return par_moyen(self.scenarios)
+
+    @cached_property
+    def defauts(self) -> TableDefauts:
+        """Les défauts du logiciel témoin que le banc sait prendre en faute."""
+        return charger_defauts()
+
+    @cached_property
+    def epreuves(self) -> tuple[VueEpreuve, ...]:
+        """Par scénario jugé par la machine, ce qui montre que ses vérifications savent échouer."""
+        return epreuves(self.scenarios, self.defauts)
+
+    @cached_property
+    def rejoues(self) -> tuple[VueScenario, ...]:
+        """Les scénarios où des réponses de personne viennent d'un enregistrement."""
+        return tuple(vue for vue in self.scenarios if vue.resultat.rejoue)
 
     def preuves_en_attente(self, etat: EtatPreuve) -> tuple[tuple[VueScenario, VuePreuve], ...]:
         """Les preuves dans cet état (à apporter, manquante), hors scénarios non applicables."""
