@@ -17,6 +17,14 @@ class ScenarioArrete(Exception):
     """Un constat déjà enregistré empêche la suite d'avoir un sens."""
 
 
+class ActionAbandonnee(Exception):
+    """La personne qui devait agir s'arrête là, et dit pourquoi ; `verdict` : ce que le scénario en devient."""
+
+    def __init__(self, verdict: Verdict, raison: str) -> None:
+        super().__init__(raison)
+        self.verdict = verdict
+
+
 @dataclass(frozen=True, slots=True)
 class Piece:
     """Une pièce produite par le scénario. `genre` : genre de pièce du catalogue (message, trace/log, document…).

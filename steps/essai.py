@@ -12,7 +12,7 @@ from reports.verdict import Verdict
 from simulators.banc import Banc
 from simulators.socle.echange import Echange
 from simulators.socle.journal import JournalArrete, JournalEchanges
-from steps.bilan import Bilan, NonConcluant, ScenarioArrete
+from steps.bilan import ActionAbandonnee, Bilan, NonConcluant, ScenarioArrete
 from steps.logiciel.configuration import ConfigurationLogiciel
 from steps.logiciel.connexion import NON_DECLAREE, ConnexionDeclaree
 from steps.logiciel.protocole import Adaptateur, AdaptateurInjoignable, ReponseAction
@@ -123,6 +123,10 @@ class Essai:
         except AdaptateurInjoignable as erreur:
             self._noter(action, utilisateur, parametres, {"erreur": str(erreur)})
             raise NonConcluant(str(erreur)) from erreur
+        except ActionAbandonnee as abandon:
+            self._noter(action, utilisateur, parametres, {"erreur": str(abandon)})
+            self.bilan.echouer(abandon.verdict, str(abandon))
+            raise ScenarioArrete(str(abandon)) from abandon
         self._noter(
             action,
             utilisateur,

@@ -17,6 +17,7 @@ from steps.logiciel.schema_rapide import TYPES_JSON, Predicat, preparer
 
 FICHIER = Path(__file__).with_name("contrat.yaml")
 RESULTATS = ("fait", "refuse", "echec", "non_gere")
+SERVICES_GUETTES = ("insi", "dmp", "mssante", "psc", "annuaire")
 
 
 class ContratInvalide(ValueError):
@@ -33,7 +34,7 @@ class Valideur:
 
 @dataclass(frozen=True)
 class Action:
-    """Une action métier : ce qu'une personne ferait dans le logiciel."""
+    """Une action métier : ce qu'une personne ferait dans le logiciel. `guette` : le service qu'elle fait appeler."""
 
     nom: str
     titre: str
@@ -42,6 +43,7 @@ class Action:
     schema_reponse: Mapping[str, Any]
     valideur_parametres: Valideur
     valideur_reponse: Valideur
+    guette: str = ""
 
     def verifier_parametres(self, parametres: Mapping[str, Any]) -> None:
         """Refuse un appel hors contrat : c'est une erreur du banc, jamais du logiciel."""
@@ -93,8 +95,15 @@ def charger_contrat() -> Contrat:
             schema_reponse=reponse,
             valideur_parametres=Valideur(preparer(parametres), Draft202012Validator(parametres)),
             valideur_reponse=Valideur(preparer(reponse), Draft202012Validator(reponse)),
+            guette=_guette(nom, texte.get("guette", "")),
         )
     return Contrat(version=brut["version"], roles=brut["roles"], types=types, actions=actions)
+
+
+def _guette(action: str, service: str) -> str:
+    if service and service not in SERVICES_GUETTES:
+        raise ContratInvalide(f"{action}.guette : attendu l'un de {', '.join(SERVICES_GUETTES)}, reçu {service!r}")
+    return service
 
 
 def _objet(champs: Mapping[str, Any], types: Mapping[str, Any]) -> dict[str, Any]:
