@@ -63,11 +63,16 @@ AVEC_RAISON = frozenset({Issue.NON_CONFORME, Issue.SANS_OBJET, Issue.IMPOSSIBLE}
 
 @dataclass(frozen=True, slots=True)
 class Valeur:
-    """Une valeur à saisir telle quelle. `chemin` : où elle se trouve dans les paramètres (`identite.nom_naissance`)."""
+    """Une valeur à saisir telle quelle.
+
+    `chemin` : où elle se trouve dans les paramètres (`identite.nom_naissance`, `analyses.0.code` ; un point dans une
+    clé s'écrit `\\.`) ; `nature` : `texte`, `nombre`, `booleen`, `nul`, `liste_vide`, `objet_vide`.
+    """
 
     chemin: str
     libelle: str
     texte: str
+    nature: str = "texte"
 
 
 @dataclass(frozen=True, slots=True)
@@ -85,7 +90,8 @@ class Consigne:
     """Une demande.
 
     `schema` : schéma JSON de ce qu'il faut relever (`donnees` de la réponse) ; `attente` : ce que le banc guette de son
-    côté, en français ; `service` : le service simulé où cela doit arriver (vide : rien de précis).
+    côté, en français ; `service` : le service simulé où cela doit arriver (vide : rien de précis) ; `rappel` : pourquoi
+    la même demande revient.
     """
 
     genre: Genre
@@ -104,6 +110,7 @@ class Consigne:
     pieces: tuple[PieceDemandee, ...] = ()
     constats: tuple[Constat, ...] = ()
     delai_s: float | None = None
+    rappel: str = ""
 
 
 @dataclass(frozen=True, slots=True)

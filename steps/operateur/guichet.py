@@ -7,7 +7,8 @@ import time
 from collections.abc import Callable
 from dataclasses import dataclass
 
-from steps.operateur.consigne import AVEC_RAISON, ISSUES, Consigne, Issue, Reponse
+from steps.logiciel.contrat import ContratInvalide, charger_contrat
+from steps.operateur.consigne import AVEC_RAISON, ISSUES, Consigne, Genre, Issue, Reponse
 
 
 class ReponseRefusee(ValueError):
@@ -50,6 +51,7 @@ class Guichet:
         self._echeance: float | None = None
         self._pause_depuis: float | None = None
         self._ferme = False
+        self._abonnes: list[Callable[[], object]] = []
 
     # -- côté campagne -----------------------------------------------------------------------------------------
 
@@ -130,6 +132,11 @@ class Guichet:
             self._condition.wait_for(lambda: self._version > vue, delai)
             return self._version
 
+    def abonner(self, rappel: Callable[[], object]) -> None:
+        """Appelle `rappel`, sous le verrou donc sans rien faire de long, à chaque changement."""
+        with self._condition:
+            self._abonnes.append(rappel)
+
     # -- intérieur ---------------------------------------------------------------------------------------------
 
     def _lire_reponse(self) -> Reponse | None:
@@ -147,6 +154,8 @@ class Guichet:
     def _changer(self) -> None:
         self._version += 1
         self._condition.notify_all()
+        for rappel in self._abonnes:
+            rappel()
 
 
 def verifier_reponse(consigne: Consigne, reponse: Reponse) -> None:
@@ -162,5 +171,10 @@ def verifier_reponse(consigne: Consigne, reponse: Reponse) -> None:
         raise ReponseRefusee(
             f"pièce déposée pour une preuve qui n'est pas demandée ici : {', '.join(sorted(inconnues))}"
         )
+    if consigne.genre is Genre.ACTION and consigne.action and reponse.issue not in AVEC_RAISON:
+        try:
+            charger_contrat().action(consigne.action).verifier_donnees(reponse.donnees)
+        except ContratInvalide as erreur:
+            raise ReponseRefusee(f"ce qui est relevé ne suit pas le contrat : {erreur}") from erreur
     if reponse.issue is Issue.CONFORME and consigne.pieces and not reponse.pieces:
         raise ReponseRefusee("« C'est conforme » demande les pièces de la preuve : déposez-les d'abord")

@@ -1,0 +1,68 @@
+"""Les pièces déposées pendant une action, de la console jusqu'aux preuves du scénario, par la porte unique."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from typing import TYPE_CHECKING
+
+from reports.pieces.modele import PieceRefusee
+from requirements.modele import Preuve, TypePiece
+from steps.operateur.consigne import PieceDemandee, PieceDeposee
+
+if TYPE_CHECKING:
+    from reports.pieces.porte import PortePieces
+    from steps.essai import Essai
+    from steps.selection import ScenarioRetenu
+
+_COUT = (
+    TypePiece.CAPTURE,
+    TypePiece.EXPORT,
+    TypePiece.FICHIER_CDA,
+    TypePiece.MESSAGE,
+    TypePiece.TRACE,
+    TypePiece.DOCUMENT,
+    TypePiece.AUTRE,
+    TypePiece.ATTESTATION,
+    TypePiece.LIEN_PLATEFORME,
+    TypePiece.VIDEO,
+)
+"""De la forme de pièce la plus vite faite à la plus longue à faire."""
+
+
+class RecueilPieces:
+    """Demande les preuves qui manquent encore au scénario, et dépose celles qu'une personne apporte en agissant."""
+
+    def __init__(self, porte: PortePieces) -> None:
+        self._porte = porte
+
+    def demandees(self, retenu: ScenarioRetenu) -> tuple[PieceDemandee, ...]:
+        """Les pièces qu'une personne peut apporter à ce scénario."""
+        return pieces_demandees(retenu.scenario.preuves)
+
+    def recevoir(self, essai: Essai, pieces: tuple[tuple[PieceDeposee, str], ...]) -> None:
+        """Range les pièces ; un refus est noté au journal, et la preuve reste à apporter."""
+        for piece, par in pieces:
+            rangee = self._porte.deposer(piece.preuve, piece.chemin, piece.nom, par=par or "personne non nommée")
+            if isinstance(rangee, PieceRefusee):
+                essai.journal.ajouter("incident", {"message": f"pièce refusée, {piece.preuve} : {rangee.message}"})
+
+
+def pieces_demandees(preuves: Iterable[Preuve]) -> tuple[PieceDemandee, ...]:
+    """Une demande par preuve, la forme de pièce la moins coûteuse d'abord."""
+    return tuple(
+        PieceDemandee(
+            preuve=preuve.repere,
+            attendu=preuve.attendu,
+            genres=tuple(genre.value for genre in sorted(preuve.pieces, key=_COUT.index)),
+            conseil=_conseil(preuve.pieces),
+        )
+        for preuve in preuves
+    )
+
+
+def _conseil(genres: tuple[TypePiece, ...]) -> str:
+    if TypePiece.VIDEO in genres and TypePiece.CAPTURE in genres:
+        return "Une capture d'écran suffit : le texte officiel l'accepte à la place d'une vidéo."
+    if genres == (TypePiece.VIDEO,):
+        return "Le texte officiel n'accepte ici qu'une vidéo : commencez à filmer avant d'agir."
+    return ""
