@@ -13,6 +13,7 @@ from simulators.banc import Banc
 from simulators.socle.echange import Echange
 from simulators.socle.journal import JournalArrete, JournalEchanges
 from steps.bilan import ActionAbandonnee, Bilan, NonConcluant, ScenarioArrete
+from steps.logiciel.aiguillage import qui_joue
 from steps.logiciel.configuration import ConfigurationLogiciel
 from steps.logiciel.connexion import NON_DECLAREE, ConnexionDeclaree
 from steps.logiciel.protocole import Adaptateur, AdaptateurInjoignable, ReponseAction
@@ -154,7 +155,8 @@ class Essai:
             raise NonConcluant(str(erreur)) from erreur
 
     def _noter(self, action: str, utilisateur: str, parametres: Mapping[str, Any], issue: Mapping[str, Any]) -> None:
-        note = {"action": action, "utilisateur": utilisateur, "parametres": self._alleger(parametres), **issue}
+        par = {"adaptateur": nom} if (nom := qui_joue(self.adaptateur, action)) else {}
+        note = {"action": action, **par, "utilisateur": utilisateur, "parametres": self._alleger(parametres), **issue}
         self.journal.ajouter("action", cacher(action, note, self.journal.empreinte_secret))
 
     def _alleger(self, valeur: Any) -> Any:

@@ -4,19 +4,23 @@ from __future__ import annotations
 
 import os
 import re
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
-import yaml
-from jsonschema import Draft202012Validator
-
-from steps.logiciel.connexion import NON_DECLAREE, ConnexionDeclaree, DeclarationInvalide
-from steps.logiciel.schema_rapide import TYPES_JSON
+from steps.logiciel import schema
+from steps.logiciel.assemblage import MODULES, TypeIndisponible, charger_type
+from steps.logiciel.connexion import NON_DECLAREE, ConnexionDeclaree, dire_faute
+from steps.logiciel.connexion import SCHEMA as CONNEXION
+from steps.logiciel.fautes import Faute, en_chemin, fautes, parmi, proche, recu
+from steps.logiciel.lecture_yaml import Chemin, YamlInvalide, YamlLu, lire_yaml
+from steps.logiciel.types_adaptateur import DescriptionAdaptateur, TypeAdaptateur
 
 TEMOIN = "temoin"
-ADAPTATEURS = (TEMOIN, "http")
+EXEMPLE = "À REMPLIR"
+"""Ce que porte, dans un fichier neuf, une valeur que l'éditeur doit donner."""
+DELAI_S = 60.0
 
 
 class ConfigurationInvalide(ValueError):
@@ -27,9 +31,11 @@ class ConfigurationInvalide(ValueError):
 class ConfigurationLogiciel:
     """Le logiciel sous essai, tel que l'éditeur le décrit.
 
-    `adaptateur` : `temoin` (logiciel témoin du banc) ou `http`. `profils` : profils réclamés ;
-    vide est refusé, car un profil oublié ne doit pas vouloir dire « rien à vérifier ». `secrets` : valeurs lues
-    dans l'environnement, que rien ne doit écrire. `connexion` : bloc `pro_sante_connect`, que /apropos complète.
+    `adaptateurs` : chacun sous son nom ; `actions` : action → nom de l'adaptateur ; `defaut` : celui des autres ;
+    `pieces` : le dépôt de pièces. `adaptateur` : type de celui par défaut. `delai_s` : secondes laissées au logiciel
+    pour agir de lui-même. `profils` : profils réclamés ; vide est refusé, car un profil oublié ne doit pas vouloir dire
+    « rien à vérifier ». `secrets` : valeurs lues dans l'environnement, que rien ne doit écrire. `connexion` : bloc
+    `pro_sante_connect`, que /apropos complète.
     """
 
     nom: str
@@ -39,9 +45,11 @@ class ConfigurationLogiciel:
     editeur: str = ""
     nil: str = ""
     couloir: str = ""
-    url: str = ""
-    entetes: Mapping[str, str] = field(default_factory=dict)
-    delai_s: float = 60.0
+    adaptateurs: tuple[DescriptionAdaptateur, ...] = ()
+    actions: Mapping[str, str] = field(default_factory=dict)
+    defaut: str = ""
+    pieces: str = ""
+    delai_s: float = DELAI_S
     comptes: Mapping[str, str] = field(default_factory=dict)
     permissions: Mapping[str, str] = field(default_factory=dict)
     defauts: tuple[str, ...] = ()
@@ -53,144 +61,185 @@ class ConfigurationLogiciel:
 
     @property
     def demonstration(self) -> bool:
-        """Vrai pour le logiciel témoin : rien de ce qu'il produit n'est recevable."""
-        return self.adaptateur == TEMOIN
-
-
-_TEXTE = {"type": "string", "minLength": 1}
-_SCHEMA: dict[str, Any] = {
-    "type": "object",
-    "additionalProperties": False,
-    "required": ["logiciel", "profils", "adaptateur"],
-    "properties": {
-        "logiciel": {
-            "type": "object",
-            "additionalProperties": False,
-            "required": ["nom", "version"],
-            "properties": {
-                "nom": _TEXTE,
-                "version": _TEXTE,
-                "editeur": {"type": "string"},
-                "nil": {"type": "string"},
-                "idam": {"type": "string"},
-            },
-        },
-        "couloir": {"type": "string"},
-        "profils": {"type": "array", "minItems": 1, "items": _TEXTE},
-        "adaptateur": {
-            "type": "object",
-            "additionalProperties": False,
-            "required": ["type"],
-            "properties": {
-                "type": {"enum": list(ADAPTATEURS)},
-                "url": {"type": "string"},
-                "entetes": {"type": "object", "additionalProperties": {"type": "string"}},
-                "delai_s": {"type": "number", "exclusiveMinimum": 0},
-            },
-        },
-        "comptes": {"type": "object", "additionalProperties": {"type": "string"}},
-        "permissions": {"type": "object", "additionalProperties": {"type": "string"}},
-        "defauts": {"type": "array", "items": _TEXTE},
-        "environnement": {"type": "string"},
-        "pro_sante_connect": {"type": "object"},
-    },
-}
+        """Vrai si le logiciel témoin joue une part : rien de ce qui est produit n'est recevable."""
+        return TEMOIN in (self.adaptateur, *(description.type for description in self.adaptateurs))
 
 
 def lire_configuration(chemin: Path) -> ConfigurationLogiciel:
     """Lit et valide un `logiciel.yaml` ; ConfigurationInvalide en français sinon."""
     try:
-        texte = chemin.read_text(encoding="utf-8")
-    except OSError as erreur:
-        raise ConfigurationInvalide(f"{chemin} : fichier du logiciel illisible ({erreur.strerror})") from erreur
-    except UnicodeDecodeError as erreur:
-        raise ConfigurationInvalide(f"{chemin} : attendu de l'UTF-8, octet {erreur.start} illisible") from erreur
-    try:
-        brut = yaml.load(texte, Loader=yaml.CSafeLoader)
-    except yaml.YAMLError as erreur:
-        raise ConfigurationInvalide(f"{chemin} : YAML mal formé : {erreur}") from erreur
-    return _construire(brut, str(chemin), chemin.parent)
+        lu = lire_yaml(chemin)
+    except YamlInvalide as erreur:
+        raise ConfigurationInvalide(f"{chemin} : {erreur}") from erreur
+    return _Lecture(lu, chemin).configuration()
 
 
-def _construire(brut: Any, source: str, dossier: Path) -> ConfigurationLogiciel:
-    erreurs = sorted(Draft202012Validator(_SCHEMA).iter_errors(brut), key=lambda e: list(map(str, e.absolute_path)))
-    if erreurs:
-        lignes = [f"  - {_lieu(e)} : {_dire(e)}" for e in erreurs]
-        raise ConfigurationInvalide("\n".join([f"{source} : description du logiciel invalide", *lignes]))
-    logiciel, adaptateur = brut["logiciel"], brut["adaptateur"]
-    type_adaptateur = adaptateur["type"]
-    url = adaptateur.get("url", "")
-    if type_adaptateur == "http" and not url:
-        raise ConfigurationInvalide(f"{source} : adaptateur.url manque ; attendu l'adresse du service d'actions")
-    if type_adaptateur != TEMOIN and brut.get("defauts"):
-        raise ConfigurationInvalide(f"{source} : defauts n'a de sens que pour le logiciel témoin")
-    environnement = brut.get("environnement", "")
-    secrets: list[str] = []
-    entetes = {nom: _completer(valeur, source, secrets) for nom, valeur in adaptateur.get("entetes", {}).items()}
-    return ConfigurationLogiciel(
-        nom=logiciel["nom"],
-        version=logiciel["version"],
-        editeur=logiciel.get("editeur", ""),
-        nil=logiciel.get("nil", ""),
-        idam=logiciel.get("idam", ""),
-        couloir=brut.get("couloir", ""),
-        profils=tuple(brut["profils"]),
-        adaptateur=type_adaptateur,
-        url=url,
-        entetes=entetes,
-        delai_s=float(adaptateur.get("delai_s", 60.0)),
-        comptes=dict(brut.get("comptes", {})),
-        permissions=dict(brut.get("permissions", {})),
-        defauts=tuple(brut.get("defauts", ())),
-        environnement=str(dossier / environnement) if environnement else "",
-        source=source,
-        secrets=tuple(secrets),
-        connexion=_connexion(brut.get("pro_sante_connect", {}), source),
-    )
+class _Lecture:
+    """Un fichier lu, vérifié bloc par bloc ; toutes ses fautes sont dites ensemble."""
 
+    def __init__(self, lu: YamlLu, source: Path) -> None:
+        self._lu = lu
+        self._source = source
+        self._secrets: list[str] = []
+        self._types: dict[str, TypeAdaptateur] = {}
 
-def _connexion(brut: Any, source: str) -> ConnexionDeclaree:
-    try:
-        return ConnexionDeclaree.lire(brut, source)
-    except DeclarationInvalide as erreur:
-        raise ConfigurationInvalide(str(erreur)) from erreur
+    def configuration(self) -> ConfigurationLogiciel:
+        brut = self._lu.valeur
+        trouvees = list(fautes(schema.racine(), brut, self._lu))
+        if isinstance(brut, dict):
+            trouvees += self._fautes_adaptateurs(brut)
+            trouvees += self._fautes_connexion(brut)
+        self._refuser(trouvees)
+        self._refuser(list(self._fautes_ensemble(brut)))
+        return self._construire(brut)
 
+    def _refuser(self, trouvees: list[Faute]) -> None:
+        if trouvees:
+            trouvees.sort(key=lambda faute: self._lu.ligne(faute.chemin))
+            lignes = [f"  - {faute.en_texte(self._lu)}" for faute in trouvees]
+            raise ConfigurationInvalide("\n".join([f"{self._source} : description du logiciel invalide", *lignes]))
 
-def _completer(valeur: str, source: str, secrets: list[str]) -> str:
-    """`${NOM}` est lu dans l'environnement, pour qu'aucun jeton ne soit écrit dans le fichier."""
+    # ------------------------------------------------------------ bloc par bloc
+    @staticmethod
+    def _blocs(brut: Mapping[str, Any]) -> Iterator[tuple[Chemin, str, Any]]:
+        """Chaque adaptateur décrit : où, sous quel nom, son bloc. Seul, il porte le nom de son type."""
+        if "adaptateur" in brut:
+            bloc = brut["adaptateur"]
+            yield ("adaptateur",), str(bloc.get("type")) if isinstance(bloc, dict) else "", bloc
+        if isinstance(brut.get("adaptateurs"), dict):
+            for nom, bloc in brut["adaptateurs"].items():
+                yield ("adaptateurs", str(nom)), str(nom), bloc
 
-    def remplacer(motif: re.Match[str]) -> str:
-        nom = motif.group(1)
-        if nom not in os.environ:
-            raise ConfigurationInvalide(f"{source} : la variable d'environnement {nom} n'est pas définie")
-        secrets.append(os.environ[nom])
-        return secrets[-1]
+    def _fautes_adaptateurs(self, brut: Mapping[str, Any]) -> Iterator[Faute]:
+        if ("adaptateur" in brut) == ("adaptateurs" in brut):
+            combien = "les deux sont donnés" if "adaptateur" in brut else "champ obligatoire absent : adaptateur"
+            yield Faute((), f"attendu adaptateur (un seul) ou adaptateurs (nommés), l'un ou l'autre ; {combien}")
+        for chemin, nom, bloc in self._blocs(brut):
+            if not re.fullmatch(schema.NOM_ADAPTATEUR, nom) and chemin[0] == "adaptateurs":
+                yield Faute(chemin, f"attendu un nom fait de lettres sans accent, chiffres, - ou _, reçu {recu(nom)}")
+            yield from self._fautes_bloc(chemin, nom, bloc)
+        confie = brut.get("actions")
+        if confie is not None and "adaptateurs" not in brut:
+            yield Faute(("actions",), "actions choisit entre plusieurs adaptateurs : donnez-les sous adaptateurs")
+        elif confie is not None:
+            yield from fautes(schema.actions(), confie, self._lu, ("actions",), quoi="action inconnue du contrat")
 
-    return re.sub(r"\$\{(\w+)\}", remplacer, valeur)
+    def _fautes_bloc(self, chemin: Chemin, nom: str, bloc: Any) -> Iterator[Faute]:
+        forme = {"type": "object", "required": ["type"], "properties": {"type": {"enum": list(MODULES)}}}
+        generales = list(fautes(forme, bloc, self._lu, chemin))
+        if generales:
+            yield from generales
+            return
+        try:
+            type_ = charger_type(bloc["type"])
+        except TypeIndisponible as erreur:
+            yield Faute((*chemin, "type"), str(erreur))
+            return
+        self._types[nom] = type_
+        for cle in type_.obligatoires:
+            if cle not in bloc:
+                yield Faute(chemin, f"{en_chemin((*chemin, cle))} manque ; attendu {type_.cles[cle]['description']}")
+        voulu = {**type_.schema(), "required": ["type"]}
+        yield from fautes(voulu, bloc, self._lu, chemin)
 
+    def _fautes_connexion(self, brut: Mapping[str, Any]) -> Iterator[Faute]:
+        if isinstance(brut.get("pro_sante_connect"), dict):
+            bloc = brut["pro_sante_connect"]
+            yield from fautes(CONNEXION, bloc, self._lu, ("pro_sante_connect",), dire=dire_faute)
 
-def _lieu(erreur: Any) -> str:
-    return ".".join(str(morceau) for morceau in erreur.absolute_path) or "racine du fichier"
+    # ------------------------------------------------------------- l'ensemble
+    def _fautes_ensemble(self, brut: Mapping[str, Any]) -> Iterator[Faute]:
+        for cle in ("nom", "version"):
+            if EXEMPLE in brut["logiciel"][cle]:
+                yield Faute(("logiciel", cle), f"valeur d'exemple laissée telle quelle : {recu(brut['logiciel'][cle])}")
+        if brut.get("defauts") and not any(type_.nom == TEMOIN for type_ in self._types.values()):
+            yield Faute(("defauts",), "defauts n'a de sens que pour le logiciel témoin")
+        joueurs = [nom for nom, type_ in self._types.items() if type_.joue]
+        depots = [nom for nom, type_ in self._types.items() if not type_.joue]
+        if not joueurs:
+            yield Faute(
+                ("adaptateurs",) if "adaptateurs" in brut else ("adaptateur",),
+                "aucun adaptateur ne sait faire agir le logiciel ; ajoutez-en un (operateur, si une personne agit)",
+            )
+        for action, nom in brut.get("actions", {}).items():
+            if nom not in joueurs:
+                pourquoi = "un dépôt ne joue aucune action" if nom in depots else "adaptateur inconnu"
+                yield Faute(("actions", action), f"{pourquoi} : {nom}{parmi(nom, joueurs)}")
+        if len(joueurs) > 1 and not brut.get("actions"):
+            yield Faute(
+                ("adaptateurs",),
+                f"plusieurs adaptateurs savent agir ({', '.join(joueurs)}) : dites sous actions qui joue quoi, "
+                "au moins actions.defaut",
+            )
+        pieces = brut.get("pieces")
+        if pieces is not None and pieces not in depots:
+            yield Faute(
+                ("pieces",),
+                f"attendu le nom d'un adaptateur de type depot ({', '.join(depots) or 'aucun n’est décrit'}), reçu "
+                f"{recu(pieces)}{proche(pieces, depots)}",
+            )
+        if pieces is None and len(depots) > 1:
+            yield Faute(("adaptateurs",), f"plusieurs dépôts ({', '.join(depots)}) : dites lequel par pieces")
 
+    # ------------------------------------------------------------ construire
+    def _construire(self, brut: Mapping[str, Any]) -> ConfigurationLogiciel:
+        logiciel = brut["logiciel"]
+        descriptions = tuple(self._description(*bloc) for bloc in self._blocs(brut))
+        joueurs = [description for description in descriptions if self._types[description.nom].joue]
+        depots = [description.nom for description in descriptions if not self._types[description.nom].joue]
+        confie = dict(brut.get("actions", {}))
+        defaut = confie.pop(schema.DEFAUT, joueurs[0].nom if len(joueurs) == 1 else "")
+        environnement = brut.get("environnement", "")
+        principal = next((d for d in joueurs if d.nom == defaut), joueurs[0])
+        return ConfigurationLogiciel(
+            nom=logiciel["nom"],
+            version=logiciel["version"],
+            editeur=logiciel.get("editeur", ""),
+            nil=logiciel.get("nil", ""),
+            idam=logiciel.get("idam", ""),
+            couloir=brut.get("couloir", ""),
+            profils=tuple(brut["profils"]),
+            adaptateur=principal.type,
+            adaptateurs=descriptions,
+            actions=confie,
+            defaut=defaut,
+            pieces=brut.get("pieces", depots[0] if depots else ""),
+            delai_s=self._delai([principal, *joueurs]),
+            comptes=dict(brut.get("comptes", {})),
+            permissions=dict(brut.get("permissions", {})),
+            defauts=tuple(brut.get("defauts", ())),
+            environnement=str(self._source.parent / environnement) if environnement else "",
+            source=str(self._source),
+            secrets=tuple(self._secrets),
+            connexion=ConnexionDeclaree.lire(brut.get("pro_sante_connect", {}), str(self._source)),
+        )
 
-def _dire(erreur: Any) -> str:
-    match erreur.validator:
-        case "required":
-            manquants = [nom for nom in erreur.validator_value if nom not in erreur.instance]
-            return f"champ obligatoire absent : {', '.join(manquants)}"
-        case "additionalProperties" if isinstance(erreur.instance, dict):
-            inconnus = [nom for nom in erreur.instance if nom not in erreur.schema.get("properties", {})]
-            connus = ", ".join(erreur.schema.get("properties", {}))
-            return f"champ inconnu : {', '.join(map(str, inconnus))} ; attendu : {connus}"
-        case "enum":
-            return f"attendu l'un de {', '.join(map(str, erreur.validator_value))}, reçu {erreur.instance!r}"
-        case "minItems":
-            return "attendu au moins un élément ; sans profil réclamé, rien ne pourrait être vérifié"
-        case "type":
-            return f"attendu {TYPES_JSON.get(erreur.validator_value, erreur.validator_value)}, reçu {erreur.instance!r}"
-        case "minLength":
-            return "attendu un texte non vide"
-        case "exclusiveMinimum":
-            return f"attendu plus de {erreur.validator_value}, reçu {erreur.instance!r}"
-        case _:
-            return str(erreur.message)
+    def _delai(self, joueurs: list[DescriptionAdaptateur]) -> float:
+        """Le délai d'une machine : le temps laissé à une personne ne dit rien du rythme du logiciel."""
+        for description in joueurs:
+            if not self._types[description.nom].humain and "delai_s" in description.reglages:
+                return float(description.reglages["delai_s"])
+        return DELAI_S
+
+    def _description(self, chemin: Chemin, nom: str, bloc: Mapping[str, Any]) -> DescriptionAdaptateur:
+        type_ = self._types[nom]
+        reglages = self._completer(type_.completer(bloc), chemin)
+        return DescriptionAdaptateur(nom=nom, type=type_.nom, reglages=reglages, dossier=self._source.parent)
+
+    def _completer(self, valeur: Any, chemin: Chemin) -> Any:
+        """`${NOM}` est lu dans l'environnement, pour qu'aucun jeton ne soit écrit dans le fichier."""
+        if isinstance(valeur, dict):
+            return {cle: self._completer(element, (*chemin, cle)) for cle, element in valeur.items()}
+        if isinstance(valeur, list):
+            return [self._completer(element, (*chemin, rang)) for rang, element in enumerate(valeur)]
+        if not isinstance(valeur, str):
+            return valeur
+
+        def remplacer(motif: re.Match[str]) -> str:
+            nom = motif.group(1)
+            if nom not in os.environ:
+                self._refuser([Faute(chemin, f"la variable d'environnement {nom} n'est pas définie")])
+            self._secrets.append(os.environ[nom])
+            return self._secrets[-1]
+
+        return re.sub(r"\$\{(\w+)\}", remplacer, valeur)

@@ -64,7 +64,7 @@ class ConnexionDeclaree:
         erreurs = sorted(Draft202012Validator(SCHEMA).iter_errors(brut), key=lambda e: list(map(str, e.absolute_path)))
         if erreurs:
             lignes = [
-                f"  - {'.'.join(['pro_sante_connect', *map(str, e.absolute_path)])} : {_dire(e)}" for e in erreurs
+                f"  - {'.'.join(['pro_sante_connect', *map(str, e.absolute_path)])} : {dire_faute(e)}" for e in erreurs
             ]
             raise DeclarationInvalide("\n".join([f"{source} : connexion mal décrite", *lignes]))
         lus: dict[str, Any] = {nom: tuple(v) if isinstance(v, list) else v for nom, v in brut.items()}
@@ -113,7 +113,8 @@ def enregistrer(connexion: ConnexionDeclaree, clients: Any, client_du_banc: str,
     return client_id
 
 
-def _dire(erreur: Any) -> str:
+def dire_faute(erreur: Any) -> str:
+    """Une faute de ce bloc, en français."""
     match erreur.validator:
         case "additionalProperties":
             inconnus = [nom for nom in erreur.instance if nom not in SCHEMA["properties"]]

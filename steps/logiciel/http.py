@@ -8,7 +8,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from http import HTTPStatus
 from time import monotonic
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import urllib3
 from urllib3.exceptions import DecodeError, HTTPError, NewConnectionError
@@ -17,6 +17,10 @@ from urllib3.exceptions import TimeoutError as DelaiDepasse
 from steps.logiciel.connexion import NON_DECLAREE, ConnexionDeclaree, DeclarationInvalide
 from steps.logiciel.contrat import RESULTATS, ContratInvalide, charger_contrat
 from steps.logiciel.protocole import AdaptateurInjoignable, Apropos, ReponseAction
+from steps.logiciel.types_adaptateur import DELAI_S, DescriptionAdaptateur, TypeAdaptateur
+
+if TYPE_CHECKING:
+    from steps.logiciel.contexte import ContexteAdaptateur
 
 _TAILLE_MAX = 256 << 20
 _SECRET_MIN = 6
@@ -170,3 +174,31 @@ class AdaptateurHttp:
         if not isinstance(brut, dict):
             raise AdaptateurInjoignable(f"{self._url}{chemin} : attendu un objet JSON, reçu {brut!r}")
         return brut
+
+
+def _fabriquer(description: DescriptionAdaptateur, contexte: ContexteAdaptateur) -> AdaptateurHttp:
+    return AdaptateurHttp(
+        description.reglages["url"],
+        comptes=contexte.logiciel.comptes,
+        entetes=description.reglages["entetes"],
+        delai_s=description.reglages["delai_s"],
+        secrets=contexte.logiciel.secrets,
+    )
+
+
+TYPE_ADAPTATEUR = TypeAdaptateur(
+    nom="http",
+    resume="un petit service HTTP que votre logiciel expose (python -m steps contrat)",
+    cles={
+        "url": {"type": "string", "minLength": 1, "description": "l'adresse du service d'actions"},
+        "entetes": {
+            "type": "object",
+            "additionalProperties": {"type": "string"},
+            "default": {},
+            "description": "en-têtes ajoutés à chaque appel ; ${NOM} est lu dans l'environnement",
+        },
+        "delai_s": DELAI_S,
+    },
+    obligatoires=("url",),
+    fabrique=_fabriquer,
+)

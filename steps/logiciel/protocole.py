@@ -4,13 +4,21 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from typing import Any, Protocol
+from typing import TYPE_CHECKING, Any, Protocol, runtime_checkable
 
 from steps.logiciel.connexion import NON_DECLAREE, ConnexionDeclaree
+
+if TYPE_CHECKING:
+    from steps.essai import Essai
+    from steps.selection import ScenarioRetenu
 
 
 class AdaptateurInjoignable(Exception):
     """Le banc n'a pas pu faire agir le logiciel : panne de l'adaptateur, jamais un manquement du logiciel."""
+
+
+class AproposInconnu(AdaptateurInjoignable):
+    """Cet adaptateur ne sait pas demander au logiciel son nom et sa version : un autre le dira, ou logiciel.yaml."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,7 +57,10 @@ class Adaptateur(Protocol):
     """Transforme une action métier en quelque chose que le logiciel fait."""
 
     def apropos(self) -> Apropos:
-        """Nom et version du logiciel ; AdaptateurInjoignable s'il ne répond pas."""
+        """Nom et version, lus dans le logiciel ; AdaptateurInjoignable s'il ne répond pas.
+
+        AproposInconnu si l'adaptateur n'a pas de quoi le demander : ne jamais répondre d'après logiciel.yaml.
+        """
         ...
 
     def actions(self) -> frozenset[str]:
@@ -62,4 +73,17 @@ class Adaptateur(Protocol):
 
     def fermer(self) -> None:
         """Rend les connexions."""
+        ...
+
+
+@runtime_checkable
+class AccompagneScenario(Protocol):
+    """Ce qu'un adaptateur peut offrir de plus : savoir quand un scénario commence et finit."""
+
+    def debuter_scenario(self, retenu: ScenarioRetenu) -> None:
+        """Le scénario va être joué ; le journal est déjà marqué."""
+        ...
+
+    def finir_scenario(self, essai: Essai) -> None:
+        """Le scénario est joué, ses réglages sont remis ; une pièce se joint encore par `essai.bilan.joindre`."""
         ...

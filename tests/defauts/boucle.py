@@ -19,8 +19,8 @@ import pytest
 
 from reports.resultat import ResultatScenario
 from steps.collecte import ScenarioSansFeature
-from steps.logiciel.http import AdaptateurHttp
-from tests.defauts.pepiniere import Pepiniere
+from steps.logiciel.adaptateur_temoin import AdaptateurTemoin
+from tests.defauts.pepiniere import Pepiniere, TemoinNe
 
 SANS_DEFAUT = ""
 
@@ -49,6 +49,7 @@ class Boucle:
         self._temoins = temoins or {}
         self._rencontres: dict[str, list[pytest.Item]] = {}
         self._durees: dict[pytest.Item, float] = {}
+        self._temoin = TemoinNe(0, "")
 
     @pytest.hookimpl(tryfirst=True)
     def pytest_runtestloop(self, session: pytest.Session) -> bool:
@@ -84,12 +85,10 @@ class Boucle:
             pepiniere.fermer()
         return True
 
-    @staticmethod
-    def _changer_temoin(conduite: Any, pepiniere: Pepiniere, environnement: Path, nom: str) -> None:
+    def _changer_temoin(self, conduite: Any, pepiniere: Pepiniere, environnement: Path, nom: str) -> None:
         conduite._adaptateur.fermer()
-        conduite._temoin.arreter()
-        conduite._temoin = pepiniere.naitre(environnement, [nom] if nom else [], releve=not nom)
-        conduite._adaptateur = AdaptateurHttp(conduite._temoin.url)
+        self._temoin = pepiniere.naitre(environnement, [nom] if nom else [], releve=not nom)
+        conduite._adaptateur = AdaptateurTemoin(self._temoin)
         # Ses adresses de retour ont changé de port : les fournisseurs d'identité les apprennent.
         conduite.connexion = conduite.logiciel.connexion.completer(conduite._adaptateur.apropos().pro_sante_connect)
         conduite._enregistrer()
@@ -108,7 +107,7 @@ class Boucle:
             item.ihook.pytest_runtest_protocol(item=item, nextitem=None)
             self._durees.setdefault(item, perf_counter() - debut)
             if releve:
-                with urllib.request.urlopen(campagne.conduite._temoin.url + "/defauts", timeout=10) as reponse:
+                with urllib.request.urlopen(self._temoin.url + "/defauts", timeout=10) as reponse:
                     for nom in json.load(reponse):
                         self._rencontres.setdefault(nom, []).append(item)
         return list(campagne.conduite.resultats.values())

@@ -1,0 +1,55 @@
+"""Le registre des types d'adaptateurs, et l'adaptateur d'une campagne fait de ceux que logiciel.yaml décrit."""
+
+from __future__ import annotations
+
+from contextlib import ExitStack
+from importlib import import_module
+from importlib.util import find_spec
+from typing import TYPE_CHECKING, Any
+
+from steps.logiciel.aiguillage import Aiguillage
+from steps.logiciel.protocole import Adaptateur
+from steps.logiciel.types_adaptateur import TypeAdaptateur
+
+if TYPE_CHECKING:
+    from steps.logiciel.contexte import ContexteAdaptateur
+
+MODULES = {
+    "temoin": "steps.logiciel.adaptateur_temoin",
+    "http": "steps.logiciel.http",
+    "commande": "steps.logiciel.commande",
+    "operateur": "steps.operateur.adaptateur",
+    "depot": "steps.logiciel.depot",
+    "page": "steps.logiciel.page",
+}
+"""Type → module qui déclare `TYPE_ADAPTATEUR`. Seuls les modules des types employés sont chargés."""
+
+
+class TypeIndisponible(ValueError):
+    """Ce type d'adaptateur est prévu, mais cette version du banc ne l'a pas."""
+
+
+def charger_type(nom: str) -> TypeAdaptateur:
+    """Le type de ce nom ; TypeIndisponible si cette version ne l'a pas."""
+    if find_spec(MODULES[nom]) is None:
+        presents = ", ".join(autre for autre, module in MODULES.items() if find_spec(module) is not None)
+        raise TypeIndisponible(
+            f"le type {nom!r} n'est pas disponible dans cette version du banc ; attendu : {presents}"
+        )
+    module: Any = import_module(MODULES[nom])
+    type_: TypeAdaptateur = module.TYPE_ADAPTATEUR
+    return type_
+
+
+def assembler(contexte: ContexteAdaptateur) -> Aiguillage:
+    """Fabrique chaque adaptateur décrit ; AdaptateurInjoignable si l'un ne peut pas l'être, les autres étant rendus."""
+    logiciel = contexte.logiciel
+    fabriques: dict[str, Adaptateur] = {}
+    with ExitStack() as faits:
+        for description in logiciel.adaptateurs:
+            adaptateur = charger_type(description.type).fabrique(description, contexte)
+            faits.callback(adaptateur.fermer)
+            fabriques[description.nom] = adaptateur
+        aiguillage = Aiguillage(fabriques, actions=logiciel.actions, defaut=logiciel.defaut)
+        faits.pop_all()
+    return aiguillage
