@@ -6,7 +6,7 @@ import platform
 import shutil
 import tempfile
 import tomllib
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from datetime import UTC, datetime
 from functools import lru_cache
 from json import dumps
@@ -17,25 +17,34 @@ from reports.campagne import Campagne, charger_campagne
 from reports.ecriture import ecrire_tout
 from reports.fichiers import ecrire_json
 from reports.options import OptionsRapports
-from reports.resultat import CleScenario, EtapeJouee, EtatPreuve, ResultatScenario
-from reports.verdict import Moyen, Verdict
+from reports.resultat import CleScenario, EtapeJouee, ResultatScenario
+from reports.verdict import Moyen
 from requirements.catalogue import Catalogue
-from requirements.modele import Fournisseur, Preuve
+from requirements.modele import Fournisseur
 from simulators.banc import Banc
 from simulators.socle.expurgation import LONGUEUR_MINIMALE
 from simulators.socle.journal import EtatJournal, JournalArrete, JournalEchanges
 from steps.bilan import Bilan
+from steps.depart import Depart
 from steps.essai import Essai
-from steps.logiciel.assemblage import assembler
+from steps.jugements.empreinte import empreinte_des_verifications
 from steps.logiciel.configuration import ConfigurationLogiciel
 from steps.logiciel.connexion import enregistrer
-from steps.logiciel.contexte import ContexteAdaptateur, ScenarioEnCours
-from steps.logiciel.protocole import AccompagneScenario, Adaptateur, AdaptateurInjoignable, Apropos, AproposInconnu
-from steps.logiciel.temoin import RACINE
-from steps.operateur.guichet import Guichet
+from steps.logiciel.http import AdaptateurHttp
+from steps.logiciel.protocole import Adaptateur, AdaptateurInjoignable, Apropos
+from steps.logiciel.temoin import RACINE, ProcessusTemoin
 from steps.options import OptionsCampagne
 from steps.personne.ouverture import Navigateurs
 from steps.pieces import preuves_du_scenario
+from steps.reprise import (
+    Decision,
+    decider,
+    demandes_d_avant,
+    garder_les_apports,
+    scenario_coupe,
+    version_du_logiciel,
+    versions_du_scenario,
+)
 from steps.selection import ScenarioRetenu
 
 
@@ -48,20 +57,24 @@ class Conduite:
         catalogue: Catalogue,
         retenus: Sequence[ScenarioRetenu],
         logiciel: ConfigurationLogiciel,
+        precedente: Campagne | None = None,
     ) -> None:
+        """`precedente` : la campagne du dossier, quand elle est reprise."""
         self.options = options
         self.catalogue = catalogue
         self.retenus = tuple(retenus)
         self.logiciel = logiciel
+        self.precedente = precedente
         self.debut = datetime.now(UTC)
         self.dossier = choisir_dossier(options, self.debut)
         self.resultats: dict[CleScenario, ResultatScenario] = {}
         self.apropos: Apropos | None = None
         self.connexion = logiciel.connexion
         self.campagne: Campagne | None = None
+        self.scenario_coupe = ""
+        self.deroules: Callable[[ScenarioRetenu], str] = lambda retenu: ""
         self._secrets: Path | None = None
-        self.guichet: Guichet | None = None
-        self._en_cours: ScenarioEnCours | None = None
+        self._temoin: ProcessusTemoin | None = None
         self._journal: JournalEchanges | None = None
         self._banc: Banc | None = None
         self._adaptateur: Adaptateur | None = None
@@ -76,7 +89,10 @@ class Conduite:
         self.dossier.mkdir(parents=True, exist_ok=True)
         if self.options.reprendre:
             self._journal = JournalEchanges.reprendre(self.dossier)
-            self._relire_resultats()
+            if self.precedente is not None:
+                self.precedente = charger_campagne(self.dossier, self._journal)
+                self.resultats = {resultat.cle: resultat for resultat in self.precedente.resultats}
+                self.scenario_coupe = scenario_coupe(self._journal)
         else:
             self._journal = JournalEchanges.creer(self.dossier)
         for secret in self.logiciel.secrets:
@@ -87,27 +103,27 @@ class Conduite:
         self._navigateurs = Navigateurs.de(self._banc, self.options.navigateur)
         if self.logiciel.idam:
             self._banc.insi.etat.idam_autorises = frozenset({self.logiciel.idam})
-        self._journal.ajouter("campagne", {"etat": "debut", **self._en_tete()})
-        self._adaptateur = assembler(self._contexte(self._banc, self._secrets))
-        try:
-            self.apropos = self._adaptateur.apropos()
-            self.connexion = self.logiciel.connexion.completer(self.apropos.pro_sante_connect)
-        except AproposInconnu:
-            self.apropos = None
+        self._journal.ajouter("campagne", {"etat": "reprise" if self.precedente else "debut", **self._en_tete()})
+        url = self.logiciel.url
+        if self.logiciel.demonstration:
+            environnement = self.ecrire_environnement(self._secrets / "environnement.json")
+            self._temoin = ProcessusTemoin(
+                environnement, defauts=self.logiciel.defauts, journal=self.dossier / "temoin.log"
+            )
+            url = self._temoin.url
+        elif self.logiciel.environnement:
+            self.ecrire_environnement(Path(self.logiciel.environnement))
+        self._adaptateur = AdaptateurHttp(
+            url,
+            comptes=self.logiciel.comptes,
+            entetes=self.logiciel.entetes,
+            delai_s=self.logiciel.delai_s,
+            secrets=self.logiciel.secrets,
+        )
+        self.apropos = self._adaptateur.apropos()
+        self.connexion = self.logiciel.connexion.completer(self.apropos.pro_sante_connect)
         self._enregistrer()
         self._ecrire_en_tete(None, interrompue=True)
-
-    def _contexte(self, banc: Banc, secrets: Path) -> ContexteAdaptateur:
-        environnement = Path(self.logiciel.environnement or secrets / "environnement.json")
-        return ContexteAdaptateur(
-            logiciel=self.logiciel,
-            banc=banc,
-            journal=self.journal,
-            dossier=self.dossier,
-            environnement=self.ecrire_environnement(environnement),
-            guichet=self.guichet,
-            scenario_en_cours=lambda: self._en_cours,
-        )
 
     def ecrire_environnement(self, chemin: Path) -> Path:
         """Écrit adresses, certificats et identités de test pour le logiciel ; jamais dans le dossier de campagne."""
@@ -132,9 +148,6 @@ class Conduite:
         """Ouvre un scénario : état des simulateurs vidé, journal marqué."""
         self.banc.remettre_a_zero()
         self.journal.debuter_scenario(retenu.numero)
-        self._en_cours = ScenarioEnCours(retenu, self._preuves_manquantes(retenu))
-        if isinstance(self.adaptateur, AccompagneScenario):
-            self.adaptateur.debuter_scenario(retenu)
         # La base d'un éditeur survit à la campagne : des patients déjà connus de lui fausseraient tout.
         graine = "" if self.logiciel.demonstration else self.debut.isoformat()
         return Essai(
@@ -152,18 +165,9 @@ class Conduite:
     def fermer_essai(self, essai: Essai) -> None:
         """Ferme le scénario : réglages remis, réponses retenues libérées, journal démarqué."""
         essai.terminer()
-        if isinstance(self.adaptateur, AccompagneScenario):
-            self.adaptateur.finir_scenario(essai)
-        self._en_cours = None
         self.banc.remettre_a_zero()
         if self.journal.etat is not EtatJournal.ARRETE:
             self.journal.finir_scenario()
-
-    def _preuves_manquantes(self, retenu: ScenarioRetenu) -> tuple[Preuve, ...]:
-        """Les preuves du scénario auxquelles aucune campagne précédente du dossier n'a répondu."""
-        avant = self.resultats.get(retenu.cle)
-        apportees = {p.repere for p in avant.preuves if p.etat is not EtatPreuve.A_APPORTER} if avant else set()
-        return tuple(preuve for preuve in retenu.scenario.preuves if preuve.repere not in apportees)
 
     def motif_d_arret(self, erreur: JournalArrete) -> str:
         """Pourquoi le journal s'est arrêté : l'incident noté, plus complet que le refus d'écrire qui a suivi."""
@@ -179,13 +183,12 @@ class Conduite:
         *,
         moyen: Moyen | None,
         etapes: Sequence[EtapeJouee] = (),
-        debut: datetime,
+        depart: Depart,
         depuis: int | None = None,
     ) -> ResultatScenario:
         """Écrit le verdict du scénario dans le journal, avec ses preuves, dès qu'il est connu."""
         echanges = self.journal.echanges(depuis=depuis) if depuis is not None else []
         verdict = bilan.verdict()
-        fin = datetime.now(UTC)
         exigence = retenu.exigence
         resultat = ResultatScenario(
             rem=exigence.rem,
@@ -200,32 +203,34 @@ class Conduite:
             raison=bilan.raison or bilan.motif(),
             constats=tuple(bilan.constats),
             preuves=preuves_du_scenario(self.dossier, retenu.scenario, verdict, bilan.pieces, echanges),
-            debut=debut.isoformat(),
-            fin=fin.isoformat(),
-            duree_s=round((fin - debut).total_seconds(), 6),
+            debut=depart.instant.isoformat(),
+            fin=depart.fin.isoformat(),
+            duree_s=depart.duree_s,
             echanges=tuple(echange.numero for echange in echanges),
             etapes=tuple(etapes),
+            versions=self.versions(retenu),
         )
+        ancien = self.resultats.get(resultat.cle)
+        if ancien is not None:
+            resultat = garder_les_apports(ancien, resultat, decider(retenu, ancien, resultat.versions).en_phrase)
         self.journal.ajouter("verdict", resultat.en_dict())
         self.resultats[resultat.cle] = resultat
         return resultat
 
-    def deja_conforme(self, retenu: ScenarioRetenu) -> bool:
-        """Dans une reprise : ce scénario a déjà un verdict que rien n'oblige à refaire."""
-        ancien = self.resultats.get(retenu.cle)
-        return ancien is not None and ancien.verdict in (Verdict.CONFORME, Verdict.NON_APPLICABLE)
-
-    def _relire_resultats(self) -> None:
-        """Reprend les verdicts d'une campagne précédente, s'ils portent sur le même logiciel et le même catalogue."""
-        precedente = charger_campagne(self.dossier, self.journal)
-        memes = (
-            precedente.catalogue.get("empreinte") == self.catalogue.empreinte
-            and precedente.logiciel.nom == self.logiciel.nom
-            and precedente.logiciel.version == self.logiciel.version
-            and precedente.produit_banc == version_du_banc()
+    def versions(self, retenu: ScenarioRetenu) -> dict[str, str]:
+        """Les versions que ce scénario aurait s'il était joué maintenant."""
+        return versions_du_scenario(
+            retenu,
+            logiciel=version_du_logiciel(self.logiciel, self.apropos),
+            banc=version_du_banc(),
+            verifications=empreinte_des_verifications(),
+            deroule=self.deroules(retenu),
         )
-        if memes:
-            self.resultats = {resultat.cle: resultat for resultat in precedente.resultats}
+
+    def decider(self, retenu: ScenarioRetenu) -> Decision:
+        """Ce qu'une reprise fait de ce scénario."""
+        ancien = self.resultats.get(retenu.cle)
+        return decider(retenu, ancien, self.versions(retenu), volume_reduit=self.options.volume_reduit)
 
     # --------------------------------------------------------------- fin
     def clore(self, *, interrompue: bool) -> list[Path]:
@@ -270,6 +275,9 @@ class Conduite:
         if self._adaptateur is not None:
             self._adaptateur.fermer()
             self._adaptateur = None
+        if self._temoin is not None:
+            self._temoin.arreter()
+            self._temoin = None
         if self._banc is not None:
             self._banc.arreter()
             self._banc = None
@@ -296,24 +304,27 @@ class Conduite:
             },
             "pilotage": {
                 "adaptateur": logiciel.adaptateur,
-                "adaptateurs": {description.nom: description.type for description in logiciel.adaptateurs},
-                "actions": dict(logiciel.actions),
                 "defauts": list(logiciel.defauts),
                 "pro_sante_connect": self.connexion.en_dict(),
                 "declare": {"nom": self.apropos.nom, "version": self.apropos.version} if self.apropos else None,
             },
             "demonstration": logiciel.demonstration,
-            "debut": self.debut.isoformat(),
+            "debut": self.precedente.debut if self.precedente else self.debut.isoformat(),
             "catalogue": {"empreinte": self.catalogue.empreinte, "date": self.catalogue.date.isoformat()},
             "systeme": {"python": platform.python_version(), "os": f"{platform.system()} {platform.release()}"},
+            "retenus": self._demandes(),
         }
+
+    def _demandes(self) -> list[str]:
+        """Tout ce que la campagne doit juger, dans l'ordre du catalogue : une reprise élargit, ne retire rien."""
+        demandes = {*demandes_d_avant(self.precedente), *(retenu.numero for retenu in self.retenus)}
+        return [s.id for exigence in self.catalogue.exigences for s in exigence.scenarios if s.id in demandes]
 
     def _ecrire_en_tete(self, fin: datetime | None, *, interrompue: bool) -> None:
         contenu = {
             **self._en_tete(),
             "fin": fin.isoformat() if fin else None,
             "interrompue": interrompue,
-            "retenus": [retenu.numero for retenu in self.retenus],
             "journal": {
                 "derniere_empreinte": self.journal.derniere_empreinte(),
                 "enregistrements": self.journal.position(),

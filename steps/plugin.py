@@ -6,7 +6,6 @@ import sys
 from collections import Counter
 from collections.abc import Generator, Iterator, Sequence
 from dataclasses import dataclass, field
-from datetime import UTC, datetime
 from typing import Any
 
 import pytest
@@ -32,11 +31,14 @@ from steps.collecte import (
     verifier_scenarios_perdus,
 )
 from steps.conduite import Conduite
+from steps.depart import Depart
+from steps.deroule import empreinte_du_deroule
 from steps.essai import Essai
 from steps.logiciel.configuration import ConfigurationInvalide, lire_configuration
 from steps.logiciel.protocole import AdaptateurInjoignable
 from steps.logiciel.temoin import RACINE
 from steps.options import OptionsCampagne
+from steps.reprise import RepriseRefusee, annoncer, demandes_d_avant, relire_pour_reprendre
 from steps.selection import ScenarioRetenu, SelectionVide, selectionner
 from steps.suivi import SuiviEtapes
 
@@ -139,6 +141,7 @@ def _preparer(config: pytest.Config, options: OptionsCampagne) -> ConduitePytest
             raise ConfigurationInvalide(
                 f"{fichier} : couloir {logiciel.couloir!r}, alors que --couloir={options.couloir} est demandé"
             )
+        precedente = relire_pour_reprendre(options.reprendre, options.couloir, logiciel) if options.reprendre else None
         retenus = selectionner(
             catalogue,
             vagues=options.vagues,
@@ -146,11 +149,17 @@ def _preparer(config: pytest.Config, options: OptionsCampagne) -> ConduitePytest
             exigences=options.exigences,
             profils_reclames=logiciel.profils,
         )
+        if not (options.vagues or options.profils or options.exigences):
+            # Une reprise qui ne demande rien de précis continue ce qui avait été demandé.
+            avant = demandes_d_avant(precedente)
+            retenus = [retenu for retenu in retenus if not avant or retenu.numero in avant]
+    except RepriseRefusee as erreur:
+        raise pytest.UsageError(str(erreur)) from erreur
     except ConfigurationInvalide as erreur:
         pytest.exit(f"configuration : {erreur}", returncode=CODE_BANC)
     except (ErreurRequirements, SelectionVide) as erreur:
         raise pytest.UsageError(str(erreur)) from erreur
-    return ConduitePytest(config, Conduite(options, catalogue, retenus, logiciel))
+    return ConduitePytest(config, Conduite(options, catalogue, retenus, logiciel, precedente))
 
 
 @pytest.hookimpl(tryfirst=True)
@@ -179,7 +188,7 @@ def essai(request: pytest.FixtureRequest) -> Essai:
 class _Cumul:
     """Ce que les éléments d'un même scénario de conformité (plan du scénario) ont établi jusqu'ici."""
 
-    debut: datetime
+    depart: Depart
     depuis: int | None
     bilan: Bilan = field(default_factory=Bilan)
     etapes: list[EtapeJouee] = field(default_factory=list)
@@ -201,6 +210,8 @@ class ConduitePytest:
         self._a_jouer: dict[pytest.Item, list[ScenarioRetenu]] = {}
         self._restants: dict[str, int] = {}
         self._cumuls: dict[str, _Cumul] = {}
+        self._deroules: dict[str, str] = {}
+        conduite.deroules = self._deroule
         self.suivi = SuiviEtapes()
         self._rang = 0
         self._couleurs = couleurs_permises(sys.stdout)
@@ -268,10 +279,27 @@ class ConduitePytest:
 
     def _passer_les_repris(self, session: pytest.Session) -> None:
         """Retire de la boucle ce qu'une reprise n'a pas à rejouer ; le verdict d'avant reste."""
-        repris = [i for i in session.items if all(self.conduite.deja_conforme(r) for r in self._a_jouer[i])]
+        if self.conduite.precedente is None:
+            return
+        decisions = {retenu: self.conduite.decider(retenu) for retenus in self._a_jouer.values() for retenu in retenus}
+        terminal = self.config.pluginmanager.get_plugin("terminalreporter")
+        if terminal is not None:
+            for ligne in annoncer(list(decisions.values()), interrompu=self.conduite.scenario_coupe):
+                terminal.write_line(ligne)
+        repris = {
+            item: None for item in session.items if not any(decisions[retenu].motif for retenu in self._a_jouer[item])
+        }
         for retenu in dict.fromkeys(retenu for item in repris for retenu in self._a_jouer[item]):
             self._dire(retenu, repris=True)
         session.items[:] = [item for item in session.items if item not in repris]
+
+    def _deroule(self, retenu: ScenarioRetenu) -> str:
+        """Empreinte de ce que ce scénario joue ; le même calcul à chaque séance, sur tous ses éléments."""
+        if retenu.numero not in self._deroules:
+            numero = retenu.numero
+            elements = [item for item, retenus in self._a_jouer.items() if numero in {r.numero for r in retenus}]
+            self._deroules[numero] = empreinte_du_deroule(elements)
+        return self._deroules[retenu.numero]
 
     # --------------------------------------------------------------- essai
     @pytest.hookimpl(wrapper=True)
@@ -283,7 +311,7 @@ class ConduitePytest:
 
     def _protocole(self, item: pytest.Item) -> Iterator[None]:
         retenus = self._a_jouer[item]
-        debut = datetime.now(UTC)
+        depart = Depart()
         if isinstance(item, ScenarioSansFeature):
             bilan, moyen, depuis = self._sans_jouer(item, retenus[0])
             item.stash[_BILAN] = bilan
@@ -301,7 +329,7 @@ class ConduitePytest:
         # Un scénario qu'un Ctrl-C a coupé sans bruit n'a pas de verdict.
         self._arret.exiger()
         for retenu in retenus:
-            self._conclure(retenu, bilan, moyen, debut, depuis)
+            self._conclure(retenu, bilan, moyen, depart, depuis)
         return resultat
 
     def _sans_jouer(self, item: ScenarioSansFeature, retenu: ScenarioRetenu) -> tuple[Bilan, Moyen | None, int | None]:
@@ -310,16 +338,16 @@ class ConduitePytest:
         return bilan, None, None
 
     def _conclure(
-        self, retenu: ScenarioRetenu, bilan: Bilan, moyen: Moyen | None, debut: datetime, depuis: int | None
+        self, retenu: ScenarioRetenu, bilan: Bilan, moyen: Moyen | None, depart: Depart, depuis: int | None
     ) -> None:
         """Écrit le verdict quand le dernier élément du scénario est passé ; les constats s'additionnent."""
-        cumul = self._cumuls.setdefault(retenu.numero, _Cumul(debut, depuis))
+        cumul = self._cumuls.setdefault(retenu.numero, _Cumul(depart, depuis))
         cumul.ajouter(bilan, self.suivi.etapes if depuis is not None else [])
         self._restants[retenu.numero] -= 1
         if self._restants[retenu.numero]:
             return
         self.conduite.conclure(
-            retenu, cumul.bilan, moyen=moyen, etapes=cumul.etapes, debut=cumul.debut, depuis=cumul.depuis
+            retenu, cumul.bilan, moyen=moyen, etapes=cumul.etapes, depart=cumul.depart, depuis=cumul.depuis
         )
         self._dire(retenu)
 
