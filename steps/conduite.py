@@ -17,10 +17,10 @@ from reports.campagne import Campagne, charger_campagne
 from reports.ecriture import ecrire_tout
 from reports.fichiers import ecrire_json
 from reports.options import OptionsRapports
-from reports.resultat import CleScenario, EtapeJouee, ResultatScenario
+from reports.resultat import CleScenario, EtapeJouee, EtatPreuve, ResultatScenario
 from reports.verdict import Moyen
 from requirements.catalogue import Catalogue
-from requirements.modele import Fournisseur
+from requirements.modele import Fournisseur, Preuve
 from simulators.banc import Banc
 from simulators.socle.expurgation import LONGUEUR_MINIMALE
 from simulators.socle.journal import EtatJournal, JournalArrete, JournalEchanges
@@ -28,11 +28,13 @@ from steps.bilan import Bilan
 from steps.depart import Depart
 from steps.essai import Essai
 from steps.jugements.empreinte import empreinte_des_verifications
+from steps.logiciel.assemblage import assembler
 from steps.logiciel.configuration import ConfigurationLogiciel
 from steps.logiciel.connexion import enregistrer
-from steps.logiciel.http import AdaptateurHttp
-from steps.logiciel.protocole import Adaptateur, AdaptateurInjoignable, Apropos
-from steps.logiciel.temoin import RACINE, ProcessusTemoin
+from steps.logiciel.contexte import ContexteAdaptateur, ScenarioEnCours
+from steps.logiciel.protocole import AccompagneScenario, Adaptateur, AdaptateurInjoignable, Apropos, AproposInconnu
+from steps.logiciel.temoin import RACINE
+from steps.operateur.guichet import Guichet
 from steps.options import OptionsCampagne
 from steps.personne.ouverture import Navigateurs
 from steps.pieces import preuves_du_scenario
@@ -74,7 +76,8 @@ class Conduite:
         self.scenario_coupe = ""
         self.deroules: Callable[[ScenarioRetenu], str] = lambda retenu: ""
         self._secrets: Path | None = None
-        self._temoin: ProcessusTemoin | None = None
+        self.guichet: Guichet | None = None
+        self._en_cours: ScenarioEnCours | None = None
         self._journal: JournalEchanges | None = None
         self._banc: Banc | None = None
         self._adaptateur: Adaptateur | None = None
@@ -104,26 +107,26 @@ class Conduite:
         if self.logiciel.idam:
             self._banc.insi.etat.idam_autorises = frozenset({self.logiciel.idam})
         self._journal.ajouter("campagne", {"etat": "reprise" if self.precedente else "debut", **self._en_tete()})
-        url = self.logiciel.url
-        if self.logiciel.demonstration:
-            environnement = self.ecrire_environnement(self._secrets / "environnement.json")
-            self._temoin = ProcessusTemoin(
-                environnement, defauts=self.logiciel.defauts, journal=self.dossier / "temoin.log"
-            )
-            url = self._temoin.url
-        elif self.logiciel.environnement:
-            self.ecrire_environnement(Path(self.logiciel.environnement))
-        self._adaptateur = AdaptateurHttp(
-            url,
-            comptes=self.logiciel.comptes,
-            entetes=self.logiciel.entetes,
-            delai_s=self.logiciel.delai_s,
-            secrets=self.logiciel.secrets,
-        )
-        self.apropos = self._adaptateur.apropos()
-        self.connexion = self.logiciel.connexion.completer(self.apropos.pro_sante_connect)
+        self._adaptateur = assembler(self._contexte(self._banc, self._secrets))
+        try:
+            self.apropos = self._adaptateur.apropos()
+            self.connexion = self.logiciel.connexion.completer(self.apropos.pro_sante_connect)
+        except AproposInconnu:
+            self.apropos = None
         self._enregistrer()
         self._ecrire_en_tete(None, interrompue=True)
+
+    def _contexte(self, banc: Banc, secrets: Path) -> ContexteAdaptateur:
+        environnement = Path(self.logiciel.environnement or secrets / "environnement.json")
+        return ContexteAdaptateur(
+            logiciel=self.logiciel,
+            banc=banc,
+            journal=self.journal,
+            dossier=self.dossier,
+            environnement=self.ecrire_environnement(environnement),
+            guichet=self.guichet,
+            scenario_en_cours=lambda: self._en_cours,
+        )
 
     def ecrire_environnement(self, chemin: Path) -> Path:
         """Écrit adresses, certificats et identités de test pour le logiciel ; jamais dans le dossier de campagne."""
@@ -148,6 +151,9 @@ class Conduite:
         """Ouvre un scénario : état des simulateurs vidé, journal marqué."""
         self.banc.remettre_a_zero()
         self.journal.debuter_scenario(retenu.numero)
+        self._en_cours = ScenarioEnCours(retenu, self._preuves_manquantes(retenu))
+        if isinstance(self.adaptateur, AccompagneScenario):
+            self.adaptateur.debuter_scenario(retenu)
         # La base d'un éditeur survit à la campagne : des patients déjà connus de lui fausseraient tout.
         graine = "" if self.logiciel.demonstration else self.debut.isoformat()
         return Essai(
@@ -165,9 +171,18 @@ class Conduite:
     def fermer_essai(self, essai: Essai) -> None:
         """Ferme le scénario : réglages remis, réponses retenues libérées, journal démarqué."""
         essai.terminer()
+        if isinstance(self.adaptateur, AccompagneScenario):
+            self.adaptateur.finir_scenario(essai)
+        self._en_cours = None
         self.banc.remettre_a_zero()
         if self.journal.etat is not EtatJournal.ARRETE:
             self.journal.finir_scenario()
+
+    def _preuves_manquantes(self, retenu: ScenarioRetenu) -> tuple[Preuve, ...]:
+        """Les preuves du scénario auxquelles aucune campagne précédente du dossier n'a répondu."""
+        avant = self.resultats.get(retenu.cle)
+        apportees = {p.repere for p in avant.preuves if p.etat is not EtatPreuve.A_APPORTER} if avant else set()
+        return tuple(preuve for preuve in retenu.scenario.preuves if preuve.repere not in apportees)
 
     def motif_d_arret(self, erreur: JournalArrete) -> str:
         """Pourquoi le journal s'est arrêté : l'incident noté, plus complet que le refus d'écrire qui a suivi."""
@@ -275,9 +290,6 @@ class Conduite:
         if self._adaptateur is not None:
             self._adaptateur.fermer()
             self._adaptateur = None
-        if self._temoin is not None:
-            self._temoin.arreter()
-            self._temoin = None
         if self._banc is not None:
             self._banc.arreter()
             self._banc = None
@@ -304,6 +316,8 @@ class Conduite:
             },
             "pilotage": {
                 "adaptateur": logiciel.adaptateur,
+                "adaptateurs": {description.nom: description.type for description in logiciel.adaptateurs},
+                "actions": dict(logiciel.actions),
                 "defauts": list(logiciel.defauts),
                 "pro_sante_connect": self.connexion.en_dict(),
                 "declare": {"nom": self.apropos.nom, "version": self.apropos.version} if self.apropos else None,
