@@ -7,8 +7,11 @@ import os
 import subprocess
 import sys
 import tempfile
+from functools import lru_cache
 from pathlib import Path
 from typing import Any
+
+from tests.campagne.pepiniere import Pepiniere
 
 RACINE = Path(__file__).parents[2]
 DELAI_S = 240
@@ -32,8 +35,17 @@ def environnement(**variables: str) -> dict[str, str]:
 
 
 def mener(*options: str, delai: float = DELAI_S, **variables: str) -> subprocess.CompletedProcess[str]:
-    """Mène une campagne jusqu'au bout."""
-    return executer(commande(*options), cwd=None, delai=delai, **variables)
+    """Mène une campagne jusqu'au bout, dans un processus qui n'a pas à recharger le banc."""
+    if not hasattr(os, "fork"):
+        return executer(commande(*options), cwd=None, delai=delai, **variables)
+    ligne = commande(*options)
+    code, texte = _pepiniere().mener(ligne[3:], environnement(**variables), RACINE, delai)
+    return subprocess.CompletedProcess(ligne, code, texte)
+
+
+@lru_cache(maxsize=1)
+def _pepiniere() -> Pepiniere:
+    return Pepiniere(environnement())
 
 
 def executer(
