@@ -65,7 +65,8 @@ def declarer(parser: pytest.Parser) -> None:
         "--reprendre",
         type=Path,
         metavar="DIR",
-        help="reprend une campagne : ne rejoue que les scénarios qui n'y ont pas de verdict conforme",
+        help="reprend une campagne : ne joue que ce qui manque, a échoué ou est périmé (logiciel, catalogue ou "
+        "vérifications changés)",
     )
     groupe.addoption(
         "--exiger-complet",
