@@ -9,6 +9,7 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
+from reports import declarer
 from reports.allure import DOSSIER
 from reports.allure_html import AllureIndisponible, rendre_allure, titre_du_rapport
 from reports.campagne import Campagne, ErreurCampagne, charger_campagne
@@ -75,6 +76,10 @@ def _analyseur() -> argparse.ArgumentParser:
         "--sortie", type=Path, metavar="FICHIER.html", help="page à écrire (par défaut : DIR/allure.html)"
     )
     allure.set_defaults(commande=_allure)
+
+    declarer.options_de_commande(
+        _commande(commandes, "declarer", "déclare ce qu'une personne a jugé d'un scénario, par le journal")
+    )
 
     verifier = _commande(commandes, "verifier-journal", "recalcule la chaîne du journal et les empreintes des pièces")
     verifier.set_defaults(commande=_verifier_journal)

@@ -8,6 +8,8 @@ from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any
 
+from reports.declaration import Declaration, appliquer_toutes
+from reports.depots import Depot, appliquer
 from reports.fichiers import ecrire_json
 from reports.options import MENTION_DEMONSTRATION
 from reports.resultat import (
@@ -38,6 +40,8 @@ __all__ = [
     "charger_campagne",
     "completer",
     "ecrire_verdicts",
+    "lire_declarations",
+    "lire_depots",
     "ordonner",
 ]
 
@@ -155,9 +159,10 @@ def charger_campagne(
 ) -> Campagne:
     """Relit une campagne.
 
-    Les résultats viennent du journal, seule source ; `verdicts.json` n'est lu qu'en son absence. `campagne.json`
-    manquant est remplacé par l'enregistrement `campagne` du journal. Sans date de fin, la campagne a été
-    interrompue ; avec le catalogue, chaque scénario demandé sans verdict y figure alors *non exécuté*.
+    Les résultats viennent du journal, seule source : les verdicts, les pièces déposées ou retirées, puis ce que des
+    personnes ont déclaré depuis ; `verdicts.json` n'est lu qu'en son absence. `campagne.json` manquant est remplacé par l'enregistrement `campagne` du
+    journal. Sans date de fin, la campagne a été interrompue ; avec le catalogue, chaque scénario demandé sans verdict y
+    figure alors *non exécuté*.
     """
     entete = _lire_entete(dossier, journal)
     resultats = _lire_resultats(dossier, journal)
@@ -171,7 +176,48 @@ def charger_campagne(
             # L'arrêt brutal n'a pas laissé le temps d'écrire où en était le journal.
             tete = {"derniere_empreinte": journal.derniere_empreinte(), "enregistrements": journal.position()}
             campagne = replace(campagne, journal=tete)
-    return completer(campagne, catalogue) if catalogue is not None else campagne
+    if catalogue is not None:
+        campagne = completer(campagne, catalogue)
+    if journal is None:
+        return campagne  # verdicts.json a été écrit une fois les dépôts appliqués
+    logiciel = (campagne.logiciel.nom, campagne.logiciel.version)
+    avec_pieces = appliquer(campagne.resultats, lire_depots(journal), logiciel)
+    return replace(campagne, resultats=appliquer_toutes(avec_pieces, lire_declarations(journal)))
+
+
+def lire_depots(journal: JournalEchanges) -> list[Depot]:
+    """Les pièces déposées et retirées par des personnes, dans l'ordre du journal."""
+    depots = []
+    for enregistrement in journal.enregistrements(type="piece"):
+        try:
+            depots.append(Depot.depuis_dict(enregistrement.donnees))
+        except (KeyError, TypeError, ValueError) as erreur:
+            raise ErreurCampagne(
+                f"journal, enregistrement n° {enregistrement.numero} (« piece ») : illisible ({erreur})"
+            ) from erreur
+    return depots
+
+
+def lire_declarations(journal: JournalEchanges) -> list[Declaration]:
+    """Ce que des personnes ont déclaré depuis le dernier verdict de chaque scénario, dans l'ordre du journal.
+
+    Un scénario rejoué n'est plus celui dont elles parlaient.
+    """
+    juges: dict[CleScenario, int] = {}
+    for enregistrement in journal.enregistrements(type="verdict"):
+        brut = enregistrement.donnees
+        juges[CleScenario(brut["rem"], brut["exigence"], brut["scenario"])] = enregistrement.numero
+    declarations = []
+    for enregistrement in journal.enregistrements(type="declaration"):
+        try:
+            declaration = Declaration.depuis_dict(enregistrement.donnees)
+        except (KeyError, TypeError, ValueError) as erreur:
+            raise ErreurCampagne(
+                f"journal, enregistrement n° {enregistrement.numero} (« declaration ») : illisible ({erreur})"
+            ) from erreur
+        if enregistrement.numero > juges.get(declaration.cle, 0):
+            declarations.append(declaration)
+    return declarations
 
 
 def _lire_entete(dossier: Path, journal: JournalEchanges | None) -> Mapping[str, Any]:

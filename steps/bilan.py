@@ -6,6 +6,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass, field
 
 from reports.constat import Constat, Regle
+from reports.declaration import CODE_PERSONNE
 from reports.verdict import Verdict, cumuler
 
 
@@ -61,6 +62,11 @@ class Bilan:
         """Retient une issue qui ne vient d'aucune règle (banc, environnement, arrêt)."""
         self.raison = self.raison or raison
         self.constats.append(Constat(code=_CODES[verdict], verdict=verdict, message=raison))
+
+    def confier(self, verdict: Verdict, raison: str) -> None:
+        """Laisse à une personne un scénario qu'aucune feature ne joue : elle seule pourra le déclarer conforme."""
+        self.raison = self.raison or raison
+        self.constats.append(Constat(code=CODE_PERSONNE, verdict=verdict, message=raison))
 
     def joindre(self, nom: str, genre: str, octets: bytes, description: str, *, complement: bool = False) -> None:
         """Garde une pièce pour les preuves qui acceptent ce genre."""

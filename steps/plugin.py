@@ -334,7 +334,10 @@ class ConduitePytest:
 
     def _sans_jouer(self, item: ScenarioSansFeature, retenu: ScenarioRetenu) -> tuple[Bilan, Moyen | None, int | None]:
         bilan = Bilan()
-        bilan.echouer(*(retenu.ecarte or item.issue()))
+        if retenu.ecarte:
+            bilan.echouer(*retenu.ecarte)
+        else:
+            bilan.confier(*item.issue())
         return bilan, None, None
 
     def _conclure(

@@ -184,8 +184,12 @@ def volume_joue(joues: int, demandes: int, quoi: str) -> Constat:
     """Un volume réduit sert à mettre au point ; il ne vaut pas le scénario officiel."""
     if joues >= demandes:
         return R_VOLUME.respectee(recu=f"{joues} {quoi}")
-    return R_VOLUME.a_regarder(
-        f"Joué à volume réduit : {joues} {quoi} au lieu de {demandes}.", recu=f"{joues} {quoi}", ou="scénario joué"
+    # Déduite, la règle enfreinte reste à vérifier ; un `attendu` dit qu'aucune déclaration ne remplace le volume demandé.
+    return R_VOLUME.enfreinte(
+        f"Joué à volume réduit : {joues} {quoi} au lieu de {demandes}.",
+        attendu=f"{demandes} {quoi}",
+        recu=f"{joues} {quoi}",
+        ou="scénario joué",
     )
 
 
