@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import uuid
+from collections.abc import Mapping
 from datetime import datetime
 from pathlib import Path
 from typing import Any
@@ -51,13 +52,20 @@ def scenarios_presents(dossier_allure: Path) -> set[tuple[str, str]]:
         except ValueError:
             # Tronqué par un arrêt brutal : le scénario sera récrit à côté.
             continue
-        etiquettes_lues = lu.get("labels", ())
-        exigences = [lue.get("value") for lue in etiquettes_lues if lue.get("name") == "exigence"]
-        scenarios = [lue.get("value") for lue in etiquettes_lues if lue.get("name") == "scenario"]
-        for exigence, scenario in zip(exigences, scenarios, strict=False):
-            if str(lu.get("name", "")).startswith(f"{scenario} "):
-                presents.add((str(exigence), str(scenario)))
+        if (cle := scenario_de(lu)) is not None:
+            presents.add(cle)
     return presents
+
+
+def scenario_de(resultat: Mapping[str, Any]) -> tuple[str, str] | None:
+    """L'exigence et le scénario au nom desquels ce résultat Allure est écrit."""
+    etiquettes_lues = resultat.get("labels", ())
+    exigences = [lue.get("value") for lue in etiquettes_lues if lue.get("name") == "exigence"]
+    scenarios = [lue.get("value") for lue in etiquettes_lues if lue.get("name") == "scenario"]
+    for exigence, scenario in zip(exigences, scenarios, strict=False):
+        if str(resultat.get("name", "")).startswith(f"{scenario} "):
+            return str(exigence), str(scenario)
+    return None
 
 
 def _resultat(
