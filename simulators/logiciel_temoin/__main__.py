@@ -9,11 +9,15 @@ import signal
 import sys
 import threading
 from pathlib import Path
+from typing import TYPE_CHECKING
 
-from simulators.logiciel_temoin.api import ServeurLabo
+from simulators.logiciel_temoin.api import Interface, ServeurLabo, apropos
 from simulators.logiciel_temoin.defauts import CATALOGUE, Defauts
 from simulators.logiciel_temoin.environnement import lire_environnement
 from simulators.logiciel_temoin.labo import Labo
+
+if TYPE_CHECKING:
+    from simulators.logiciel_temoin.ecran import ServeurEcran
 
 
 def analyser(arguments: list[str]) -> argparse.Namespace:
@@ -33,9 +37,20 @@ def analyser(arguments: list[str]) -> argparse.Namespace:
         help="dit sur GET /defauts ceux qui auraient pu agir depuis la fois d'avant",
     )
     analyseur.add_argument("--lister-defauts", action="store_true", help="affiche les défauts connus, en JSON")
+    analyseur.add_argument(
+        "--ecran", action="store_true", help="l'API est fermée : le logiciel n'offre que son écran, pour une personne"
+    )
+    analyseur.add_argument(
+        "--contrat",
+        type=Path,
+        metavar="FICHIER.json",
+        help="contrat OpenAPI des actions, que l'écran met en formulaires",
+    )
     options = analyseur.parse_args(arguments)
     if not options.lister_defauts and options.environnement is None:
         analyseur.error("--environnement est obligatoire")
+    if options.ecran != (options.contrat is not None):
+        analyseur.error("--ecran et --contrat vont ensemble : l'écran tire ses formulaires du contrat des actions")
     return options
 
 
@@ -49,7 +64,11 @@ def main(arguments: list[str]) -> int:
         Defauts(options.defaut, releve=options.relever_defauts),
         options.donnees,
     )
-    serveur = ServeurLabo(labo, options.port)
+    try:
+        serveur = _serveur(labo, options)
+    except ValueError as erreur:
+        print(erreur, file=sys.stderr)
+        return 2
     fin = threading.Event()
     signal.signal(signal.SIGTERM, lambda *_: fin.set())
     signal.signal(signal.SIGINT, lambda *_: fin.set())
@@ -62,6 +81,16 @@ def main(arguments: list[str]) -> int:
     serveur.server_close()
     labo.fermer()
     return 0
+
+
+def _serveur(labo: Labo, options: argparse.Namespace) -> ServeurLabo | ServeurEcran:
+    """L'API, ou l'écran à sa place."""
+    if not options.ecran:
+        return ServeurLabo(labo, options.port)
+    from simulators.logiciel_temoin.ecran import ServeurEcran
+    from simulators.logiciel_temoin.ecran.contrat import lire_contrat
+
+    return ServeurEcran(lire_contrat(options.contrat), Interface(labo).jouer, apropos(labo), options.port)
 
 
 def _attendre_fin_entree(fin: threading.Event) -> None:

@@ -55,9 +55,40 @@ def jouer(labo: Labo, nom: str, corps: dict[str, Any]) -> Enveloppe:
         PREUVE.reset(preuve)
 
 
+class Interface:
+    """Ce par quoi l'on fait agir le logiciel, qu'un programme ou une personne le demande."""
+
+    def __init__(self, labo: Labo) -> None:
+        self.labo = labo
+        self._verrou = threading.RLock()
+
+    def jouer(self, nom: str, valeurs: dict[str, Any]) -> Enveloppe:
+        """Joue une action ; plusieurs peuvent l'être en même temps, sauf défaut voulu."""
+        tenue = self._verrou.acquire(blocking=False) or (
+            self.labo.defaut("interface_bloquee_pendant_dmp") and self._verrou.acquire()
+        )
+        try:
+            return jouer(self.labo, nom, valeurs)
+        finally:
+            if tenue:
+                self._verrou.release()
+
+
 def declaration(labo: Labo) -> dict[str, Any]:
     """Ce que le produit dit de sa connexion par Pro Santé Connect, si l'installation en a un."""
     return {"pro_sante_connect": labo.fournisseurs.a_propos()} if labo.environnement.fournisseurs else {}
+
+
+def apropos(labo: Labo) -> dict[str, Any]:
+    """Ce que le produit dit de lui."""
+    return {
+        "nom": NOM,
+        "version": VERSION,
+        "editeur": EDITEUR,
+        "type_logiciel": "SGL",
+        "defauts": sorted(labo.defauts.actifs),
+        **declaration(labo),
+    }
 
 
 class ServeurLabo(ThreadingHTTPServer):
@@ -70,7 +101,7 @@ class ServeurLabo(ThreadingHTTPServer):
 
     def __init__(self, labo: Labo, port: int) -> None:
         self.labo = labo
-        self.interface = threading.RLock()
+        self.interface = Interface(labo)
         super().__init__(("127.0.0.1", port), Gestionnaire)
 
     @property
@@ -90,17 +121,7 @@ class Gestionnaire(BaseHTTPRequestHandler):
     def do_GET(self) -> None:
         labo = self.server.labo
         if self.path == "/apropos":
-            self._repondre(
-                200,
-                {
-                    "nom": NOM,
-                    "version": VERSION,
-                    "editeur": EDITEUR,
-                    "type_logiciel": "SGL",
-                    "defauts": sorted(labo.defauts.actifs),
-                    **declaration(labo),
-                },
-            )
+            self._repondre(200, apropos(labo))
         elif self.path == "/actions":
             self._repondre(200, sorted(ACTIONS))
         elif self.path == "/defauts":
@@ -120,24 +141,12 @@ class Gestionnaire(BaseHTTPRequestHandler):
             valeurs = json.loads(corps or b"{}")
             if not isinstance(valeurs, dict):
                 raise ParametreInvalide("un objet JSON est attendu")
-            self._repondre(200, self._jouer(nom, valeurs).en_dict())
+            self._repondre(200, self.server.interface.jouer(nom, valeurs).en_dict())
         except (ParametreInvalide, json.JSONDecodeError, UnicodeDecodeError) as erreur:
             self._repondre(400, {"erreur": str(erreur)})
         except Exception as erreur:  # noqa: BLE001 - frontière du produit : une erreur interne se dit, elle ne coupe pas
             traceback.print_exc()
             self._repondre(500, {"erreur": f"erreur interne du logiciel : {erreur}"})
-
-    def _jouer(self, nom: str, valeurs: dict[str, Any]) -> Enveloppe:
-        labo = self.server.labo
-        interface = self.server.interface
-        tenue = interface.acquire(blocking=False) or (
-            labo.defaut("interface_bloquee_pendant_dmp") and interface.acquire()
-        )
-        try:
-            return jouer(labo, nom, valeurs)
-        finally:
-            if tenue:
-                interface.release()
 
     def _corps(self) -> bytes | None:
         taille = int(self.headers.get("Content-Length") or 0)

@@ -1,4 +1,4 @@
-"""Lance le logiciel témoin dans son propre processus et rend l'adresse de son service d'actions."""
+"""Lance le logiciel témoin dans son propre processus et rend l'adresse de son service d'actions, ou de son écran."""
 
 from __future__ import annotations
 
@@ -12,6 +12,7 @@ from collections.abc import Sequence
 from pathlib import Path
 from types import TracebackType
 
+from steps.logiciel.contrat import openapi
 from steps.logiciel.protocole import AdaptateurInjoignable
 
 RACINE = Path(__file__).resolve().parents[2]
@@ -20,12 +21,22 @@ _DELAI_ARRET_S = 5.0
 
 
 class ProcessusTemoin:
-    """Le logiciel témoin en marche. Il s'arrête quand son entrée standard se ferme, donc aussi si le banc meurt."""
+    """Le logiciel témoin en marche. Il s'arrête quand son entrée standard se ferme, donc aussi si le banc meurt.
 
-    def __init__(self, environnement: Path, *, defauts: Sequence[str] = (), journal: Path | None = None) -> None:
+    `ecran` : son API est fermée, `url` est celle de l'écran qu'une personne pilote ; le contrat des actions, dont cet
+    écran tire ses formulaires, est écrit à côté de l'environnement.
+    """
+
+    def __init__(
+        self, environnement: Path, *, defauts: Sequence[str] = (), journal: Path | None = None, ecran: bool = False
+    ) -> None:
         commande = [sys.executable, "-m", "simulators.logiciel_temoin", "--environnement", str(environnement)]
         for defaut in defauts:
             commande += ["--defaut", defaut]
+        if ecran:
+            contrat = environnement.with_name("contrat-ecran.json")
+            contrat.write_text(json.dumps(openapi(), ensure_ascii=False), encoding="utf-8")
+            commande += ["--ecran", "--contrat", str(contrat)]
         self._sortie_erreur = journal.open("wb") if journal else None
         self._processus = subprocess.Popen(
             commande,
