@@ -1,7 +1,8 @@
 """Ce qu'une valeur aléatoire peut contenir au plus, vu de l'extérieur ; et son réemploi d'une demande à l'autre.
 
 L'estimation est un plafond : longueur × bits de l'alphabet observé, moins ce qui est commun à toutes les valeurs vues
-(au moins quatre caractères de tête ou de queue), moins ce qu'un format fixe (UUID, JWT). Une valeur sous le seuil est
+(au moins quatre caractères de tête ou de queue, sans ceux que le hasard peut avoir rendus égaux), moins ce qu'un format
+fixe (UUID, JWT). Une valeur sous le seuil est
 donc sûrement trop courte ; une valeur au-dessus peut encore être devinable, ce qu'aucune observation ne montre.
 """
 
@@ -38,6 +39,8 @@ _ALPHABETS = (
 )
 _COMMUN_MINIMAL = 4
 """Deux valeurs au hasard ont rarement quatre caractères de tête en commun (1 fois sur 65 536 en hexadécimal)."""
+_COINCIDENCE = 1e-9
+"""Après une partie fixe, le hasard peut rendre égaux quelques caractères de plus : ils comptent, à ce risque près."""
 
 
 def bits(valeur: str, autres: Sequence[str] = ()) -> float:
@@ -68,9 +71,15 @@ def _propre(valeur: str, autres: Sequence[str]) -> str:
         return valeur
     tete = _commun([valeur, *autres])
     queue = _commun([v[::-1] for v in (valeur, *autres)])
-    debut = tete if tete >= _COMMUN_MINIMAL else 0
-    fin = queue if queue >= _COMMUN_MINIMAL else 0
+    hasard = _egaux_par_hasard(len(autres), valeur[tete : len(valeur) - queue])
+    debut = max(tete - hasard, 0) if tete >= _COMMUN_MINIMAL else 0
+    fin = max(queue - hasard, 0) if queue >= _COMMUN_MINIMAL else 0
     return valeur[debut : len(valeur) - fin] if debut + fin < len(valeur) else ""
+
+
+def _egaux_par_hasard(autres: int, tire: str) -> int:
+    """Combien de caractères tirés comme ceux-là peuvent être égaux d'une valeur à toutes les autres, sans faute."""
+    return int(-math.log(_COINCIDENCE) / (autres * math.log(max(_taille(tire), 2))))
 
 
 def _commun(valeurs: Sequence[str]) -> int:
@@ -80,8 +89,13 @@ def _commun(valeurs: Sequence[str]) -> int:
     return next((i for i, (a, b) in paires if a != b), len(premiere))
 
 
+def _taille(texte: str) -> int:
+    """Nombre de signes du plus petit alphabet qui contient ce texte."""
+    return next((n for n, motif in _ALPHABETS if motif.fullmatch(texte)), 94)
+
+
 def _capacite(texte: str) -> float:
-    taille = next((n for n, motif in _ALPHABETS if motif.fullmatch(texte)), 94)
+    taille = _taille(texte)
     # Un caractère toujours répété ne porte rien : « 0000… » n'a pas la capacité de sa longueur.
     distincts = len(set(texte))
     return len(texte) * math.log2(min(taille, max(distincts, 1) ** 2)) if texte else 0.0
