@@ -47,12 +47,18 @@ class Filtres(TypedDict):
 
 def ouvrir(dossier: Path, *, creer: bool = False) -> sqlite3.Connection:
     """Connexion d'écriture. WAL survit à l'arrêt brutal du processus sans `fsync` à chaque échange."""
-    connexion = sqlite3.connect(dossier / FICHIER, isolation_level=None, check_same_thread=False, timeout=10)
-    connexion.execute("PRAGMA journal_mode=WAL")
-    connexion.execute("PRAGMA synchronous=NORMAL")
-    connexion.execute("PRAGMA wal_autocheckpoint=4000")
-    if creer:
-        connexion.executescript(f"BEGIN;{_SCHEMA}COMMIT;")
+    try:
+        connexion = sqlite3.connect(dossier / FICHIER, isolation_level=None, check_same_thread=False, timeout=10)
+        connexion.execute("PRAGMA journal_mode=WAL")
+        connexion.execute("PRAGMA synchronous=NORMAL")
+        connexion.execute("PRAGMA wal_autocheckpoint=4000")
+        if creer:
+            connexion.executescript(f"BEGIN;{_SCHEMA}COMMIT;")
+    except sqlite3.DatabaseError as erreur:
+        raise OSError(
+            f"le journal {dossier / FICHIER} ne s'ouvre pas en écriture ({erreur}) : vérifiez la place libre et les "
+            "droits sur ce dossier"
+        ) from erreur
     return connexion
 
 

@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
+import contextlib
 import hashlib
 import os
 import tempfile
+from collections.abc import Callable
 from functools import lru_cache
 from pathlib import Path
 from types import TracebackType
-from typing import IO, Self
+from typing import IO, NoReturn, Self
 
 from cryptography.hazmat.primitives.ciphers import Cipher, CipherContext, algorithms, modes
 
@@ -62,6 +64,11 @@ class MagasinCorps:
                 reste = memoryview(octets)
                 while reste:
                     reste = reste[os.write(descripteur, reste) :]
+            except OSError:
+                # Disque plein : un corps coupé ne reste pas, la place est rendue.
+                with contextlib.suppress(OSError):
+                    os.unlink(chemin)  # noqa: PTH108 (chemin en texte : voie rapide)
+                raise
             finally:
                 os.close(descripteur)
         return CorpsFichier(Path(chemin), sha256, len(octets))
@@ -99,7 +106,10 @@ class Reception:
         garde: GardeMatricules,
         expurgateur: Expurgateur,
         en_memoire: int = SEUIL_MEMOIRE,
+        tomber: Callable[[OSError], NoReturn] | None = None,
     ) -> None:
+        """`tomber` : ce qu'il advient d'une écriture refusée par le support ; par défaut elle lève OSError."""
+        self._tomber = tomber
         self._magasin = magasin
         self._en_memoire = en_memoire
         self._expurgateur = expurgateur
@@ -115,16 +125,22 @@ class Reception:
         if self._examen.suivre(bloc):
             self._refuser()
         pret, self._attente = self._expurgateur.bloc(self._attente + bloc if self._attente else bloc)
-        self._verser(pret)
+        try:
+            self._verser(pret)
+        except OSError as erreur:
+            self._echouer(erreur)
 
     def terminer(self) -> Corps:
         """Range le corps entier et le rend."""
         if self._examen.finir():
             self._refuser()
-        if self._debordement is None:
-            return self._magasin.ecrire(self._expurgateur.octets(bytes(self._memoire) + self._attente))
-        self._verser(self._expurgateur.octets(self._attente))
-        return self._debordement.ranger(self._magasin, self._hache.hexdigest(), self.taille)
+        try:
+            if self._debordement is None:
+                return self._magasin.ecrire(self._expurgateur.octets(bytes(self._memoire) + self._attente))
+            self._verser(self._expurgateur.octets(self._attente))
+            return self._debordement.ranger(self._magasin, self._hache.hexdigest(), self.taille)
+        except OSError as erreur:
+            self._echouer(erreur)
 
     def contenu(self) -> bytes:
         """Tout ce qui a été reçu jusqu'ici, secrets remplacés : pour regarder dedans avant de le ranger."""
@@ -149,6 +165,13 @@ class Reception:
             self._memoire += bloc
         else:
             self._debordement.ecrire(bloc)
+
+    def _echouer(self, erreur: OSError) -> NoReturn:
+        with contextlib.suppress(OSError):
+            self.abandonner()
+        if self._tomber is None:
+            raise erreur
+        self._tomber(erreur)
 
     def _refuser(self) -> None:
         self.abandonner()
@@ -187,9 +210,13 @@ class _Debordement:
         self._fichier.seek(0)
         dechiffre = self._chiffre.decryptor()
         descripteur, nom = tempfile.mkstemp(dir=self._racine, prefix="corps-")
-        with os.fdopen(descripteur, "wb") as sortie:
-            while bloc := self._fichier.read(_BLOC):
-                sortie.write(dechiffre.update(bloc))
+        try:
+            with os.fdopen(descripteur, "wb") as sortie:
+                while bloc := self._fichier.read(_BLOC):
+                    sortie.write(dechiffre.update(bloc))
+        except OSError:
+            Path(nom).unlink(missing_ok=True)
+            raise
         self.fermer()
         return magasin.adopter(Path(nom), sha256, taille)
 

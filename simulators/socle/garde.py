@@ -32,6 +32,10 @@ class JournalArrete(RuntimeError):
     """Le journal n'accepte plus rien : la campagne a été arrêtée."""
 
 
+class JournalEnPanne(JournalArrete):
+    """Le journal ne peut plus s'écrire (disque plein, support retiré) ; ce qui est déjà écrit est intact."""
+
+
 class MatriculeReel(JournalArrete):
     """Un matricule de production inconnu du banc vient d'être vu. Le message ne le contient jamais."""
 

@@ -6,6 +6,7 @@ Une insertion est une transaction : après un arrêt brutal il manque au plus l'
 
 from __future__ import annotations
 
+import errno
 import json
 import os
 import sqlite3
@@ -23,10 +24,19 @@ from simulators.socle.codage import Enregistrement
 from simulators.socle.corps import SEUIL_MEMOIRE, MagasinCorps, Reception
 from simulators.socle.echange import Corps, CorpsFichier, Echange, PoigneeRefusee, Reponse, Requete, Tls
 from simulators.socle.expurgation import Expurgateur
-from simulators.socle.garde import REPERE, GardeMatricules, JournalArrete, MatriculeReel
+from simulators.socle.garde import REPERE, GardeMatricules, JournalArrete, JournalEnPanne, MatriculeReel
+from simulators.socle.heure import Heure
 from simulators.socle.verification_chaine import index, verifier
 
-__all__ = ["TYPES", "Enregistrement", "EtatJournal", "JournalArrete", "JournalEchanges", "MatriculeReel"]
+__all__ = [
+    "TYPES",
+    "Enregistrement",
+    "EtatJournal",
+    "JournalArrete",
+    "JournalEchanges",
+    "JournalEnPanne",
+    "MatriculeReel",
+]
 
 TYPES = frozenset(
     {
@@ -63,7 +73,9 @@ class EtatJournal(StrEnum):
 class JournalEchanges:
     """Écriture, lecture et attente des enregistrements d'une campagne. Sûr entre fils d'exécution."""
 
-    def __init__(self, dossier: Path, connexion: sqlite3.Connection, etat: EtatJournal, cle: bytes) -> None:
+    def __init__(
+        self, dossier: Path, connexion: sqlite3.Connection, etat: EtatJournal, cle: bytes, heure: Heure | None = None
+    ) -> None:
         self.dossier = dossier
         self.etat = etat
         self.scenario_courant: str | None = None
@@ -71,6 +83,8 @@ class JournalEchanges:
         self._condition = threading.Condition(threading.RLock())
         self._garde = GardeMatricules()
         self._expurgateur = Expurgateur(cle)
+        self._heure = heure or Heure()
+        self._panne = ""
         self._magasin = MagasinCorps(dossier, lecture=etat is EtatJournal.LECTURE)
         self._position, self._precedent = base.tete(connexion)
         self._certificats: set[bytes] = set()
@@ -79,18 +93,23 @@ class JournalEchanges:
     # -- ouverture ---------------------------------------------------------------------------------------------
 
     @classmethod
-    def creer(cls, dossier: Path, *, cle: bytes | None = None) -> Self:
+    def creer(cls, dossier: Path, *, cle: bytes | None = None, heure: Heure | None = None) -> Self:
         """Journal neuf dans ce dossier ; refuse d'en écraser un."""
         dossier.mkdir(parents=True, exist_ok=True)
         if (dossier / base.FICHIER).exists():
             raise FileExistsError(f"un journal existe déjà dans {dossier} : l'ouvrir, ou choisir un autre dossier")
-        return cls(dossier, base.ouvrir(dossier, creer=True), EtatJournal.OUVERT, cle or os.urandom(32))
+        return cls(dossier, base.ouvrir(dossier, creer=True), EtatJournal.OUVERT, cle or os.urandom(32), heure)
 
     @classmethod
-    def reprendre(cls, dossier: Path, *, cle: bytes | None = None) -> Self:
+    def reprendre(cls, dossier: Path, *, cle: bytes | None = None, heure: Heure | None = None) -> Self:
         """Journal existant, pour y ajouter. Sans la clé d'origine, les empreintes de secrets ne se comparent plus."""
         _exiger(dossier)
-        return cls(dossier, base.ouvrir(dossier), EtatJournal.OUVERT, cle or os.urandom(32))
+        journal = cls(dossier, base.ouvrir(dossier), EtatJournal.OUVERT, cle or os.urandom(32), heure)
+        dernier = base.un(journal._connexion, journal._position)
+        saut = journal._heure.continuer_apres(dernier.horodatage) if dernier is not None else None
+        if saut is not None:
+            journal.ajouter("incident", saut.en_dict())
+        return journal
 
     @classmethod
     def ouvrir(cls, dossier: Path) -> Self:
@@ -210,7 +229,7 @@ class JournalEchanges:
                 notes={cle: expurgateur.texte(valeur) for cle, valeur in (notes or {}).items()},
             )
             for certificat in codage.certificats(tls) - self._certificats:
-                self._magasin.ecrire(certificat)
+                self._ecrire(certificat)
                 self._certificats.add(certificat)
             self._inserer("echange", codage.coder_echange(echange))
             return echange
@@ -265,7 +284,7 @@ class JournalEchanges:
             self._exiger_ouvert()
             if self._garde.trouve(octets):
                 self._arreter("un corps")
-            return self._magasin.ecrire(self._expurgateur.octets(octets))
+            return self._ecrire(self._expurgateur.octets(octets))
 
     def ranger_formulaire(self, octets: bytes) -> Corps:
         """Range un corps de formulaire : ses champs secrets (`refresh_token`, `client_secret`…) sont remplacés."""
@@ -277,7 +296,7 @@ class JournalEchanges:
         `en_memoire` : octets gardés en mémoire ; au-delà, le corps déborde sur un fichier temporaire chiffré.
         """
         self._exiger_ouvert()
-        return Reception(self._magasin, self._garde, self._expurgateur, en_memoire)
+        return Reception(self._magasin, self._garde, self._expurgateur, en_memoire, self._tomber)
 
     def arreter(self, erreur: MatriculeReel) -> NoReturn:
         """Arrête la campagne : un incident sans matricule est noté, plus rien ne s'écrit ensuite."""
@@ -411,14 +430,41 @@ class JournalEchanges:
         self._exiger_ouvert()
         texte = chaine.canonique(donnees)
         numero = self._position + 1
-        horodatage = chaine.horodater(datetime.now(UTC))
+        instant, saut = self._heure.lire()
+        horodatage = chaine.horodater(instant)
         empreinte = chaine.chainer(self._precedent, numero, genre, horodatage, texte)
         scenario, service, operation = index(donnees)
         ligne = (numero, genre, horodatage, scenario, service, operation, texte, self._precedent, empreinte)
-        base.inserer(self._connexion, ligne)
+        try:
+            base.inserer(self._connexion, ligne)
+        except sqlite3.OperationalError as erreur:
+            self._tomber(erreur)
         self._position, self._precedent = numero, empreinte
         self._condition.notify_all()
+        if saut is not None:
+            # Après l'enregistrement, et non avant : son numéro a pu être annoncé.
+            self._inserer("incident", saut.en_dict())
         return numero
+
+    def _ecrire(self, octets: bytes) -> Corps:
+        """Range des octets déjà expurgés."""
+        try:
+            return self._magasin.ecrire(octets)
+        except OSError as erreur:
+            self._tomber(erreur)
+
+    def _tomber(self, erreur: Exception) -> NoReturn:
+        """Le support ne veut plus rien : plus rien ne s'écrit ensuite, et ce qui est écrit reste tel quel."""
+        with self._condition:
+            if self.etat is EtatJournal.OUVERT:
+                self._panne = (
+                    f"le journal ne peut plus s'écrire dans {self.dossier} ({_en_clair(erreur)}) : l'échange en cours "
+                    "n'a pas été gardé, tout ce qui précède est intact. À faire : libérer de la place ou rétablir le "
+                    f"support, puis continuer par --reprendre={self.dossier}"
+                )
+                self.etat = EtatJournal.ARRETE
+                self._condition.notify_all()
+        raise JournalEnPanne(self._motif_de_refus()) from erreur
 
     def _lire(self, type: str | None, depuis: int, **filtres: Any) -> list[Enregistrement]:
         with self._condition:
@@ -447,13 +493,21 @@ class JournalEchanges:
     def _motif_de_refus(self) -> str:
         motifs = {
             EtatJournal.LECTURE: "le journal est ouvert en lecture seule",
-            EtatJournal.ARRETE: "la campagne a été arrêtée : un matricule étranger aux identités de test a été vu",
+            EtatJournal.ARRETE: self._panne
+            or "la campagne a été arrêtée : un matricule étranger aux identités de test a été vu",
             EtatJournal.FERME: "le journal est fermé",
         }
         return motifs[self.etat]
 
     def _arreter(self, origine: str) -> NoReturn:
         self.arreter(MatriculeReel(origine))
+
+
+def _en_clair(erreur: Exception) -> str:
+    """La cause, en français pour celles qu'une personne rencontre."""
+    if getattr(erreur, "errno", None) in (errno.ENOSPC, errno.EDQUOT) or "is full" in str(erreur):
+        return "disque plein"
+    return f"{type(erreur).__name__} : {erreur}"
 
 
 def _textes(valeur: object) -> Iterator[str]:
