@@ -172,6 +172,14 @@ def _deposer(contenu: bytes | Path, cible: Path, *, lier: bool) -> None:
     provisoire.replace(cible)
 
 
+def copier(source: Path, repertoire: Path) -> Path:
+    """Copie un fichier dans ce dossier, sous son nom ou le premier libre (`nom-2.ext`) ; rien n'y est écrasé."""
+    cible = _cible_libre(repertoire, source.name, _mesurer(source)[0])
+    if not cible.exists():
+        _deposer(source, cible, lier=False)
+    return cible
+
+
 def controler_pieces(dossier: Path, pieces: Iterable[PieceJointe]) -> list[str]:
     """Compare les pièces annoncées aux fichiers présents ; rend les écarts en français, vide si tout concorde."""
     ecarts = []

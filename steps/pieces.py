@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import replace
 from pathlib import Path
 
+from reports.depots import COMPLEMENT
 from reports.preuves import ranger_piece
 from reports.resultat import EtatPreuve, PieceJointe, PreuveProduite
 from reports.verdict import Verdict
@@ -54,7 +56,10 @@ def _preuve(
         # Une vidéo reste à faire ; ce que la personne a vu l'aide à la préparer, et le relecteur à la comprendre.
         admis = acceptees | (_COMPLEMENTS if TypePiece.VIDEO in preuve.pieces else set())
         complements += [
-            ranger_piece(dossier, preuve.repere, piece.nom, piece.octets, f"en complément : {piece.description}")
+            replace(
+                ranger_piece(dossier, preuve.repere, piece.nom, piece.octets, f"en complément : {piece.description}"),
+                details={COMPLEMENT: True},
+            )
             for piece in pieces
             if piece.genre in admis and (piece.complement or piece.genre not in acceptees)
         ]
