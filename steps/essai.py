@@ -136,6 +136,7 @@ class Essai:
                 "resultat": reponse.resultat,
                 "messages": list(reponse.messages),
                 "donnees": self._alleger(reponse.donnees),
+                **({"trace": self._alleger(reponse.trace)} if reponse.trace else {}),
             },
         )
         if reponse.resultat == "non_gere" and not facultative:

@@ -14,8 +14,8 @@ import urllib3
 from urllib3.exceptions import DecodeError, HTTPError, NewConnectionError
 from urllib3.exceptions import TimeoutError as DelaiDepasse
 
-from steps.logiciel.connexion import NON_DECLAREE, ConnexionDeclaree, DeclarationInvalide
-from steps.logiciel.contrat import RESULTATS, ContratInvalide, charger_contrat
+from steps.logiciel.contrat import charger_contrat
+from steps.logiciel.enveloppe import lire_actions, lire_apropos, lire_json, lire_objet, lire_reponse
 from steps.logiciel.protocole import AdaptateurInjoignable, Apropos, ReponseAction
 from steps.logiciel.types_adaptateur import DELAI_S, DescriptionAdaptateur, TypeAdaptateur
 
@@ -68,50 +68,20 @@ class AdaptateurHttp:
         self._client = urllib3.PoolManager(maxsize=4, timeout=urllib3.Timeout(delai_s), retries=False)
 
     def apropos(self) -> Apropos:
-        brut = self._objet(self._appeler("GET", "/apropos"), "/apropos")
-        if not isinstance(brut.get("nom"), str) or not isinstance(brut.get("version"), str):
-            raise AdaptateurInjoignable(f"{self._url}/apropos : attendu un objet avec nom et version, reçu {brut!r}")
-        return Apropos(
-            nom=brut["nom"],
-            version=brut["version"],
-            editeur=str(brut.get("editeur", "")),
-            type_logiciel=str(brut.get("type_logiciel", "")),
-            pro_sante_connect=self._connexion(brut.get("pro_sante_connect")),
-        )
-
-    def _connexion(self, brut: Any) -> ConnexionDeclaree:
-        try:
-            return NON_DECLAREE if brut is None else ConnexionDeclaree.lire(brut, f"{self._url}/apropos")
-        except DeclarationInvalide as erreur:
-            raise AdaptateurInjoignable(str(erreur)) from erreur
+        lieu = f"{self._url}/apropos"
+        return lire_apropos(lire_objet(self._appeler("GET", "/apropos").contenu, lieu), lieu)
 
     def actions(self) -> frozenset[str]:
-        reponse = self._appeler("GET", "/actions")
-        brut = self._json(reponse, "/actions")
-        if not isinstance(brut, list) or not all(isinstance(nom, str) for nom in brut):
-            raise AdaptateurInjoignable(f"{self._url}/actions : attendu une liste de noms d'actions, reçu {brut!r}")
-        return frozenset(brut)
+        lieu = f"{self._url}/actions"
+        return lire_actions(lire_json(self._appeler("GET", "/actions").contenu, lieu), lieu)
 
     def jouer(self, action: str, utilisateur: str, parametres: Mapping[str, Any]) -> ReponseAction:
         description = charger_contrat().action(action)
         description.verifier_parametres(parametres)
         chemin = f"/actions/{action}"
         corps = {"utilisateur": self._comptes.get(utilisateur, utilisateur), **parametres}
-        brut = self._objet(self._appeler("POST", chemin, corps), chemin)
-        resultat = brut.get("resultat")
-        if resultat not in RESULTATS:
-            raise AdaptateurInjoignable(
-                f"{self._url}{chemin} : resultat attendu parmi {', '.join(RESULTATS)}, reçu {resultat!r}"
-            )
-        donnees = brut.get("donnees") or {}
-        messages = brut.get("messages") or []
-        if not isinstance(donnees, dict) or not isinstance(messages, list):
-            raise AdaptateurInjoignable(f"{self._url}{chemin} : attendu donnees objet et messages liste, reçu {brut!r}")
-        try:
-            description.verifier_donnees(donnees)
-        except ContratInvalide as erreur:
-            raise AdaptateurInjoignable(f"{self._url}{chemin} : réponse hors contrat : {erreur}") from erreur
-        return ReponseAction(resultat=resultat, messages=tuple(str(m) for m in messages), donnees=donnees)
+        lieu = f"{self._url}{chemin}"
+        return lire_reponse(lire_objet(self._appeler("POST", chemin, corps).contenu, lieu), description, lieu)
 
     def fermer(self) -> None:
         self._client.clear()
@@ -160,20 +130,6 @@ class AdaptateurHttp:
         for secret in self._secrets:
             contenu = contenu.replace(secret, _MASQUE)
         return _Recue(reponse.status, bytes(contenu))
-
-    def _json(self, reponse: _Recue, chemin: str) -> Any:
-        try:
-            return json.loads(reponse.contenu)
-        except (ValueError, RecursionError) as erreur:
-            raise AdaptateurInjoignable(
-                f"{self._url}{chemin} : attendu du JSON, reçu {reponse.texte[:200]!r} ({erreur})"
-            ) from erreur
-
-    def _objet(self, reponse: _Recue, chemin: str) -> dict[str, Any]:
-        brut = self._json(reponse, chemin)
-        if not isinstance(brut, dict):
-            raise AdaptateurInjoignable(f"{self._url}{chemin} : attendu un objet JSON, reçu {brut!r}")
-        return brut
 
 
 def _fabriquer(description: DescriptionAdaptateur, contexte: ContexteAdaptateur) -> AdaptateurHttp:

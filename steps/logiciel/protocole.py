@@ -26,12 +26,14 @@ class ReponseAction:
     """Ce que le logiciel a fait d'une action.
 
     `resultat` : `fait`, `refuse` (il l'a empêchée), `echec` (il a essayé), `non_gere`.
-    `messages` : ce que l'utilisateur a vu. `donnees` : selon le contrat de l'action.
+    `messages` : ce que l'utilisateur a vu. `donnees` : selon le contrat de l'action. `trace` : ce que l'adaptateur
+    a dit en travaillant, pour comprendre un échec.
     """
 
     resultat: str
     messages: tuple[str, ...] = ()
     donnees: Mapping[str, Any] = field(default_factory=dict)
+    trace: str = ""
 
     @property
     def fait(self) -> bool:
