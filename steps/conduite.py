@@ -23,7 +23,7 @@ from requirements.catalogue import Catalogue
 from requirements.modele import Fournisseur, Preuve
 from simulators.banc import Banc
 from simulators.socle.expurgation import LONGUEUR_MINIMALE
-from simulators.socle.journal import EtatJournal, JournalArrete, JournalEchanges
+from simulators.socle.journal import EtatJournal, JournalArrete, JournalEchanges, JournalEnPanne
 from steps.bilan import Bilan
 from steps.depart import Depart
 from steps.essai import Essai
@@ -48,6 +48,7 @@ from steps.reprise import (
     versions_du_scenario,
 )
 from steps.selection import ScenarioRetenu
+from steps.support import rapports_a_rebatir
 
 
 class Conduite:
@@ -74,6 +75,7 @@ class Conduite:
         self.connexion = logiciel.connexion
         self.campagne: Campagne | None = None
         self.scenario_coupe = ""
+        self.sans_rapport = ""
         self.deroules: Callable[[ScenarioRetenu], str] = lambda retenu: ""
         self._secrets: Path | None = None
         self.guichet: Guichet | None = None
@@ -259,6 +261,11 @@ class Conduite:
             self.campagne = charger_campagne(self.dossier, self.journal, self.catalogue)
             junit = self.dossier / "junit.xml" if self.options.junit else None
             return ecrire_tout(self.dossier, self.campagne, self.catalogue, self.journal, OptionsRapports(junit=junit))
+        except (JournalEnPanne, OSError) as erreur:
+            # Le journal suffit à tout rebâtir : ce qui manque se dit, et le résumé reste.
+            self.sans_rapport = rapports_a_rebatir(self.dossier, erreur)
+            self.campagne = charger_campagne(self.dossier, self.journal, self.catalogue)
+            return []
         finally:
             self.arreter()
 

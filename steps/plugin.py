@@ -18,8 +18,8 @@ from reports.verdict import Moyen, Verdict
 from requirements.catalogue import charger, tous_les_numeros
 from requirements.erreurs import ErreurRequirements
 from simulators.socle.journal import JournalArrete
+from steps import allure_prudent, recherche_etapes
 from steps import options as options_campagne
-from steps import recherche_etapes
 from steps.arret_demande import ArretDemande
 from steps.bilan import Bilan, NonConcluant, ScenarioArrete
 from steps.collecte import (
@@ -41,6 +41,7 @@ from steps.options import OptionsCampagne
 from steps.reprise import RepriseRefusee, annoncer, demandes_d_avant, relire_pour_reprendre
 from steps.selection import ScenarioRetenu, SelectionVide, selectionner
 from steps.suivi import SuiviEtapes
+from steps.support import pieces_perdues, vient_du_support
 
 pytest_plugins = (
     "steps.etapes.commun",
@@ -119,6 +120,7 @@ def pytest_configure(config: pytest.Config) -> None:
             "-k et -m ne s'emploient pas dans une campagne : limitez-la par --exigence, --vague ou --profil"
         )
     recherche_etapes.brancher()
+    allure_prudent.brancher()
     # Hypothesis, présent chez qui développe le banc, s'importe tout entier au résumé : une campagne n'en fait rien.
     hypothesis = config.pluginmanager.get_plugin("hypothesispytest")
     if hypothesis is not None:
@@ -303,13 +305,20 @@ class ConduitePytest:
 
     # --------------------------------------------------------------- essai
     @pytest.hookimpl(wrapper=True)
-    def pytest_runtest_protocol(self, item: pytest.Item) -> Iterator[None]:
+    def pytest_runtest_protocol(self, item: pytest.Item) -> Generator[None, object, object]:
         try:
-            return (yield from self._protocole(item))
+            resultat = yield from self._protocole(item)
+            allure_prudent.exiger_la_place()
+            return resultat
         except JournalArrete as erreur:
             pytest.exit(f"campagne arrêtée : {self.conduite.motif_d_arret(erreur)}", returncode=CODE_BANC)
+        except OSError as erreur:
+            if not vient_du_support(erreur):
+                raise
+            perdu = pieces_perdues(self._a_jouer[item][0].numero, self.conduite.dossier, erreur)
+            pytest.exit(f"campagne arrêtée : {perdu}", returncode=CODE_BANC)
 
-    def _protocole(self, item: pytest.Item) -> Iterator[None]:
+    def _protocole(self, item: pytest.Item) -> Generator[None, object, object]:
         retenus = self._a_jouer[item]
         depart = Depart()
         if isinstance(item, ScenarioSansFeature):
@@ -433,6 +442,9 @@ class ConduitePytest:
             self._clore(interrompue=interrompue)
             if not interrompue:
                 session.exitstatus = self._code
+            elif exitstatus == CODE_BANC:
+                # pytest ne résume pas une session qu'il croit tombée en panne.
+                self.pytest_terminal_summary(self.config.pluginmanager.get_plugin("terminalreporter"))
         elif self.conduite.campagne is None:
             self.conduite.retirer_dossier_vide()
 
@@ -443,11 +455,16 @@ class ConduitePytest:
         resultats = list(self.conduite.resultats.values())
         self._code = code_de_sortie(resultats, self.conduite.options.exiger_complet, interrompue=interrompue)
         self.conduite.clore(interrompue=interrompue)
+        if self.conduite.sans_rapport:
+            self._code = self._code or CODE_BANC
 
     @pytest.hookimpl(trylast=True)
     def pytest_terminal_summary(self, terminalreporter: Any) -> None:
         if self.conduite.campagne is not None:
-            for ligne in resumer(self.conduite.campagne, self.conduite.dossier, couleurs=self._couleurs):
+            lignes = resumer(self.conduite.campagne, self.conduite.dossier, couleurs=self._couleurs)
+            if self.conduite.sans_rapport:
+                lignes[-1] = self.conduite.sans_rapport  # à la place de l'adresse d'un rapport qui n'existe pas
+            for ligne in lignes:
                 terminalreporter.write_line(ligne)
 
 
