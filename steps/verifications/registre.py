@@ -10,6 +10,7 @@ from dataclasses import dataclass
 from typing import ParamSpec, TypeVar
 
 from reports.constat import Constat, Regle
+from steps.jugements.marque import rejouable
 
 P = ParamSpec("P")
 R = TypeVar("R", Constat, list[Constat])
@@ -41,6 +42,6 @@ def verification(*regles: Regle) -> Callable[[Callable[P, R]], Callable[P, R]]:
             if connue != regle:
                 raise ValueError(f"le code {regle.code} désigne déjà une autre règle : {connue.titre}")
         REGISTRE[nom] = Verification(nom=nom, description=description[0], regles=regles)
-        return fonction
+        return rejouable(fonction)
 
     return inscrire

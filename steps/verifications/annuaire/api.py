@@ -11,6 +11,7 @@ from reports.constat import Confiance, Constat, Regle
 from simulators.annuaire.erreurs import RefusFhir
 from simulators.annuaire.recherche.criteres import PREFIXES, intervalle
 from simulators.socle.echange import Echange
+from steps.jugements.marque import rejouable
 from steps.verifications.annuaire.contexte import GUIDE
 from steps.verifications.annuaire.lecture import appels, chaines_brutes, chemin, page_promise, parametres, ressources
 from steps.verifications.cda.jugement import juger
@@ -61,6 +62,7 @@ METHODES = Regle(
 )  # fmt: skip
 
 
+@rejouable
 def verifier_appels(echanges: Sequence[Echange]) -> list[Constat]:
     """Toutes les règles qui s'appliquent à ces appels ; aucune si l'API n'a pas été appelée."""
     vus = appels(echanges)

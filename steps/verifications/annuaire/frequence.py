@@ -9,6 +9,7 @@ from typing import Any
 
 from reports.constat import Confiance, Constat, Regle
 from simulators.socle.echange import Echange
+from steps.jugements.marque import rejouable
 from steps.verifications.annuaire.contexte import REM
 from steps.verifications.cda.jugement import juger
 from steps.verifications.registre import verification
@@ -94,6 +95,7 @@ def chargements_seuls(echanges: Sequence[Echange], periode: timedelta, *, voulus
     )  # fmt: skip
 
 
+@rejouable
 def rythme_court_impossible(dit: str) -> Constat:
     """Le logiciel n'admet pas un rythme que le banc puisse attendre : une personne montre deux chargements datés."""
     return R_SUIVIE.a_regarder(

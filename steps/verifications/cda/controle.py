@@ -9,6 +9,7 @@ from lxml import etree
 
 from reports.constat import Confiance, Constat, Regle
 from reports.verdict import Verdict
+from steps.jugements.marque import rejouable
 from steps.verifications.cda import (
     acteurs,
     corps,
@@ -104,6 +105,7 @@ def _situer(constat: Constat, document: etree._Element) -> Constat:
     return replace(constat, ou=avec_ligne(constat.ou, document))
 
 
+@rejouable
 def sans_redite(nouveaux: Sequence[Constat], deja: Sequence[Constat]) -> list[Constat]:
     """Les nouveaux constats, sans les manquements dont le lieu porte déjà un manquement au moins aussi grave."""
     fautifs = {lieu(constat.ou) for constat in deja if constat.verdict is Verdict.NON_CONFORME}

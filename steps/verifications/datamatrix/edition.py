@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from reports.constat import Constat, Regle
 from steps.flux.identite import OIDS_INS, IdentiteUsager, comparable, porte_suite
+from steps.jugements.marque import rejouable
 from steps.verifications.datamatrix.contenu import (
     LIEU_INCONNU,
     DatamatrixIns,
@@ -68,6 +69,7 @@ def datamatrix_absent(octets: bytes, identite: IdentiteUsager, *, echanges: tupl
     return [ABSENT.respectee(recu=recu, ou="toutes les pages", echanges=echanges)]
 
 
+@rejouable
 def comparer(lu: DatamatrixIns, identite: IdentiteUsager, ou: str, echanges: tuple[int, ...]) -> list[Constat]:
     """Chaque champ du datamatrix est celui de l'identité."""
     annee, mois, jour = (*identite.date_naissance.split("-"), "", "")[:3]

@@ -6,6 +6,7 @@ import re
 
 from reports.constat import Constat
 from steps.flux.identite import OIDS_INS, IdentiteUsager, comparable
+from steps.jugements.marque import rejouable
 from steps.verifications.cda.modele import EnTeteCda
 from steps.verifications.cda.patient import cle_juste
 from steps.verifications.datamatrix.contenu import DatamatrixIns, DatamatrixInvalide, analyser_datamatrix, lisible
@@ -87,6 +88,7 @@ def identite_du_cda(entete: EnTeteCda) -> IdentiteUsager | None:
     )
 
 
+@rejouable
 def formes_des_champs(lu: DatamatrixIns, ou: str) -> list[Constat]:
     """La forme de chaque champ, sans rien savoir de l'usager."""
     matricule = "un matricule de 15 caractères à la clé juste"

@@ -10,6 +10,7 @@ from reports.constat import Confiance, Constat, Regle
 from simulators.dmp.vihf import Vihf, lire_instant, lire_vihf
 from simulators.dmp.vihf_signature import AssertionSignee, ErreurSignature, meme_nom, verifier_signature
 from simulators.socle.echange import Echange
+from steps.jugements.marque import rejouable
 from steps.verifications.cda.jugement import juger
 from steps.verifications.dmp import certificats
 from steps.verifications.dmp.contexte import ContexteDmp
@@ -85,6 +86,7 @@ def signature(echange: Echange, contexte: ContexteDmp) -> list[Constat]:
     return signature_de(message.assertions[0], contexte, client=client, echanges=numero)
 
 
+@rejouable
 def signature_de(
     element: etree._Element, contexte: ContexteDmp, *, client: bytes | None = None, echanges: tuple[int, ...] = ()
 ) -> list[Constat]:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from reports.constat import Confiance, Constat, Regle
 from simulators.dmp.ebrim import Code
 from simulators.dmp.vihf import lire_ins
+from steps.jugements.marque import rejouable
 from steps.verifications.cda import EnTeteCda, niveau
 from steps.verifications.cda.dates import en_utc, meme_instant
 from steps.verifications.cda.jugement import juger
@@ -290,6 +291,7 @@ def auteur_lie(soumission: Soumission, document: DocumentSoumis) -> list[Constat
     ]  # fmt: skip
 
 
+@rejouable
 def verifier_coherence(soumission: Soumission, contexte: ContexteDmp) -> list[Constat]:
     """Toutes les concordances d'une alimentation."""
     constats = [patient_du_vihf(soumission)]
@@ -303,6 +305,7 @@ def verifier_coherence(soumission: Soumission, contexte: ContexteDmp) -> list[Co
     return constats
 
 
+@rejouable
 def verifier_document(
     soumission: LotLu, document: DocumentSoumis, cda: EnTeteCda, contexte: ContexteDmp
 ) -> list[Constat]:

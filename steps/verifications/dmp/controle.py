@@ -7,6 +7,7 @@ from collections.abc import Collection, Iterable, Sequence
 from reports.constat import Constat
 from simulators.dmp.vihf import lire_vihf
 from simulators.socle.echange import Echange
+from steps.jugements.marque import rejouable
 from steps.verifications.cda import verifier_cda
 from steps.verifications.dmp import assertion, cycle, recherche, sequence, transport
 from steps.verifications.dmp.coherence import verifier_coherence
@@ -25,11 +26,13 @@ from steps.verifications.dmp.soumission import (
 )
 
 
+@rejouable
 def verifier_transport(echange: Echange, contexte: ContexteDmp) -> list[Constat]:
     """TLS, SOAP, WS-Addressing et VIHF d'un échange, quel que soit son objet."""
     return [*transport.connexion(echange), *verifier_message(echange, contexte)]
 
 
+@rejouable
 def verifier_message(echange: Echange, contexte: ContexteDmp) -> list[Constat]:
     """SOAP, WS-Addressing et VIHF d'un message, connu par le fil ou par un fichier."""
     constats = [transport.message_lisible(echange)]
@@ -49,6 +52,7 @@ def verifier_message(echange: Echange, contexte: ContexteDmp) -> list[Constat]:
     return constats
 
 
+@rejouable
 def verifier_soumission(
     soumission: Soumission,
     contexte: ContexteDmp,
@@ -68,6 +72,7 @@ def verifier_soumission(
     return constats + verifier_coherence(soumission, contexte)
 
 
+@rejouable
 def verifier_alimentation(echanges: Sequence[Echange], contexte: ContexteDmp) -> list[Constat]:
     """Toutes les règles des alimentations (TD2.1) d'une suite d'échanges."""
     envois = alimentations(echanges)
@@ -97,6 +102,7 @@ def verifier_alimentation(echanges: Sequence[Echange], contexte: ContexteDmp) ->
     return constats + _suite(echanges)
 
 
+@rejouable
 def verifier_consultation(echanges: Sequence[Echange], contexte: ContexteDmp) -> list[Constat]:
     """Toutes les règles des consultations (TD3.1, TD3.2), droit d'accès vérifié compris."""
     consultations = [echange for echange in echanges if est_consultation(echange)]
@@ -108,6 +114,7 @@ def verifier_consultation(echanges: Sequence[Echange], contexte: ContexteDmp) ->
     return constats + _suite(echanges)
 
 
+@rejouable
 def verifier_suppression(
     echanges: Sequence[Echange], contexte: ContexteDmp, *, unique_id: str | None = None
 ) -> list[Constat]:

@@ -8,6 +8,7 @@ from collections.abc import Callable, Collection, Iterable
 from reports.constat import Confiance, Constat, Regle
 from simulators.dmp.ebrim import DOCUMENT_STABLE, Code
 from simulators.dmp.vihf import lire_ins
+from steps.jugements.marque import rejouable
 from steps.verifications.cda import cle_juste
 from steps.verifications.cda.acteurs import CADRES_EXERCICE
 from steps.verifications.cda.dates import dtm_valide
@@ -353,6 +354,7 @@ def empreinte(document: DocumentSoumis) -> list[Constat]:
     ]  # fmt: skip
 
 
+@rejouable
 def verifier_fiche(document: DocumentSoumis, contexte: ContexteDmp) -> list[Constat]:
     """Toutes les règles de la fiche d'un document ; le document de signature a ses propres codes."""
     constats = [*identification(document), objet(document), patient(document), *auteurs(document), dates(document)]

@@ -6,6 +6,7 @@ import re
 
 from reports.constat import Confiance, Constat, Regle
 from simulators.dmp.vihf import Vihf
+from steps.jugements.marque import rejouable
 from steps.verifications.cda import cle_juste
 from steps.verifications.cda.jugement import juger
 from steps.verifications.cda.modele import OID_INS_DEMONSTRATION, OID_INS_NIA, OID_INS_NIR, OIDS_INS
@@ -305,6 +306,7 @@ def patient(vihf: Vihf, contexte: ContexteDmp, echanges: tuple[int, ...] = ()) -
     return constats
 
 
+@rejouable
 def verifier_vihf(vihf: Vihf, contexte: ContexteDmp, echanges: tuple[int, ...] = ()) -> list[Constat]:
     """Tout le contenu d'un VIHF."""
     return [

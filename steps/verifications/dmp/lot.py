@@ -7,6 +7,7 @@ from collections.abc import Collection, Sequence
 from reports.constat import Confiance, Constat, Regle
 from simulators.dmp.ebrim import APND, APPROVED, HAS_MEMBER, RPLC, SIGNS, XFRM, XFRM_RPLC, Auteur
 from simulators.dmp.vihf import lire_ins
+from steps.jugements.marque import rejouable
 from steps.verifications.cda.dates import dtm_valide
 from steps.verifications.cda.jugement import juger
 from steps.verifications.dmp import nomenclatures as n
@@ -222,6 +223,7 @@ def identifiants_uniques(soumissions: Sequence[Soumission]) -> Constat:
     )  # fmt: skip
 
 
+@rejouable
 def verifier_lot(soumission: Soumission, contexte: ContexteDmp, *, enregistres: Collection[str] = ()) -> list[Constat]:
     """Toutes les règles du lot."""
     structure = contexte.structure or (soumission.vihf.identifiant_structure if soumission.vihf else "")

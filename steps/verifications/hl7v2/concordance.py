@@ -7,6 +7,7 @@ from collections.abc import Sequence
 from reports.constat import Constat
 from steps.flux.identite import IdentiteUsager
 from steps.flux.lecture import IdentiteHl7
+from steps.jugements.marque import rejouable
 from steps.verifications.cda import EnTeteCda, niveau
 from steps.verifications.cda.jugement import juger
 from steps.verifications.cda.modele import Identifiant
@@ -59,6 +60,7 @@ def _ids(paires: set[tuple[str, str]]) -> str:
     return ", ".join(f"{numero} sous {oid}" for numero, oid in sorted(paires))
 
 
+@rejouable
 def traits(texte: str, lu: IdentiteHl7, cda: EnTeteCda) -> list[Constat]:
     """Les traits du PID, comparés à ceux du CDA par les règles des messages d'identité (HL7-TRT-01 à 05)."""
     p = cda.patient

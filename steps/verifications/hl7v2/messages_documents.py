@@ -6,6 +6,7 @@ from dataclasses import dataclass
 
 from reports.constat import Constat
 from steps.flux.lecture import IdentiteHl7, MessageIllisible, identite_du_message
+from steps.jugements.marque import rejouable
 from steps.verifications.cda import CdaIllisible, EnTeteCda, lire_cda
 from steps.verifications.hl7v2 import concordance, demande, entete, metadonnees, structure
 from steps.verifications.hl7v2.contenu import forme_de_l_ins, message_lisible
@@ -27,6 +28,7 @@ class MessageJuge:
     perimetre: tuple[str, ...]
 
 
+@rejouable
 def juger_message(message: MessageHl7) -> MessageJuge:
     """Structure, identité, puis, si le message porte un document, les règles du volet et la concordance avec le CDA."""
     texte = message.canonique()

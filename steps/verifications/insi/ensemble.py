@@ -7,6 +7,7 @@ from collections.abc import Callable, Sequence
 from reports.constat import Confiance, Constat, Regle
 from reports.verdict import Verdict
 from simulators.socle.echange import Echange
+from steps.jugements.marque import rejouable
 from steps.verifications.insi import (
     assertions,
     contextes,
@@ -69,6 +70,7 @@ CONTROLES_SUITE: tuple[Callable[[Sequence[Appel], ContexteInsi], list[Constat]],
 """Contrôles de la suite des appels."""
 
 
+@rejouable
 def verifier_requetes_insi(echanges: Sequence[Echange], contexte: ContexteInsi | None = None) -> list[Constat]:
     """Tous les contrôles sur les échanges INSi d'un scénario, dans l'ordre du journal.
 
@@ -85,6 +87,7 @@ def verifier_requetes_insi(echanges: Sequence[Echange], contexte: ContexteInsi |
     return reunir(constats)
 
 
+@rejouable
 def verifier_message_insi(echange: Echange, contexte: ContexteInsi | None = None) -> list[Constat]:
     """Les contrôles d'une demande dont seul le message est connu : ni connexion, ni suite d'appels.
 
@@ -96,6 +99,7 @@ def verifier_message_insi(echange: Echange, contexte: ContexteInsi | None = None
     return reunir([constat for controle in CONTROLES_MESSAGE for constat in controle(appel, contexte)])
 
 
+@rejouable
 def reunir(constats: Sequence[Constat]) -> list[Constat]:
     """Un constat conforme par règle, avec tous ses échanges ; les autres constats restent tels quels, en tête."""
     autres = [constat for constat in constats if constat.verdict is not Verdict.CONFORME]

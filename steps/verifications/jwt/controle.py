@@ -5,11 +5,13 @@ from __future__ import annotations
 from datetime import datetime
 
 from reports.constat import Constat
+from steps.jugements.marque import rejouable
 from steps.verifications.jwt import entete, horodatages, psc, revendications, signature
 from steps.verifications.jwt.cles import Jwks
 from steps.verifications.jwt.lecture import Jeton
 
 
+@rejouable
 def verifier_jeton(
     jeton: Jeton, *, cles: Jwks | None = None, instant: datetime | None = None, acces: Jeton | None = None
 ) -> list[Constat]:

@@ -6,6 +6,7 @@ from collections.abc import Iterable
 from dataclasses import replace
 
 from reports.constat import Confiance, Constat, Regle
+from steps.jugements.marque import rejouable
 from steps.verifications.cda import verifier_cda
 from steps.verifications.cda.jugement import juger
 from steps.verifications.cda.modele import OID_INS_DEMONSTRATION, OID_INS_NIA, OID_INS_NIR, OID_INS_TEST, EnTeteCda
@@ -40,6 +41,7 @@ OID_DE_TEST = Regle(
 )  # fmt: skip
 
 
+@rejouable
 def archive_xdm(courriel: Courriel, contexte: ContexteCourriel) -> list[Constat]:
     """L'enveloppe zip, l'arborescence, les métadonnées de chaque lot et leur accord avec les fichiers."""
     constats: list[Constat] = []
@@ -71,6 +73,7 @@ def _lots(une: ArchiveJointe) -> list[Constat]:
     return constats + entre_lots(lots)
 
 
+@rejouable
 def documents_cda(courriel: Courriel, contexte: ContexteCourriel) -> list[Constat]:
     """Chaque CDA, archivé ou non, contre les règles qui ne demandent pas le kit officiel."""
     constats: list[Constat] = []
@@ -84,6 +87,7 @@ def tous_les_cdas(courriel: Courriel) -> tuple[CdaJoint, ...]:
     return (*courriel.contenus.cdas, *courriel.contenus.cdas_nus)
 
 
+@rejouable
 def documents_pdf(courriel: Courriel, contexte: ContexteCourriel) -> list[Constat]:
     """Chaque PDF joint : entier, sûr, et PDF/A-1 s'il accompagne un document de santé."""
     exigence = "exige" if courriel.contenus.cdas else "a_regarder"

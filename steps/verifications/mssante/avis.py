@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 
 from reports.constat import Constat
+from steps.jugements.marque import rejouable
 from steps.verifications.cda.jugement import juger
 from steps.verifications.mssante.avis_lecture import Avis, Nature, annonce_un_document, lire_avis, objet_de
 from steps.verifications.mssante.contexte import ContexteCourriel
@@ -40,6 +41,7 @@ _RAPPORTS = {
 }
 
 
+@rejouable
 def verifier_avis(courriel: Courriel, contexte: ContexteCourriel) -> list[Constat]:
     """Toutes les règles d'un avis, rien pour un autre courriel. `contexte.en_reponse_a` : le message d'origine."""
     avis = lire_avis(courriel)

@@ -7,6 +7,7 @@ from functools import cached_property
 
 from reports.constat import Constat
 from steps.flux.identite import comparable
+from steps.jugements.marque import tenir
 from steps.verifications.cda import CdaDemesure, CdaIllisible, EnTeteCda, lire_cda
 from steps.verifications.cda.modele import OIDS_INS
 from steps.verifications.mssante.courriel_lecture import Courriel
@@ -136,7 +137,9 @@ def est_cda(octets: bytes) -> bool:
 
 def lire_archive(partie: Partie) -> ArchiveJointe:
     """L'archive d'une pièce et ses CDA."""
-    lue, constats = lire_et_verifier(partie.contenu)
+    # Lire n'est pas juger : les constats de l'enveloppe ne comptent que si une règle les reprend.
+    with tenir(None):
+        lue, constats = lire_et_verifier(partie.contenu)
     nomme = partie.nom_de_fichier.casefold() == NOM_ARCHIVE.casefold()
     noms = [nom.upper() for nom in (*lue.fichiers, *lue.fermes)]
     echange = nomme or any(nom.startswith(f"{RACINE}/") or nom.rpartition("/")[2] == METADONNEES for nom in noms)

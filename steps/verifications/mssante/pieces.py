@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from dataclasses import replace
 
 from reports.constat import Confiance, Constat, Regle
+from steps.jugements.marque import rejouable
 from steps.verifications.cda.corps import decoder
 from steps.verifications.cda.jugement import juger
 from steps.verifications.cda.modele import EnTeteCda
@@ -154,6 +155,7 @@ def _lettres(texte: str) -> str:
     return "".join(c for c in texte.casefold() if c.isalnum())
 
 
+@rejouable
 def concordance(courriel: Courriel, contexte: ContexteCourriel) -> list[Constat]:
     """Chaque PDF est la copie de son CDA (identique en N1, mêmes données en N3) et porte le nom que ce CDA demande."""
     constats = []

@@ -6,6 +6,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 
 from reports.constat import Constat
+from steps.jugements.marque import rejouable
 from steps.verifications.mssante import (
     accuses,
     adresses,
@@ -59,6 +60,7 @@ class Jugement:
     nature: str = "envoi"
 
 
+@rejouable
 def verifier_courriel(octets: bytes, contexte: ContexteCourriel | None = None) -> list[Constat]:
     """Tous les constats d'un courriel, documents joints compris.
 
@@ -67,6 +69,7 @@ def verifier_courriel(octets: bytes, contexte: ContexteCourriel | None = None) -
     return list(juger_courriel(octets, contexte).constats)
 
 
+@rejouable
 def juger_courriel(octets: bytes, contexte: ContexteCourriel | None = None, *, documents: bool = True) -> Jugement:
     """Lit et juge des octets quelconques ; ne lève jamais. `documents` : juger aussi les pièces pour elles-mêmes."""
     courriel, contexte = lire_courriel(octets), contexte or ContexteCourriel()
@@ -82,6 +85,7 @@ def juger_courriel(octets: bytes, contexte: ContexteCourriel | None = None, *, d
     return jouer(courriel, contexte, (*MESSAGE, *ENVOI, *joints))
 
 
+@rejouable
 def jouer(
     courriel: Courriel, contexte: ContexteCourriel, groupes: tuple[Groupe, ...], nature: str = "envoi"
 ) -> Jugement:

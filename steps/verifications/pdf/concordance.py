@@ -7,6 +7,7 @@ import re
 
 from reports.constat import Constat, Regle
 from steps.flux.identite import comparable
+from steps.jugements.marque import rejouable
 from steps.verifications.cda.corps import decoder
 from steps.verifications.cda.modele import EnTeteCda
 from steps.verifications.pdf.regles_fichier import IDENTIQUE, PATIENT, TRANSCRIT
@@ -17,6 +18,7 @@ _MOIS = ("janvier", "février", "mars", "avril", "mai", "juin", "juillet", "aoû
          "décembre")  # fmt: skip
 
 
+@rejouable
 def concorde_avec_cda(pdf: bytes, entete: EnTeteCda, *, ou: str = "fichier") -> list[Constat]:
     """Le PDF est la copie de ce CDA : `identique_au_cda` si le CDA encapsule un PDF (N1), `transcrit_le_cda` sinon."""
     contenu = entete.contenu

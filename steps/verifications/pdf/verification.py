@@ -6,6 +6,7 @@ import pikepdf
 
 from reports.constat import Constat, Regle
 from reports.verdict import Verdict
+from steps.jugements.marque import rejouable
 from steps.verifications.pdf.a1 import DocumentA1
 from steps.verifications.pdf.a1_verification import POINTS, points_a1
 from steps.verifications.pdf.actifs import chercher
@@ -30,6 +31,7 @@ from steps.verifications.registre import verification
 _AU_DELA = "au-delà de la limite du banc"
 
 
+@rejouable
 def verifier_pdf(octets: bytes, *, ou: str = "fichier", pdfa: str = "a_regarder") -> list[Constat]:
     """Toutes les règles d'un PDF.
 
@@ -123,6 +125,7 @@ def contenu_actif(pdf: pikepdf.Pdf, *, ou: str = "fichier") -> list[Constat]:
     ]  # fmt: skip
 
 
+@rejouable
 def conformite_declaree(octets: bytes, pdf: pikepdf.Pdf, *, ou: str = "fichier", exigence: str) -> list[Constat]:
     """La déclaration PDF/A-1 et, si elle y est, les points que le banc sait contrôler."""
     xmp = xmp_de(pdf)
@@ -172,6 +175,7 @@ def xmp_de(pdf: pikepdf.Pdf) -> Xmp:
         return Xmp()
 
 
+@rejouable
 def lire_ou_constat(octets: bytes, regle: Regle, ou: str) -> PdfLu | Constat:
     """Le PDF lu par pdfium, ou le constat qui dit pourquoi il ne l'est pas."""
     try:

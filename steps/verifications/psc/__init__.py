@@ -18,6 +18,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import replace
 
 from reports.constat import Constat
+from steps.jugements.marque import rejouable
 from steps.verifications.psc.authentification import transport
 from steps.verifications.psc.contexte import ETABLISSEMENT, PSC, ClientDeclare, Fournisseur
 from steps.verifications.psc.demande import verifier_demandes
@@ -32,6 +33,7 @@ __all__ = [
 ]  # fmt: skip
 
 
+@rejouable
 def verifier_connexions(dialogue: Dialogue, client: ClientDeclare, presentes: Sequence[Usage] = ()) -> list[Constat]:
     """Tout ce qu'une connexion par le navigateur montre sur le fil ; en CIBA, jouer `ciba.verifier_ciba` à la place.
 
@@ -44,6 +46,7 @@ def verifier_connexions(dialogue: Dialogue, client: ClientDeclare, presentes: Se
     return regrouper(constats)
 
 
+@rejouable
 def regrouper(constats: Iterable[Constat]) -> list[Constat]:
     """Un seul constat pour un même fait vu dans plusieurs échanges : ses numéros sont réunis."""
     groupes: dict[Constat, tuple[int, ...]] = {}

@@ -12,6 +12,7 @@ from collections.abc import Sequence
 from itertools import pairwise
 
 from reports.constat import Confiance, Constat, Regle
+from steps.jugements.marque import rejouable
 from steps.verifications.psc import sources
 from steps.verifications.psc.contexte import ClientDeclare
 from steps.verifications.psc.lecture import CIBA, Appel, Dialogue, numeros
@@ -65,6 +66,7 @@ _FINIE = frozenset({"expired", "denied", "remis"})
 _OU = "demande CIBA, {}"
 
 
+@rejouable
 def verifier_ciba(
     dialogue: Dialogue,
     client: ClientDeclare,

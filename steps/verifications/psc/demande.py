@@ -13,6 +13,7 @@ import re
 from urllib.parse import urlsplit
 
 from reports.constat import Confiance, Constat, Regle
+from steps.jugements.marque import rejouable
 from steps.verifications.psc import sources
 from steps.verifications.psc.contexte import ClientDeclare
 from steps.verifications.psc.lecture import Appel, Dialogue, numeros
@@ -61,6 +62,7 @@ _BOUCLE = frozenset({"localhost", "127.0.0.1", "::1"})
 _SCHEME_PRIVE = re.compile(r"[a-z][a-z0-9+-]*(\.[a-z0-9+-]+)+", re.IGNORECASE)
 
 
+@rejouable
 def verifier_demandes(dialogue: Dialogue, client: ClientDeclare) -> list[Constat]:
     """Toutes les demandes d'autorisation vues."""
     constats = [document_de_decouverte(dialogue, client)]

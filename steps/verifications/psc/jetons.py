@@ -12,6 +12,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from reports.constat import Confiance, Constat, Regle
+from steps.jugements.marque import rejouable
 from steps.verifications.psc import sources
 from steps.verifications.psc.authentification import authentification
 from steps.verifications.psc.contexte import ClientDeclare
@@ -63,6 +64,7 @@ _MARQUES = ("origin", "sec-fetch-site")
 """En-têtes que seuls les navigateurs ajoutent ; `sec-fetch-mode` vient aussi de clients de serveur (Node)."""
 
 
+@rejouable
 def verifier_jetons(dialogue: Dialogue, client: ClientDeclare, usages: Sequence[Usage] = ()) -> list[Constat]:
     """Codes, authentification du client, UserInfo, jetons de rafraîchissement."""
     constats = [

@@ -12,6 +12,7 @@ import re
 from collections.abc import Sequence
 
 from reports.constat import Confiance, Constat, Regle
+from steps.jugements.marque import rejouable
 from steps.verifications.psc import sources
 from steps.verifications.psc.alea import SEUIL, SEUIL_NONCE, bits, decrire, est_uuid4
 from steps.verifications.psc.contexte import ClientDeclare
@@ -72,6 +73,7 @@ VERIFIEUR = Regle(
 _DEFI = re.compile(r"[A-Za-z0-9_-]{43}")
 
 
+@rejouable
 def verifier_valeurs_neuves(dialogue: Dialogue, client: ClientDeclare) -> list[Constat]:
     """state, nonce et PKCE de toutes les demandes."""
     return [

@@ -11,6 +11,7 @@ from lxml import etree
 
 from reports.constat import Constat
 from simulators.dmp.xml import NS, enfants, nom_local
+from steps.jugements.marque import rejouable
 from steps.verifications.cda.jugement import juger
 from steps.verifications.registre import verification
 from steps.verifications.saml.regles import ATTRIBUTS, COMMENTAIRES, CONDITIONS, FORME, ORDRE, SUJET, VALIDITE
@@ -24,6 +25,7 @@ _ORDRE = ("Issuer", "Signature", "Subject", "Conditions", "Advice")
 _DECLARATIONS = frozenset({"Statement", "AuthnStatement", "AuthzDecisionStatement", "AttributeStatement"})
 
 
+@rejouable
 def verifier_assertion(
     assertion: etree._Element, instant: datetime | None = None, *, profil: bool = False
 ) -> list[Constat]:

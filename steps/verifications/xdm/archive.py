@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from reports.constat import Confiance, Constat, Regle
+from steps.jugements.marque import rejouable
 from steps.verifications.cda.corps import decoder
 from steps.verifications.cda.jugement import juger
 from steps.verifications.cda.modele import EnTeteCda
@@ -57,6 +58,7 @@ def entre_lots(lots: Sequence[tuple[str, LotFichier]]) -> list[Constat]:
     return constats
 
 
+@rejouable
 def copies_pdf(lu: LotFichier, chemin: str) -> list[Constat]:
     """Chaque PDF du lot est la copie d'un de ses CDA : identique (N1), ou portant son en-tête (N3).
 

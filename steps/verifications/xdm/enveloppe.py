@@ -8,6 +8,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 
 from reports.constat import Constat, Regle
+from steps.jugements.marque import rejouable
 from steps.verifications.registre import verification
 from steps.verifications.xdm.regles_zip import (
     CHIFFREMENT,
@@ -61,6 +62,7 @@ class ArchiveLue:
         return not (self.alteres or self.fermes or self.demesure or self.illisible)
 
 
+@rejouable
 def lire_et_verifier(octets: bytes) -> tuple[ArchiveLue, list[Constat]]:
     """L'archive lue et toutes les règles de l'enveloppe ; aucun fichier n'est rendu d'une archive illisible."""
     archive = lire(octets)
@@ -79,6 +81,7 @@ def entiere(octets: bytes) -> Constat:
     return ENTIERE.respectee(recu=f"{len(archive.entrees)} entrée(s), {len(octets)} octets", ou=_OU)
 
 
+@rejouable
 def lire(octets: bytes) -> Archive | Constat:
     """Le répertoire lu, ou le constat qui dit pourquoi il ne l'est pas."""
     try:

@@ -18,6 +18,7 @@ from reports.constat import Confiance, Constat, Regle
 from reports.verdict import Verdict
 from simulators.dmp.ebrim import DocumentEntry, lire_lot
 from simulators.dmp.xml import NS, ErreurXml, lire_xml
+from steps.jugements.marque import rejouable
 from steps.verifications.cda.jugement import juger
 from steps.verifications.dmp import coherence, fiche
 from steps.verifications.dmp import lot as regles_lot
@@ -69,6 +70,7 @@ class LotFichier:
     fichiers: Mapping[str, str] = field(default_factory=dict)
 
 
+@rejouable
 def lire_lot_fichier(octets: bytes, fichiers: Mapping[str, bytes] | None = None) -> LotFichier | Constat:
     """Lit des métadonnées. `fichiers` : ceux du dossier du lot, par nom relatif ; None : métadonnées seules.
 
@@ -119,6 +121,7 @@ def _fichier(uri: str, fichiers: Mapping[str, bytes]) -> str | None:
     return plies[0] if len(plies) == 1 else None
 
 
+@rejouable
 def verifier_metadonnees(lu: LotFichier) -> list[Constat]:
     """Toutes les règles que les métadonnées seules permettent, documents en ligne compris ; sans numéro d'échange."""
     lot = lu.lot
@@ -150,6 +153,7 @@ def _situer(constat: Constat, racine: etree._Element) -> Constat:
     return constat if ligne is None else replace(constat, ou=f"{constat.ou} (ligne {ligne})")
 
 
+@rejouable
 def verifier_fiche(document: DocumentSoumis) -> list[Constat]:
     """Les règles de la fiche d'un document, hors DMP : types de fichiers plus larges, patient local admis."""
     constats = [*fiche.identification(document), fiche.objet(document, TYPES_MIME), *metadonnees.patient(document)]
@@ -160,6 +164,7 @@ def verifier_fiche(document: DocumentSoumis) -> list[Constat]:
     return [*constats, *fiche.empreinte(document)]
 
 
+@rejouable
 def verifier_concordance(lot: LotLu, document: DocumentSoumis) -> list[Constat]:
     """La fiche dit la même chose que l'en-tête du CDA qu'elle décrit ; rien si ce n'est pas un CDA lisible."""
     cda = document.cda if document.fiche.mime_type == "text/xml" else None
@@ -230,6 +235,7 @@ def _est_xml(octets: bytes) -> bool:
     return debut.startswith(b"<")
 
 
+@rejouable
 def verifier_lot_fichier(lu: LotFichier, fichiers: Mapping[str, bytes], *, complete: bool = True) -> list[Constat]:
     """Métadonnées, fichiers, concordance d'un dossier de lot."""
     constats = verifier_metadonnees(lu)
