@@ -42,11 +42,15 @@ class Piece:
 
 @dataclass
 class Bilan:
-    """Constats et pièces d'un scénario de conformité ; un seul verdict en sort."""
+    """Constats et pièces d'un scénario de conformité ; un seul verdict en sort.
+
+    `jugements` : les enregistrements du journal qui gardent les vérifications dont les constats sortent.
+    """
 
     constats: list[Constat] = field(default_factory=list)
     pieces: list[Piece] = field(default_factory=list)
     raison: str = ""
+    jugements: list[int] = field(default_factory=list)
 
     def constater(self, constats: Constat | Iterable[Constat]) -> None:
         """Ajoute des constats ; le verdict n'est calculé qu'à la fin."""

@@ -226,6 +226,7 @@ class Conduite:
             echanges=tuple(echange.numero for echange in echanges),
             etapes=tuple(etapes),
             versions=self.versions(retenu),
+            jugements=tuple(bilan.jugements),
         )
         ancien = self.resultats.get(resultat.cle)
         if ancien is not None:

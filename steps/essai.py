@@ -13,6 +13,7 @@ from simulators.banc import Banc
 from simulators.socle.echange import Echange
 from simulators.socle.journal import JournalArrete, JournalEchanges
 from steps.bilan import ActionAbandonnee, Bilan, NonConcluant, ScenarioArrete
+from steps.jugements.carnet import CarnetEssai
 from steps.logiciel.aiguillage import qui_joue
 from steps.logiciel.configuration import ConfigurationLogiciel
 from steps.logiciel.connexion import NON_DECLAREE, ConnexionDeclaree
@@ -70,6 +71,7 @@ class Essai:
         self.connexion = connexion
         self._navigateurs = navigateurs
         self.bilan = Bilan()
+        self.carnet = CarnetEssai(journal, self.bilan.jugements)
         self.patients: dict[str, PatientEssai] = {}
         self.documents: dict[str, DocumentEssai] = {}
         self.reponses: dict[str, ReponseAction] = {}

@@ -34,6 +34,7 @@ from steps.conduite import Conduite
 from steps.depart import Depart
 from steps.deroule import empreinte_du_deroule
 from steps.essai import Essai
+from steps.jugements.marque import tenir
 from steps.logiciel.configuration import ConfigurationInvalide, lire_configuration
 from steps.logiciel.protocole import AdaptateurInjoignable
 from steps.logiciel.temoin import RACINE
@@ -198,6 +199,7 @@ class _Cumul:
     def ajouter(self, bilan: Bilan, etapes: Sequence[EtapeJouee]) -> None:
         self.bilan.constater(bilan.constats)
         self.bilan.pieces.extend(bilan.pieces)
+        self.bilan.jugements.extend(bilan.jugements)
         self.bilan.raison = self.bilan.raison or bilan.raison
         self.etapes.extend(etapes)
 
@@ -331,7 +333,8 @@ class ConduitePytest:
             bilan, moyen, depuis = self.essai.bilan, Moyen.MACHINE, self.essai.debut
             item.stash[_BILAN] = bilan
             try:
-                resultat = yield
+                with tenir(self.essai.carnet):
+                    resultat = yield
             finally:
                 self.conduite.fermer_essai(self.essai)
                 self.essai = None

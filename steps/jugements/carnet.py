@@ -16,17 +16,12 @@ R = TypeVar("R")
 
 
 class CarnetEssai:
-    """Note les jugements d'un essai ; `numeros` : leurs enregistrements dans le journal, dans l'ordre."""
+    """Note les jugements d'un essai ; `numeros` reçoit leurs enregistrements dans le journal, dans l'ordre."""
 
-    def __init__(self, journal: JournalEchanges) -> None:
+    def __init__(self, journal: JournalEchanges, numeros: list[int]) -> None:
         self._journal = journal
         self._codeur = Codeur(journal)
-        self._numeros: list[int] = []
-
-    @property
-    def numeros(self) -> tuple[int, ...]:
-        """Les enregistrements `jugement` de l'essai."""
-        return tuple(self._numeros)
+        self._numeros = numeros
 
     def appeler(
         self, nom: str, fonction: Callable[..., R], positionnels: tuple[Any, ...], nommes: Mapping[str, Any]
