@@ -29,12 +29,16 @@ class TypeIndisponible(ValueError):
     """Ce type d'adaptateur est prévu, mais cette version du banc ne l'a pas."""
 
 
+def disponibles() -> list[str]:
+    """Les types que cette version a."""
+    return [nom for nom, module in MODULES.items() if find_spec(module) is not None]
+
+
 def charger_type(nom: str) -> TypeAdaptateur:
     """Le type de ce nom ; TypeIndisponible si cette version ne l'a pas."""
-    if find_spec(MODULES[nom]) is None:
-        presents = ", ".join(autre for autre, module in MODULES.items() if find_spec(module) is not None)
+    if nom not in (presents := disponibles()):
         raise TypeIndisponible(
-            f"le type {nom!r} n'est pas disponible dans cette version du banc ; attendu : {presents}"
+            f"le type {nom!r} n'est pas disponible dans cette version du banc ; attendu : {', '.join(presents)}"
         )
     module: Any = import_module(MODULES[nom])
     type_: TypeAdaptateur = module.TYPE_ADAPTATEUR
