@@ -7,6 +7,7 @@ from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from typing import Any
 
+from reports.ecarts import SANS_ECART, BilanEcarts
 from reports.resultat import PreuveProduite, ResultatScenario
 from reports.verdict import Verdict
 
@@ -111,21 +112,29 @@ def _grouper(resultats: Sequence[ResultatScenario], nommer: Callable[[ResultatSc
 
 
 def code_de_sortie(
-    resultats: Sequence[ResultatScenario], exiger_complet: bool = False, *, interrompue: bool = False
+    resultats: Sequence[ResultatScenario],
+    exiger_complet: bool = False,
+    *,
+    interrompue: bool = False,
+    ecarts: BilanEcarts = SANS_ECART,
 ) -> int:
     """Le code de sortie d'une campagne : 0, 1 ou 3.
 
-    1 : au moins un *non conforme* ; ou, avec `exiger_complet`, un scénario *à vérifier* ou *non exécuté*.
+    1 : au moins un *non conforme* qu'aucun écart connu et valable n'annonce, ou un écart à corriger (disparu, expiré,
+    numéro inconnu) ; ou, avec `exiger_complet`, un scénario *à vérifier* ou *non exécuté*, ou un écart encore là.
     3 : sans *non conforme*, au moins un *non concluant*, ou une campagne interrompue, ou rien de jugé du tout
     (aucun scénario, ou seulement des *non exécuté* et *non applicable*) : le silence n'est jamais une réussite.
     0 : tout ce que la machine peut juger est conforme.
     """
     presents = {resultat.verdict for resultat in resultats}
-    if Verdict.NON_CONFORME in presents:
+    manquements = [resultat for resultat in resultats if resultat.verdict is Verdict.NON_CONFORME]
+    if ecarts.anomalies or any(resultat.cle not in ecarts.couverts for resultat in manquements):
+        return 1
+    if manquements and exiger_complet:
         return 1
     if interrompue or Verdict.NON_CONCLUANT in presents:
         return 3
-    if not presents & {Verdict.CONFORME, Verdict.A_VERIFIER}:
+    if not presents & {Verdict.CONFORME, Verdict.A_VERIFIER, Verdict.NON_CONFORME}:
         return 3
     if exiger_complet and presents & {Verdict.A_VERIFIER, Verdict.NON_EXECUTE}:
         return 1
