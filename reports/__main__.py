@@ -15,7 +15,9 @@ from reports.allure_html import AllureIndisponible, rendre_allure, titre_du_rapp
 from reports.campagne import Campagne, ErreurCampagne, charger_campagne
 from reports.ecriture import ecrire_tout
 from reports.options import OptionsRapports
+from reports.pieces import commandes as pieces_commandes
 from reports.preuves import controler_pieces
+from reports.rebatir import avec_tete
 from reports.synthese import code_de_sortie, synthetiser
 from reports.terminal import couleurs_permises, resumer
 from reports.texte import pluriel
@@ -83,6 +85,8 @@ def _analyseur() -> argparse.ArgumentParser:
 
     verifier = _commande(commandes, "verifier-journal", "recalcule la chaîne du journal et les empreintes des pièces")
     verifier.set_defaults(commande=_verifier_journal)
+
+    pieces_commandes.declarer(commandes, _commande)
     return analyseur
 
 
@@ -113,6 +117,7 @@ def _generer(options: argparse.Namespace) -> int:
         raise ErreurCampagne(f"{dossier} : aucun journal, rien à partir de quoi rebâtir les rapports")
     with journal:
         campagne, catalogue = _charger(dossier, journal)
+        campagne = avec_tete(campagne, journal)
         ecrits = ecrire_tout(dossier, campagne, catalogue, journal, OptionsRapports(junit=options.junit))
     if options.json:
         _imprimer_json(

@@ -16,6 +16,7 @@ from reports.fichiers import ecrire_atomique
 from reports.pieces.examen import examiner_piece, partageable
 from reports.pieces.modele import Contexte, PieceExaminee, PieceRangee, PieceRefusee, PieceVoisine
 from reports.preuves import copier, nom_de_dossier, ranger_piece
+from reports.rebatir import rebatir
 from reports.resultat import EtatPreuve, OriginePiece, PieceJointe, PreuveProduite, ResultatScenario
 from reports.verrou import Verrou
 from requirements.catalogue import Catalogue, charger
@@ -215,7 +216,14 @@ class PortePieces:
                 },
             )
             (self.dossier / piece.chemin).unlink()
-            return replace(piece, chemin=retiree)
+            if piece.vignette:
+                (self.dossier / piece.vignette).unlink(missing_ok=True)
+            return replace(piece, chemin=retiree, vignette="")
+
+    def rebatir(self) -> None:
+        """Récrit les rapports du dossier, dépôts et retraits compris."""
+        with self._verrou:
+            rebatir(self.dossier, self._journal, self.catalogue)
 
     # -- intérieur ---------------------------------------------------------------------------------------------
 

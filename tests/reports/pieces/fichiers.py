@@ -112,4 +112,5 @@ def docx(texte: str = "Compte rendu", autres: dict[str, bytes] | None = None) ->
 
 def cda(titre: str = "Compte rendu de biologie") -> bytes:
     """La racine d'un document CDA."""
-    return f'<?xml version="1.0"?><ClinicalDocument xmlns="urn:hl7-org:v3"><title>{titre}</title></ClinicalDocument>'.encode()
+    racine = f'<ClinicalDocument xmlns="urn:hl7-org:v3"><title>{titre}</title></ClinicalDocument>'
+    return racine.encode()
