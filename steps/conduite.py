@@ -11,9 +11,9 @@ from datetime import UTC, datetime
 from functools import lru_cache
 from json import dumps
 from pathlib import Path
-from typing import Any, TypeVar
+from typing import TYPE_CHECKING, Any, TypeVar
 
-from reports.campagne import Campagne, charger_campagne
+from reports.campagne import Campagne, Logiciel, charger_campagne
 from reports.ecriture import ecrire_tout
 from reports.fichiers import ecrire_json
 from reports.options import OptionsRapports
@@ -34,7 +34,8 @@ from steps.logiciel.connexion import enregistrer
 from steps.logiciel.contexte import ContexteAdaptateur, ScenarioEnCours
 from steps.logiciel.protocole import AccompagneScenario, Adaptateur, AdaptateurInjoignable, Apropos, AproposInconnu
 from steps.logiciel.temoin import RACINE
-from steps.operateur.guichet import Guichet
+from steps.operateur.enregistrement_rejeu import Enregistrement
+from steps.operateur.poste import Poste
 from steps.options import OptionsCampagne
 from steps.personne.ouverture import Navigateurs
 from steps.pieces import preuves_du_scenario
@@ -49,6 +50,10 @@ from steps.reprise import (
 )
 from steps.selection import ScenarioRetenu
 from steps.support import rapports_a_rebatir
+
+if TYPE_CHECKING:
+    from reports.pieces.porte import PortePieces
+    from steps.operateur.adaptateur import Demandeur
 
 
 class Conduite:
@@ -78,7 +83,9 @@ class Conduite:
         self.sans_rapport = ""
         self.deroules: Callable[[ScenarioRetenu], str] = lambda retenu: ""
         self._secrets: Path | None = None
-        self.guichet: Guichet | None = None
+        self.poste: Poste | None = None
+        self.porte: PortePieces | None = None
+        self.rejeu: Enregistrement | None = None
         self._en_cours: ScenarioEnCours | None = None
         self._journal: JournalEchanges | None = None
         self._banc: Banc | None = None
@@ -109,7 +116,8 @@ class Conduite:
         if self.logiciel.idam:
             self._banc.insi.etat.idam_autorises = frozenset({self.logiciel.idam})
         self._journal.ajouter("campagne", {"etat": "reprise" if self.precedente else "debut", **self._en_tete()})
-        self._adaptateur = assembler(self._contexte(self._banc, self._secrets))
+        demandeur = self._relier_le_poste(self._journal)
+        self._adaptateur = assembler(self._contexte(self._banc, self._secrets, demandeur))
         try:
             self.apropos = self._adaptateur.apropos()
             self.connexion = self.logiciel.connexion.completer(self.apropos.pro_sante_connect)
@@ -118,7 +126,7 @@ class Conduite:
         self._enregistrer()
         self._ecrire_en_tete(None, interrompue=True)
 
-    def _contexte(self, banc: Banc, secrets: Path) -> ContexteAdaptateur:
+    def _contexte(self, banc: Banc, secrets: Path, demandeur: Demandeur | None) -> ContexteAdaptateur:
         environnement = Path(self.logiciel.environnement or secrets / "environnement.json")
         return ContexteAdaptateur(
             logiciel=self.logiciel,
@@ -126,9 +134,21 @@ class Conduite:
             journal=self.journal,
             dossier=self.dossier,
             environnement=self.ecrire_environnement(environnement),
-            guichet=self.guichet,
+            guichet=demandeur,
+            porte=self.porte,
             scenario_en_cours=lambda: self._en_cours,
         )
+
+    def _relier_le_poste(self, journal: JournalEchanges) -> Demandeur | None:
+        """Où les adaptateurs demandent à la personne, si la campagne en a une."""
+        if self.poste is None:
+            return None
+        from reports.pieces.porte import PortePieces  # lit images et vidéos : lourd, et inutile sans personne
+
+        logiciel = self.logiciel
+        produit = Logiciel(nom=logiciel.nom, version=logiciel.version, editeur=logiciel.editeur, nil=logiciel.nil)
+        self.porte = PortePieces(self.dossier, journal, self.catalogue, produit, tuple(self.resultats.values()))
+        return self.poste.relier(journal, self.dossier, self.porte, self._seance())
 
     def ecrire_environnement(self, chemin: Path) -> Path:
         """Écrit adresses, certificats et identités de test pour le logiciel ; jamais dans le dossier de campagne."""
@@ -154,10 +174,14 @@ class Conduite:
         self.banc.remettre_a_zero()
         self.journal.debuter_scenario(retenu.numero)
         self._en_cours = ScenarioEnCours(retenu, self._preuves_manquantes(retenu))
+        if self.poste is not None:
+            self.poste.debuter(retenu)
         if isinstance(self.adaptateur, AccompagneScenario):
             self.adaptateur.debuter_scenario(retenu)
         # La base d'un éditeur survit à la campagne : des patients déjà connus de lui fausseraient tout.
-        graine = "" if self.logiciel.demonstration else self.debut.isoformat()
+        # Des réponses rejouées parlent des patients de leur enregistrement.
+        rejouee = self.rejeu.graine(retenu.numero) if self.rejeu else None
+        graine = self._graine() if rejouee is None else rejouee
         return Essai(
             retenu,
             self.adaptateur,
@@ -185,6 +209,20 @@ class Conduite:
         avant = self.resultats.get(retenu.cle)
         apportees = {p.repere for p in avant.preuves if p.etat is not EtatPreuve.A_APPORTER} if avant else set()
         return tuple(preuve for preuve in retenu.scenario.preuves if preuve.repere not in apportees)
+
+    def _graine(self) -> str:
+        return "" if self.logiciel.demonstration else self.debut.isoformat()
+
+    def _seance(self) -> dict[str, Any]:
+        """L'en-tête des réponses que cette séance enregistre."""
+        return {
+            "graine": self._graine(),
+            "debut": self.debut.isoformat(),
+            "couloir": self.options.couloir,
+            "logiciel": {"nom": self.logiciel.nom, "version": self.logiciel.version},
+            "demonstration": self.logiciel.demonstration,
+            "banc": version_du_banc(),
+        }
 
     def motif_d_arret(self, erreur: JournalArrete) -> str:
         """Pourquoi le journal s'est arrêté : l'incident noté, plus complet que le refus d'écrire qui a suivi."""
@@ -227,13 +265,24 @@ class Conduite:
             etapes=tuple(etapes),
             versions=self.versions(retenu),
             jugements=tuple(bilan.jugements),
+            rejoue=depuis is not None and self.poste is not None and self.poste.rejoue(retenu.numero),
         )
         ancien = self.resultats.get(resultat.cle)
         if ancien is not None:
             resultat = garder_les_apports(ancien, resultat, decider(retenu, ancien, resultat.versions).en_phrase)
         self.journal.ajouter("verdict", resultat.en_dict())
+        if self.poste is not None:
+            resultat = self.poste.conclure(retenu, resultat, joue=depuis is not None)
         self.resultats[resultat.cle] = resultat
         return resultat
+
+    def achever(self) -> list[ResultatScenario]:
+        """Pose à la personne ce que la machine a laissé ; rend les résultats changés."""
+        if self.poste is None:
+            return []
+        changes = self.poste.achever(self.retenus, list(self.resultats.values()))
+        self.resultats.update({resultat.cle: resultat for resultat in changes})
+        return changes
 
     def versions(self, retenu: ScenarioRetenu) -> dict[str, str]:
         """Les versions que ce scénario aurait s'il était joué maintenant."""
@@ -254,6 +303,9 @@ class Conduite:
     def clore(self, *, interrompue: bool) -> list[Path]:
         """Écrit les rapports puis rend tout ; rend les chemins des fichiers écrits."""
         try:
+            if self.poste is not None:
+                etat = "interrompue ; reprenez-la par --reprendre" if interrompue else "finie"
+                self.poste.finir(f"La campagne est {etat}. Rapport : {self.dossier / 'rapport.html'}")
             # Les connexions gardées ouvertes se ferment d'abord : leur fin entre au journal, sa tête est relevée après.
             self._arreter_services()
             if self.journal.etat is not EtatJournal.ARRETE:
@@ -292,6 +344,8 @@ class Conduite:
             self._secrets = None
 
     def _arreter_services(self) -> None:
+        if self.poste is not None:
+            self.poste.fermer()
         if self._navigateurs is not None:
             self._navigateurs.arreter()
             self._navigateurs = None
@@ -335,7 +389,12 @@ class Conduite:
             "catalogue": {"empreinte": self.catalogue.empreinte, "date": self.catalogue.date.isoformat()},
             "systeme": {"python": platform.python_version(), "os": f"{platform.system()} {platform.release()}"},
             "retenus": self._demandes(),
+            "rejeu": self._rejeu(),
         }
+
+    def _rejeu(self) -> dict[str, str] | None:
+        """L'enregistrement d'où viennent les réponses de personne ; None si une personne répond."""
+        return {"fichier": self.rejeu.chemin.name, "sha256": self.rejeu.empreinte} if self.rejeu else None
 
     def _demandes(self) -> list[str]:
         """Tout ce que la campagne doit juger, dans l'ordre du catalogue : une reprise élargit, ne retire rien."""

@@ -8,6 +8,7 @@ from pathlib import Path
 import pytest
 
 VOLUMES = ("officiel", "reduit")
+OPERATEURS = ("console", "terminal")
 NAVIGATEURS = HTTP, CHROMIUM = ("http", "chromium")
 
 
@@ -26,6 +27,9 @@ class OptionsCampagne:
     junit: bool = False
     volume_reduit: bool = False
     navigateur: str = HTTP
+    operateur: str = ""
+    operateur_nom: str = ""
+    ouvrir_console: bool = False
 
     @property
     def active(self) -> bool:
@@ -87,6 +91,18 @@ def declarer(parser: pytest.Parser) -> None:
         help="ce qui joue le navigateur de la personne qui se connecte : http (par défaut, sans script), ou un vrai "
         "Chromium sans écran, dont les captures sont jointes aux preuves",
     )
+    groupe.addoption(
+        "--operateur",
+        choices=OPERATEURS,
+        default="",
+        help="où la personne qui agit est guidée : console (page locale, par défaut devant un terminal) ou terminal",
+    )
+    groupe.addoption(
+        "--operateur-nom", default="", metavar="NOM", help="qui répond ; chaque réponse et chaque pièce portent ce nom"
+    )
+    groupe.addoption(
+        "--ouvrir-console", action="store_true", help="ouvre la console dans le navigateur, sans copier son lien"
+    )
     groupe.addoption("--junit", action="store_true", help="écrit aussi junit.xml dans le dossier de campagne")
 
 
@@ -107,6 +123,9 @@ def lire(config: pytest.Config) -> OptionsCampagne:
         junit=config.getoption("--junit"),
         volume_reduit=config.getoption("--volume") != VOLUMES[0],
         navigateur=config.getoption("--navigateur"),
+        operateur=config.getoption("--operateur"),
+        operateur_nom=config.getoption("--operateur-nom").strip(),
+        ouvrir_console=config.getoption("--ouvrir-console"),
     )
     if not options.active:
         donnees = [
@@ -122,6 +141,9 @@ def lire(config: pytest.Config) -> OptionsCampagne:
                 ("--junit", options.junit),
                 ("--volume", options.volume_reduit),
                 ("--navigateur", options.navigateur != HTTP),
+                ("--operateur", options.operateur),
+                ("--operateur-nom", options.operateur_nom),
+                ("--ouvrir-console", options.ouvrir_console),
             )
             if valeur
         ]

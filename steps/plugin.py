@@ -38,6 +38,8 @@ from steps.jugements.marque import tenir
 from steps.logiciel.configuration import ConfigurationInvalide, lire_configuration
 from steps.logiciel.protocole import AdaptateurInjoignable
 from steps.logiciel.temoin import RACINE
+from steps.operateur.annonce import annoncer_campagne, demande_une_personne, prevoir
+from steps.operateur.poste import Poste, vue_par_defaut
 from steps.options import OptionsCampagne
 from steps.reprise import RepriseRefusee, annoncer, demandes_d_avant, relire_pour_reprendre
 from steps.selection import ScenarioRetenu, SelectionVide, selectionner
@@ -261,6 +263,7 @@ class ConduitePytest:
     def pytest_runtestloop(self, session: pytest.Session) -> Iterator[None]:
         if self.config.option.collectonly or session.testsfailed:
             return (yield)
+        self.conduite.poste = self._poste()
         try:
             self.conduite.demarrer()
         except (AdaptateurInjoignable, JournalArrete, OSError) as erreur:
@@ -273,7 +276,36 @@ class ConduitePytest:
         self._ecarter(session)
         self._passer_les_repris(session)
         with self._arret:
-            return (yield)
+            self._attendre_la_personne(session)
+            resultat = yield
+            for retenu in self.conduite.achever():
+                self._ecrire_ligne(f"{retenu.scenario} : {retenu.verdict.libelle}, après le regard d'une personne")
+            return resultat
+
+    def _poste(self) -> Poste | None:
+        """La place d'une personne, si des actions lui sont confiées ou si elle est demandée."""
+        options = self.conduite.options
+        vue = vue_par_defaut(options.operateur)
+        if not (options.operateur or (vue and demande_une_personne(self.conduite.logiciel))):
+            return None
+        return Poste(
+            vue, nom=options.operateur_nom, ouvrir_navigateur=options.ouvrir_console, annoncer=self._ecrire_ligne
+        )
+
+    def _attendre_la_personne(self, session: pytest.Session) -> None:
+        poste, conduite = self.conduite.poste, self.conduite
+        if poste is None:
+            return
+        a_jouer = {retenu.numero for item in session.items for retenu in self._a_jouer[item]}
+        faits = [resultat for resultat in conduite.resultats.values() if resultat.scenario not in a_jouer]
+        humain = demande_une_personne(conduite.logiciel)
+        previsions = prevoir(conduite.retenus, humain=humain, faits={resultat.scenario for resultat in faits})
+        poste.ouvrir(annoncer_campagne(conduite, previsions), previsions, faits)
+
+    def _ecrire_ligne(self, ligne: str) -> None:
+        terminal = self.config.pluginmanager.get_plugin("terminalreporter")
+        if terminal is not None:
+            terminal.write_line(ligne)
 
     def _ecarter(self, session: pytest.Session) -> None:
         """Écarte ce que le logiciel ne réclame pas : sa connexion n'est connue qu'une fois qu'il a répondu."""

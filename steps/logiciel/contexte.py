@@ -8,11 +8,12 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
+    from reports.pieces.porte import PortePieces
     from requirements.modele import Preuve
     from simulators.banc import Banc
     from simulators.socle.journal import JournalEchanges
     from steps.logiciel.configuration import ConfigurationLogiciel
-    from steps.operateur.guichet import Guichet
+    from steps.operateur.adaptateur import Demandeur
     from steps.selection import ScenarioRetenu
 
 
@@ -33,7 +34,8 @@ class ContexteAdaptateur:
     """Reçu par chaque fabrique.
 
     `dossier` : celui de la campagne ; `environnement` : le fichier où le banc a écrit ses adresses et ses certificats.
-    `guichet` : où demander à une personne, si la campagne en a une. `scenario_en_cours()` : None hors scénario.
+    `guichet`, `porte` : où demander à une personne, et par où ses pièces entrent, si la campagne en a une.
+    `scenario_en_cours()` : None hors scénario.
     """
 
     logiciel: ConfigurationLogiciel
@@ -41,5 +43,6 @@ class ContexteAdaptateur:
     journal: JournalEchanges
     dossier: Path
     environnement: Path
-    guichet: Guichet | None = None
+    guichet: Demandeur | None = None
+    porte: PortePieces | None = None
     scenario_en_cours: Callable[[], ScenarioEnCours | None] = _aucun

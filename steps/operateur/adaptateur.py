@@ -13,6 +13,7 @@ from steps.logiciel.protocole import AdaptateurInjoignable, Apropos, AproposInco
 from steps.logiciel.types_adaptateur import DescriptionAdaptateur, TypeAdaptateur
 from steps.operateur.consigne import Consigne, Genre, Issue, PieceDemandee, PieceDeposee, Reponse
 from steps.operateur.guichet import GuichetFerme, OperateurAbsent
+from steps.operateur.recueil import RecueilPieces
 from steps.operateur.valeurs import aplatir, lisible
 
 if TYPE_CHECKING:
@@ -175,7 +176,10 @@ def _fabriquer(description: DescriptionAdaptateur, contexte: ContexteAdaptateur)
             "attendu une campagne lancée d'un terminal, ou --operateur=console"
         )
     return AdaptateurOperateur(
-        contexte.guichet, comptes=contexte.logiciel.comptes, delai_s=description.reglages.get("delai_s")
+        contexte.guichet,
+        comptes=contexte.logiciel.comptes,
+        delai_s=description.reglages.get("delai_s"),
+        recueil=RecueilPieces(contexte.porte) if contexte.porte is not None else None,
     )
 
 
