@@ -1,4 +1,4 @@
-"""`python -m reports` : rebâtir les rapports d'une campagne, la résumer, la rendre avec Allure, vérifier le journal."""
+"""`python -m reports` : rebâtir les rapports d'une campagne, la résumer, la sceller ; vérifier un dossier scellé."""
 
 from __future__ import annotations
 
@@ -13,6 +13,9 @@ from reports import declarer
 from reports.allure import DOSSIER
 from reports.allure_html import AllureIndisponible, rendre_allure, titre_du_rapport
 from reports.campagne import Campagne, ErreurCampagne, charger_campagne
+from reports.commandes.extraire import declarer_extraire
+from reports.commandes.sceller import declarer_sceller
+from reports.commandes.verifier import declarer_verifier
 from reports.ecriture import ecrire_tout
 from reports.options import OptionsRapports
 from reports.pieces import commandes as pieces_commandes
@@ -39,6 +42,8 @@ codes de sortie :
 exemples :
   python -m reports generer campagnes/biologie-2026-11-21-140311
   python -m reports resumer campagnes/biologie-2026-11-21-140311 --json
+  python -m reports sceller campagnes/biologie-2026-11-21-140311 --pkcs12 editeur.p12
+  python -m reports verifier biologie-2026-11-21-140311.zip --cle-attendue EMPREINTE
 """
 
 
@@ -50,8 +55,9 @@ def main(arguments: Sequence[str] | None = None) -> int:
         if hasattr(flux, "reconfigure"):
             flux.reconfigure(errors="replace")
     try:
-        if not options.dossier.is_dir():
-            raise ErreurCampagne(f"{options.dossier} : ce dossier n'existe pas")
+        dossier: Path | None = getattr(options, "dossier", None)
+        if dossier is not None and not dossier.is_dir():
+            raise ErreurCampagne(f"{dossier} : ce dossier n'existe pas")
         code: int = options.commande(options)
     except (ErreurCampagne, ErreurRequirements, AllureIndisponible, OSError) as erreur:
         print(f"Erreur : {erreur}", file=sys.stderr)
@@ -85,6 +91,10 @@ def _analyseur() -> argparse.ArgumentParser:
 
     verifier = _commande(commandes, "verifier-journal", "recalcule la chaîne du journal et les empreintes des pièces")
     verifier.set_defaults(commande=_verifier_journal)
+
+    declarer_sceller(commandes)
+    declarer_verifier(commandes)
+    declarer_extraire(commandes)
 
     pieces_commandes.declarer(commandes, _commande)
     return analyseur

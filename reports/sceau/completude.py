@@ -28,6 +28,7 @@ class Genre(StrEnum):
     PREUVE = "preuve"
     REJOUEE = "rejouee"
     VERSIONS = "versions"
+    CATALOGUE = "catalogue"
     ECART = "ecart"
 
     @property
@@ -54,6 +55,7 @@ _TITRES: Mapping[Genre, tuple[str, str]] = {
     Genre.PREUVE: ("Preuves à apporter", "déposer les pièces (essai guidé, ou adaptateur « depot »)"),
     Genre.REJOUEE: ("Réponses rejouées", "faire répondre une personne : une réponse enregistrée ne prouve rien"),
     Genre.VERSIONS: ("Versions du logiciel mêlées", "rejouer les scénarios des autres versions sur une seule"),
+    Genre.CATALOGUE: ("Catalogue changé depuis la campagne", "reprendre la campagne avec le catalogue du banc"),
     Genre.ECART: ("Écarts connus expirés", "corriger l'écart, ou revoir son échéance et sa raison"),
 }
 
@@ -104,13 +106,24 @@ def attendus(catalogue: Catalogue) -> tuple[Attendu, ...]:
     )
 
 
-def ce_qui_manque(campagne: Campagne, demandes: Sequence[Attendu]) -> tuple[Manque, ...]:
-    """Tout ce qui empêche de sceller. Un *non conforme* n'y est pas : il se voit, il n'empêche rien."""
+def ce_qui_manque(campagne: Campagne, demandes: Sequence[Attendu], catalogue: str) -> tuple[Manque, ...]:
+    """Tout ce qui empêche de sceller. Un *non conforme* n'y est pas : il se voit, il n'empêche rien.
+
+    `catalogue` : empreinte de celui dont `demandes` vient.
+    """
     joues = {resultat.cle: resultat for resultat in campagne.resultats}
     manques = [*_entete(campagne, demandes), *_sans_verdict(demandes, joues, campagne)]
     for resultat in campagne.resultats:
         manques += _scenario(resultat)
     manques += _versions(campagne.resultats)
+    joue = str(campagne.catalogue.get("empreinte") or "")
+    if joue != catalogue:
+        manques.append(
+            Manque(
+                Genre.CATALOGUE,
+                f"campagne menée avec le catalogue {joue[:16] or 'inconnu'}…, le banc a {catalogue[:16]}…",
+            )
+        )
     manques += _ecarts(campagne)
     rangs = list(Genre)
     return tuple(sorted(manques, key=lambda manque: rangs.index(manque.genre)))

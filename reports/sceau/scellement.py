@@ -115,7 +115,7 @@ def nommer(dossier: Path, sortie: Path | None, nature: Nature, *, provisoire: bo
 
 
 def _nature(campagne: Campagne, catalogue: Catalogue, choix: Choix) -> tuple[Nature, tuple[Manque, ...]]:
-    manques = ce_qui_manque(campagne, attendus(catalogue))
+    manques = ce_qui_manque(campagne, attendus(catalogue), catalogue.empreinte)
     motifs = []
     if campagne.demonstration and not choix.demonstration:
         motifs.append(

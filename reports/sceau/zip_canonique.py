@@ -68,6 +68,14 @@ def nom_permis(nom: str) -> bool:
     )
 
 
+@dataclass(frozen=True, slots=True)
+class Extrait:
+    """Des octets déjà comprimés, dans une autre archive."""
+
+    chemin: Path
+    debut: int
+
+
 @dataclass(frozen=True)
 class Membre:
     """Un fichier prêt à écrire : ses octets déjà comprimés, ou le fichier d'où les copier tels quels."""
@@ -79,15 +87,19 @@ class Membre:
     sha256: str
     comprime_taille: int
     comprime_sha256: str
-    source: bytes | Path = field(repr=False)
+    source: bytes | Path | Extrait = field(repr=False)
 
     def blocs(self) -> Iterator[bytes]:
         """Les octets à écrire dans l'archive."""
         if isinstance(self.source, bytes):
             yield self.source
             return
-        with self.source.open("rb") as fichier:
-            while bloc := fichier.read(limites.BLOC):
+        extrait = self.source if isinstance(self.source, Extrait) else Extrait(self.source, 0)
+        with extrait.chemin.open("rb") as fichier:
+            fichier.seek(extrait.debut)
+            reste = self.comprime_taille
+            while reste and (bloc := fichier.read(min(reste, limites.BLOC))):
+                reste -= len(bloc)
                 yield bloc
 
 

@@ -110,14 +110,14 @@ class AnomalieJournal:
 
 
 def controler_lignes(
-    lignes: Iterable[bytes], corps: Callable[[str], int | None] | None = None
-) -> tuple[list[LigneJournal], list[AnomalieJournal]]:
-    """Relit toutes les lignes et recalcule la chaîne ; rend ce qui se lit et toutes les anomalies.
+    lignes: Iterable[bytes],
+    anomalies: list[AnomalieJournal],
+    corps: Callable[[str], int | None] | None = None,
+) -> Iterator[LigneJournal]:
+    """Relit toutes les lignes et recalcule la chaîne ; rend ce qui se lit, ajoute à `anomalies` ce qui ne va pas.
 
     `corps` : taille du corps de cette empreinte, None s'il manque ; sans elle, les corps ne sont pas contrôlés.
     """
-    lues: list[LigneJournal] = []
-    anomalies: list[AnomalieJournal] = []
     vus: set[int] = set()
     precedent, attendu, apres_trou = ORIGINE, 1, False
     for rang, brute in enumerate(lignes, start=1):
@@ -127,16 +127,13 @@ def controler_lignes(
             anomalies.append(AnomalieJournal(rang, attendu, f"enregistrement {attendu} : {refus}"))
             attendu, apres_trou = attendu + 1, True
             continue
-        anomalies += [
-            AnomalieJournal(rang, ligne.numero, message)
-            for message in _chaine(ligne, attendu, precedent, vus, apres_trou=apres_trou)
-        ]
+        messages = [*_chaine(ligne, attendu, precedent, vus, apres_trou=apres_trou)]
         if corps is not None:
-            anomalies += [AnomalieJournal(rang, ligne.numero, message) for message in _corps(ligne, corps)]
+            messages += _corps(ligne, corps)
+        anomalies += [AnomalieJournal(rang, ligne.numero, message) for message in messages]
         vus.add(ligne.numero)
-        lues.append(ligne)
         precedent, attendu, apres_trou = ligne.empreinte, max(attendu, ligne.numero + 1), False
-    return lues, anomalies
+        yield ligne
 
 
 def _chaine(ligne: LigneJournal, attendu: int, precedent: str, vus: set[int], *, apres_trou: bool) -> Iterator[str]:

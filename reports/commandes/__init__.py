@@ -1,0 +1,1 @@
+"""Les commandes de `python -m reports` qui tiennent chacune leur module."""
