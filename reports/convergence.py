@@ -18,6 +18,7 @@ from openpyxl.worksheet.properties import PageSetupProperties
 from openpyxl.worksheet.worksheet import Worksheet
 
 from reports.campagne import Campagne
+from reports.ecarts import bilan_de
 from reports.fichiers import ecrire_atomique
 from reports.options import MENTION_DEMONSTRATION, SANS_TEXTES, TextesOfficiels
 from reports.resultat import CleScenario, PreuveProduite, ResultatScenario
@@ -76,6 +77,7 @@ class Ligne:
     scenario: ScenarioConformite | None
     resultat: ResultatScenario
     preuve: PreuveProduite | None
+    ecart: str = ""
 
 
 def sans_prefixe(numero: str) -> str:
@@ -128,10 +130,11 @@ def lignes_de(campagne: Campagne, catalogue: Catalogue) -> Iterator[Ligne]:
         for exigence in catalogue.exigences
         for scenario in exigence.scenarios
     }
+    ecarts = bilan_de(campagne)
     for resultat in campagne.resultats:
         exigence = exigences.get((resultat.rem, resultat.exigence))
         for preuve in resultat.preuves or (None,):
-            yield Ligne(exigence, scenarios.get(resultat.cle), resultat, preuve)
+            yield Ligne(exigence, scenarios.get(resultat.cle), resultat, preuve, ecarts.phrase(resultat))
 
 
 def ordonner_lignes(lignes: Iterable[Ligne]) -> list[Ligne]:
@@ -176,7 +179,7 @@ def _colonnes_banc(ligne: Ligne) -> list[str | int]:
     return [
         resultat.verdict.libelle,
         _MOYENS[resultat.moyen.value] if resultat.moyen else "",
-        abreger(_raison(resultat), _RAISON_MAX),
+        abreger("\n".join(partie for partie in (ligne.ecart, _raison(resultat)) if partie), _RAISON_MAX),
         "\n".join(piece.chemin for piece in fichiers),
         " ou ".join(libelle_piece(piece) for piece in preuve.pieces_acceptees) if preuve and a_apporter else "",
         "\n".join(piece.sha256 for piece in fichiers),

@@ -9,6 +9,7 @@ from lxml import etree
 
 from reports.campagne import Campagne
 from reports.constat import Constat
+from reports.ecarts import bilan_de
 from reports.fichiers import ecrire_atomique
 from reports.options import MENTION_DEMONSTRATION
 from reports.resultat import ResultatScenario
@@ -37,6 +38,7 @@ def rendre_junit(campagne: Campagne) -> bytes:
     """Les octets du fichier JUnit : une suite par section."""
     racine = etree.Element("testsuites", name=f"REM {affichable(campagne.rem)} ({affichable(campagne.couloir)})")
     _compter(racine, campagne.resultats)
+    ecarts = bilan_de(campagne)
     sections: dict[str, list[ResultatScenario]] = {}
     for resultat in campagne.resultats:
         sections.setdefault(resultat.section, []).append(resultat)
@@ -47,7 +49,7 @@ def rendre_junit(campagne: Campagne) -> bytes:
         _compter(suite, resultats)
         _proprietes(suite, _identite(campagne))
         for resultat in resultats:
-            _ajouter_cas(suite, campagne, resultat)
+            _ajouter_cas(suite, campagne, resultat, ecarts.phrase(resultat))
     etree.indent(racine)
     return etree.tostring(racine, xml_declaration=True, encoding="UTF-8") + b"\n"
 
@@ -78,7 +80,7 @@ def _proprietes(parent: etree._Element, couples: Iterable[tuple[str, str]]) -> N
         etree.SubElement(proprietes, "property", name=nom, value=abreger(affichable(valeur), 2000))
 
 
-def _ajouter_cas(suite: etree._Element, campagne: Campagne, resultat: ResultatScenario) -> None:
+def _ajouter_cas(suite: etree._Element, campagne: Campagne, resultat: ResultatScenario, ecart: str) -> None:
     cas = etree.SubElement(
         suite,
         "testcase",
@@ -96,13 +98,15 @@ def _ajouter_cas(suite: etree._Element, campagne: Campagne, resultat: ResultatSc
             ("moyen", resultat.moyen.value if resultat.moyen else ""),
             ("profil", resultat.profil),
             *(("preuve", preuve.id) for preuve in resultat.preuves if preuve.id),
+            *([("ecart_connu", ecart)] if ecart else []),
         ],
     )
     issue = _ISSUES.get(resultat.verdict)
     if issue is None:
         return
     concernes = [constat for constat in resultat.constats if constat.verdict is resultat.verdict]
-    element = etree.SubElement(cas, issue, message=abreger(affichable(_message(resultat, concernes)), 1000))
+    message = f"[{ecart}] {_message(resultat, concernes)}" if ecart else _message(resultat, concernes)
+    element = etree.SubElement(cas, issue, message=abreger(affichable(message), 1000))
     if issue != "skipped":
         element.set("type", resultat.verdict.value)
     element.text = abreger(affichable("\n\n".join(constat.en_texte() for constat in concernes)), _TEXTE_MAX)

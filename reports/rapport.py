@@ -12,10 +12,12 @@ from markupsafe import Markup
 
 from reports.campagne import Campagne
 from reports.constat import Confiance
+from reports.ecarts import bilan_de
 from reports.fichiers import ecrire_atomique
 from reports.options import MENTION_DEMONSTRATION, SANS_TEXTES, TextesOfficiels
 from reports.preuves import libelle_type
 from reports.resultat import EtatEtape, EtatPreuve
+from reports.seances import avertissements
 from reports.synthese import ORDRE_AFFICHAGE
 from reports.texte import (
     abreger,
@@ -197,6 +199,8 @@ def _limites(campagne: Campagne, catalogue: Catalogue, textes: TextesOfficiels) 
             "Le catalogue qui a servi à écrire ce rapport n'est plus celui de la campagne : "
             f"empreinte {catalogue.empreinte} au lieu de {empreinte}. Les résumés peuvent différer."
         )
+    limites += avertissements(campagne)
+    limites += [f"À corriger : {anomalie}." for anomalie in bilan_de(campagne).anomalies]
     if campagne.interrompue:
         limites.append("La campagne a été interrompue : les scénarios sans verdict n'ont pas été jugés.")
     return limites

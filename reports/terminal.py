@@ -9,9 +9,11 @@ from pathlib import Path
 from typing import TextIO
 
 from reports.campagne import Campagne
+from reports.ecarts import BilanEcarts, bilan_de
 from reports.options import MENTION_DEMONSTRATION
 from reports.rapport import NOM, SIGNES
 from reports.resultat import ResultatScenario
+from reports.seances import avertissements
 from reports.synthese import ORDRE_AFFICHAGE, Comptes, Synthese, synthetiser
 from reports.texte import abreger, affichable, duree_lisible, pluriel
 from reports.verdict import Verdict
@@ -62,8 +64,14 @@ def resumer(campagne: Campagne, dossier: Path, *, couleurs: bool = False, largeu
     if campagne.interrompue:
         lignes.append(colorer("Campagne interrompue avant la fin.", Verdict.NON_CONFORME, couleurs))
     lignes += ["", *_par_verdict(synthese.ensemble, couleurs), "", *_par_section(synthese)]
-    lignes += _non_conformes(campagne.resultats, couleurs, largeur)
+    ecarts = bilan_de(campagne)
+    lignes += _non_conformes(campagne.resultats, ecarts, couleurs, largeur)
+    if ecarts.anomalies:
+        lignes += ["", colorer("Écarts connus à corriger :", Verdict.NON_CONFORME, couleurs)]
+        lignes += [f"  {anomalie}" for anomalie in ecarts.anomalies]
     lignes += _a_apporter(synthese)
+    if a_savoir := avertissements(campagne):
+        lignes += ["", *a_savoir]
     return [*lignes, "", f"Rapport : {dossier / NOM}"]
 
 
@@ -87,7 +95,9 @@ def _par_section(synthese: Synthese) -> list[str]:
     return lignes
 
 
-def _non_conformes(resultats: Sequence[ResultatScenario], couleurs: bool, largeur: int) -> list[str]:
+def _non_conformes(
+    resultats: Sequence[ResultatScenario], ecarts: BilanEcarts, couleurs: bool, largeur: int
+) -> list[str]:
     lignes: list[str] = []
     for verdict in (Verdict.NON_CONFORME, Verdict.NON_CONCLUANT):
         concernes = [resultat for resultat in resultats if resultat.verdict is verdict]
@@ -99,6 +109,8 @@ def _non_conformes(resultats: Sequence[ResultatScenario], couleurs: bool, largeu
             cause = (constat.message if constat else "") or resultat.raison or resultat.titre
             texte = f"  {affichable(resultat.scenario)}  {affichable(_une_ligne(cause))}"
             lignes.append(texte if len(texte) <= largeur else texte[: largeur - 1] + "…")
+            if phrase := ecarts.phrase(resultat):
+                lignes.append(f"    {phrase}")
         if len(concernes) > _LISTE_MAX:
             lignes.append(f"  et {pluriel(len(concernes) - _LISTE_MAX, 'autre')}, dans le rapport")
     return lignes

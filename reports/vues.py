@@ -10,6 +10,7 @@ from urllib.parse import quote
 from reports.campagne import Campagne, profil_revendique
 from reports.constat import Constat
 from reports.defauts import TableDefauts, charger_defauts
+from reports.ecarts import bilan_de
 from reports.options import TextesOfficiels
 from reports.preuves import dossier_de
 from reports.resultat import CleScenario, EtatPreuve, PreuveProduite, ResultatScenario
@@ -59,6 +60,8 @@ class VueScenario:
     conformes: tuple[VueConformes, ...]
     preuves: tuple[VuePreuve, ...]
     echanges: tuple[VueEchange | VueDialogue, ...]
+    ecart: str = ""
+    """L'écart connu qui annonce ce manquement."""
 
     @property
     def attention(self) -> bool:
@@ -102,6 +105,7 @@ class VueRapport:
             for exigence in catalogue.exigences
             for scenario in exigence.scenarios
         }
+        self.ecarts = bilan_de(campagne)
         self._ancres: set[str] = set()
         self._ancres_preuves: dict[str, int] = {}
         vues_echanges = VuesEchanges(echanges, campagne.resultats)
@@ -212,6 +216,7 @@ class VueRapport:
             conformes=_grouper_conformes(resultat.constats),
             preuves=tuple(self._preuve(resultat, preuve) for preuve in resultat.preuves),
             echanges=vues_echanges.du_scenario(resultat),
+            ecart=self.ecarts.phrase(resultat),
         )
 
     def _preuve(self, resultat: ResultatScenario, preuve: PreuveProduite) -> VuePreuve:

@@ -130,7 +130,8 @@ def declaration_lisible(declaration: Any) -> str:
         texte += f" le {str(declaration['le'])[:10]}"
     if declaration.get("raison"):
         texte += f" : {declaration['raison']}"
-    return texte + (" (réponse rejouée)" if declaration.get("rejouee") else "")
+    texte += " (réponse rejouée)" if declaration.get("rejouee") else ""
+    return f"Déclaration périmée, {declaration['perimee']} : {texte}" if declaration.get("perimee") else texte
 
 
 _ISSUES = {
