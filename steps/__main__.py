@@ -11,6 +11,7 @@ from pathlib import Path
 
 from requirements.ligne_de_commande import AnalyseurFrancais
 from steps.controle import options as options_de_controle
+from steps.relecture import options as options_de_relecture
 
 # Chaque commande importe ce qu'elle demande : l'aide et le contrôle d'un fichier n'attendent pas les simulateurs.
 TEMOIN = Path(__file__).resolve().parent / "logiciel" / "temoin.yaml"
@@ -32,7 +33,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
 def _analyseur() -> argparse.ArgumentParser:
     analyseur = AnalyseurFrancais(
         prog="python -m steps",
-        description="Conduite des campagnes : diagnostic, contrat des actions, règles ; contrôle de fichiers.",
+        description="Conduite des campagnes : diagnostic, contrat, règles, relecture ; contrôle de fichiers.",
     )
     commandes = analyseur.add_subparsers(title="commandes", required=True, metavar="COMMANDE")
 
@@ -54,6 +55,15 @@ def _analyseur() -> argparse.ArgumentParser:
     )
     options_de_controle.declarer(controle)
     controle.set_defaults(fonction=_controler)
+
+    relecture = commandes.add_parser(
+        "relire",
+        help="refait hors ligne chaque verdict de machine d'une campagne ou d'un dossier scellé, et compare",
+        description=options_de_relecture.DESCRIPTION,
+        epilog=options_de_relecture.EPILOGUE,
+    )
+    options_de_relecture.declarer(relecture)
+    relecture.set_defaults(fonction=_relire)
 
     contrat = commandes.add_parser("contrat", help="écrit le contrat des actions métier (OpenAPI 3.1)")
     contrat.add_argument("--sortie", type=Path, help="fichier ; par défaut la sortie standard")
@@ -96,6 +106,12 @@ def _controler(options: argparse.Namespace) -> int:
     from steps.controle.commande import controler
 
     return controler(options)
+
+
+def _relire(options: argparse.Namespace) -> int:
+    from steps.relire import relire
+
+    return relire(options)
 
 
 def _contrat(options: argparse.Namespace) -> int:
