@@ -23,6 +23,7 @@ class OptionsCampagne:
     logiciel: Path | None = None
     dossier: Path | None = None
     reprendre: Path | None = None
+    ecarts: Path | None = None
     exiger_complet: bool = False
     junit: bool = False
     volume_reduit: bool = False
@@ -30,6 +31,7 @@ class OptionsCampagne:
     operateur: str = ""
     operateur_nom: str = ""
     ouvrir_console: bool = False
+    rejouer: Path | None = None
 
     @property
     def active(self) -> bool:
@@ -73,9 +75,16 @@ def declarer(parser: pytest.Parser) -> None:
         "vérifications changés)",
     )
     groupe.addoption(
+        "--ecarts",
+        type=Path,
+        metavar="ECARTS.yaml",
+        help="manquements connus, chacun avec sa raison et son échéance : rapportés non conformes, mais la sortie est 0 "
+        "s'il n'y en a pas d'autre ; par défaut le fichier que logiciel.yaml désigne",
+    )
+    groupe.addoption(
         "--exiger-complet",
         action="store_true",
-        help="« à vérifier » et « non exécuté » comptent comme un échec (barrière de livraison)",
+        help="« à vérifier », « non exécuté » et les écarts connus comptent comme un échec (barrière de livraison)",
     )
     groupe.addoption(
         "--volume",
@@ -103,6 +112,13 @@ def declarer(parser: pytest.Parser) -> None:
     groupe.addoption(
         "--ouvrir-console", action="store_true", help="ouvre la console dans le navigateur, sans copier son lien"
     )
+    groupe.addoption(
+        "--rejouer",
+        type=Path,
+        metavar="reponses.jsonl",
+        help="rend les réponses de personne gardées par une campagne précédente, sans personne ; tout est marqué "
+        "« rejoué », et rien ne se scelle",
+    )
     groupe.addoption("--junit", action="store_true", help="écrit aussi junit.xml dans le dossier de campagne")
 
 
@@ -119,6 +135,7 @@ def lire(config: pytest.Config) -> OptionsCampagne:
         logiciel=config.getoption("--logiciel"),
         dossier=config.getoption("--dossier"),
         reprendre=config.getoption("--reprendre"),
+        ecarts=config.getoption("--ecarts"),
         exiger_complet=config.getoption("--exiger-complet"),
         junit=config.getoption("--junit"),
         volume_reduit=config.getoption("--volume") != VOLUMES[0],
@@ -126,6 +143,7 @@ def lire(config: pytest.Config) -> OptionsCampagne:
         operateur=config.getoption("--operateur"),
         operateur_nom=config.getoption("--operateur-nom").strip(),
         ouvrir_console=config.getoption("--ouvrir-console"),
+        rejouer=config.getoption("--rejouer"),
     )
     if not options.active:
         donnees = [
@@ -137,6 +155,7 @@ def lire(config: pytest.Config) -> OptionsCampagne:
                 ("--logiciel", options.logiciel),
                 ("--dossier", options.dossier),
                 ("--reprendre", options.reprendre),
+                ("--ecarts", options.ecarts),
                 ("--exiger-complet", options.exiger_complet),
                 ("--junit", options.junit),
                 ("--volume", options.volume_reduit),
@@ -144,6 +163,7 @@ def lire(config: pytest.Config) -> OptionsCampagne:
                 ("--operateur", options.operateur),
                 ("--operateur-nom", options.operateur_nom),
                 ("--ouvrir-console", options.ouvrir_console),
+                ("--rejouer", options.rejouer),
             )
             if valeur
         ]
@@ -151,6 +171,12 @@ def lire(config: pytest.Config) -> OptionsCampagne:
             raise pytest.UsageError(f"{', '.join(donnees)} : attendu avec --couloir=…, par exemple --couloir=biologie")
     if options.navigateur == CHROMIUM:
         _exiger_chromium()
+    if options.rejouer and options.operateur:
+        raise pytest.UsageError(
+            "--rejouer et --operateur ne vont pas ensemble : un enregistrement répond, ou une personne"
+        )
+    if options.rejouer and not options.rejouer.is_file():
+        raise pytest.UsageError(f"--rejouer : {options.rejouer} n'existe pas ; attendu un reponses.jsonl")
     if options.dossier and options.reprendre:
         raise pytest.UsageError(
             "--dossier et --reprendre ne vont pas ensemble : une reprise continue son propre dossier"

@@ -6,6 +6,7 @@ import sys
 from collections import Counter
 from collections.abc import Generator, Iterator, Sequence
 from dataclasses import dataclass, field
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -33,12 +34,15 @@ from steps.collecte import (
 from steps.conduite import Conduite
 from steps.depart import Depart
 from steps.deroule import empreinte_du_deroule
+from steps.ecarts import lire_ecarts
 from steps.essai import Essai
 from steps.jugements.marque import tenir
 from steps.logiciel.configuration import ConfigurationInvalide, lire_configuration
 from steps.logiciel.protocole import AdaptateurInjoignable
 from steps.logiciel.temoin import RACINE
 from steps.operateur.annonce import annoncer_campagne, demande_une_personne, prevoir
+from steps.operateur.enregistrement_rejeu import EnregistrementIllisible
+from steps.operateur.guidage_rejeu import PosteRejeu, enregistrement_demande
 from steps.operateur.poste import Poste, vue_par_defaut
 from steps.options import OptionsCampagne
 from steps.reprise import RepriseRefusee, annoncer, demandes_d_avant, relire_pour_reprendre
@@ -147,6 +151,9 @@ def _preparer(config: pytest.Config, options: OptionsCampagne) -> ConduitePytest
                 f"{fichier} : couloir {logiciel.couloir!r}, alors que --couloir={options.couloir} est demandé"
             )
         precedente = relire_pour_reprendre(options.reprendre, options.couloir, logiciel) if options.reprendre else None
+        rejeu = None if options.operateur else enregistrement_demande(logiciel, options.rejouer)
+        fichier_ecarts = options.ecarts or (Path(logiciel.ecarts) if logiciel.ecarts else None)
+        ecarts = lire_ecarts(fichier_ecarts, catalogue) if fichier_ecarts else ()
         retenus = selectionner(
             catalogue,
             vagues=options.vagues,
@@ -160,11 +167,13 @@ def _preparer(config: pytest.Config, options: OptionsCampagne) -> ConduitePytest
             retenus = [retenu for retenu in retenus if not avant or retenu.numero in avant]
     except RepriseRefusee as erreur:
         raise pytest.UsageError(str(erreur)) from erreur
-    except ConfigurationInvalide as erreur:
+    except (ConfigurationInvalide, EnregistrementIllisible) as erreur:
         pytest.exit(f"configuration : {erreur}", returncode=CODE_BANC)
     except (ErreurRequirements, SelectionVide) as erreur:
         raise pytest.UsageError(str(erreur)) from erreur
-    return ConduitePytest(config, Conduite(options, catalogue, retenus, logiciel, precedente))
+    conduite = Conduite(options, catalogue, retenus, logiciel, precedente, ecarts)
+    conduite.rejeu = rejeu
+    return ConduitePytest(config, conduite)
 
 
 @pytest.hookimpl(tryfirst=True)
@@ -257,6 +266,7 @@ class ConduitePytest:
             + (" — DÉMONSTRATION, non recevable" if conduite.logiciel.demonstration else ""),
             f"{len(conduite.retenus)} scénarios de conformité ; dossier : {conduite.dossier}",
         ]
+        lignes += conduite.confronter_les_ecarts().anomalies
         return ["", *lignes, ""]
 
     @pytest.hookimpl(wrapper=True)
@@ -285,6 +295,8 @@ class ConduitePytest:
     def _poste(self) -> Poste | None:
         """La place d'une personne, si des actions lui sont confiées ou si elle est demandée."""
         options = self.conduite.options
+        if self.conduite.rejeu is not None:
+            return PosteRejeu(self.conduite.rejeu, annoncer=self._ecrire_ligne)
         vue = vue_par_defaut(options.operateur)
         if not (options.operateur or (vue and demande_une_personne(self.conduite.logiciel))):
             return None
@@ -488,7 +500,12 @@ class ConduitePytest:
             return
         self._demarree = False
         resultats = list(self.conduite.resultats.values())
-        self._code = code_de_sortie(resultats, self.conduite.options.exiger_complet, interrompue=interrompue)
+        self._code = code_de_sortie(
+            resultats,
+            self.conduite.options.exiger_complet,
+            interrompue=interrompue,
+            ecarts=self.conduite.confronter_les_ecarts(),
+        )
         self.conduite.clore(interrompue=interrompue)
         if self.conduite.sans_rapport:
             self._code = self._code or CODE_BANC

@@ -193,7 +193,13 @@ TYPE_ADAPTATEUR = TypeAdaptateur(
             "maximum": 86400,
             "default": None,
             "description": "secondes laissées à la personne pour chaque demande ; sans elle, tout son temps",
-        }
+        },
+        "rejouer": {
+            "type": "string",
+            "minLength": 1,
+            "description": "reponses.jsonl d'une campagne précédente : rend ses réponses sans personne, tout étant "
+            "marqué « rejoué »",
+        },
     },
     fabrique=_fabriquer,
     humain=True,
