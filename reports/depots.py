@@ -12,7 +12,7 @@ from requirements.modele import TypePiece
 A_VERIFIER = "a_verifier"
 """Clé de `PieceJointe.details` : pourquoi une personne doit encore regarder cette pièce."""
 PERIMEE = "perimee"
-"""Clé de `PieceJointe.details` : la version pour laquelle elle a été apportée, quand ce n'est plus celle du logiciel."""
+"""Clé de `PieceJointe.details` : la version pour laquelle elle a été apportée, si ce n'est plus la bonne."""
 COMPLEMENT = "complement"
 """Clé de `PieceJointe.details` : cette pièce de la machine accompagne la preuve sans y répondre."""
 MENTION_LIEN = "aucun outil du banc ne remplace la plateforme officielle : un relecteur doit y ouvrir ce résultat"

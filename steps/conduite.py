@@ -19,6 +19,7 @@ from reports.fichiers import ecrire_json
 from reports.options import OptionsRapports
 from reports.resultat import CleScenario, EtapeJouee, EtatPreuve, ResultatScenario
 from reports.verdict import Moyen
+from reports.verrou import Verrou
 from requirements.catalogue import Catalogue
 from requirements.modele import Fournisseur, Preuve
 from simulators.banc import Banc
@@ -32,7 +33,14 @@ from steps.logiciel.assemblage import assembler
 from steps.logiciel.configuration import ConfigurationLogiciel
 from steps.logiciel.connexion import enregistrer
 from steps.logiciel.contexte import ContexteAdaptateur, ScenarioEnCours
-from steps.logiciel.protocole import AccompagneScenario, Adaptateur, AdaptateurInjoignable, Apropos, AproposInconnu
+from steps.logiciel.protocole import (
+    AccompagneScenario,
+    Adaptateur,
+    AdaptateurInjoignable,
+    ApportePieces,
+    Apropos,
+    AproposInconnu,
+)
 from steps.logiciel.temoin import RACINE
 from steps.operateur.enregistrement_rejeu import Enregistrement
 from steps.operateur.poste import Poste
@@ -91,6 +99,9 @@ class Conduite:
         self._banc: Banc | None = None
         self._adaptateur: Adaptateur | None = None
         self._navigateurs: Navigateurs | None = None
+        self._verrou: Verrou | None = None
+        self.apports: tuple[str, ...] = ()
+        """Ce que sont devenues les pièces déjà produites que le logiciel apporte (adaptateur `depot`)."""
 
     # ------------------------------------------------------------ marche
     def demarrer(self) -> None:
@@ -99,6 +110,7 @@ class Conduite:
         Lève AdaptateurInjoignable, OSError ou JournalArrete : la campagne ne peut pas commencer.
         """
         self.dossier.mkdir(parents=True, exist_ok=True)
+        self._verrou = Verrou(self.dossier, "campagne").prendre()
         if self.options.reprendre:
             self._journal = JournalEchanges.reprendre(self.dossier)
             if self.precedente is not None:
@@ -271,6 +283,8 @@ class Conduite:
         if ancien is not None:
             resultat = garder_les_apports(ancien, resultat, decider(retenu, ancien, resultat.versions).en_phrase)
         self.journal.ajouter("verdict", resultat.en_dict())
+        if isinstance(self.adaptateur, ApportePieces):
+            self.adaptateur.apporter(resultat)
         if self.poste is not None:
             resultat = self.poste.conclure(retenu, resultat, joue=depuis is not None)
         self.resultats[resultat.cle] = resultat
@@ -342,6 +356,9 @@ class Conduite:
         if self._secrets is not None:
             shutil.rmtree(self._secrets, ignore_errors=True)
             self._secrets = None
+        if self._verrou is not None:
+            self._verrou.rendre()
+            self._verrou = None
 
     def _arreter_services(self) -> None:
         if self.poste is not None:
@@ -350,6 +367,8 @@ class Conduite:
             self._navigateurs.arreter()
             self._navigateurs = None
         if self._adaptateur is not None:
+            if isinstance(self._adaptateur, ApportePieces):
+                self.apports = self._adaptateur.bilan_des_apports()
             self._adaptateur.fermer()
             self._adaptateur = None
         if self._banc is not None:

@@ -74,6 +74,10 @@ class PortePieces:
 
     # -- lire --------------------------------------------------------------------------------------------------
 
+    def connait(self, preuve: str) -> bool:
+        """Ce N° de preuve est du REM."""
+        return preuve in self._preuves
+
     def etat(self, preuve: str) -> PreuveProduite:
         """Où en est cette preuve, dépôts et retraits compris."""
         connue = self._exiger(preuve)
@@ -297,9 +301,16 @@ def ouvrir_porte(
         raise ErreurCampagne(f"{dossier} : aucun journal ; attendu un dossier de campagne")
     with Verrou(dossier, "dépôt de pièces"), JournalEchanges.reprendre(dossier) as journal:
         journal.autoriser_matricules(_permis())
-        catalogue = charger(charger_campagne(dossier, journal).couloir)
-        campagne = charger_campagne(dossier, journal, catalogue)
-        yield PortePieces(dossier, journal, catalogue, campagne.logiciel, campagne.resultats, horloge=horloge)
+        yield porte_de(dossier, journal, horloge=horloge)
+
+
+def porte_de(
+    dossier: Path, journal: JournalEchanges, *, horloge: Callable[[], datetime] = lambda: datetime.now(UTC)
+) -> PortePieces:
+    """La porte d'une campagne en cours, d'après ce que son journal dit d'elle."""
+    catalogue = charger(charger_campagne(dossier, journal).couloir)
+    campagne = charger_campagne(dossier, journal, catalogue)
+    return PortePieces(dossier, journal, catalogue, campagne.logiciel, campagne.resultats, horloge=horloge)
 
 
 def _permis() -> frozenset[str]:

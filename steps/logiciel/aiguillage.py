@@ -12,12 +12,14 @@ from steps.logiciel.protocole import (
     AccompagneScenario,
     Adaptateur,
     AdaptateurInjoignable,
+    ApportePieces,
     Apropos,
     AproposInconnu,
     ReponseAction,
 )
 
 if TYPE_CHECKING:
+    from reports.resultat import ResultatScenario
     from steps.essai import Essai
     from steps.selection import ScenarioRetenu
 
@@ -86,6 +88,15 @@ class Aiguillage:
         for adaptateur in self.adaptateurs.values():
             if isinstance(adaptateur, AccompagneScenario):
                 adaptateur.finir_scenario(essai)
+
+    def apporter(self, resultat: ResultatScenario) -> None:
+        for adaptateur in self.adaptateurs.values():
+            if isinstance(adaptateur, ApportePieces):
+                adaptateur.apporter(resultat)
+
+    def bilan_des_apports(self) -> tuple[str, ...]:
+        apportent = [a for a in self.adaptateurs.values() if isinstance(a, ApportePieces)]
+        return tuple(ligne for adaptateur in apportent for ligne in adaptateur.bilan_des_apports())
 
     def fermer(self) -> None:
         """Ferme chacun, même si l'un échoue."""

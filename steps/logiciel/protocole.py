@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any, Protocol, runtime_checkable
 from steps.logiciel.connexion import NON_DECLAREE, ConnexionDeclaree
 
 if TYPE_CHECKING:
+    from reports.resultat import ResultatScenario
     from steps.essai import Essai
     from steps.selection import ScenarioRetenu
 
@@ -75,6 +76,19 @@ class Adaptateur(Protocol):
 
     def fermer(self) -> None:
         """Rend les connexions."""
+        ...
+
+
+@runtime_checkable
+class ApportePieces(Protocol):
+    """Un adaptateur qui apporte des pièces déjà produites, par la porte unique (`reports.pieces.porte`)."""
+
+    def apporter(self, resultat: ResultatScenario) -> None:
+        """Le scénario est jugé, joué ou non : ses pièces entrent au dossier."""
+        ...
+
+    def bilan_des_apports(self) -> tuple[str, ...]:
+        """Ce que la personne doit savoir à la fin : déposées, refusées, sans preuve."""
         ...
 
 
