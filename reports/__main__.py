@@ -16,6 +16,7 @@ from reports.campagne import Campagne, ErreurCampagne, charger_campagne
 from reports.commandes.extraire import declarer_extraire
 from reports.commandes.sceller import declarer_sceller
 from reports.commandes.verifier import declarer_verifier
+from reports.ecarts import bilan_de
 from reports.ecriture import ecrire_tout
 from reports.options import OptionsRapports
 from reports.pieces import commandes as pieces_commandes
@@ -156,7 +157,9 @@ def _resumer(options: argparse.Namespace) -> int:
     finally:
         if journal is not None:
             journal.fermer()
-    code = code_de_sortie(campagne.resultats, options.exiger_complet, interrompue=campagne.interrompue)
+    code = code_de_sortie(
+        campagne.resultats, options.exiger_complet, interrompue=campagne.interrompue, ecarts=bilan_de(campagne)
+    )
     if options.json:
         _imprimer_json(
             {"campagne": campagne.en_dict(), **synthetiser(campagne.resultats).en_dict(), "code_de_sortie": code}

@@ -14,10 +14,12 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any, TypeVar
 
 from reports.campagne import Campagne, Logiciel, charger_campagne
+from reports.ecarts import BilanEcarts, EcartConnu, confronter, etat_de
 from reports.ecriture import ecrire_tout
 from reports.fichiers import ecrire_json
 from reports.options import OptionsRapports
 from reports.resultat import CleScenario, EtapeJouee, EtatPreuve, ResultatScenario
+from reports.seances import incidents_d_horloge, seances_de
 from reports.verdict import Moyen
 from reports.verrou import Verrou
 from requirements.catalogue import Catalogue
@@ -74,13 +76,15 @@ class Conduite:
         retenus: Sequence[ScenarioRetenu],
         logiciel: ConfigurationLogiciel,
         precedente: Campagne | None = None,
+        ecarts: Sequence[EcartConnu] = (),
     ) -> None:
-        """`precedente` : la campagne du dossier, quand elle est reprise."""
+        """`precedente` : la campagne du dossier, quand elle est reprise. `ecarts` : manquements annoncés."""
         self.options = options
         self.catalogue = catalogue
         self.retenus = tuple(retenus)
         self.logiciel = logiciel
         self.precedente = precedente
+        self.ecarts = tuple(ecarts)
         self.debut = datetime.now(UTC)
         self.dossier = choisir_dossier(options, self.debut)
         self.resultats: dict[CleScenario, ResultatScenario] = {}
@@ -408,6 +412,10 @@ class Conduite:
             "catalogue": {"empreinte": self.catalogue.empreinte, "date": self.catalogue.date.isoformat()},
             "systeme": {"python": platform.python_version(), "os": f"{platform.system()} {platform.release()}"},
             "retenus": self._demandes(),
+            "ecarts": [
+                ecart.en_dict(etat_de(ecart, self.resultats.values(), datetime.now(UTC).date()))
+                for ecart in self.ecarts
+            ],
             "rejeu": self._rejeu(),
         }
 
@@ -420,11 +428,17 @@ class Conduite:
         demandes = {*demandes_d_avant(self.precedente), *(retenu.numero for retenu in self.retenus)}
         return [s.id for exigence in self.catalogue.exigences for s in exigence.scenarios if s.id in demandes]
 
+    def confronter_les_ecarts(self) -> BilanEcarts:
+        """Les écarts annoncés devant les résultats d'aujourd'hui."""
+        return confronter(list(self.resultats.values()), self.ecarts, datetime.now(UTC).date())
+
     def _ecrire_en_tete(self, fin: datetime | None, *, interrompue: bool) -> None:
         contenu = {
             **self._en_tete(),
             "fin": fin.isoformat() if fin else None,
             "interrompue": interrompue,
+            "seances": seances_de(self.journal),
+            "incidents_horloge": incidents_d_horloge(self.journal),
             "journal": {
                 "derniere_empreinte": self.journal.derniere_empreinte(),
                 "enregistrements": self.journal.position(),

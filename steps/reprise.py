@@ -10,6 +10,7 @@ from pathlib import Path
 
 from reports.campagne import Campagne, ErreurCampagne, charger_campagne
 from reports.resultat import EtatPreuve, PreuveProduite, ResultatScenario
+from reports.seances import CLE_PERDUE
 from reports.texte import pluriel
 from reports.verdict import Verdict
 from reports.versions import BANC, CATALOGUE, DEROULE, LOGICIEL, VERIFICATIONS
@@ -19,12 +20,6 @@ from steps.logiciel.configuration import ConfigurationLogiciel
 from steps.logiciel.protocole import Apropos
 from steps.selection import ScenarioRetenu
 from steps.verifications.tableau_de_bord import R_VOLUME
-
-CLE_PERDUE = (
-    "La clé d'expurgation de la séance précédente n'a jamais quitté la mémoire de son processus : un même secret porte "
-    "une empreinte différente avant et après la reprise. Les verdicts n'en dépendent pas, chaque scénario étant joué "
-    "d'un bout à l'autre dans une seule séance."
-)
 
 
 class RepriseRefusee(ValueError):

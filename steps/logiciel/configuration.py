@@ -55,6 +55,7 @@ class ConfigurationLogiciel:
     defauts: tuple[str, ...] = ()
     idam: str = ""
     environnement: str = ""
+    ecarts: str = ""
     source: str = ""
     secrets: tuple[str, ...] = ()
     connexion: ConnexionDeclaree = NON_DECLAREE
@@ -209,6 +210,7 @@ class _Lecture:
             permissions=dict(brut.get("permissions", {})),
             defauts=tuple(brut.get("defauts", ())),
             environnement=str(self._source.parent / environnement) if environnement else "",
+            ecarts=str(self._source.parent / brut["ecarts"]) if "ecarts" in brut else "",
             source=str(self._source),
             secrets=tuple(self._secrets),
             connexion=ConnexionDeclaree.lire(brut.get("pro_sante_connect", {}), str(self._source)),

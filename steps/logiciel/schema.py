@@ -65,6 +65,7 @@ COMMUNES: Mapping[str, Any] = {
         "description": "défauts voulus du logiciel témoin ; refusé pour un autre produit",
     },
     "environnement": _texte("fichier où le banc écrit ses adresses et ses certificats, relatif à ce fichier"),
+    "ecarts": _texte("fichier des écarts connus (raison et échéance de chacun), relatif à ce fichier"),
     "pro_sante_connect": {"type": "object", "description": "comment le logiciel se connecte par Pro Santé Connect"},
 }
 """Les clés du premier niveau ; le détail des adaptateurs, des actions et de Pro Santé Connect est vérifié à part."""
