@@ -428,6 +428,11 @@ class Conduite:
         demandes = {*demandes_d_avant(self.precedente), *(retenu.numero for retenu in self.retenus)}
         return [s.id for exigence in self.catalogue.exigences for s in exigence.scenarios if s.id in demandes]
 
+    def ecarts_annonces(self, numeros: Sequence[str]) -> list[str]:
+        """Les écarts connus qui annoncent un manquement de ces scénarios, avant de savoir s'il est là."""
+        vus = [ecart for ecart in self.ecarts if set(ecart.scenarios) & set(numeros)]
+        return [ecart.en_phrase for ecart in vus if datetime.now(UTC).date() <= ecart.jusqu_au]
+
     def confronter_les_ecarts(self) -> BilanEcarts:
         """Les écarts annoncés devant les résultats d'aujourd'hui."""
         return confronter(list(self.resultats.values()), self.ecarts, datetime.now(UTC).date())

@@ -45,7 +45,7 @@ def lire_ecarts(fichier: Path, catalogue: Catalogue) -> tuple[EcartConnu, ...]:
     trouvees = [*fautes(SCHEMA, brut, lu)] or [*_fautes_ensemble(brut)]
     if trouvees:
         trouvees.sort(key=lambda faute: lu.ligne(faute.chemin))
-        lignes = [f"  - {faute.en_texte(lu)}" for faute in trouvees]
+        lignes = dict.fromkeys(f"  - {faute.en_texte(lu)}" for faute in trouvees)
         raise ConfigurationInvalide("\n".join([f"{fichier} : écarts connus invalides", *lignes]))
     return tuple(_ecart(entree, rang, lu, fichier, catalogue) for rang, entree in enumerate(brut))
 

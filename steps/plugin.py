@@ -461,7 +461,8 @@ class ConduitePytest:
             case Verdict.CONFORME:
                 return None
             case Verdict.NON_CONFORME:
-                return pytest.fail.Exception(texte, pytrace=False)
+                annonces = self.conduite.ecarts_annonces([retenu.numero for retenu in self._a_jouer[item]])
+                return pytest.fail.Exception("\n".join([texte, *annonces]), pytrace=False)
             case Verdict.NON_CONCLUANT:
                 return NonConcluant(texte)
             case _:
