@@ -517,7 +517,7 @@ class ConduitePytest:
             lignes = resumer(self.conduite.campagne, self.conduite.dossier, couleurs=self._couleurs)
             if self.conduite.sans_rapport:
                 lignes[-1] = self.conduite.sans_rapport  # à la place de l'adresse d'un rapport qui n'existe pas
-            for ligne in lignes:
+            for ligne in (*self.conduite.apports, *lignes):
                 terminalreporter.write_line(ligne)
 
 
