@@ -78,8 +78,8 @@ def declarer(parser: pytest.Parser) -> None:
         "--ecarts",
         type=Path,
         metavar="ECARTS.yaml",
-        help="manquements connus, chacun avec sa raison et son échéance : rapportés non conformes, mais la sortie est 0 "
-        "s'il n'y en a pas d'autre ; par défaut le fichier que logiciel.yaml désigne",
+        help="manquements connus, chacun avec sa raison et son échéance : rapportés non conformes, mais la sortie est "
+        "0 s'il n'y en a pas d'autre ; par défaut le fichier que logiciel.yaml désigne",
     )
     groupe.addoption(
         "--exiger-complet",
