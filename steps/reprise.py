@@ -9,7 +9,7 @@ from enum import StrEnum
 from pathlib import Path
 
 from reports.campagne import Campagne, ErreurCampagne, charger_campagne
-from reports.resultat import EtatPreuve, PreuveProduite, ResultatScenario
+from reports.resultat import EtatPreuve, ResultatScenario
 from reports.seances import CLE_PERDUE
 from reports.texte import pluriel
 from reports.verdict import Verdict
@@ -191,28 +191,23 @@ def demandes_d_avant(campagne: Campagne | None) -> tuple[str, ...]:
 
 # ------------------------------------------------------- ce que la personne a apporté
 def garder_les_apports(ancien: ResultatScenario | None, nouveau: ResultatScenario, motif: str = "") -> ResultatScenario:
-    """Le nouveau résultat, avec les pièces qu'une personne avait déposées et sa déclaration, signalée périmée.
+    """Le nouveau résultat, avec ce qu'une personne avait dit de l'ancien, signalé périmé.
 
-    Une pièce faite pour ce qui a changé depuis reste, mais n'est plus qu'à vérifier.
+    Les pièces qu'elle a déposées se relisent du journal, preuve par preuve ; une preuve que le catalogue ne demande
+    plus garde ici les siennes.
     """
     if ancien is None:
         return nouveau
-    anciennes = {preuve.designation: preuve for preuve in ancien.preuves}
-    preuves = [_avec_depots(preuve, anciennes.pop(preuve.designation, None)) for preuve in nouveau.preuves]
-    orphelines = [_avec_depots(replace(preuve, fichiers=()), preuve) for preuve in anciennes.values()]
+    demandees = {preuve.designation for preuve in nouveau.preuves}
+    restes = [
+        replace(preuve, fichiers=deposees, etat=EtatPreuve.A_VERIFIER)
+        for preuve in ancien.preuves
+        if preuve.designation not in demandees and (deposees := tuple(p for p in preuve.fichiers if p.de_personne))
+    ]
     declaration = nouveau.declaration
     if declaration is None and ancien.declaration is not None:
-        declaration = {"perimee": motif or "le scénario a été rejoué", **ancien.declaration}
-    return replace(nouveau, preuves=(*preuves, *(p for p in orphelines if p.fichiers)), declaration=declaration)
-
-
-def _avec_depots(preuve: PreuveProduite, ancienne: PreuveProduite | None) -> PreuveProduite:
-    presentes = {piece.sha256 for piece in preuve.fichiers}
-    deposees = tuple(p for p in (ancienne.fichiers if ancienne else ()) if p.de_personne and p.sha256 not in presentes)
-    if not deposees:
-        return preuve
-    etat = preuve.etat if preuve.etat in (EtatPreuve.PRODUITE, EtatPreuve.SANS_OBJET) else EtatPreuve.A_VERIFIER
-    return replace(preuve, fichiers=(*preuve.fichiers, *deposees), etat=etat)
+        declaration = {**ancien.declaration, "perimee": motif or "le scénario a été rejoué"}
+    return replace(nouveau, preuves=(*nouveau.preuves, *restes), declaration=declaration)
 
 
 # ------------------------------------------------------------------ annonce
