@@ -30,6 +30,7 @@ from reports.texte import (
     taille_lisible,
 )
 from reports.verdict import Moyen, Verdict
+from reports.vignettes import Vignettes, details_lisibles, sans_vignette, vignettes_de
 from reports.vues import VueRapport, lien_ancre, lien_local
 from reports.vues_relecture import declaration_lisible
 from requirements.catalogue import Catalogue
@@ -71,8 +72,9 @@ def rendre_rapport(
     catalogue: Catalogue,
     echanges: Mapping[int, Echange],
     textes: TextesOfficiels = SANS_TEXTES,
+    vignette: Vignettes = sans_vignette,
 ) -> str:
-    """Le texte de `rapport.html`. `echanges` : ceux du journal, par numéro."""
+    """Le texte de `rapport.html`. `echanges` : ceux du journal, par numéro ; `vignette` : l'image d'une pièce."""
     vue = VueRapport(campagne, catalogue, echanges, textes)
     montres = {numero for scenario in vue.scenarios for bloc in scenario.echanges for numero in bloc.numeros}
     return (
@@ -82,6 +84,7 @@ def rendre_rapport(
             vue=vue,
             textes=textes,
             numeros_montres=montres,
+            vignette=vignette,
             identite=_identite(campagne, catalogue, textes),
             limites=_limites(campagne, catalogue, textes),
         )
@@ -96,7 +99,7 @@ def ecrire_rapport(
     textes: TextesOfficiels = SANS_TEXTES,
 ) -> Path:
     """Écrit `rapport.html` dans le dossier de campagne."""
-    page = rendre_rapport(campagne, catalogue, echanges, textes)
+    page = rendre_rapport(campagne, catalogue, echanges, textes, vignettes_de(dossier))
     return ecrire_atomique(dossier / NOM, page.encode("utf-8", "replace"))
 
 
@@ -115,6 +118,7 @@ def _environnement() -> Environment:
         confiances=_CONFIANCES,
         css=_chaine_css,
         declaration_lisible=declaration_lisible,
+        details_lisibles=details_lisibles,
         duree_lisible=duree_lisible,
         etats_preuve=EtatPreuve,
         heure_lisible=heure_lisible,
