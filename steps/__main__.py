@@ -44,8 +44,21 @@ def _analyseur() -> argparse.ArgumentParser:
     diagnostic.add_argument(
         "--logiciel", type=Path, default=TEMOIN, help="logiciel.yaml ; par défaut le logiciel témoin"
     )
+    diagnostic.add_argument(
+        "--dossier", type=Path, default=Path("campagnes"), help="où les campagnes s'écriront ; par défaut campagnes/"
+    )
     diagnostic.add_argument("--json", action="store_true", help="résultat en JSON")
     diagnostic.set_defaults(fonction=_diagnostic)
+
+    initier = commandes.add_parser("initier", help="écrit un logiciel.yaml commenté pour un couloir, prêt à remplir")
+    initier.add_argument("--couloir", required=True, help="par exemple biologie")
+    initier.add_argument("--sortie", type=Path, default=Path("logiciel.yaml"), help="fichier à écrire, jamais écrasé")
+    initier.add_argument(
+        "--adaptateur",
+        default="operateur",
+        help="ce qui fait agir le logiciel pour commencer : operateur (par défaut, une personne), http, commande, page",
+    )
+    initier.set_defaults(fonction=_initier)
 
     controle = commandes.add_parser(
         "controler",
@@ -85,21 +98,15 @@ def _analyseur() -> argparse.ArgumentParser:
 
 
 def _diagnostic(options: argparse.Namespace) -> int:
-    from steps.diagnostic import diagnostiquer
+    from steps.diagnostic import commande
 
-    points = []
-    for point in diagnostiquer(options.couloir, options.logiciel):
-        points.append(point)
-        if not options.json:
-            signe = "✓" if point.bon else ("✗" if point.bloquant else "!")
-            print(f"{signe} {point.nom:<14} {point.detail}", flush=True)
-    bloque = any(point.bloquant and not point.bon for point in points)
-    if options.json:
-        lignes = [{"point": p.nom, "bon": p.bon, "bloquant": p.bloquant, "detail": p.detail} for p in points]
-        print(json.dumps({"pret": not bloque, "points": lignes}, ensure_ascii=False, indent=2))
-    else:
-        print("Campagne impossible : corrigez les points marqués ✗." if bloque else "Prêt pour une campagne.")
-    return 3 if bloque else 0
+    return commande(options)
+
+
+def _initier(options: argparse.Namespace) -> int:
+    from steps.initier import initier
+
+    return initier(options)
 
 
 def _controler(options: argparse.Namespace) -> int:

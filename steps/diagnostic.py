@@ -1,116 +1,108 @@
-"""Le diagnostic avant campagne : configuration, simulateurs, certificats, logiciel joignable, actions offertes."""
+"""Le diagnostic : tout ce qui peut manquer à une campagne, dit avant le premier scénario."""
 
 from __future__ import annotations
 
+import argparse
+import datetime as dt
+import json
 import tempfile
-from collections.abc import Iterator
-from dataclasses import dataclass
-from json import dumps
+from collections.abc import Iterator, Sequence
 from pathlib import Path
 
-from requirements.catalogue import charger
+from requirements.catalogue import Catalogue, charger
 from requirements.erreurs import ErreurRequirements
 from simulators.banc import Banc
 from simulators.socle.journal import JournalEchanges
+from steps import diagnostic_certificats, diagnostic_poste
+from steps.diagnostic_logiciel import examiner
+from steps.diagnostic_point import Point
 from steps.logiciel.configuration import ConfigurationInvalide, ConfigurationLogiciel, lire_configuration
-from steps.logiciel.contrat import charger_contrat
-from steps.logiciel.http import AdaptateurHttp
-from steps.logiciel.protocole import AdaptateurInjoignable
-from steps.logiciel.temoin import ProcessusTemoin
-from steps.selection import SelectionVide, selectionner
+from steps.logiciel.contexte import ContexteAdaptateur
+from steps.selection import ScenarioRetenu, SelectionVide, selectionner
+
+CODE = 3
+"""Code de sortie quand une campagne ne peut pas commencer."""
 
 
-@dataclass(frozen=True, slots=True)
-class Point:
-    """Un point vérifié. `bloquant` : une campagne ne peut pas commencer tant qu'il n'est pas bon."""
-
-    nom: str
-    bon: bool
-    detail: str
-    bloquant: bool = True
+def avant_campagne(catalogue: Catalogue, logiciel: ConfigurationLogiciel, dossier: Path) -> list[Point]:
+    """La part du diagnostic qui ne coûte rien, jouée avant toute campagne : la machine, et les fichiers nommés."""
+    return [*diagnostic_poste.poste(dossier, catalogue.date), *diagnostic_poste.fichiers(logiciel)]
 
 
-def diagnostiquer(couloir: str, fichier: Path) -> Iterator[Point]:
-    """Rend les points un à un ; s'arrête au premier point bloquant qui n'est pas bon."""
+def diagnostiquer(couloir: str, fichier: Path, dossier: Path) -> Iterator[Point]:
+    """Rend les points un à un ; s'arrête au premier qui empêche la suite d'avoir un sens."""
     try:
         catalogue = charger(couloir)
     except ErreurRequirements as erreur:
-        yield Point("catalogue", False, str(erreur))
+        yield Point("catalogue", False, str(erreur), "un couloir du banc", "corrigez --couloir")
         return
     yield Point("catalogue", True, f"REM {catalogue.rem} : {len(catalogue.exigences)} exigences")
     try:
         logiciel = lire_configuration(fichier)
+        if logiciel.couloir and logiciel.couloir != couloir:
+            raise ConfigurationInvalide(f"{fichier} : couloir {logiciel.couloir!r}, alors que {couloir!r} est demandé")
         retenus = selectionner(catalogue, profils_reclames=logiciel.profils)
     except (ConfigurationInvalide, SelectionVide) as erreur:
-        yield Point("configuration", False, str(erreur))
+        yield Point("configuration", False, str(erreur), "", "corrigez le fichier, ligne par ligne")
         return
     applicables = sum(not retenu.hors_profil for retenu in retenus)
     yield Point(
         "configuration",
         True,
-        f"{logiciel.nom} {logiciel.version} : {applicables} scénarios applicables sur {len(retenus)}",
+        f"{logiciel.nom} {logiciel.version} : {applicables} scénarios applicables sur {len(retenus)}, profils "
+        f"{', '.join(logiciel.profils)}" + (" ; DÉMONSTRATION, non recevable" if logiciel.demonstration else ""),
     )
-    with tempfile.TemporaryDirectory(prefix="banc-sons-diagnostic-") as dossier:
-        yield from _banc_et_logiciel(Path(dossier), logiciel)
+    locaux = avant_campagne(catalogue, logiciel, dossier)
+    yield from locaux
+    if any(point.arrete for point in locaux):
+        return
+    with tempfile.TemporaryDirectory(prefix="banc-sons-diagnostic-") as temporaire:
+        yield from _banc_et_logiciel(Path(temporaire), logiciel, retenus)
 
 
-def _banc_et_logiciel(dossier: Path, logiciel: ConfigurationLogiciel) -> Iterator[Point]:
+def _banc_et_logiciel(
+    dossier: Path, logiciel: ConfigurationLogiciel, retenus: Sequence[ScenarioRetenu]
+) -> Iterator[Point]:
     journal = JournalEchanges.creer(dossier / "journal")
     try:
         banc = Banc(journal, dossier_secrets=dossier / "secrets")
     except OSError as erreur:
         journal.fermer()
-        yield Point("simulateurs", False, f"démarrage impossible : {erreur}")
+        yield Point(
+            "ports",
+            False,
+            f"simulateurs : {erreur}",
+            "des ports libres sur 127.0.0.1",
+            "fermez ce qui les tient, ou levez l'interdiction (pare-feu, conteneur sans boucle locale)",
+        )
         return
     try:
-        adresses = banc.environnement()["services"]
-        yield Point("simulateurs", True, ", ".join(f"{nom} {next(iter(a.values()))}" for nom, a in adresses.items()))
-        yield from _logiciel(dossier, logiciel, banc)
+        environnement = banc.environnement()
+        adresses = environnement["services"]
+        yield Point("ports", True, ", ".join(f"{nom} {next(iter(a.values()))}" for nom, a in adresses.items()))
+        yield diagnostic_certificats.du_banc(environnement, dt.datetime.now(dt.UTC))
+        fichier = dossier / "environnement.json"
+        fichier.write_text(json.dumps(environnement), encoding="utf-8")
+        contexte = ContexteAdaptateur(
+            logiciel=logiciel, banc=banc, journal=journal, dossier=dossier, environnement=fichier
+        )
+        yield from examiner(contexte, retenus)
     finally:
         banc.arreter()
         journal.fermer()
 
 
-def _logiciel(dossier: Path, logiciel: ConfigurationLogiciel, banc: Banc) -> Iterator[Point]:
-    environnement = dossier / "environnement.json"
-    environnement.write_text(dumps(banc.environnement()), encoding="utf-8")
-    temoin: ProcessusTemoin | None = None
-    try:
-        if logiciel.demonstration:
-            temoin = ProcessusTemoin(environnement, defauts=logiciel.defauts)
-        url = temoin.url if temoin else logiciel.url
-        adaptateur = AdaptateurHttp(
-            url,
-            comptes=logiciel.comptes,
-            entetes=logiciel.entetes,
-            delai_s=logiciel.delai_s,
-            secrets=logiciel.secrets,
-        )
-        try:
-            yield from _adaptateur(adaptateur, logiciel)
-        finally:
-            adaptateur.fermer()
-    except AdaptateurInjoignable as erreur:
-        yield Point("logiciel", False, str(erreur))
-    finally:
-        if temoin:
-            temoin.arreter()
-
-
-def _adaptateur(adaptateur: AdaptateurHttp, logiciel: ConfigurationLogiciel) -> Iterator[Point]:
-    declare = adaptateur.apropos()
-    yield Point("logiciel", True, f"répond : {declare.nom} {declare.version}")
-    if (declare.nom, declare.version) != (logiciel.nom, logiciel.version):
-        yield Point(
-            "version",
-            False,
-            f"logiciel.yaml dit {logiciel.nom} {logiciel.version}, le logiciel se dit {declare.nom} {declare.version}",
-            bloquant=False,
-        )
-    connues = set(charger_contrat().actions)
-    offertes = adaptateur.actions()
-    manquantes = sorted(connues - offertes)
-    detail = f"{len(connues & offertes)} actions sur {len(connues)}"
-    if manquantes:
-        detail += " ; absentes, leurs scénarios ne seront pas exécutés : " + ", ".join(manquantes)
-    yield Point("actions", not manquantes, detail, bloquant=False)
+def commande(options: argparse.Namespace) -> int:
+    """`python -m steps diagnostic` ; rend 3 si une campagne ne peut pas commencer."""
+    points = []
+    for point in diagnostiquer(options.couloir, options.logiciel, options.dossier):
+        points.append(point)
+        if not options.json:
+            print(point.en_texte(), flush=True)
+    bloque = any(point.arrete for point in points)
+    if options.json:
+        contenu = {"pret": not bloque, "points": [point.en_dict() for point in points]}
+        print(json.dumps(contenu, ensure_ascii=False, indent=2))
+    else:
+        print("Campagne impossible : corrigez les points marqués ✗." if bloque else "Prêt pour une campagne.")
+    return CODE if bloque else 0

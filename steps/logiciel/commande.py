@@ -265,6 +265,7 @@ TYPE_ADAPTATEUR = TypeAdaptateur(
             "minItems": 1,
             "items": {"type": "string"},
             "description": "le programme et ses arguments, lancés dans le dossier de ce fichier",
+            "examples": [["python3", "mon_adaptateur.py"]],
         },
         "persistant": {
             "type": "boolean",

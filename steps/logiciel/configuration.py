@@ -150,9 +150,9 @@ class _Lecture:
 
     # ------------------------------------------------------------- l'ensemble
     def _fautes_ensemble(self, brut: Mapping[str, Any]) -> Iterator[Faute]:
-        for cle in ("nom", "version"):
-            if EXEMPLE in brut["logiciel"][cle]:
-                yield Faute(("logiciel", cle), f"valeur d'exemple laissée telle quelle : {recu(brut['logiciel'][cle])}")
+        for chemin, texte in self._lu.textes.items():
+            if texte == EXEMPLE:
+                yield Faute(chemin, f"valeur d'exemple laissée telle quelle : {recu(texte)} ; donnez la vôtre")
         if brut.get("defauts") and not any(type_.nom == TEMOIN for type_ in self._types.values()):
             yield Faute(("defauts",), "defauts n'a de sens que pour le logiciel témoin")
         joueurs = [nom for nom, type_ in self._types.items() if type_.joue]

@@ -22,15 +22,48 @@ SCHEMA: Mapping[str, Any] = {
     "type": "object",
     "additionalProperties": False,
     "properties": {
-        "modalites": _MODALITES,
-        "modalites_etablissement": _MODALITES,
-        "client_id": {"type": "string", "minLength": 1},
-        "redirect_uris": _ADRESSES,
-        "post_logout_redirect_uris": _ADRESSES,
-        "authentification": {"enum": list(METHODES)},
-        "jwks": {"type": "object"},
-        "pkce": {"type": "boolean"},
-        "seul_moyen": {"type": "boolean"},
+        "modalites": {
+            **_MODALITES,
+            "description": "modalités réclamées avec Pro Santé Connect, une au moins",
+            "examples": [["web"]],
+        },
+        "modalites_etablissement": {
+            **_MODALITES,
+            "description": "avec le fournisseur d'un établissement ; par défaut les mêmes",
+            "examples": [["web"]],
+        },
+        "client_id": {
+            "type": "string",
+            "minLength": 1,
+            "description": "identifiant de client ; par défaut celui que le banc donne",
+            "examples": ["mon-client"],
+        },
+        "redirect_uris": {
+            **_ADRESSES,
+            "description": "adresses de retour, à l'octet près",
+            "examples": [["https://labo.local:8443/psc/retour"]],
+        },
+        "post_logout_redirect_uris": {
+            **_ADRESSES,
+            "description": "adresses où revenir après la déconnexion",
+            "examples": [["https://labo.local:8443/psc/sortie"]],
+        },
+        "authentification": {
+            "enum": list(METHODES),
+            "description": f"comment le client s'authentifie : {', '.join(METHODES)}",
+            "examples": [METHODES[0]],
+        },
+        "jwks": {
+            "type": "object",
+            "description": "clés publiques du client, pour private_key_jwt",
+            "examples": [{"keys": []}],
+        },
+        "pkce": {"type": "boolean", "description": "le client emploie PKCE", "examples": [True]},
+        "seul_moyen": {
+            "type": "boolean",
+            "description": "vrai : aucune autre connexion n'existe dans ce logiciel",
+            "examples": [False],
+        },
     },
 }
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import lru_cache
@@ -104,6 +105,19 @@ def _guette(action: str, service: str) -> str:
     if service and service not in SERVICES_GUETTES:
         raise ContratInvalide(f"{action}.guette : attendu l'un de {', '.join(SERVICES_GUETTES)}, reçu {service!r}")
     return service
+
+
+@lru_cache(maxsize=1)
+def groupes() -> Mapping[str, tuple[str, ...]]:
+    """Les actions, rangées sous les intertitres de `contrat.yaml`."""
+    rangees: dict[str, list[str]] = {}
+    actions = FICHIER.read_text(encoding="utf-8").split("\nactions:\n")[1]
+    for titre, action in re.findall(r"^  (?:# -+ (.+)|(\w+):)$", actions, re.MULTILINE):
+        if titre:
+            rangees[titre] = []
+        else:
+            list(rangees.values())[-1].append(action)
+    return {titre: tuple(noms) for titre, noms in rangees.items()}
 
 
 def _objet(champs: Mapping[str, Any], types: Mapping[str, Any]) -> dict[str, Any]:

@@ -7,6 +7,7 @@ import re
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from http import HTTPStatus
+from pathlib import Path
 from time import monotonic
 from typing import TYPE_CHECKING, Any
 
@@ -45,6 +46,7 @@ class AdaptateurHttp:
 
     `comptes` : rôle du contrat → compte du logiciel ; un rôle absent est envoyé tel quel.
     `delai_s` : secondes laissées au logiciel pour jouer une action. `secrets` : masqués s'il les répète.
+    `autorites` : fichier PEM à croire pour son https, au lieu des autorités du système.
     """
 
     def __init__(
@@ -55,6 +57,7 @@ class AdaptateurHttp:
         entetes: Mapping[str, str] | None = None,
         delai_s: float = 60.0,
         secrets: Iterable[str] = (),
+        autorites: Path | None = None,
     ) -> None:
         if not re.match(r"https?://[^/]", url):
             raise AdaptateurInjoignable(f"adresse du logiciel : attendu http://… ou https://…, reçu {url!r}")
@@ -65,7 +68,9 @@ class AdaptateurHttp:
         self._entetes = {"Accept-Encoding": "gzip, deflate", "Content-Type": "application/json", **(entetes or {})}
         # Sans mandataire : le logiciel testé est local ou sur le réseau de l'éditeur. Une action peut en doubler une
         # autre, d'où plusieurs connexions ; aucune n'est rejouée.
-        self._client = urllib3.PoolManager(maxsize=4, timeout=urllib3.Timeout(delai_s), retries=False)
+        self._client = urllib3.PoolManager(
+            maxsize=4, timeout=urllib3.Timeout(delai_s), retries=False, ca_certs=str(autorites) if autorites else None
+        )
 
     def apropos(self) -> Apropos:
         lieu = f"{self._url}/apropos"
@@ -139,6 +144,7 @@ def _fabriquer(description: DescriptionAdaptateur, contexte: ContexteAdaptateur)
         entetes=description.reglages["entetes"],
         delai_s=description.reglages["delai_s"],
         secrets=contexte.logiciel.secrets,
+        autorites=description.chemin("autorites") if description.reglages["autorites"] else None,
     )
 
 
@@ -146,7 +152,12 @@ TYPE_ADAPTATEUR = TypeAdaptateur(
     nom="http",
     resume="un petit service HTTP que votre logiciel expose (python -m steps contrat)",
     cles={
-        "url": {"type": "string", "minLength": 1, "description": "l'adresse du service d'actions"},
+        "url": {
+            "type": "string",
+            "minLength": 1,
+            "description": "l'adresse du service d'actions",
+            "examples": ["http://127.0.0.1:8080"],
+        },
         "entetes": {
             "type": "object",
             "additionalProperties": {"type": "string"},
@@ -154,6 +165,11 @@ TYPE_ADAPTATEUR = TypeAdaptateur(
             "description": "en-têtes ajoutés à chaque appel ; ${NOM} est lu dans l'environnement",
         },
         "delai_s": DELAI_S,
+        "autorites": {
+            "type": "string",
+            "default": "",
+            "description": "fichier PEM des autorités de votre https ; sans elle, celles du système",
+        },
     },
     obligatoires=("url",),
     fabrique=_fabriquer,
