@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 from collections import Counter
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import fields
 from datetime import date
 from typing import Any, Protocol
@@ -15,7 +15,7 @@ from steps.jugements.classes import NonCodable, classe_de_chemin
 from steps.jugements.lectures import lecture_nommee
 from steps.verifications.registre import REGLES
 
-_MALFORME = (KeyError, TypeError, ValueError, AttributeError, OverflowError, RecursionError)
+_MALFORME = (KeyError, TypeError, ValueError, AttributeError, OverflowError)
 
 
 class Lecture(Protocol):
@@ -42,8 +42,14 @@ class Decodeur:
 
     def decoder(self, code: Any) -> Any:
         """La valeur."""
+        try:
+            return self._decoder(code)
+        except RecursionError:
+            raise NonCodable("valeurs emboîtées sans mesure") from None
+
+    def _decoder(self, code: Any) -> Any:
         if isinstance(code, list):
-            return [self.decoder(element) for element in code]
+            return self._liste(code)
         if not isinstance(code, dict):
             return code
         etiquette = code.get("@")
@@ -55,16 +61,19 @@ class Decodeur:
         except _MALFORME as erreur:
             raise NonCodable(f"valeur « {etiquette} » illisible : {type(erreur).__name__} : {erreur}") from erreur
 
+    def _liste(self, codes: Iterable[Any]) -> list[Any]:
+        return [self._decoder(element) for element in codes]
+
     def _suite(self, code: Mapping[str, Any]) -> list[Any]:
-        return [self.decoder(element) for element in code["elements"]]
+        return self._liste(code["elements"])
 
     def _paires(self, code: Mapping[str, Any]) -> list[tuple[Any, Any]]:
-        return [(self.decoder(cle), self.decoder(valeur)) for cle, valeur in code["paires"]]
+        return [(self._decoder(cle), self._decoder(valeur)) for cle, valeur in code["paires"]]
 
     def _objet(self, code: Mapping[str, Any]) -> Any:
         """Les champs sont posés un à un, sans appeler la classe."""
         classe = classe_de_chemin(code["classe"], "objet")
-        champs = {nom: self.decoder(valeur) for nom, valeur in code["champs"]}
+        champs = {nom: self._decoder(valeur) for nom, valeur in code["champs"]}
         attendus = {champ.name for champ in fields(classe)}
         if set(champs) != attendus:
             ecart = ", ".join(sorted(map(str, set(champs) ^ attendus)))
@@ -85,10 +94,10 @@ class Decodeur:
         return self._lecture.corps(code["corps"]).octets if code["taille"] else b""
 
     def _argument(self, code: Mapping[str, Any]) -> Any:
-        return self.decoder(json.loads(self._octets(code)))
+        return self._decoder(json.loads(self._octets(code)))
 
     def _lu(self, code: Mapping[str, Any]) -> Any:
-        return lecture_nommee(code["par"]).lire(self.decoder(code["octets"]))
+        return lecture_nommee(code["par"]).lire(self._decoder(code["octets"]))
 
     def _regle(self, code: Mapping[str, Any]) -> Any:
         if code["code"] not in REGLES:
@@ -108,7 +117,7 @@ _DECODAGES: Mapping[str, Callable[[Decodeur, Mapping[str, Any]], Any]] = {
     "flottant": lambda _, code: float(code["valeur"]),
     "frozenset": lambda d, code: frozenset(d._suite(code)),
     "lu": Decodeur._lu,
-    "memoire": lambda d, code: CorpsMemoire(d.decoder(code["octets"])),
+    "memoire": lambda d, code: CorpsMemoire(d._decoder(code["octets"])),
     "n-uplet": Decodeur._n_uplet,
     "objet": Decodeur._objet,
     "octets": Decodeur._octets,
