@@ -65,5 +65,5 @@ def genres_proposes(genres: Sequence[TypePiece | str]) -> Proposition:
     elif premier is TypePiece.LIEN_PLATEFORME and {TypePiece.CAPTURE, TypePiece.VIDEO} & set(ordre):
         conseil += " Joignez-y des captures d'écran des étapes : elles suffisent là où une vidéo est admise."
     elif premier is TypePiece.VIDEO:
-        conseil += " Ici, le texte ne dit pas que des captures suffisent."
+        conseil += " Ici, le texte n'admet pas de captures : commencez à filmer avant d'agir."
     return Proposition(tuple(ordre), conseil)

@@ -5,28 +5,15 @@ from __future__ import annotations
 from collections.abc import Iterable
 from typing import TYPE_CHECKING
 
+from reports.pieces.conseil import genres_proposes
 from reports.pieces.modele import PieceRefusee
-from requirements.modele import Preuve, TypePiece
+from requirements.modele import Preuve
 from steps.operateur.consigne import PieceDemandee, PieceDeposee
 
 if TYPE_CHECKING:
     from reports.pieces.porte import PortePieces
     from steps.essai import Essai
     from steps.selection import ScenarioRetenu
-
-_COUT = (
-    TypePiece.CAPTURE,
-    TypePiece.EXPORT,
-    TypePiece.FICHIER_CDA,
-    TypePiece.MESSAGE,
-    TypePiece.TRACE,
-    TypePiece.DOCUMENT,
-    TypePiece.AUTRE,
-    TypePiece.ATTESTATION,
-    TypePiece.LIEN_PLATEFORME,
-    TypePiece.VIDEO,
-)
-"""De la forme de pièce la plus vite faite à la plus longue à faire."""
 
 
 class RecueilPieces:
@@ -49,20 +36,10 @@ class RecueilPieces:
 
 def pieces_demandees(preuves: Iterable[Preuve]) -> tuple[PieceDemandee, ...]:
     """Une demande par preuve, la forme de pièce la moins coûteuse d'abord."""
-    return tuple(
-        PieceDemandee(
-            preuve=preuve.repere,
-            attendu=preuve.attendu,
-            genres=tuple(genre.value for genre in sorted(preuve.pieces, key=_COUT.index)),
-            conseil=_conseil(preuve.pieces),
-        )
-        for preuve in preuves
-    )
+    return tuple(_demandee(preuve) for preuve in preuves)
 
 
-def _conseil(genres: tuple[TypePiece, ...]) -> str:
-    if TypePiece.VIDEO in genres and TypePiece.CAPTURE in genres:
-        return "Une capture d'écran suffit : le texte officiel l'accepte à la place d'une vidéo."
-    if genres == (TypePiece.VIDEO,):
-        return "Le texte officiel n'accepte ici qu'une vidéo : commencez à filmer avant d'agir."
-    return ""
+def _demandee(preuve: Preuve) -> PieceDemandee:
+    proposition = genres_proposes(preuve.pieces)
+    genres = tuple(genre.value for genre in proposition.genres)
+    return PieceDemandee(preuve.repere, preuve.attendu, genres, proposition.conseil)
