@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from dataclasses import dataclass, field
 
-from reports.constat import Constat, Regle
+from reports.constat import Constat
 from reports.declaration import CODE_PERSONNE
 from reports.verdict import Verdict, cumuler
 
@@ -98,10 +98,3 @@ _CODES = {
     Verdict.NON_APPLICABLE: "BANC-CONDUITE-05",
     Verdict.CONFORME: "BANC-CONDUITE-06",
 }
-
-
-def constater_refus(regle: Regle, refuse: bool, quoi: str, recu: str) -> Constat:
-    """Constat d'une interdiction : `quoi` doit avoir été empêché."""
-    if refuse:
-        return regle.respectee(f"{quoi} : empêché par le logiciel", recu=recu, ou="logiciel")
-    return regle.enfreinte(f"{quoi} : le logiciel l'a permis", attendu="un refus", recu=recu, ou="logiciel")

@@ -6,7 +6,7 @@ import pytest
 
 from reports.constat import Confiance, Regle
 from reports.verdict import Verdict
-from steps.bilan import Bilan, ScenarioArrete, constater_refus
+from steps.bilan import Bilan, ScenarioArrete
 
 REGLE = Regle("ESS-AI-01", "Titre", "Texte, § 1", Confiance.OFFICIELLE, "Faites ainsi.")
 DEDUITE = Regle("ESS-AI-02", "Titre", "Banc", Confiance.DEDUITE, "Faites ainsi.")
@@ -72,9 +72,3 @@ def test_exiger() -> None:
     with pytest.raises(ScenarioArrete, match="cela manque"):
         bilan.exiger(MANQUEMENT)
     assert [constat.verdict for constat in bilan.constats] == [Verdict.CONFORME, Verdict.NON_CONFORME]
-
-
-@pytest.mark.parametrize(("refuse", "verdict"), [(True, Verdict.CONFORME), (False, Verdict.NON_CONFORME)])
-def test_interdiction(refuse: bool, verdict: Verdict) -> None:
-    """Une interdiction est respectée par un refus, enfreinte sinon."""
-    assert constater_refus(REGLE, refuse, "l'envoi", "vu").verdict is verdict
