@@ -51,6 +51,7 @@ class Guichet:
         self._echeance: float | None = None
         self._pause_depuis: float | None = None
         self._ferme = False
+        self._absence = ""
         self._abonnes: list[Callable[[], object]] = []
 
     # -- côté campagne -----------------------------------------------------------------------------------------
@@ -86,6 +87,12 @@ class Guichet:
         """Plus rien n'est demandé ; une demande en cours se termine par GuichetFerme."""
         with self._condition:
             self._ferme = True
+            self._changer()
+
+    def absenter(self, raison: str) -> None:
+        """Personne n'est plus là pour répondre : toute demande, en cours ou à venir, finit par OperateurAbsent."""
+        with self._condition:
+            self._absence = raison
             self._changer()
 
     # -- côté vues ---------------------------------------------------------------------------------------------
@@ -150,6 +157,8 @@ class Guichet:
     def _exiger_ouvert(self) -> None:
         if self._ferme:
             raise GuichetFerme("la campagne s'arrête : aucune réponse n'est plus attendue")
+        if self._absence:
+            raise OperateurAbsent(self._absence)
 
     def _changer(self) -> None:
         self._version += 1

@@ -22,6 +22,7 @@ from steps.selection import ScenarioRetenu
 if TYPE_CHECKING:
     from reports.pieces.porte import PortePieces
     from steps.operateur.serveur import ServeurConsole
+    from steps.operateur.terminal import Terminal
 
 CONSOLE, TERMINAL = VUES = ("console", "terminal")
 
@@ -56,6 +57,7 @@ class Poste:
         self._annoncer = annoncer
         self._ouvrir_navigateur = ouvrir_navigateur
         self._serveur: ServeurConsole | None = None
+        self._terminal: Terminal | None = None
         self._demandeur: Demandeur | None = None
         self._guidage: Guidage | None = None
         self._depart = 0
@@ -75,7 +77,7 @@ class Poste:
         for resultat in faits:
             self.tableau.conclure(resultat)
         if self.vue == TERMINAL:
-            self._ouvrir_terminal(annonce)
+            self._ouvrir_terminal()
         else:
             self._ouvrir_console()
         return self.tableau.attendre_le_depart()
@@ -124,6 +126,9 @@ class Poste:
         if self.tableau is not None and not self.tableau.fin:
             self.tableau.finir("La campagne est arrêtée.")
         self.guichet.fermer()
+        if self._terminal is not None:
+            self._terminal.fermer()
+            self._terminal = None
         if self._serveur is not None:
             self._serveur.fermer()
             self._serveur = None
@@ -162,5 +167,9 @@ class Poste:
     def _dire_le_lien(self, lien: str) -> None:
         self._annoncer(f"Console de l'essai guidé (ce lien ne sert qu'une fois) : {lien}")
 
-    def _ouvrir_terminal(self, annonce: Annonce) -> None:
-        raise AdaptateurInjoignable("l'essai guidé au terminal n'est pas dans cette version : --operateur=console")
+    def _ouvrir_terminal(self) -> None:
+        from steps.operateur.terminal import Terminal  # inutile à qui répond dans la console
+
+        assert self.tableau is not None
+        self._terminal = Terminal(self.guichet, self.tableau, self._journal, self._porte, nom=self.nom)
+        self._terminal.demarrer()

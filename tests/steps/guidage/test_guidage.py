@@ -41,7 +41,7 @@ SILENCE = OFFICIELLE.sans_objet("rien vu")
     ],
 )
 def test_ce_qui_se_demande(constats: tuple[Constat, ...], moyen: Moyen | None, genre: Genre | None) -> None:
-    """Un jugement où il faut un regard, des pièces après un verdict, rien pour ce qui se rejoue ou ne s'applique pas."""
+    """Un jugement où il faut un regard, des pièces après un verdict, rien pour ce qui est à rejouer."""
     demande = consigne_restante(retenu(), resultat(retenu(), *constats, moyen=moyen))
     assert (demande.genre if demande else None) is genre
 
@@ -116,7 +116,7 @@ def test_pieces_seules_puis_raisons(tmp_path: Path) -> None:
     """Après un verdict de la machine, ni pièces ni impossibilité n'y changent rien ; un sans objet se relit."""
     capture = tmp_path / "capture.png"
     capture.write_bytes(b"image")
-    attendus = {
+    attendus: dict[Issue, tuple[Reponse | Callable[[Consigne], Reponse], Verdict, int]] = {
         Issue.FAIT: (tout_deposer(capture, Issue.FAIT), Verdict.CONFORME, 0),
         Issue.IMPOSSIBLE: (Reponse(Issue.IMPOSSIBLE, raison="poste en panne", par="Anne"), Verdict.CONFORME, 1),
         Issue.SANS_OBJET: (Reponse(Issue.SANS_OBJET, raison="pas d'écran", par="Anne"), Verdict.A_VERIFIER, 1),
