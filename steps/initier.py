@@ -151,7 +151,7 @@ def _adaptateur(type_: TypeAdaptateur, *, commente: bool) -> list[str]:
     lignes.append(f"  {diese}  type: {type_.nom}")
     for nom, cle in type_.cles.items():
         obligatoire = nom in type_.obligatoires
-        valeur = cle["examples"][0] if cle.get("examples") else EXEMPLE if obligatoire else cle.get("default", "")
+        valeur = cle["examples"][0] if cle.get("examples") else cle.get("default", EXEMPLE)
         lignes += _cle(
             nom,
             valeur,
@@ -175,10 +175,12 @@ def _actions(nom: str) -> list[str]:
 
 
 def _pieces() -> list[str]:
+    """Les autres clés d'une seule valeur, chacune avec son exemple."""
+    exemples = {"pieces": _NOMS["depot"], "environnement": "environnement-banc.json"}
     lignes: list[str] = []
-    exemples = {"pieces": _NOMS["depot"]} if "depot" in disponibles() else {}
-    for nom, exemple in {**exemples, "environnement": "environnement-banc.json"}.items():
-        lignes += _cle(nom, exemple, schema.COMMUNES[nom]["description"], commentee=True)
+    for nom, cle in schema.COMMUNES.items():
+        if cle["type"] == "string" and nom != "couloir":
+            lignes += _cle(nom, exemples.get(nom, EXEMPLE), cle["description"], commentee=True)
     return lignes
 
 

@@ -34,6 +34,7 @@ from steps.collecte import (
 from steps.conduite import Conduite
 from steps.depart import Depart
 from steps.deroule import empreinte_du_deroule
+from steps.diagnostic import avant_campagne
 from steps.ecarts import lire_ecarts
 from steps.essai import Essai
 from steps.jugements.marque import tenir
@@ -273,6 +274,7 @@ class ConduitePytest:
     def pytest_runtestloop(self, session: pytest.Session) -> Iterator[None]:
         if self.config.option.collectonly or session.testsfailed:
             return (yield)
+        self._diagnostiquer()
         self.conduite.poste = self._poste()
         try:
             self.conduite.demarrer()
@@ -318,6 +320,17 @@ class ConduitePytest:
         terminal = self.config.pluginmanager.get_plugin("terminalreporter")
         if terminal is not None:
             terminal.write_line(ligne)
+
+    def _diagnostiquer(self) -> None:
+        """Ce qui se vérifie sans rien lancer : une machine ou un fichier manquant se dit avant de commencer."""
+        conduite = self.conduite
+        points = [p for p in avant_campagne(conduite.catalogue, conduite.logiciel, conduite.dossier) if not p.bon]
+        texte = "\n".join(point.en_texte() for point in points)
+        if any(point.arrete for point in points):
+            pytest.exit(f"diagnostic : la campagne ne peut pas commencer\n{texte}", returncode=CODE_BANC)
+        terminal = self.config.pluginmanager.get_plugin("terminalreporter")
+        if terminal is not None and texte:
+            terminal.write_line(texte)
 
     def _ecarter(self, session: pytest.Session) -> None:
         """Écarte ce que le logiciel ne réclame pas : sa connexion n'est connue qu'une fois qu'il a répondu."""
