@@ -14,6 +14,7 @@ from typing import Any, TypeVar
 
 from simulators.socle.accueil import Accueil, Fabrique
 from simulators.socle.journal import JournalEchanges
+from simulators.socle.occupant import occupant
 from simulators.socle.pannes import RegistrePannes
 from simulators.socle.pki import IgcTest
 from simulators.socle.requete import Port, ReponseSimulee, RequeteRecue, Route, Traitant
@@ -192,8 +193,9 @@ def _ouvrir(port: int, *, exposer: bool) -> list[socket.socket]:
             if prises:  # pas d'IPv6 ici, ou numéro déjà pris en IPv6 : IPv4 suffit
                 continue
             if erreur.errno in (errno.EADDRINUSE, errno.EACCES, getattr(errno, "WSAEACCES", errno.EACCES)):
+                tenu = f", tenu par {qui}" if (qui := occupant(port)) else ""
                 raise OSError(
-                    erreur.errno, f"le port {port} n'est pas libre sur {adresse} : en choisir un autre, ou 0"
+                    erreur.errno, f"le port {port} n'est pas libre sur {adresse}{tenu} : en choisir un autre, ou 0"
                 ) from erreur
             raise
     return prises
