@@ -10,8 +10,9 @@ from enum import StrEnum
 from typing import Any
 
 from reports.campagne import Campagne
+from reports.ecarts import EcartConnu, etat_de
 from reports.resultat import CleScenario, EtatPreuve, ResultatScenario
-from reports.texte import date_lisible, pluriel
+from reports.texte import pluriel
 from reports.verdict import Moyen, Verdict
 from requirements.catalogue import Catalogue
 
@@ -56,7 +57,7 @@ _TITRES: Mapping[Genre, tuple[str, str]] = {
     Genre.REJOUEE: ("Réponses rejouées", "faire répondre une personne : une réponse enregistrée ne prouve rien"),
     Genre.VERSIONS: ("Versions du logiciel mêlées", "rejouer les scénarios des autres versions sur une seule"),
     Genre.CATALOGUE: ("Catalogue changé depuis la campagne", "reprendre la campagne avec le catalogue du banc"),
-    Genre.ECART: ("Écarts connus expirés", "corriger l'écart, ou revoir son échéance et sa raison"),
+    Genre.ECART: ("Écarts connus à corriger", "corriger le logiciel, revoir l'échéance, ou retirer l'écart disparu"),
 }
 
 
@@ -210,32 +211,27 @@ def _versions(resultats: Sequence[ResultatScenario]) -> Iterable[Manque]:
 
 
 def _ecarts(campagne: Campagne) -> Iterable[Manque]:
-    """Les écarts connus dont l'échéance était passée quand la campagne s'est finie, ou qui n'ont plus lieu d'être."""
+    """Les écarts connus à corriger : expirés à la fin de la campagne, disparus, ou sur un numéro inconnu."""
     ecarts = campagne.autres.get("ecarts")
-    if isinstance(ecarts, Mapping):
-        ecarts = ecarts.get("ecarts", [])
-    if not isinstance(ecarts, list):
+    if not ecarts:
         return
-    jour = (campagne.fin or campagne.debut)[:10]
-    for ecart in ecarts:
-        if not isinstance(ecart, Mapping):
-            yield Manque(Genre.ECART, f"écart illisible : {str(ecart)[:120]}")
-            continue
-        exigence, scenario = str(ecart.get("exigence") or ""), str(ecart.get("scenario") or "")
-        echeance = next((str(ecart[cle])[:10] for cle in ("expire_le", "expire", "expiration") if ecart.get(cle)), "")
-        etat = str(ecart.get("etat") or "")
-        if etat in ("expire", "disparu", "sans_objet") or (_date(echeance) and echeance < jour):
-            raison = str(ecart.get("raison") or "sans raison")
-            quand = f" depuis le {date_lisible(echeance) or echeance}" if echeance else ""
-            yield Manque(Genre.ECART, f"{etat or 'expiré'}{quand} : {raison}", exigence=exigence, scenario=scenario)
-
-
-def _date(texte: str) -> bool:
     try:
-        dt.date.fromisoformat(texte)
-    except ValueError:
-        return False
-    return True
+        jour = dt.date.fromisoformat((campagne.fin or campagne.debut)[:10])
+        annonces = [EcartConnu.depuis_dict(ecart) for ecart in ecarts]
+    except (KeyError, TypeError, ValueError, AttributeError) as erreur:
+        yield Manque(Genre.ECART, f"liste des écarts connus illisible ({erreur})")
+        return
+    for ecart in annonces:
+        if etat := etat_de(ecart, campagne.resultats, jour):
+            message = f"{_ETATS_ECARTS[etat].format(jour=f'{ecart.jusqu_au:%d/%m/%Y}')} : {ecart.raison}"
+            yield Manque(Genre.ECART, message, **{ecart.genre: ecart.cible})
+
+
+_ETATS_ECARTS = {
+    "inconnu": "numéro inconnu du catalogue",
+    "expire": "expiré depuis le {jour}",
+    "disparu": "disparu, tout y est conforme",
+}
 
 
 def en_lignes(manques: Sequence[Manque], maximum: int = 400) -> list[str]:

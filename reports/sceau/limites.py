@@ -22,3 +22,5 @@ MEMOIRE_XZ = 64 * MIO
 CLASSEUR_MAX = 256 * MIO
 """Total décompressé de `convergence.xlsx`, lui-même un zip."""
 BLOC = 2**18
+MARGE = 16 * MIO
+"""Ce que la vérification lit au-delà d'une taille annoncée, pour dire ce qui a été ajouté plutôt que renoncer."""

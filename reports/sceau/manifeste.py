@@ -69,7 +69,7 @@ def construire(scelle: Scelle, membres: Sequence[Membre], cle: CleDeSignature) -
             par_verdict[liste].append(f"{resultat.rem} {resultat.scenario}")
     return {
         "_type": TYPE_STATEMENT,
-        "subject": [_sujet(membre, scelle.contenus) for membre in membres],
+        "subject": [sujet_de(membre, scelle.contenus) for membre in membres],
         "predicateType": TYPE_PREDICAT,
         "predicate": {
             "result": _resultat(campagne, scelle.manques),
@@ -117,7 +117,8 @@ def _versions(campagne: Campagne) -> dict[str, list[str]]:
     return {nom: sorted(versions - {""}) for nom, versions in sorted(vues.items())}
 
 
-def _sujet(membre: Membre, contenus: Mapping[str, int]) -> dict[str, Any]:
+def sujet_de(membre: Membre, contenus: Mapping[str, int]) -> dict[str, Any]:
+    """Un fichier annoncé : son nom, son empreinte, sa taille, et celle de son flux comprimé."""
     notes: dict[str, Any] = {"taille": membre.taille}
     if membre.methode == DEFLATE:
         notes |= {"deflate": {"taille": membre.comprime_taille, "sha256": membre.comprime_sha256}}

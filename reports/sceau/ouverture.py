@@ -66,16 +66,16 @@ class ArchiveScellee:
         except (ValueError, RecursionError) as erreur:
             raise DossierIllisible(f"{nom} : JSON illisible ({erreur})") from erreur
 
-    def flux_xz(self, nom: str) -> Iterator[bytes]:
-        """Le contenu en clair d'un membre .xz, borné par la taille annoncée au manifeste."""
+    def flux_xz(self, nom: str, marge: int = 0) -> Iterator[bytes]:
+        """Le contenu en clair d'un membre .xz, borné par la taille annoncée au manifeste, à `marge` octets près."""
         sujet = self.enveloppe.sujets.get(nom, {})
         annoncee = sujet.get("annotations", {}).get("contenu", 0)
-        plafond = min(annoncee, limites.DECOMPRESSE_MAX)
+        plafond = min(annoncee + marge, limites.DECOMPRESSE_MAX)
         return deballer_xz(self.zip.contenu(self._place(nom)), plafond, nom)
 
-    def lignes_du_journal(self) -> Iterator[bytes]:
+    def lignes_du_journal(self, marge: int = 0) -> Iterator[bytes]:
         """Les lignes du journal, saut de ligne compris."""
-        return _lignes(self.flux_xz(JOURNAL))
+        return _lignes(self.flux_xz(JOURNAL, marge))
 
     def _place(self, nom: str) -> Place:
         place = self.places.get(nom)

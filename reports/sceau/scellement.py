@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import tempfile
 from collections.abc import Sequence
+from contextlib import ExitStack
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -18,6 +19,7 @@ from reports.sceau.contenu import ContenuRefuse, Suivi, pieces_de, rassembler, s
 from reports.sceau.lisezmoi import rediger
 from reports.sceau.manifeste import NOM, Nature, Scelle, construire, encadrer, envelopper
 from reports.sceau.zip_canonique import Membre, preparer
+from reports.verrou import DossierOccupe, Verrou
 from requirements.catalogue import Catalogue, charger
 from simulators.socle.journal import JournalEchanges
 
@@ -63,12 +65,21 @@ class DossierScelle:
 def sceller(
     dossier: Path, choix: Choix, suivi: Suivi = lambda quoi: None, catalogue: Catalogue | None = None
 ) -> DossierScelle:
-    """Scelle la campagne de ce dossier, sans la modifier ; `ScellementRefuse` dit exactement ce qui s'y oppose."""
-    try:
-        journal = JournalEchanges.ouvrir(dossier)
-    except FileNotFoundError as erreur:
-        raise ErreurCampagne(f"{dossier} : aucun journal, donc rien à sceller ({erreur})") from erreur
-    with journal:
+    """Scelle la campagne de ce dossier, sans la modifier ; `ScellementRefuse` dit exactement ce qui s'y oppose.
+
+    `DossierOccupe` si un autre processus y écrit encore.
+    """
+    with ExitStack() as pile:
+        try:
+            pile.enter_context(Verrou(dossier, "scellement"))
+        except DossierOccupe:
+            raise
+        except OSError:
+            pass  # support en lecture seule : personne d'autre n'y écrit non plus
+        try:
+            journal = pile.enter_context(JournalEchanges.ouvrir(dossier))
+        except FileNotFoundError as erreur:
+            raise ErreurCampagne(f"{dossier} : aucun journal, donc rien à sceller ({erreur})") from erreur
         suivi("campagne relue")
         catalogue = catalogue or charger(charger_campagne(dossier, journal).couloir)
         campagne = charger_campagne(dossier, journal, catalogue)

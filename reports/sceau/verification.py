@@ -235,7 +235,7 @@ class _Examen:
                     self._corps[sha256] = taille
 
             try:
-                parcourir_tar(self.archive.flux_xz(CORPS), f"{RACINE_CORPS}/", CORPS, visiter)
+                parcourir_tar(self.archive.flux_xz(CORPS, limites.MARGE), f"{RACINE_CORPS}/", CORPS, visiter)
             finally:
                 self._noter(
                     Anomalie(
@@ -259,7 +259,7 @@ class _Examen:
         def lignes() -> Iterator[LigneJournal]:
             nonlocal total
             numeros: set[int] = set()
-            for ligne in controler_lignes(self.archive.lignes_du_journal(), trouvees, self._corps.get):
+            for ligne in controler_lignes(self.archive.lignes_du_journal(limites.MARGE), trouvees, self._corps.get):
                 tete[:] = [ligne]
                 total += 1
                 cites.update(sha256 for sha256, _ in ligne.corps)
@@ -457,7 +457,7 @@ class _Examen:
             if cle is not None:
                 lus.append((cle, fin, contenu))
 
-        parcourir_tar(self.archive.flux_xz(ALLURE_XZ), f"{ALLURE}/", ALLURE_XZ, visiter)
+        parcourir_tar(self.archive.flux_xz(ALLURE_XZ, limites.MARGE), f"{ALLURE}/", ALLURE_XZ, visiter)
         return lus
 
 
