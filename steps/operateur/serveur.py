@@ -29,6 +29,7 @@ REPONSE_MAX = 64 << 20
 _BATTEMENT_S = 15.0
 _TYPES = {".html": "text/html", ".css": "text/css", ".js": "text/javascript"}
 _ECHANGES_AU_DEPART = 200
+_SESSION = web.RequestKey("session", Session)
 
 
 class _Curseur:
@@ -174,7 +175,7 @@ class ServeurConsole:
             self._acces.exiger_hote(request.headers.get("Host", ""))
             if request.path != "/entrer":
                 session = self._acces.exiger_session(request.cookies.get(self._acces.nom_cookie))
-                request["session"] = session
+                request[_SESSION] = session
                 if request.method != "GET":
                     entetes = request.headers
                     self._acces.exiger_page(session, entetes["Host"], entetes.get("Origin"), entetes.get("X-Banc-Sons"))
@@ -189,6 +190,8 @@ class ServeurConsole:
             )
         except web.HTTPException as erreur:
             reponse = requetes.refus(request, erreur.status, f"demande sans réponse ici ({erreur.status})")
+        except (OSError, JournalArrete, RuntimeError) as erreur:
+            reponse = requetes.refus(request, 500, f"le banc n'a pas pu répondre : {type(erreur).__name__} : {erreur}")
         if not reponse.prepared:
             reponse.headers.update(ENTETES)
         return reponse
@@ -211,8 +214,7 @@ class ServeurConsole:
         return reponse
 
     async def _page(self, requete: web.Request) -> web.StreamResponse:
-        session: Session = requete["session"]
-        return requetes.html(_lire("index.html").decode().replace("@csrf@", session.csrf))
+        return requetes.html(_lire("index.html").decode().replace("@csrf@", requete[_SESSION].csrf))
 
     async def _fichier(self, requete: web.Request) -> web.StreamResponse:
         nom = requete.match_info["nom"]

@@ -142,7 +142,7 @@ function remplir(c, brouillon) {
   $("constats").replaceChildren(...c.constats.map(x => el("li", {}, x.message, x.recu ? el("span", { class: "discret" }, " — vu : " + x.recu) : null, x.a_faire ? el("span", { class: "discret" }, " — " + x.a_faire) : null)));
   const action = c.genre === "action";
   $("bloc-releve").hidden = !action;
-  messages = action ? creer({ type: "array", items: { type: "string" }, libelle: "Messages vus à l'écran" }, "messages", "messages", true, {}, noter) : null;
+  messages = action ? creer({ type: "array", items: { type: "string" }, libelle: "Messages vus à l'écran" }, "messages", "messages", false, {}, noter) : null;
   $("messages").replaceChildren(...(messages ? [messages.element] : []));
   const champs = Object.keys(c.schema.properties ?? {}).length;
   releve = action && champs ? creer(c.schema, "", "", true, c.connues, noter) : null;
@@ -187,7 +187,7 @@ async function copier(bouton, v) {
 
 function lire() {
   const lu = releve ? releve.lire() : {};
-  return { donnees: lu === ABSENT ? {} : lu, messages: (messages ? messages.lire() : []).filter(m => typeof m === "string" && m), raison: $("raison").value };
+  return { donnees: lu === ABSENT ? {} : lu, messages: [].concat(messages?.rempli() ? messages.lire() : []).filter(m => typeof m === "string" && m), raison: $("raison").value };
 }
 function noter() {
   clearTimeout(minuterie);
@@ -231,7 +231,8 @@ function liaison(bonne) {
   else if (!campagne?.fin) $("alerte").textContent = "Le banc ne répond plus. Ce que vous avez saisi reste ici ; la page se reliera d'elle-même. Si la campagne s'est arrêtée, reprenez-la par --reprendre.";
 }
 const flux = new EventSource("/evenements");
-flux.onopen = () => { liaison(true); $("echanges").replaceChildren(); };
+const aucun = $("aucun");
+flux.onopen = () => { liaison(true); $("echanges").replaceChildren(aucun); };
 flux.onerror = () => liaison(false);
 const suivre = (nom, faire) => flux.addEventListener(nom, e => faire(JSON.parse(e.data)));
 suivre("campagne", montrerCampagne);

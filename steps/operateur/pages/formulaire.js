@@ -51,7 +51,7 @@ class Objet extends Champ {
       [nom, creer(sous, nom, descendre(this.chemin, nom), oblige.has(nom), this.connues, this.changer)]);
     const grille = el("div", { class: "champs" }, ...this.enfants.map(([, c]) => c.element));
     this.element = this.chemin === "" ? grille : el("fieldset", {},
-      el("legend", {}, titre(this.schema, this.cle), this.requis ? el("span", { class: "obligatoire" }, " (obligatoire)") : null,
+      el("legend", {}, titre(this.schema, this.cle), this.requis && !/\.\d+$/.test(this.chemin) ? el("span", { class: "obligatoire" }, " (obligatoire)") : null,
         " ", el("span", { class: "chemin" }, this.chemin)),
       aide(this.schema), grille);
   }
@@ -127,7 +127,7 @@ class Feuille extends Champ {
       this.entree = long ? el("textarea", { ...nom, rows: fichier ? 1 : 2, spellcheck: "false" })
         : el("input", { ...nom, type: "text", autocomplete: "off", spellcheck: "false", inputmode: genre === "integer" ? "numeric" : genre === "number" ? "decimal" : null });
       this.large = long;
-      if (fichier || long) options.push(this.fichier(fichier ? "base64" : "texte", "ou un fichier"));
+      if (fichier || (long && !this.chemin.startsWith("messages."))) options.push(this.fichier(fichier ? "base64" : "texte", "ou un fichier"));
       if (cle.endsWith("_sha256")) options.push(this.fichier("sha256", "ou le fichier, dont l'empreinte sera calculée"));
       if (!this.requis && admetNul(schema)) options.push(this.case("nul", "le logiciel dit : aucune valeur"));
       else if (!this.requis && genre === "string" && this.chemin) options.push(this.case("vide", "affiché vide"));
