@@ -44,7 +44,7 @@ from steps.logiciel.temoin import RACINE
 from steps.operateur.annonce import annoncer_campagne, demande_une_personne, prevoir
 from steps.operateur.enregistrement_rejeu import EnregistrementIllisible
 from steps.operateur.guidage_rejeu import PosteRejeu, enregistrement_demande
-from steps.operateur.poste import Poste, vue_par_defaut
+from steps.operateur.poste import TERMINAL, Poste, vue_par_defaut
 from steps.options import OptionsCampagne
 from steps.reprise import RepriseRefusee, annoncer, demandes_d_avant, relire_pour_reprendre
 from steps.selection import ScenarioRetenu, SelectionVide, selectionner
@@ -302,6 +302,11 @@ class ConduitePytest:
         vue = vue_par_defaut(options.operateur)
         if not (options.operateur or (vue and demande_une_personne(self.conduite.logiciel))):
             return None
+        if vue == TERMINAL:
+            # La personne répond au terminal : pytest lui laisse l'entrée, et ce qu'elle lit s'affiche aussitôt.
+            capture = self.config.pluginmanager.unregister(name="capturemanager")
+            if capture is not None:
+                capture.stop_global_capturing()
         return Poste(
             vue, nom=options.operateur_nom, ouvrir_navigateur=options.ouvrir_console, annoncer=self._ecrire_ligne
         )

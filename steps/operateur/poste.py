@@ -61,6 +61,7 @@ class Poste:
         self._demandeur: Demandeur | None = None
         self._guidage: Guidage | None = None
         self._depart = 0
+        self._absence = ""
 
     def relier(
         self, journal: JournalEchanges, dossier: Path, porte: PortePieces, entete: Mapping[str, Any]
@@ -111,9 +112,13 @@ class Poste:
             if self.tableau is not None:
                 self.tableau.jouer(reste.retenu.numero)
             apres = self._poser(reste.retenu, reste.resultat)
-            changes.append(apres)
+            if apres != reste.resultat:
+                changes.append(apres)
             if self.tableau is not None:
                 self.tableau.conclure(apres)
+            if self._absence:
+                self._annoncer(f"Ce qui reste à une personne n'a pas été demandé : {self._absence}")
+                break
         return changes
 
     def finir(self, message: str) -> None:
@@ -140,6 +145,7 @@ class Poste:
         try:
             return self._guidage.poser(retenu, resultat)
         except (OperateurAbsent, GuichetFerme, AdaptateurInjoignable) as erreur:
+            self._absence = "" if isinstance(erreur, AdaptateurInjoignable) else str(erreur)
             try:
                 self._journal.ajouter("incident", {"message": str(erreur), "scenario": retenu.numero})
             except JournalArrete:
