@@ -33,8 +33,14 @@ def _tenants(inodes: set[str]) -> Iterator[str]:
         if not processus.name.isdigit():
             continue
         try:
-            liens = {os.readlink(lien) for lien in (processus / "fd").iterdir()}  # noqa: PTH115 (texte voulu)
-            if liens & inodes:
+            if any(_cible(lien) in inodes for lien in (processus / "fd").iterdir()):
                 yield f"{(processus / 'comm').read_text(encoding='utf-8').strip()} (processus {processus.name})"
         except OSError:
             continue  # un autre compte, ou un processus fini entre-temps
+
+
+def _cible(lien: Path) -> str:
+    try:
+        return os.readlink(lien)  # noqa: PTH115 (texte voulu)
+    except OSError:
+        return ""  # fermé entre-temps
