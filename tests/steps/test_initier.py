@@ -48,7 +48,7 @@ def test_tout_decommente_se_lit(tmp_path: Path) -> None:
     texte = fichier.read_text(encoding="utf-8").replace(EXEMPLE, "Donné")
     lignes = [
         re.sub(r"^( *)# ", r"\1", ligne)
-        if re.match(r" *# +(- |[a-z_]+:( |$))", ligne) and not re.match(r" *# [a-z]+ : ", ligne)
+        if re.match(r" *# +(- |\w+:( |$))", ligne) and not re.match(r" *# [a-z]+ : ", ligne)
         else ligne
         for ligne in texte.splitlines()
     ]
