@@ -160,7 +160,7 @@ class ServeurConsole:
         position = self._journal.position()
         while not self._arret:
             try:
-                neuf = self._journal.attendre_enregistrement(lambda _: True, depuis=position, delai=0.5)
+                neuf = self._journal.attendre_enregistrement(lambda _: True, depuis=position, delai=0.2)
                 if neuf is not None:
                     position = self._journal.position()
                     self._reveiller()

@@ -30,7 +30,10 @@ pytestmark = pytest.mark.skipif(executable() is None, reason="aucun Chromium sur
 
 TOUT = os.environ.get("BANC_SONS_CONSOLE") == "tout"
 EXIGENCES = ("--exigence=INS/va1.20", "--exigence=SGL.INS/va1.70")
-PROFILS = "[Général, Référentiel d'identités, Esclave de l'identité, Environnement hospitalier, Environnement de ville, IAM, IE ASPM, IE Usagers]"
+PROFILS = (
+    "[Général, Référentiel d'identités, Esclave de l'identité, Environnement hospitalier, Environnement de ville, "
+    "IAM, IE ASPM, IE Usagers]"
+)
 NOM = "Camille Essai"
 DELAI_S = 3600 if TOUT else 240
 
