@@ -14,6 +14,7 @@ from pathlib import Path
 from typing import Any
 
 from reports.preuves import RACINE as PREUVES
+from simulators.socle.expurgation import LONGUEUR_MINIMALE
 from simulators.socle.journal import JournalEchanges
 from steps.logiciel.protocole import AdaptateurInjoignable
 from steps.operateur.consigne import Consigne, PieceDeposee, Reponse
@@ -71,6 +72,8 @@ class Enregistrement:
                     self._entrer(brut)
                     continue
                 reponse = Enregistree.depuis_dict(brut)
+            except EnregistrementIllisible:
+                raise
             except (KeyError, TypeError, ValueError) as erreur:
                 suivante = lignes[numero] if numero < len(lignes) else ""
                 if not suivante or '"type": "seance"' in suivante[:40]:
@@ -204,7 +207,8 @@ class Rejoueur:
                     f"rejeu : scénario {enregistree.scenario}, « {enregistree.action} » : « {chemin} » est un secret, "
                     f"que l'enregistrement ne garde pas ; donnez sa valeur dans la variable d'environnement {nom}"
                 )
-            self._journal.proteger(valeur)
+            if len(valeur.encode()) >= LONGUEUR_MINIMALE:
+                self._journal.proteger(valeur)
             _poser(donnees, chemin, valeur)
         return donnees
 
