@@ -193,7 +193,8 @@ def _raison(resultat: ResultatScenario) -> str:
         for constat in resultat.constats
         if constat.verdict is Verdict.NON_CONFORME
     )
-    return "\n".join(partie for partie in (resultat.raison, *manquements) if partie)
+    rejoue = "Rejoué : des réponses de personne viennent d'un enregistrement." if resultat.rejoue else ""
+    return "\n".join(partie for partie in (rejoue, resultat.raison, *manquements) if partie)
 
 
 def _entete(feuille: Worksheet, colonnes: Sequence[str]) -> None:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 
 from reports.allure import DOSSIER, ecrire_accompagnement
+from reports.allure_declarations import accorder_allure
 from reports.allure_manquants import completer_allure
 from reports.campagne import Campagne, ecrire_verdicts
 from reports.convergence import ecrire_convergence
@@ -42,5 +43,6 @@ def ecrire_tout(
         ecrits.append(ecrire_junit(options.junit, campagne))
     if options.allure:
         ecrits += completer_allure(dossier / DOSSIER, campagne, catalogue)
+        ecrits += accorder_allure(dossier / DOSSIER, campagne)
         ecrits += ecrire_accompagnement(dossier / DOSSIER, campagne)
     return ecrits

@@ -99,6 +99,12 @@ def _ajouter_cas(suite: etree._Element, campagne: Campagne, resultat: ResultatSc
             ("profil", resultat.profil),
             *(("preuve", preuve.id) for preuve in resultat.preuves if preuve.id),
             *([("ecart_connu", ecart)] if ecart else []),
+            *(
+                [("declare", f"{resultat.declaration['issue']} par {resultat.declaration['par']}")]
+                if resultat.declaration
+                else []
+            ),
+            *([("rejoue", "oui")] if resultat.rejoue else []),
         ],
     )
     issue = _ISSUES.get(resultat.verdict)

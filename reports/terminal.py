@@ -46,7 +46,7 @@ def ligne_scenario(resultat: ResultatScenario, rang: int, total: int, *, couleur
     duree = f" ({duree_lisible(resultat.duree_s)})" if resultat.duree_s >= 0.005 else ""
     return (
         f"[{rang:>{chiffres}}/{total}] {verdict} {affichable(resultat.scenario)}  "
-        f"{abreger(affichable(_une_ligne(resultat.titre)), 100)}{duree}"
+        f"{abreger(affichable(_une_ligne(resultat.titre)), 100)}{duree}{' (rejoué)' if resultat.rejoue else ''}"
     )
 
 
@@ -61,6 +61,10 @@ def resumer(campagne: Campagne, dossier: Path, *, couleurs: bool = False, largeu
     ]
     if campagne.demonstration:
         lignes.append(colorer(MENTION_DEMONSTRATION, Verdict.A_VERIFIER, couleurs))
+    rejoues = sum(resultat.rejoue for resultat in campagne.resultats)
+    if rejoues:
+        texte = f"{pluriel(rejoues, 'scénario rejoué', 'scénarios rejoués')} d'un enregistrement : rien ne se scelle."
+        lignes.append(colorer(texte, Verdict.A_VERIFIER, couleurs))
     if campagne.interrompue:
         lignes.append(colorer("Campagne interrompue avant la fin.", Verdict.NON_CONFORME, couleurs))
     lignes += ["", *_par_verdict(synthese.ensemble, couleurs), "", *_par_section(synthese)]
