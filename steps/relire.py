@@ -26,7 +26,7 @@ def relire(options: argparse.Namespace) -> int:
     try:
         with _dossier_de_campagne(options.dossier) as dossier, JournalEchanges.ouvrir(dossier) as journal:
             relecture = relire_campagne(dossier, journal, _avancer if _suivable(options) else lambda fait, total: None)
-    except (ErreurCampagne, DossierIllisible, OSError, sqlite3.Error) as erreur:
+    except (ErreurCampagne, DossierIllisible, OSError, ValueError, RecursionError, sqlite3.Error) as erreur:
         print(f"Erreur : {options.dossier} ne se lit pas : {erreur}", file=sys.stderr)
         return CODE_ILLISIBLE
     _montrer(relecture, options)

@@ -53,6 +53,7 @@ from steps.verifications.psc.fuites import (
 )
 from steps.verifications.psc.identite import non_rpps, sans_confusion, session_de
 from steps.verifications.psc.jetons import verifier_jetons
+from steps.verifications.psc.niveau import niveau_demande
 from steps.verifications.psc.refus import retour_rejoue
 
 _MODALITES = {
@@ -307,14 +308,8 @@ def _traces_offertes(essai: Essai) -> bool:
 
 @then("la valeur d'acr_values demandée est eidas1, et l'engagement écrit est à joindre")
 def acr_demande(essai: Essai) -> None:
-    from steps.verifications.psc.ciba import ACR as ACR_CIBA
-    from steps.verifications.psc.demande import ACR
-
     client, echanges = attendu(essai), essai.journal.echanges(depuis=essai.debut)
-    dialogue = lire(echanges, client.fournisseur.service)
-    constats = verifier_connexions(dialogue, client) if dialogue.demandes else []
-    constats += verifier_ciba(dialogue, client) if dialogue.ciba else []
-    siens = [c for c in constats if c.code in (ACR.code, ACR_CIBA.code)]
+    siens = niveau_demande(lire(echanges, client.fournisseur.service), client)
     if not siens:
         raise NonConcluant("aucune demande d'authentification n'est arrivée à Pro Santé Connect")
     essai.bilan.constater(siens)

@@ -34,11 +34,11 @@ def relire_campagne(
     charger_les_regles()
     empreinte = empreinte_des_verifications()
     resultats = derniers_verdicts(journal)
-    machines = [resultat for resultat in resultats if resultat.moyen is Moyen.MACHINE]
+    machines = [resultat for resultat in resultats if _a_refaire(resultat)]
     refaire = _Refaits(journal)
     relus: list[ScenarioRelu] = []
     for rang, resultat in enumerate(machines, 1):
-        changees = resultat.versions.get("verifications", empreinte) != empreinte
+        changees = _empreinte_de(resultat) not in ("", empreinte)
         relus.append(relire_scenario(resultat, refaire.de(resultat), versions_changees=changees))
         avancer(rang, len(machines))
     campagne = charger_campagne(dossier, journal)
@@ -50,12 +50,20 @@ def relire_campagne(
     return Relecture(
         scenarios=tuple(relus),
         anomalies=tuple(anomalies),
-        hors_machine=Counter(r.moyen.value if r.moyen else "sans" for r in resultats if r.moyen is not Moyen.MACHINE),
+        hors_machine=Counter(r.moyen.value if r.moyen else "sans" for r in resultats if not _a_refaire(r)),
         empreinte=empreinte,
-        empreintes_jugees=tuple(
-            dict.fromkeys(r.versions["verifications"] for r in machines if r.versions.get("verifications"))
-        ),
+        empreintes_jugees=tuple(dict.fromkeys(filter(None, map(_empreinte_de, machines)))),
         demonstration=campagne.demonstration,
+    )
+
+
+def _a_refaire(resultat: ResultatScenario) -> bool:
+    """Un verdict de machine, ou qui en a l'air : sans machine, rien n'est conforme au journal avant une déclaration."""
+    return (
+        resultat.moyen is Moyen.MACHINE
+        or bool(resultat.jugements)
+        or resultat.verdict in (Verdict.CONFORME, Verdict.NON_CONFORME)
+        or any(constat.verdict is Verdict.CONFORME for constat in resultat.constats)
     )
 
 
@@ -65,6 +73,8 @@ def derniers_verdicts(journal: JournalEchanges) -> list[ResultatScenario]:
     for enregistrement in journal.enregistrements(type="verdict"):
         try:
             resultat = ResultatScenario.depuis_dict(enregistrement.donnees)
+            if not all(type(numero) is int for numero in resultat.jugements):
+                raise ValueError("jugements : des numéros sont attendus")
         except (KeyError, TypeError, ValueError, AttributeError) as erreur:
             raise ErreurCampagne(
                 f"journal, enregistrement n° {enregistrement.numero} (« verdict ») : illisible ({erreur})"
@@ -72,6 +82,10 @@ def derniers_verdicts(journal: JournalEchanges) -> list[ResultatScenario]:
         derniers.pop(resultat.cle, None)
         derniers[resultat.cle] = resultat
     return list(derniers.values())
+
+
+def _empreinte_de(resultat: ResultatScenario) -> str:
+    return str(resultat.versions.get("verifications") or "")
 
 
 class _Refaits:

@@ -63,6 +63,8 @@ def _versions(relecture: Relecture) -> Iterator[str]:
             f"({', '.join(empreinte[:16] for empreinte in relecture.empreintes_jugees)}) ; une différence peut venir "
             "de ce changement. À faire : relire avec la version du banc nommée dans campagne.json."
         )
+    elif not relecture.empreintes_jugees:
+        yield "Vérifications : la campagne ne dit pas lesquelles ont jugé ; une différence peut venir d'elles."
     else:
         yield f"Vérifications : les mêmes qu'au jugement ({relecture.empreinte[:16]})"
 
