@@ -65,7 +65,9 @@ _LIBELLES = {
     "prenoms_naissance": "Prénoms de naissance",
     "periode": "Période",
     "numero_securite_sociale": "Numéro de sécurité sociale",
+    "rang_naissance": "Rang de naissance",
     "rpps": "RPPS",
+    "sha256": "SHA-256",
     "sejour_id": "Séjour",
     "specialite": "Spécialité",
     "statut_anterieur": "Statut antérieur",
@@ -79,15 +81,90 @@ _LIBELLES = {
     "url": "Adresse",
     "verrou_visible": "Verrou mis en évidence",
 }
+_MOTS = {
+    "acces": "accès",
+    "accuse": "accusé",
+    "affiche": "affiché",
+    "ajoutees": "ajoutées",
+    "archive": "archivé",
+    "associe": "associé",
+    "assure": "de l'assuré",
+    "bloque": "bloqué",
+    "cachee": "cachée",
+    "cda": "CDA",
+    "cgu": "CGU",
+    "cle": "clé",
+    "coordonnee": "coordonnée",
+    "cree": "créé",
+    "crees": "créés",
+    "deces": "décès",
+    "deja": "déjà",
+    "demandee": "demandée",
+    "denominateur": "dénominateur",
+    "derniere": "dernière",
+    "detail": "détail",
+    "dmp": "DMP",
+    "ecarte": "écarté",
+    "ecartes": "écartés",
+    "echec": "échec",
+    "echecs": "échecs",
+    "elements": "éléments",
+    "emis": "émis",
+    "envoye": "envoyé",
+    "envoyes": "envoyés",
+    "expire": "expiré",
+    "html": "HTML",
+    "identite": "identité",
+    "individu": "de la personne",
+    "ins": "INS",
+    "insi": "INSi",
+    "integre": "intégré",
+    "libelle": "libellé",
+    "modifies": "modifiés",
+    "mss": "MSSanté",
+    "nir": "NIR",
+    "numerateur": "numérateur",
+    "oid": "OID",
+    "periode": "période",
+    "piece": "pièce",
+    "precedent": "précédent",
+    "precharge": "préchargé",
+    "precision": "précision",
+    "prive": "privé",
+    "privilegie": "privilégié",
+    "proposes": "proposés",
+    "psc": "Pro Santé Connect",
+    "rapproche": "rapproché",
+    "recent": "récent",
+    "recu": "reçu",
+    "recus": "reçus",
+    "reference": "référence",
+    "refuses": "refusés",
+    "rejetes": "rejetés",
+    "reponse": "réponse",
+    "resultat": "résultat",
+    "reussi": "réussi",
+    "rpps": "RPPS",
+    "securise": "sécurisé",
+    "securite": "sécurité",
+    "sha256": "(SHA-256)",
+    "specialite": "spécialité",
+    "supprimes": "supprimés",
+    "telephone": "téléphone",
+    "verification": "vérification",
+    "verifie": "vérifié",
+    "verifiee": "vérifiée",
+}
 
 
 def libelle(nom: str) -> str:
     """Le nom d'un champ du contrat tel qu'il se lit : « nom_naissance » → « Nom de naissance »."""
     if nom in _LIBELLES:
         return _LIBELLES[nom]
-    if not nom.replace("_", "").isalpha() or nom != nom.lower():
+    if not nom.isidentifier() or nom != nom.lower():
         return nom
-    mots = nom.removesuffix("_base64").removesuffix("_id").replace("_", " ")
+    morceaux = nom.removesuffix("_base64").removesuffix("_id").split("_")
+    mots = " ".join(_MOTS.get(mot, mot) for mot in morceaux)
     return mots[:1].upper() + mots[1:]
 
 

@@ -29,7 +29,7 @@ from tests.reports.pieces import fichiers
 pytestmark = pytest.mark.skipif(executable() is None, reason="aucun Chromium sur cette machine (paquet chromium)")
 
 TOUT = os.environ.get("BANC_SONS_CONSOLE") == "tout"
-EXIGENCES = ("--exigence=INS/va1.20", "--exigence=SGL.INS/va1.70")
+EXIGENCES = ("--exigence=INS/va1.20", "--exigence=CDA/INT.08")
 PROFILS = (
     "[Général, Référentiel d'identités, Esclave de l'identité, Environnement hospitalier, Environnement de ville, "
     "IAM, IE ASPM, IE Usagers]"
