@@ -15,6 +15,7 @@ from cryptography import x509
 from rfc3161_client import (
     HashAlgorithm,
     PKIStatus,
+    SignerInfo,
     TimestampRequestBuilder,
     TimeStampResponse,
     VerificationError,
@@ -84,15 +85,17 @@ def verifier(reponse: bytes, signature: bytes, autorites: Sequence[x509.Certific
     constructeur = VerifierBuilder()
     for racine in racines:
         constructeur = constructeur.add_root_certificate(racine)
-    for porte in portes:
-        if porte not in racines and _est_autorite(porte):
-            constructeur = constructeur.add_intermediate_certificate(porte)
+    # Aucun certificat porté par la réponse n'est donné comme intermédiaire : la bibliothèque s'y fierait comme à une
+    # racine. Elle les lit elle-même dans la réponse pour bâtir la chaîne.
     try:
         constructeur.build().verify_message(lue, signature)
     except (VerificationError, ValueError) as erreur:
         de_qui = "aux autorités données" if autorites else "à ses propres certificats"
         raise HorodatageRefuse(f"la signature de l'horodatage ne mène pas {de_qui} ({erreur})") from erreur
-    signataire = next((porte for porte in portes if not _est_autorite(porte)), racines[0])
+    (signature_tsa,) = lue.signed_data.signer_infos
+    signataire = next(
+        (porte for porte in portes if (porte.issuer, porte.serial_number) == _designation(signature_tsa)), racines[0]
+    )
     return Horodatage(lue.tst_info.gen_time.astimezone(dt.UTC), nom_du(signataire), bool(autorites))
 
 
@@ -122,11 +125,9 @@ def _exiger_empreinte(lue: TimeStampResponse, signature: bytes) -> None:
         raise HorodatageRefuse("l'horodatage est celui d'une autre signature que celle de ce dossier")
 
 
-def _est_autorite(certificat: x509.Certificate) -> bool:
-    try:
-        return certificat.extensions.get_extension_for_class(x509.BasicConstraints).value.ca
-    except x509.ExtensionNotFound:
-        return False
+def _designation(signature_tsa: SignerInfo) -> tuple[x509.Name, int]:
+    """Le certificat que la signature de l'horodatage désigne."""
+    return signature_tsa.issuer, signature_tsa.serial_number
 
 
 def _sommets(portes: Sequence[x509.Certificate]) -> list[x509.Certificate]:
