@@ -9,7 +9,8 @@ from pathlib import Path
 from typing import Any
 
 from simulators.logiciel_temoin import api  # noqa: F401 - inscrit toutes les actions
-from simulators.logiciel_temoin.ecran.libelles import AUTRES, SUJETS, en_clair
+from simulators.logiciel_temoin.ecran.libelles import AUTRES, SUJETS
+from simulators.logiciel_temoin.ecran.noms import en_clair
 from simulators.logiciel_temoin.registre import ACTIONS
 
 Schema = Mapping[str, Any]

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from simulators.logiciel_temoin.ecran.balises import Html, b, joindre
 from simulators.logiciel_temoin.ecran.chemins import descendre, rangs
 from simulators.logiciel_temoin.ecran.contrat import OUVERT, Fonction, Schema, admet_nul, element, enfants, nature
-from simulators.logiciel_temoin.ecran.libelles import en_clair
+from simulators.logiciel_temoin.ecran.noms import en_clair
 from simulators.logiciel_temoin.ecran.saisie import TYPES_LIBRES
 
 _LONGS = frozenset({"contenu", "corps", "texte"})
@@ -206,9 +206,16 @@ def _aides(schema: Schema, chemin: str, etat: Etat) -> dict[str, str | bool | No
     return {
         "aria_describedby": " ".join(decrit) or None,
         "aria_invalid": "true" if fautif else None,
-        "autofocus": fautif
-        or (bool(etat.ajout) and chemin.startswith(f"{etat.ajout}.") and not etat.champs.get(chemin)),
+        "autofocus": fautif or _dans_la_ligne_neuve(chemin, etat),
     }
+
+
+def _dans_la_ligne_neuve(chemin: str, etat: Etat) -> bool:
+    """Vrai pour les champs de la ligne qui vient d'être ajoutée ; le navigateur va au premier."""
+    if not etat.ajout:
+        return False
+    neuf = descendre(etat.ajout, max(rangs(etat.ajout, etat.champs), default=-1) + 1)
+    return chemin == neuf or chemin.startswith(f"{neuf}.")
 
 
 def _case(chemin: str, quoi: str, dit: str, etat: Etat) -> Html:

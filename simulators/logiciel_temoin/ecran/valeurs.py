@@ -12,7 +12,7 @@ from urllib.parse import quote
 
 from simulators.logiciel_temoin.ecran.balises import Html, b
 from simulators.logiciel_temoin.ecran.chemins import descendre
-from simulators.logiciel_temoin.ecran.libelles import en_clair
+from simulators.logiciel_temoin.ecran.noms import en_clair
 
 LONG = 400
 _ENTETES = (
