@@ -85,7 +85,10 @@ def appliquer_a(
     """La preuve après ces dépôts et retraits ; les appliquer deux fois ne change rien de plus."""
     if not depots:
         return preuve
-    fichiers = {piece.chemin: piece for piece in preuve.fichiers}
+    # Une pièce déjà portée par le verdict reprend la place que le journal lui donne.
+    deposees = {depot.piece.sha256 for depot in depots if depot.piece is not None}
+    gardees = (piece for piece in preuve.fichiers if not (piece.de_personne and piece.sha256 in deposees))
+    fichiers = {piece.chemin: piece for piece in gardees}
     for depot in depots:
         if depot.piece is not None:
             perimee = logiciel is not None and depot.logiciel is not None and depot.logiciel != logiciel

@@ -24,9 +24,10 @@ def biologie() -> Catalogue:
 
 @pytest.fixture
 def dossier(tmp_path: Path) -> Path:
-    """Une campagne de la vague 1, finie sans rien avoir joué : chaque preuve manque encore."""
+    """Une campagne de quelques exigences, finie sans rien avoir joué : chaque preuve manque encore."""
     chemin = tmp_path / "camp"
-    entete = campagne(vagues=(1,))
+    demandees = ("INS/va1.01", "INS/va1.02", "DMP/va1.02", "DOC/va1.19", "DOC/va1.22")
+    entete = campagne(vagues=(1,), exigences_demandees=demandees)
     with JournalEchanges.creer(chemin) as journal:
         journal.ajouter("campagne", entete.en_dict())
         journal.ajouter("campagne", {"etat": "fin"})
