@@ -17,7 +17,7 @@ from requirements.catalogue import Catalogue, charger
 from requirements.erreurs import ErreurRequirements
 from requirements.modele import PROFIL_GENERAL, Classe
 from steps.logiciel import schema
-from steps.logiciel.assemblage import charger_type, disponibles
+from steps.logiciel.assemblage import MODULES, charger_type
 from steps.logiciel.configuration import EXEMPLE
 from steps.logiciel.connexion import SCHEMA as CONNEXION
 from steps.logiciel.contrat import charger_contrat, groupes
@@ -39,7 +39,7 @@ _NOMS = {
 
 def types_proposes() -> list[str]:
     """Les types qui peuvent jouer toutes les actions d'un produit ; le témoin n'en est pas un."""
-    return [nom for nom in disponibles() if nom != "temoin" and charger_type(nom).joue]
+    return [nom for nom in MODULES if nom != "temoin" and charger_type(nom).joue]
 
 
 def texte(catalogue: Catalogue, adaptateur: str, sortie: Path) -> str:
@@ -138,7 +138,7 @@ def _apport(catalogue: Catalogue, profil: str, *, plus: str) -> str:
 def _adaptateurs(choisi: str) -> list[str]:
     lignes = ["# Comment le banc fait agir votre logiciel. Commencez par un, automatisez une action à la fois."]
     lignes.append("adaptateurs:")
-    ordre = [choisi, *(nom for nom in disponibles() if nom not in (choisi, "temoin"))]
+    ordre = [choisi, *(nom for nom in MODULES if nom not in (choisi, "temoin"))]
     for nom in ordre:
         lignes += _adaptateur(charger_type(nom), commente=nom != choisi)
     return lignes

@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import Any
 
 from steps.logiciel import schema
-from steps.logiciel.assemblage import MODULES, TypeIndisponible, charger_type
+from steps.logiciel.assemblage import MODULES, charger_type
 from steps.logiciel.connexion import NON_DECLAREE, ConnexionDeclaree, dire_faute
 from steps.logiciel.connexion import SCHEMA as CONNEXION
 from steps.logiciel.fautes import Faute, en_chemin, fautes, parmi, proche, recu
@@ -131,11 +131,7 @@ class _Lecture:
         if generales:
             yield from generales
             return
-        try:
-            type_ = charger_type(bloc["type"])
-        except TypeIndisponible as erreur:
-            yield Faute((*chemin, "type"), str(erreur))
-            return
+        type_ = charger_type(bloc["type"])
         self._types[nom] = type_
         for cle in type_.obligatoires:
             if cle not in bloc:

@@ -7,7 +7,7 @@ from collections.abc import Collection, Mapping
 from pathlib import Path
 from typing import Any
 
-from steps.logiciel.assemblage import charger_type, disponibles
+from steps.logiciel.assemblage import MODULES, charger_type
 from steps.logiciel.connexion import SCHEMA as CONNEXION
 from steps.logiciel.contrat import charger_contrat
 
@@ -97,7 +97,7 @@ def actions(noms: Collection[str] | None = None) -> dict[str, Any]:
 
 def publier() -> dict[str, Any]:
     """Le schéma entier, pour l'aide à la saisie d'un éditeur de texte (draft 7 : le plus répandu)."""
-    blocs = {nom: charger_type(nom).schema() for nom in disponibles()}
+    blocs = {nom: charger_type(nom).schema() for nom in MODULES}
     un_bloc = {"anyOf": [{"$ref": f"#/definitions/{nom}"} for nom in blocs]}
     ensemble = racine()
     ensemble["properties"] |= {

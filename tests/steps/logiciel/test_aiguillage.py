@@ -15,7 +15,7 @@ from steps.bilan import NonConcluant, ScenarioArrete
 from steps.essai import Essai
 from steps.logiciel import assemblage
 from steps.logiciel.aiguillage import Aiguillage
-from steps.logiciel.assemblage import TypeIndisponible, assembler, charger_type
+from steps.logiciel.assemblage import MODULES, assembler, charger_type
 from steps.logiciel.connexion import ConnexionDeclaree
 from steps.logiciel.contexte import ContexteAdaptateur
 from steps.logiciel.protocole import AdaptateurInjoignable, Apropos, AproposInconnu, ReponseAction
@@ -164,8 +164,10 @@ def test_assemblage_rend_ce_qu_il_a_fait(
     assert fermes == ["ferme"]
 
 
-def test_type_indisponible(monkeypatch: pytest.MonkeyPatch) -> None:
-    """Un type prévu mais absent de cette version se dit, avec ceux qui existent."""
-    monkeypatch.setitem(assemblage.MODULES, "page", "steps.logiciel.nulle_part")
-    with pytest.raises(TypeIndisponible, match=r"le type 'page' n'est pas disponible .* attendu : temoin, http"):
-        charger_type("page")
+@pytest.mark.parametrize("nom", MODULES)
+def test_chaque_type_se_tient(nom: str) -> None:
+    """Chaque type porte son nom, dit ce qu'il est, et ses clés obligatoires sont décrites."""
+    type_ = charger_type(nom)
+    assert type_.nom == nom and type_.resume
+    assert set(type_.obligatoires) <= set(type_.cles)
+    assert all(cle["description"] for cle in type_.cles.values())

@@ -48,7 +48,12 @@ def test_lecture(tmp_path: Path) -> None:
         ("poste", "operateur"),
         ("outil", "commande"),
     ]
-    assert lue.adaptateurs[0].reglages == {"url": "http://127.0.0.1:9/labo-de-paris", "entetes": {}, "delai_s": 5}
+    assert lue.adaptateurs[0].reglages == {
+        "url": "http://127.0.0.1:9/labo-de-paris",
+        "entetes": {},
+        "delai_s": 5,
+        "autorites": "",
+    }
     assert lue.adaptateurs[2].reglages["persistant"] is False
     assert (lue.defaut, lue.actions) == ("poste", {"creer_patient": "api", "alimenter_dmp": "outil"})
     assert (lue.adaptateur, lue.delai_s, lue.secrets) == ("operateur", 5, ("labo-de-paris",))
