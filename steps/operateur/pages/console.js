@@ -68,7 +68,7 @@ function avancer() {
   const compte = v => finies.filter(l => l.verdict === v).length;
   $("barre").max = toutes.length || 1;
   $("barre").value = finies.length;
-  const dits = [["conforme", "conformes"], ["non_conforme", "non conformes"], ["a_verifier", "à vérifier"], ["non_concluant", "non concluants"], ["non_execute", "non exécutés"]].map(([v, n]) => [compte(v), n]).filter(([c]) => c).map(([c, n]) => `${c} ${n}`);
+  const dits = [["conforme", "conforme", "s"], ["non_conforme", "non conforme", "s"], ["a_verifier", "à vérifier", ""], ["non_concluant", "non concluant", "s"], ["non_execute", "non exécuté", "s"], ["non_applicable", "non applicable", "s"]].map(([v, n, s]) => [compte(v), n, s]).filter(([c]) => c).map(([c, n, s]) => `${c} ${n}${c > 1 ? s : ""}`);
   const reste = toutes.filter(l => l.etat !== "fini" && l.personne).length;
   $("avancement").textContent = `${finies.length} sur ${toutes.length}${dits.length ? " : " + dits.join(", ") : ""}. ${reste} ${reste > 1 ? "demandent" : "demande"} encore une personne.`;
 }
@@ -161,11 +161,11 @@ function valeurs(c) {
   $("valeurs").tBodies[0].replaceChildren(...c.valeurs.map(v => {
     const lien = v.fichier ? el("a", { href: `/valeurs/${numero}/${encodeURIComponent(v.chemin)}`, download: "" }, `Télécharger (${v.taille} caractères)`) : null;
     const texte = el("span", { "data-valeur": v.chemin }, v.texte);
-    const simple = v.nature === "texte" || v.nature === "nombre";
+    const simple = ["texte", "nombre", "booleen"].includes(v.nature);
     const bouton = simple && v.texte ? el("button", { type: "button", class: "petit copier", "aria-label": `Copier ${v.libelle}` }, "Copier") : null;
     if (bouton) bouton.onclick = () => copier(bouton, v);
     return el("tr", {}, el("th", { scope: "row" }, v.libelle, " ", el("span", { class: "chemin" }, v.chemin)),
-      el("td", {}, texte, simple ? null : el("span", { class: "nature" }, ` ${{ booleen: "oui ou non", nul: "sans valeur", liste_vide: "liste vide", objet_vide: "objet vide" }[v.nature]}`), v.texte && lien ? el("br") : null, lien),
+      el("td", {}, texte, simple ? null : el("span", { class: "nature" }, ` ${{ nul: "sans valeur", liste_vide: "liste vide", objet_vide: "objet vide" }[v.nature]}`), v.texte && lien ? el("br") : null, lien),
       el("td", {}, bouton));
   }));
   $("bloc-json").hidden = !c.parametres || !c.valeurs.length;

@@ -58,7 +58,7 @@ export class Pieces {
     const adresse = "/depots?" + new URLSearchParams({ demande: this.numero, preuve, nom });
     const reponse = await this.envoyer(adresse, fichier);
     message.className = reponse.erreur ? "refus-piece" : "discret";
-    message.textContent = reponse.erreur ? `${nom} refusé. ${reponse.erreur}` : "";
+    message.textContent = reponse.erreur ? `${nom} refusé : ${reponse.erreur}` : "";
     return !reponse.erreur;
   }
 
