@@ -12,6 +12,8 @@ import re
 from collections.abc import Iterable
 from urllib.parse import unquote_to_bytes
 
+from simulators.socle.garde_base64 import ExamenBase64
+
 PORTEE = 256
 """Nombre d'octets regardés de part et d'autre de l'OID."""
 
@@ -77,6 +79,11 @@ class GardeMatricules:
         """Examen d'un flux, bloc après bloc."""
         return Examen(self)
 
+    def trouve_decode(self, octets: bytes) -> bool:
+        """Comme `trouve`, pour ce qui sort d'un encodage : il n'est pas décodé une seconde fois."""
+        octets = octets.replace(b"\0", b"")
+        return any(self.interdit(octets, oid.start(), oid.end()) for oid in _OID_PRODUCTION.finditer(octets))
+
     def interdit(self, octets: bytes, debut: int, fin: int) -> bool:
         """Vrai si un matricule plausible que personne n'a permis est à portée de l'OID placé là."""
         for trouve in _MATRICULE.finditer(octets, max(0, debut - PORTEE), fin + PORTEE + _MARGE):
@@ -92,16 +99,18 @@ class Examen:
 
     def __init__(self, garde: GardeMatricules) -> None:
         self._garde = garde
+        self._encode = ExamenBase64()
         self._reste = b""
         self._vus = 0  # début, dans `_reste`, de ce qui n'a pas encore été examiné
 
     def suivre(self, bloc: bytes) -> bool:
-        """Vrai dès qu'un matricule interdit est visible."""
-        return self._examiner(bloc, fin=False)
+        """Vrai dès qu'un matricule interdit est visible, tel quel ou encodé en base64."""
+        return self._examiner(bloc, fin=False) or any(map(self._garde.trouve_decode, self._encode.suivre(bloc)))
 
     def finir(self) -> bool:
         """Examine ce qui attendait une suite."""
-        return self._examiner(b"", fin=True)
+        restes = self._encode.suivre(b"", fin=True)
+        return self._examiner(b"", fin=True) or any(map(self._garde.trouve_decode, restes))
 
     def _examiner(self, bloc: bytes, *, fin: bool) -> bool:
         if b"\0" in bloc:  # UTF-16 : les caractères de l'ASCII redeviennent contigus
