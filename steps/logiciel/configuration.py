@@ -153,7 +153,8 @@ class _Lecture:
             yield Faute(("defauts",), "defauts n'a de sens que pour le logiciel témoin")
         joueurs = [nom for nom, type_ in self._types.items() if type_.joue]
         depots = [nom for nom, type_ in self._types.items() if not type_.joue]
-        if not joueurs:
+        # Un dépôt seul suffit : rien n'est joué, chaque scénario garde ses pièces et attend une personne.
+        if not joueurs and not depots:
             yield Faute(
                 ("adaptateurs",) if "adaptateurs" in brut else ("adaptateur",),
                 "aucun adaptateur ne sait faire agir le logiciel ; ajoutez-en un (operateur, si une personne agit)",
@@ -187,7 +188,7 @@ class _Lecture:
         confie = dict(brut.get("actions", {}))
         defaut = confie.pop(schema.DEFAUT, joueurs[0].nom if len(joueurs) == 1 else "")
         environnement = brut.get("environnement", "")
-        principal = next((d for d in joueurs if d.nom == defaut), joueurs[0])
+        principal = next((d for d in joueurs if d.nom == defaut), (joueurs or descriptions)[0])
         return ConfigurationLogiciel(
             nom=logiciel["nom"],
             version=logiciel["version"],

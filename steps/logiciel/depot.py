@@ -101,6 +101,9 @@ def _fabriquer(description: DescriptionAdaptateur, contexte: ContexteAdaptateur)
     table = description.chemin("table") if description.reglages.get("table") else None
     par = str(description.reglages.get("par") or contexte.logiciel.editeur or f"éditeur de {contexte.logiciel.nom}")
     porte = contexte.porte or porte_de(contexte.dossier, contexte.journal)
+    if contexte.logiciel.pieces not in ("", description.nom):
+        # Entre plusieurs dépôts, `pieces` désigne celui qui sert.
+        return AdaptateurDepot(porte, Appariement(), contexte.journal, par=par)
     return AdaptateurDepot.ouvrir(porte, contexte.journal, description.chemin("dossier"), table, par=par)
 
 
