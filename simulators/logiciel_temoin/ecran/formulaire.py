@@ -12,6 +12,7 @@ from simulators.logiciel_temoin.ecran.noms import en_clair
 from simulators.logiciel_temoin.ecran.saisie import TYPES_LIBRES
 
 _LONGS = frozenset({"contenu", "corps", "texte"})
+_AIDE_LONGUE = 300
 _MASQUES = frozenset({"mot_de_passe", "nouveau_mot_de_passe", "ancien", "nouveau"})
 
 
@@ -189,6 +190,8 @@ def _legende(nom: str, schema: Schema, chemin: str, obligatoire: bool) -> Html:
 
 def _description(schema: Schema, chemin: str) -> Html:
     dite = str(schema.get("description", ""))
+    if len(dite) > _AIDE_LONGUE:
+        return b("ul", *(b("li", morceau) for morceau in dite.split(" ; ")), class_="aide", id=f"{chemin}--aide")
     return b("p", dite, class_="aide", id=f"{chemin}--aide") if dite else Html()
 
 

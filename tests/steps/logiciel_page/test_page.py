@@ -14,6 +14,7 @@ import pytest
 from requirements.modele import TypePiece
 from steps.bilan import Bilan
 from steps.logiciel import page as module_page
+from steps.logiciel import page_navigateur as module_navigateur
 from steps.logiciel.page import AdaptateurPage, exiger_navigateur
 from steps.logiciel.page_navigateur import ReglagesPage
 from steps.logiciel.page_script import ScriptDePage
@@ -116,6 +117,12 @@ def commun(fabriquer: Callable[..., AdaptateurPage]) -> AdaptateurPage:
     return fabriquer()
 
 
+@pytest.fixture(scope="module")
+def presse(fabriquer: Callable[..., AdaptateurPage]) -> AdaptateurPage:
+    """Un adaptateur qui attend peu : le temps d'un écran qui ne viendra pas."""
+    return fabriquer(delai_s=5.0)
+
+
 @pytest.fixture
 def adaptateur(commun: AdaptateurPage) -> Iterator[AdaptateurPage]:
     """Le même, dans un scénario qui accepte captures et vidéo."""
@@ -187,17 +194,13 @@ def test_contexte_neuf_et_reseau_ferme(commun: AdaptateurPage) -> None:
         ("lire_traces", {"categorie": "dmp"}, "attendu un dictionnaire resultat, messages, donnees, reçu list"),
     ],
 )
-def test_fautes_du_script(
-    fabriquer: Callable[..., AdaptateurPage], action: str, parametres: dict[str, Any], message: str
-) -> None:
+def test_fautes_du_script(presse: AdaptateurPage, action: str, parametres: dict[str, Any], message: str) -> None:
     """Exception, délai, retour hors contrat : le banc n'a pas pu faire agir le logiciel, et dit où."""
-    adaptateur = fabriquer(delai_s=1.0)
-    adaptateur.debuter_scenario(scenario(TypePiece.CAPTURE))
+    presse.debuter_scenario(scenario(TypePiece.CAPTURE))
     with pytest.raises(AdaptateurInjoignable, match=message):
-        adaptateur.jouer(action, "a", parametres)
-    bilan, _ = finir(adaptateur)
+        presse.jouer(action, "a", parametres)
+    bilan, _ = finir(presse)
     assert bilan.pieces
-    adaptateur.fermer()
 
 
 def test_secret_jamais_montre(commun: AdaptateurPage) -> None:
@@ -236,6 +239,37 @@ def test_une_action_a_la_fois(fabriquer: Callable[..., AdaptateurPage]) -> None:
             adaptateur.jouer("creer_patient", "a", IDENTITE)
         sortir.set()
         assert premiere.result(20).fait
+
+
+def test_script_qui_ne_rend_pas_la_main(
+    fabriquer: Callable[..., AdaptateurPage], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Le banc n'attend pas sans fin un script bloqué ; tant qu'il l'est, rien d'autre ne se joue, puis tout reprend."""
+    adaptateur = fabriquer(
+        """
+        import threading
+        SORTIR = threading.Event()
+
+        def creer_patient(page, utilisateur, parametres):
+            SORTIR.wait(30)
+            return {"resultat": "fait"}
+
+        def lire_patient(page, utilisateur, parametres):
+            return {"resultat": "fait"}
+        """,
+        delai_s=15.0,
+    )
+    assert adaptateur.jouer("lire_patient", "a", {"patient_id": "P"}).fait
+    monkeypatch.setattr(module_navigateur, "_RESTE_S", -14.9)
+    with pytest.raises(AdaptateurInjoignable, match="n'a pas rendu la main en 15 s"):
+        adaptateur.jouer("creer_patient", "a", IDENTITE)
+    with pytest.raises(AdaptateurInjoignable, match="encore pris par une action précédente"):
+        adaptateur.jouer("lire_patient", "a", {"patient_id": "P"})
+    monkeypatch.undo()
+    promesse = adaptateur._poste._en_cours
+    adaptateur._script.actions["creer_patient"].__globals__["SORTIR"].set()
+    assert promesse is not None and promesse.result(20) == {"resultat": "fait"}
+    assert adaptateur.jouer("lire_patient", "a", {"patient_id": "P"}).fait
 
 
 def test_chromium_disparu(fabriquer: Callable[..., AdaptateurPage]) -> None:
