@@ -42,7 +42,7 @@ def _accorder(lu: dict[str, Any], resultat: ResultatScenario) -> dict[str, Any]:
     autres = [
         etiquette
         for etiquette in lu.get("labels", [])
-        if etiquette["name"] != "declaration" and (etiquette["name"], etiquette["value"]) != ("tag", REJOUE)
+        if etiquette.get("name") != "declaration" and (etiquette.get("name"), etiquette.get("value")) != ("tag", REJOUE)
     ]
     accorde["labels"] = [*autres, *({"name": nom, "value": affichable(valeur)} for nom, valeur in ajouts)]
     if declaration and not declaration.get("perimee"):

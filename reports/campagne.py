@@ -160,9 +160,9 @@ def charger_campagne(
     """Relit une campagne.
 
     Les résultats viennent du journal, seule source : les verdicts, les pièces déposées ou retirées, puis ce que des
-    personnes ont déclaré depuis ; `verdicts.json` n'est lu qu'en son absence. `campagne.json` manquant est remplacé par l'enregistrement `campagne` du
-    journal. Sans date de fin, la campagne a été interrompue ; avec le catalogue, chaque scénario demandé sans verdict y
-    figure alors *non exécuté*.
+    personnes ont déclaré depuis ; `verdicts.json` n'est lu qu'en son absence. `campagne.json` manquant est remplacé par
+    l'enregistrement `campagne` du journal. Sans date de fin, la campagne a été interrompue ; avec le catalogue, chaque
+    scénario demandé sans verdict y figure alors *non exécuté*.
     """
     entete = _lire_entete(dossier, journal)
     resultats = _lire_resultats(dossier, journal)

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from argparse import ArgumentParser, Namespace
 from collections.abc import Sequence
-from dataclasses import replace
 from datetime import UTC, datetime
 from pathlib import Path
 
@@ -18,12 +17,11 @@ from reports.declaration import (
     preuves_en_attente,
     sans_declaration,
 )
-from reports.ecriture import ecrire_tout
-from reports.options import OptionsRapports
+from reports.rebatir import rebatir
 from reports.resultat import ResultatScenario
 from reports.verdict import Verdict
 from reports.verrou import Verrou
-from requirements.catalogue import Catalogue, charger
+from requirements.catalogue import charger
 from simulators.socle.base import FICHIER
 from simulators.socle.journal import JournalEchanges
 
@@ -133,18 +131,6 @@ def commande(options: Namespace) -> int:
     for etat, preuves in preuves_en_attente(apres).items():
         print(f"  {etat.libelle} : {', '.join(preuves)}")
     return 0
-
-
-def rebatir(dossier: Path, journal: JournalEchanges, catalogue: Catalogue) -> None:
-    """Récrit les rapports d'une campagne à laquelle une personne vient d'ajouter quelque chose."""
-    tete = {"derniere_empreinte": journal.derniere_empreinte(), "enregistrements": journal.position()}
-    campagne = replace(charger_campagne(dossier, journal, catalogue), journal=tete)
-    ecrire_tout(dossier, campagne, catalogue, journal, OptionsRapports(junit=_junit(dossier)))
-
-
-def _junit(dossier: Path) -> Path | None:
-    chemin = dossier / "junit.xml"
-    return chemin if chemin.is_file() else None
 
 
 def _choisir(resultats: Sequence[ResultatScenario], options: Namespace, dossier: Path) -> ResultatScenario:

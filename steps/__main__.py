@@ -88,6 +88,21 @@ def _analyseur() -> argparse.ArgumentParser:
     regles.add_argument("--json", action="store_true", help="liste en JSON")
     regles.set_defaults(fonction=_regles)
 
+    guider = commandes.add_parser(
+        "guider", help="rouvre le guichet sur une campagne : ce qui reste à une personne, sans rejouer les scénarios"
+    )
+    guider.add_argument("dossier", type=Path, metavar="DIR", help="dossier de campagne")
+    guider.add_argument("--operateur", choices=("console", "terminal"), default="console", help="où répondre")
+    guider.add_argument("--operateur-nom", default="", metavar="NOM", help="qui répond")
+    guider.add_argument("--ouvrir-console", action="store_true", help="ouvre la console dans le navigateur")
+    guider.set_defaults(fonction=_guider)
+
+    actions = commandes.add_parser(
+        "actions-par-scenario", help="refait la table des actions de chaque scénario, d'après une campagne du témoin"
+    )
+    actions.add_argument("campagne", type=Path, metavar="DIR", help="campagne entière du logiciel témoin")
+    actions.set_defaults(fonction=_actions_par_scenario)
+
     couverture = commandes.add_parser(
         "verifications", help="relève, dans une campagne, les règles établies par chaque scénario (pour la couverture)"
     )
@@ -119,6 +134,33 @@ def _relire(options: argparse.Namespace) -> int:
     from steps.relire import relire
 
     return relire(options)
+
+
+def _guider(options: argparse.Namespace) -> int:
+    from reports.campagne import ErreurCampagne
+    from requirements.erreurs import ErreurRequirements
+    from steps.operateur.guidage_reouverture import guider
+    from steps.operateur.poste import Poste
+
+    poste = Poste(options.operateur, nom=options.operateur_nom, ouvrir_navigateur=options.ouvrir_console)
+    try:
+        guider(options.dossier, poste)
+    except (ErreurCampagne, ErreurRequirements, OSError) as erreur:
+        print(f"Erreur : {erreur}", file=sys.stderr)
+        return 3
+    return 0
+
+
+def _actions_par_scenario(options: argparse.Namespace) -> int:
+    from steps.operateur.guidage_estimation import TABLE, ecrire_table
+
+    try:
+        combien = ecrire_table(options.campagne)
+    except OSError as erreur:
+        print(f"{options.campagne} : aucune campagne lisible ({erreur})", file=sys.stderr)
+        return 2
+    print(f"{combien} scénarios écrits dans {TABLE}")
+    return 0
 
 
 def _contrat(options: argparse.Namespace) -> int:

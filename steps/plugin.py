@@ -43,6 +43,7 @@ from steps.logiciel.protocole import AdaptateurInjoignable
 from steps.logiciel.temoin import RACINE
 from steps.operateur.annonce import annoncer_campagne, demande_une_personne, prevoir
 from steps.operateur.enregistrement_rejeu import EnregistrementIllisible
+from steps.operateur.guidage_estimation import actions_a_la_main
 from steps.operateur.guidage_rejeu import PosteRejeu, enregistrement_demande
 from steps.operateur.poste import TERMINAL, Poste, vue_par_defaut
 from steps.options import OptionsCampagne
@@ -317,8 +318,8 @@ class ConduitePytest:
             return
         a_jouer = {retenu.numero for item in session.items for retenu in self._a_jouer[item]}
         faits = [resultat for resultat in conduite.resultats.values() if resultat.scenario not in a_jouer]
-        humain = demande_une_personne(conduite.logiciel)
-        previsions = prevoir(conduite.retenus, humain=humain, faits={resultat.scenario for resultat in faits})
+        a_la_main = actions_a_la_main(conduite.logiciel)
+        previsions = prevoir(conduite.retenus, a_la_main=a_la_main, faits={resultat.scenario for resultat in faits})
         poste.ouvrir(annoncer_campagne(conduite, previsions), previsions, faits)
 
     def _ecrire_ligne(self, ligne: str) -> None:

@@ -34,11 +34,12 @@ def vue_par_defaut(demandee: str) -> str:
 
 @dataclass(frozen=True, slots=True)
 class Prevision:
-    """Un scénario à venir : demande-t-il une personne, et combien de secondes devrait-il durer."""
+    """Un scénario à venir : demande-t-il une personne, combien de secondes devrait-il durer, et d'actions à la main."""
 
     retenu: ScenarioRetenu
     personne: bool
     duree_s: float
+    actions: int = 0
 
 
 class Poste:
@@ -144,13 +145,14 @@ class Poste:
         assert self._guidage is not None
         try:
             return self._guidage.poser(retenu, resultat)
-        except (OperateurAbsent, GuichetFerme, AdaptateurInjoignable) as erreur:
-            self._absence = "" if isinstance(erreur, AdaptateurInjoignable) else str(erreur)
+        except (OperateurAbsent, GuichetFerme) as erreur:
+            self._absence = str(erreur)
+        except AdaptateurInjoignable as erreur:
             try:
                 self._journal.ajouter("incident", {"message": str(erreur), "scenario": retenu.numero})
             except JournalArrete:
                 return resultat
-            return self._porte.appliquer(resultat)
+        return self._porte.appliquer(resultat)
 
     def _ouvrir_console(self) -> None:
         from steps.operateur.serveur import ServeurConsole  # aiohttp.web : lourd, et inutile sans personne

@@ -16,7 +16,10 @@ _CONSTATS_MAX = 30
 
 @dataclass(frozen=True, slots=True)
 class Annonce:
-    """La campagne, dite avant de commencer. `duree` : « environ 2 h », vide si rien ne permet de l'estimer."""
+    """La campagne, dite avant de commencer. `duree` : « environ 2 h », vide si rien ne permet de l'estimer.
+
+    `detail` : combien d'actions à la main, et comment la durée a été comptée.
+    """
 
     titre: str
     logiciel: str
@@ -26,6 +29,7 @@ class Annonce:
     personnes: int
     duree: str = ""
     rejeu: bool = False
+    detail: str = ""
 
     @property
     def phrase(self) -> str:

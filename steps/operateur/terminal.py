@@ -114,7 +114,9 @@ class Terminal:
         self._dire("", f"Essai guidé — {annonce.titre}", f"Logiciel : {annonce.logiciel}")
         if annonce.demonstration:
             self._dire("DÉMONSTRATION, non recevable")
-        self._dire(f"{annonce.phrase}.", "? à tout moment pour l'aide.", "")
+        self._dire(
+            f"{annonce.phrase}.", *([annonce.detail] if annonce.detail else []), "? à tout moment pour l'aide.", ""
+        )
         while not self._nom:
             self._nom = self._lire("Votre nom (chaque réponse le portera) : ").strip()
         self._lire("Entrée pour commencer : ")

@@ -130,6 +130,7 @@ def campagne(tableau: Tableau) -> dict[str, Any]:
         "demonstration": annonce.demonstration,
         "rejeu": annonce.rejeu,
         "phrase": annonce.phrase,
+        "detail": annonce.detail,
         "scenarios": annonce.scenarios,
         "personnes": annonce.personnes,
         "commencee": tableau.commencee,
