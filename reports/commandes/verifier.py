@@ -12,7 +12,8 @@ from reports.sceau.anomalie import Domaine, DossierIllisible
 from reports.sceau.cles import CleRefusee, lire_certificats
 from reports.sceau.completude import en_lignes
 from reports.sceau.controle_archive import normaliser_empreinte
-from reports.sceau.verification import Confiance, Verification, verifier_dossier
+from reports.sceau.rendu import Confiance, Verification
+from reports.sceau.verification import verifier_dossier
 from reports.texte import pluriel, taille_lisible
 
 _MONTREES = 60

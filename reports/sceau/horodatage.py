@@ -15,7 +15,6 @@ from cryptography import x509
 from rfc3161_client import (
     HashAlgorithm,
     PKIStatus,
-    SignerInfo,
     TimestampRequestBuilder,
     TimeStampResponse,
     VerificationError,
@@ -40,10 +39,15 @@ class HorodatageRefuse(Exception):
 
 @dataclass(frozen=True, slots=True)
 class Horodatage:
-    """Un horodatage vérifié. `autorite_connue` : sa chaîne mène à une autorité que l'utilisateur a donnée."""
+    """Un horodatage de la bonne signature.
+
+    `verifie` : il est signé par les certificats qu'il porte ; `autorite_connue` : ils mènent à une autorité donnée par
+    l'utilisateur. Sans celle-ci, son heure n'est qu'une affirmation.
+    """
 
     instant: dt.datetime
     nom: str
+    verifie: bool
     autorite_connue: bool
 
 
@@ -74,14 +78,30 @@ def interroger(url: str, demande: bytes) -> bytes:
 def verifier(reponse: bytes, signature: bytes, autorites: Sequence[x509.Certificate] = ()) -> Horodatage:
     """Vérifie une réponse pour cette signature ; `HorodatageRefuse` si elle ne vaut pas.
 
-    Sans `autorites`, les certificats que la réponse porte font foi : elle est juste en elle-même, de qui que ce soit.
+    Sans `autorites`, une réponse qui porte sa racine est vérifiée par elle : juste en elle-même, de qui que ce soit. La
+    plupart ne la portent pas : leur signature n'est alors pas vérifiée, et le résultat le dit.
     """
     lue = _decoder(reponse)
     _exiger_empreinte(lue, signature)
-    portes = [x509.load_der_x509_certificate(der) for der in sorted(lue.signed_data.certificates)]
-    racines = list(autorites) or _sommets(portes)
-    if not racines:
-        raise HorodatageRefuse("la réponse ne porte aucun certificat : donner l'autorité qui horodate")
+    try:
+        portes = [x509.load_der_x509_certificate(der) for der in sorted(lue.signed_data.certificates)]
+        (signature_tsa,) = lue.signed_data.signer_infos
+    except ValueError as erreur:
+        raise HorodatageRefuse(f"un seul signataire et des certificats lisibles sont attendus ({erreur})") from erreur
+    racines = list(autorites) or [porte for porte in portes if porte.issuer == porte.subject]
+    if racines:
+        _verifier_signature(
+            lue, signature, racines, "aux autorités données" if autorites else "à ses propres certificats"
+        )
+    designe = (signature_tsa.issuer, signature_tsa.serial_number)
+    signataire = next((porte for porte in portes if (porte.issuer, porte.serial_number) == designe), None)
+    nom = nom_du(signataire) if signataire else signature_tsa.issuer.rfc4514_string()
+    return Horodatage(lue.tst_info.gen_time.astimezone(dt.UTC), nom, bool(racines), bool(autorites))
+
+
+def _verifier_signature(
+    lue: TimeStampResponse, signature: bytes, racines: Sequence[x509.Certificate], de_qui: str
+) -> None:
     constructeur = VerifierBuilder()
     for racine in racines:
         constructeur = constructeur.add_root_certificate(racine)
@@ -90,13 +110,7 @@ def verifier(reponse: bytes, signature: bytes, autorites: Sequence[x509.Certific
     try:
         constructeur.build().verify_message(lue, signature)
     except (VerificationError, ValueError) as erreur:
-        de_qui = "aux autorités données" if autorites else "à ses propres certificats"
         raise HorodatageRefuse(f"la signature de l'horodatage ne mène pas {de_qui} ({erreur})") from erreur
-    (signature_tsa,) = lue.signed_data.signer_infos
-    signataire = next(
-        (porte for porte in portes if (porte.issuer, porte.serial_number) == _designation(signature_tsa)), racines[0]
-    )
-    return Horodatage(lue.tst_info.gen_time.astimezone(dt.UTC), nom_du(signataire), bool(autorites))
 
 
 def _decoder(reponse: bytes) -> TimeStampResponse:
@@ -123,17 +137,6 @@ def _exiger_empreinte(lue: TimeStampResponse, signature: bytes) -> None:
         )
     if portee.message != hachage(signature).digest():
         raise HorodatageRefuse("l'horodatage est celui d'une autre signature que celle de ce dossier")
-
-
-def _designation(signature_tsa: SignerInfo) -> tuple[x509.Name, int]:
-    """Le certificat que la signature de l'horodatage désigne."""
-    return signature_tsa.issuer, signature_tsa.serial_number
-
-
-def _sommets(portes: Sequence[x509.Certificate]) -> list[x509.Certificate]:
-    """Les certificats portés dont l'émetteur n'est pas porté, ou qui s'émettent eux-mêmes."""
-    sujets = [porte.subject for porte in portes]
-    return [porte for porte in portes if porte.issuer == porte.subject or porte.issuer not in sujets]
 
 
 def poser(dossier: Path, reponse: bytes, autorites: Sequence[x509.Certificate] = ()) -> Horodatage:

@@ -14,9 +14,10 @@ from reports.preuves import RACINE as PREUVES
 from reports.sceau import limites
 from reports.sceau.anomalie import DossierIllisible
 from reports.sceau.contenu import ALLURE_XZ, CORPS, FIXES, INDEX, JOURNAL, RACINE_CORPS
+from reports.sceau.lecture_zip import LecteurZip
 from reports.sceau.manifeste import NOM, Enveloppe, Nature, ouvrir_enveloppe
 from reports.sceau.tar_xz import deballer_xz, parcourir_tar
-from reports.sceau.zip_canonique import LecteurZip, Place, nom_permis
+from reports.sceau.zip_canonique import Place, nom_permis
 from simulators.socle.export_journal import LigneRefusee, importer, lire_ligne
 
 ENVELOPPE = ("LISEZMOI.txt", NOM, "certificat.pem", "cle-publique.pem", "horodatage.tsr", "empreintes.sha256")

@@ -26,7 +26,8 @@ from reports.sceau.contenu import JOURNAL
 from reports.sceau.manifeste import NOM as MANIFESTE
 from reports.sceau.manifeste import encadrer, envelopper, ouvrir_enveloppe, sujet_de
 from reports.sceau.ouverture import ArchiveScellee
-from reports.sceau.verification import Confiance, Verification, verifier_dossier
+from reports.sceau.rendu import Confiance, Verification
+from reports.sceau.verification import verifier_dossier
 from reports.sceau.zip_canonique import ecrire, preparer
 from reports.verdict import Moyen, Verdict
 from requirements.catalogue import Catalogue

@@ -152,6 +152,39 @@ def lzma_lignes(sain: DossierSain) -> Lignes:
     return lues
 
 
+@settings(max_examples=40, deadline=None)
+@given(donnees=st.data())
+def test_journal_falsifie_n_importe_ou(sain: DossierSain, donnees: st.DataObject) -> None:
+    """Retirer, déplacer, doubler, modifier n'importe quel enregistrement : `verifier` le nomme, lui ou son voisin."""
+    total = len(lzma_lignes(sain))
+    rang = donnees.draw(st.integers(0, total - 1))
+    autre = donnees.draw(st.integers(0, total - 1).filter(lambda n: n != rang))
+    operation = donnees.draw(st.sampled_from(["retirer", "deplacer", "doubler", "donnees", "type", "empreinte"]))
+
+    def change(lignes: Lignes) -> None:
+        if operation == "retirer":
+            del lignes[rang]
+        elif operation == "deplacer":
+            lignes.insert(autre, lignes.pop(rang))
+        elif operation == "doubler":
+            lignes.insert(autre, lignes[rang])
+        elif operation == "donnees":
+            lignes[rang]["donnees"]["ajoute"] = 1
+        elif operation == "type":
+            lignes[rang]["type"] = "incident" if lignes[rang]["type"] != "incident" else "panne"
+        else:
+            lignes[rang]["empreinte"] = "0" * 64
+
+    faux = falsifier(sain.chemin, sain.atelier / "h.zip", changer_journal(change), resigner=AUTRE_CLE)
+    journal = [a for a in sain.petite.verifier(faux).anomalies if a.domaine is Domaine.JOURNAL]
+    if operation == "retirer" and rang == total - 1:
+        assert [a.message for a in journal] == ["la fin du journal n'est pas celle que le manifeste annonce"]
+    else:
+        assert journal[0].enregistrement is not None
+        cites = {a.enregistrement for a in journal}
+        assert cites & {rang + 1, rang + 2}, [a.message for a in journal]
+
+
 def test_journal_raccourci_et_rechaine(sain: DossierSain) -> None:
     """Un journal raccourci puis rechaîné ne finit plus où le disent le manifeste et campagne.json."""
     retirer = changer_journal(lambda lignes: lignes.pop(4), rechainer=True)

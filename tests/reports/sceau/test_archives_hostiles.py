@@ -15,9 +15,10 @@ from hypothesis import strategies as st
 
 from reports.sceau import DossierIllisible, ouvrir_dossier
 from reports.sceau.contenu import CORPS, INDEX
+from reports.sceau.lecture_zip import LecteurZip
 from reports.sceau.ouverture import ArchiveScellee
 from reports.sceau.tar_xz import deballer_xz, parcourir_tar
-from reports.sceau.zip_canonique import LecteurZip, ecrire, nom_permis, preparer
+from reports.sceau.zip_canonique import ecrire, nom_permis, preparer
 from tests.reports.sceau.conftest import DossierSain
 from tests.reports.sceau.fabrique import AUTRE_CLE, changer_journal, changer_json, falsifier, membres_de
 

@@ -9,7 +9,7 @@ import pytest
 from cryptography.hazmat.primitives import serialization
 
 from reports.__main__ import main
-from reports.sceau import scellement, verification
+from reports.sceau import examen_campagne, scellement
 from reports.verdict import Verdict
 from tests.reports.sceau.fabrique import AUTRE_CLE, CLE, PetiteCampagne, changer_json, falsifier
 from tests.reports.sceau.test_signature import LE_JOUR
@@ -23,7 +23,7 @@ def petite(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> PetiteCampagne:
 
 
 def _installer(petite: PetiteCampagne, monkeypatch: pytest.MonkeyPatch) -> PetiteCampagne:
-    for module in (scellement, verification):
+    for module in (scellement, examen_campagne):
         monkeypatch.setattr(module, "charger", lambda couloir: petite.catalogue)
     return petite
 

@@ -138,6 +138,8 @@ def test_certificat_perime(sain: DossierSain) -> None:
     poser(chemin, tsa.repondre(demander(_signature(chemin))), (tsa.racine,))
     date = sain.petite.verifier(chemin, maintenant=lambda: plus_tard, autorites_horodatage=(tsa.racine,))
     assert date.anomalies == []
+    sans_autorite = sain.petite.verifier(chemin, maintenant=lambda: plus_tard)
+    assert any("ne vaut plus depuis" in a.message for a in sans_autorite.anomalies)
 
 
 def test_une_autorite_ne_suffit_pas_a_etre_feuille(sain: DossierSain) -> None:
@@ -226,6 +228,10 @@ def test_horodatage_altere_ou_d_ailleurs() -> None:
     for autorites in ((tsa.racine,), ()):
         with pytest.raises(HorodatageRefuse):
             verifier(altere, signature, autorites)
+    # Une réponse qui ne porte pas sa racine n'est vérifiée que par l'autorité donnée ; sans elle, elle n'est pas crue.
+    for autorites in ((tsa.racine,), ()):
+        lu = verifier(tsa.repondre(demander(signature), avec_racine=False), signature, autorites)
+        assert (lu.verifie, lu.autorite_connue, lu.nom) == (bool(autorites), bool(autorites), "CN=TSA d'essai")
     for rien in (b"", b"\x30\x00", b"<html>", reponse + b"\0"):
         with pytest.raises(HorodatageRefuse):
             verifier(rien, signature)

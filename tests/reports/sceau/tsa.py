@@ -73,7 +73,7 @@ class Tsa:
         racine = certificat(f"Racine de {nom}", cle_racine, None, cle_racine, instant, autorite=True)
         return cls(racine, certificat(nom, cle, racine, cle_racine, instant, horodate=True), cle, instant)
 
-    def repondre(self, demande: bytes) -> bytes:
+    def repondre(self, demande: bytes, *, avec_racine: bool = True) -> bytes:
         """La réponse accordée à cette demande ; l'empreinte demandée y est recopiée."""
         empreinte = demande[demande.index(_octets_sha256(demande)) :][:34]
         jour = self.instant.strftime("%Y%m%d%H%M%SZ").encode()
@@ -103,7 +103,7 @@ class Tsa:
             _entier(3),
             _ensemble(algorithme),
             _suite(_oid(_TST_INFO), _tlv(0xA0, _octets(info))),
-            _tlv(0xA0, b"".join(sorted((der, racine)))),
+            _tlv(0xA0, b"".join(sorted((der, racine))) if avec_racine else der),
             _ensemble(signataire),
         )
         return _suite(_suite(_entier(0)), _suite(_oid(_SIGNED_DATA), _tlv(0xA0, signe)))
