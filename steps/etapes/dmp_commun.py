@@ -20,7 +20,7 @@ from steps.bilan import NonConcluant
 from steps.essai import DocumentEssai, Essai
 from steps.etapes import vocabulaire
 from steps.etapes.commun import amener_au_statut, presenter
-from steps.logiciel.protocole import ReponseAction
+from steps.logiciel.protocole import AproposInconnu, ReponseAction
 from steps.patients import PatientEssai
 from steps.verifications.dmp import (
     ContexteDmp,
@@ -119,14 +119,23 @@ def ps_idnat(essai: Essai, role: str) -> str:
     return ContexteDmp(identifiant_attendu=identifiant_national(essai, role)).name_id_attendu
 
 
+def produit(essai: Essai) -> tuple[str, str]:
+    """Nom et version du logiciel : les siens s'il sait les dire, sinon ceux que l'éditeur déclare."""
+    try:
+        apropos = essai.adaptateur.apropos()
+    except AproposInconnu:
+        return essai.logiciel.nom, essai.logiciel.version
+    return apropos.nom, apropos.version
+
+
 def contexte(essai: Essai, *, role: str = "") -> ContexteDmp:
     """Ce que le banc sait au moment de juger ; `role` : l'utilisateur dont l'identifiant est attendu."""
-    apropos = essai.adaptateur.apropos()
+    nom, version = produit(essai)
     igc = essai.banc.igc
     oids = {patient.reference.oid for patient in essai.patients.values()}
     return ContexteDmp(
-        lps_nom=apropos.nom,
-        lps_version=apropos.version,
+        lps_nom=nom,
+        lps_version=version,
         structure=STRUCTURE.identifiant_national,
         identifiant_attendu=identifiant_national(essai, role) if role else "",
         ancres=tuple(c.public_bytes(Encoding.DER) for c in (*igc.racines, *igc.autorites)),
