@@ -180,7 +180,7 @@ def _scenario(resultat: ResultatScenario) -> Iterable[Manque]:
         yield manque(Genre.NON_EXECUTE, resultat.raison or "non exécuté")
     elif resultat.verdict is Verdict.NON_CONCLUANT:
         yield manque(Genre.NON_CONCLUANT, resultat.raison or "non concluant")
-    elif resultat.verdict is Verdict.A_VERIFIER and not resultat.declaration and not _piece_de_personne(resultat):
+    elif resultat.verdict is Verdict.A_VERIFIER and not _declare(resultat) and not _piece_de_personne(resultat):
         yield manque(Genre.A_VERIFIER, resultat.raison or "une personne doit regarder")
     if resultat.rejoue or (resultat.declaration or {}).get("rejouee"):
         yield manque(Genre.REJOUEE, "des réponses viennent d'un enregistrement")
@@ -189,6 +189,11 @@ def _scenario(resultat: ResultatScenario) -> Iterable[Manque]:
     for preuve in resultat.preuves:
         if preuve.etat in (EtatPreuve.A_APPORTER, EtatPreuve.MANQUANTE):
             yield manque(Genre.PREUVE, f"{preuve.etat.libelle} : {preuve.attendu}", preuve.designation or "sans numéro")
+
+
+def _declare(resultat: ResultatScenario) -> bool:
+    """Une déclaration faite d'une exécution plus ancienne (`perimee`) ne dit rien de celle-ci."""
+    return bool(resultat.declaration) and not (resultat.declaration or {}).get("perimee")
 
 
 def _piece_de_personne(resultat: ResultatScenario) -> bool:
