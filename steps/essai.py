@@ -14,7 +14,7 @@ from simulators.socle.echange import Echange
 from simulators.socle.journal import JournalArrete, JournalEchanges
 from steps.bilan import ActionAbandonnee, Bilan, NonConcluant, ScenarioArrete
 from steps.jugements.carnet import CarnetEssai
-from steps.logiciel.aiguillage import qui_joue
+from steps.logiciel.aiguillage import Aiguillage, qui_joue
 from steps.logiciel.configuration import ConfigurationLogiciel
 from steps.logiciel.connexion import NON_DECLAREE, ConnexionDeclaree
 from steps.logiciel.protocole import Adaptateur, AdaptateurInjoignable, ReponseAction
@@ -110,6 +110,13 @@ class Essai:
         if not reponse.fait:
             raise NonConcluant(f"mise en place impossible : {action} par {utilisateur} a donné {reponse.en_phrase()}")
         return reponse
+
+    def exiger_simultane(self, *actions: str) -> None:
+        """Arrête le scénario, à vérifier, si l'adaptateur ne sait pas jouer ces actions en même temps."""
+        raison = self.adaptateur.empechement(*actions) if isinstance(self.adaptateur, Aiguillage) else ""
+        if raison:
+            self.bilan.echouer(Verdict.A_VERIFIER, raison)
+            raise ScenarioArrete(raison)
 
     def jouer_en_fond(self, action: str, utilisateur: str, **parametres: Any) -> Future[ReponseAction]:
         """Fait jouer une action sans attendre ; pour vérifier que le logiciel reste utilisable pendant ce temps."""

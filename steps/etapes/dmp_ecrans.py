@@ -44,6 +44,8 @@ def dmp_lent(essai: Essai) -> None:
 def lancer_recherche(essai: Essai, nom: str) -> None:
     """L'étape s'achève quand le DMP a reçu la demande et la retient."""
     patient = essai.patient(nom)
+    # Une action qui attendrait son tour devant l'adaptateur ferait croire le logiciel figé.
+    essai.exiger_simultane("consulter_dmp", "lire_patient", "lister_documents", "modifier_patient")
     requete = essai.jouer_en_fond("consulter_dmp", "biologiste_1", patient_id=patient.patient_id)
     essai.releves["requête"] = requete
     panne: PanneArmee = retirer(essai, "retenue", PanneArmee)

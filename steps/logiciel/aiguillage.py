@@ -42,6 +42,17 @@ class Aiguillage:
         """Le nom de l'adaptateur qui joue cette action ; vide si aucun ne la joue."""
         return self._actions.get(action, self._defaut)
 
+    def empechement(self, *actions: str) -> str:
+        """Pourquoi ces actions ne peuvent se jouer en même temps ; vide si elles le peuvent."""
+        joueurs = [self.adaptateur_de(action) for action in actions]
+        for action, nom in zip(actions, joueurs, strict=True):
+            if joueurs.count(nom) > 1 and getattr(self.adaptateurs.get(nom), "une_a_la_fois", False):
+                return (
+                    f"l'adaptateur « {nom} » joue une action à la fois, et ce scénario en demande plusieurs en même "
+                    f"temps (dont {action}) : à vérifier par une personne, ou à confier à un adaptateur http"
+                )
+        return ""
+
     def actions_de(self, nom: str) -> frozenset[str]:
         """Les actions du contrat confiées à cet adaptateur et qu'il offre."""
         confiees = frozenset(action for action in charger_contrat().actions if self.adaptateur_de(action) == nom)

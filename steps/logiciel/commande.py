@@ -64,6 +64,7 @@ class AdaptateurCommande:
         self._confiees = frozenset(confiees)
         self._taille_max = taille_max
         self._verrou = threading.Lock()
+        self.une_a_la_fois = persistant
         self._numero = 0
         self._en_marche: Processus | None = None
 

@@ -35,9 +35,6 @@ if TYPE_CHECKING:
 CAPTURES_MAX = 40
 """Par scénario : au-delà, les suivantes ne sont plus gardées, et la trace le dit."""
 
-_OUVERTURE_S = 60.0
-"""Pour démarrer Chromium et ouvrir la page : ce temps n'est pas pris sur celui de la première action."""
-
 
 class AdaptateurPage:
     """Joue chaque action dans la page du scénario : un contexte neuf par scénario, un navigateur par campagne.
@@ -148,8 +145,7 @@ class AdaptateurPage:
                 "action à la fois ; confiez l'une des deux à un autre adaptateur"
             )
         try:
-            onglet = self._poste.executer(lambda: self._onglet(action), max(_OUVERTURE_S, self._reglages.delai_s))
-            return self._poste.executer(lambda: travail(onglet))
+            return self._poste.executer(lambda: travail(self._onglet(action)))
         except AdaptateurInjoignable as erreur:
             raise AdaptateurInjoignable(f"{self._script.chemin}, {action} : {erreur}") from erreur
         except Exception as erreur:
@@ -169,7 +165,7 @@ class AdaptateurPage:
             onglet = self._poste.ouvrir(filmer=self._filmer and not secret)
             # Le script dit ce qu'il fait par un geste de la page, sans rien importer du banc.
             onglet.page.etape = lambda titre: self._garder(onglet, str(titre))  # type: ignore[attr-defined]
-            onglet.page.goto(self._reglages.url, timeout=_OUVERTURE_S * 1000)
+            onglet.page.goto(self._reglages.url)
             if self._script.ouvrir is not None:
                 self._script.ouvrir(onglet.page)
         if secret:

@@ -57,7 +57,10 @@ class Apropos:
 
 
 class Adaptateur(Protocol):
-    """Transforme une action métier en quelque chose que le logiciel fait."""
+    """Transforme une action métier en quelque chose que le logiciel fait.
+
+    Celui qui ne sait pas jouer une action pendant une autre le dit par un attribut `une_a_la_fois` vrai.
+    """
 
     def apropos(self) -> Apropos:
         """Nom et version, lus dans le logiciel ; AdaptateurInjoignable s'il ne répond pas.

@@ -59,6 +59,8 @@ class AdaptateurOperateur:
     `comptes` : rôle du contrat → compte du logiciel, pour dire à la personne avec quel compte agir.
     """
 
+    une_a_la_fois = True
+
     def __init__(
         self,
         guichet: Demandeur,

@@ -101,6 +101,23 @@ def test_action_confiee_a_personne(journal: JournalEchanges, banc: Banc) -> None
     assert essai.bilan.verdict() == "non_execute"
 
 
+def test_deux_actions_a_la_fois(journal: JournalEchanges, banc: Banc) -> None:
+    """Une personne ne joue pas deux actions à la fois : le scénario est à vérifier, le logiciel n'est pas dit figé."""
+
+    class Personne(AdaptateurEcrit):
+        une_a_la_fois = True
+
+    actions = ("consulter_dmp", "lire_patient")
+    seule = Aiguillage({"poste": Personne(), "api": AdaptateurEcrit()}, defaut="poste")
+    essai = Essai(retenu(), seule, banc, journal, LOGICIEL)
+    with pytest.raises(ScenarioArrete, match="« poste » joue une action à la fois"):
+        essai.exiger_simultane(*actions)
+    assert essai.bilan.verdict() == "a_verifier"
+    aidee = Aiguillage({"poste": Personne(), "api": AdaptateurEcrit()}, actions={"lire_patient": "api"}, defaut="poste")
+    Essai(retenu(), aidee, banc, journal, LOGICIEL).exiger_simultane(*actions)
+    Essai(retenu(), AdaptateurEcrit(), banc, journal, LOGICIEL).exiger_simultane(*actions)
+
+
 def test_apropos() -> None:
     """Le premier qui sait répond ; les autres doivent s'accorder, et complètent sa connexion."""
     connexion = ConnexionDeclaree(modalites=("web",))

@@ -33,6 +33,21 @@ def test_exemples_yaml(tmp_path: Path, exemple: str) -> None:
     assert lire_configuration(fichier).adaptateurs
 
 
+def test_exemple_du_guide(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Le fichier rempli que montre le guide de l'éditeur est lu sans faute."""
+    monkeypatch.setenv("JETON_DU_BANC", "jeton-du-banc")
+    guide = (RACINE / "docs" / "guide-editeur.md").read_text(encoding="utf-8")
+    (exemple,) = re.findall(r"^```yaml\n(# logiciel\.yaml\n.*?)^```", guide, re.MULTILINE | re.DOTALL)
+    fichier = tmp_path / "logiciel.yaml"
+    fichier.write_text(exemple, encoding="utf-8")
+    lue = lire_configuration(fichier)
+    assert (lue.defaut, lue.actions, lue.couloir) == (
+        "poste",
+        {"creer_patient": "api", "lire_patient": "api"},
+        "biologie",
+    )
+
+
 def test_exemples_json() -> None:
     """La demande et la réponse montrées suivent le contrat."""
     demande, reponse = map(json.loads, blocs("json"))
