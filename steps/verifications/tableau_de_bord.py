@@ -184,7 +184,7 @@ def volume_joue(joues: int, demandes: int, quoi: str) -> Constat:
     """Un volume réduit sert à mettre au point ; il ne vaut pas le scénario officiel."""
     if joues >= demandes:
         return R_VOLUME.respectee(recu=f"{joues} {quoi}")
-    # Déduite, la règle enfreinte reste à vérifier ; un `attendu` dit qu'aucune déclaration ne remplace le volume demandé.
+    # Déduite, la règle enfreinte reste à vérifier ; un `attendu` dit qu'aucune déclaration ne remplace ce volume.
     return R_VOLUME.enfreinte(
         f"Joué à volume réduit : {joues} {quoi} au lieu de {demandes}.",
         attendu=f"{demandes} {quoi}",
