@@ -108,11 +108,13 @@ def actions_par_scenario() -> Mapping[str, Mapping[str, int]]:
 def relever_actions(dossier: Path) -> dict[str, dict[str, int]]:
     """Les actions que chaque scénario d'une campagne a fait jouer, comptées dans son journal."""
     comptes: dict[str, Counter[str]] = {}
+    connues = charger_contrat().actions
     with JournalEchanges.ouvrir(dossier) as journal:
         for debut in journal.enregistrements(type="scenario_debut"):
             comptes.setdefault(str(debut.donnees["scenario"]), Counter())
         for action in journal.enregistrements(type="action"):
-            if action.scenario is not None:
+            # Le navigateur de la personne est joué par le banc : ce n'est pas une action du contrat.
+            if action.scenario is not None and action.donnees["action"] in connues:
                 comptes.setdefault(action.scenario, Counter())[str(action.donnees["action"])] += 1
     return {scenario: dict(sorted(compte.items())) for scenario, compte in sorted(comptes.items())}
 
