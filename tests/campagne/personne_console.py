@@ -88,15 +88,18 @@ class Onglet:
 
 @dataclass
 class Personne:
-    """`piece` fabrique un fichier jamais vu pour une preuve : (preuve, formes acceptées) → (nom, octets)."""
+    """Un onglet par compte du produit, comme une personne garderait une fenêtre ouverte par collègue qu'elle joue.
+
+    `piece` fabrique un fichier jamais vu pour une preuve : (preuve, formes acceptées) → (nom, octets).
+    """
 
     console: Onglet
-    produit: Onglet
+    ouvrir: Callable[[], Onglet]
     url_produit: str
     piece: Callable[[str, Sequence[str]], tuple[str, bytes]]
     demandes: list[dict[str, Any]] = field(default_factory=list)
     refus: list[str] = field(default_factory=list)
-    compte: str = ""
+    comptes: dict[str, Onglet] = field(default_factory=dict)
 
     def travailler(self, *, jusqu_a: int | None = None) -> str:
         """Répond à tout ce qui est demandé ; rend ce que la console dit à la fin."""
@@ -120,11 +123,7 @@ class Personne:
         assert erreur == "", f"{demande['ou']}, {demande['titre']} : {erreur} ; relevé : {json.dumps(releve)[:2000]}"
 
     def _jouer_dans_le_produit(self, demande: Mapping[str, Any]) -> tuple[str, list[str], list[Any]]:
-        produit = self.produit
-        if demande["compte"] != self.compte:
-            produit.aller(f"{self.url_produit}/compte")
-            produit.agir(lambda: produit.jouer("choisirCompte", demande["compte"]))
-            self.compte = demande["compte"]
+        produit = self._produit(demande["compte"])
         valeurs = [self._telecharger(valeur) for valeur in demande["valeurs"]]
         produit.agir(lambda: produit.jouer("ouvrirFonction", demande["titre"]))
         while produit.jouer("remplirProduit", valeurs, demande["json"]) == "ligne":
@@ -133,6 +132,13 @@ class Personne:
         lu = produit.jouer("lireResultat")
         assert lu["issue"], f"{demande['ou']}, {demande['titre']} : le produit dit {lu['texte']}"
         return lu["issue"], lu["messages"], lu["valeurs"]
+
+    def _produit(self, compte: str) -> Onglet:
+        if compte not in self.comptes:
+            onglet = self.comptes[compte] = self.ouvrir()
+            onglet.aller(f"{self.url_produit}/compte")
+            onglet.agir(lambda: onglet.jouer("choisirCompte", compte))
+        return self.comptes[compte]
 
     def _telecharger(self, valeur: dict[str, Any]) -> dict[str, Any]:
         """Une valeur trop longue pour l'écran s'enregistre ; le fichier est ensuite donné au produit."""

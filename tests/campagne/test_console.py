@@ -22,7 +22,7 @@ import pytest
 from simulators.socle.journal import JournalEchanges
 from steps.logiciel.temoin import ProcessusTemoin
 from steps.personne.cdp import Chromium, executable
-from tests.campagne.lancement import commande, environnement, lire_json
+from tests.campagne.lancement import commande, environnement, lire_json, module
 from tests.campagne.personne_console import Onglet, Personne
 from tests.reports.pieces import fichiers
 
@@ -66,7 +66,7 @@ class Pieces:
             return f"{nom}.png", fichiers.image(graine)
         if {"document", "attestation", "fichier exporté", "autre pièce"} & set(formes):
             return f"{nom}.pdf", fichiers.pdf(
-                f"{preuve} : Produit d'essai 3.1, pièce {self._rang}", image_=fichiers.image(graine)
+                f"{preuve} : Labo Témoin 1.0.0, pièce {self._rang}", image_=fichiers.image(graine)
             )
         if "vidéo" in formes:
             chemin = fichiers.video(self._dossier / f"{nom}.mp4", graines=(graine, graine + 1, graine + 2))
@@ -81,7 +81,7 @@ class Pieces:
 def decrire(chemin: Path, env: Path) -> Path:
     """Un `logiciel.yaml` où toute action est confiée à une personne."""
     chemin.write_text(
-        "logiciel: {nom: Produit d'essai, version: '3.1', nil: TEMOIN-0001, idam: SIMAUT000001}\n"
+        "logiciel: {nom: Labo Témoin, version: '1.0.0', editeur: Banc SONS, nil: TEMOIN-0001, idam: SIMAUT000001}\n"
         f"profils: {PROFILS}\n"
         "adaptateur: {type: operateur}\n"
         f"environnement: {env}\n"
@@ -160,7 +160,7 @@ def mener(base: Path, *options: str) -> Menee:
             console = Onglet(chromium)
             console.aller(lien, pages=2)
             console.jouer("attendreAccueil")
-            personne = Personne(console, Onglet(chromium), produit.url, Pieces(base))
+            personne = Personne(console, lambda: Onglet(chromium), produit.url, Pieces(base))
             console.jouer("entrer", NOM)
             fin = personne.travailler()
             anomalies = console.anomalies()
@@ -223,3 +223,15 @@ def test_reponses_gardees(menee: Menee) -> None:
     assert actions == Counter(demande["genre"] for demande in menee.personne.demandes)["action"]
     texte = (menee.dossier / "reponses.jsonl").read_text(encoding="utf-8")
     assert texte.count(f'"par": "{NOM}"') == len(menee.personne.demandes)
+
+
+def test_scellee_verifiee_relue(menee: Menee, tmp_path: Path) -> None:
+    """La campagne guidée se scelle, se vérifie, et chaque verdict de machine se refait hors ligne."""
+    dossier = tmp_path / "dossier.zip"
+    # Quelques exigences, ou des preuves qu'aucune personne d'essai ne peut apporter, ne font pas une campagne complète.
+    scelle = module("reports", "sceller", str(menee.dossier), f"--sortie={dossier}", "--cle-ephemere", "--provisoire")
+    assert scelle.returncode == 0, scelle.stdout
+    verifie = module("reports", "verifier", str(dossier))
+    assert verifie.returncode == 0, verifie.stdout
+    relu = module("steps", "relire", str(dossier))
+    assert relu.returncode == 0, relu.stdout
