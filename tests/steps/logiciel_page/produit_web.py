@@ -15,9 +15,9 @@ document.cookie = 'vu=' + (document.cookie ? 'encore' : 'neuf');</script>"""
 
 
 class ProduitWeb:
-    """Sert la page ; `dehors` : l'adresse étrangère qu'elle appelle."""
+    """Sert la page ; `dehors` : l'adresse étrangère qu'elle appelle. `/vers?ADRESSE` y redirige."""
 
-    def __init__(self, dehors: str = "http://192.0.2.1/") -> None:
+    def __init__(self, dehors: str = "http://192.0.2.1/", hote: str = "127.0.0.1") -> None:
         html = (PAGE % dehors).encode()
         self.demandes: list[str] = []
         vues = self.demandes
@@ -25,6 +25,12 @@ class ProduitWeb:
         class Gestionnaire(BaseHTTPRequestHandler):
             def do_GET(self) -> None:
                 vues.append(self.path)
+                if self.path.startswith("/vers?"):
+                    self.send_response(302)
+                    self.send_header("Location", self.path.removeprefix("/vers?"))
+                    self.send_header("Content-Length", "0")
+                    self.end_headers()
+                    return
                 self.send_response(200)
                 self.send_header("Content-Type", "text/html; charset=utf-8")
                 self.send_header("Content-Length", str(len(html)))
@@ -34,13 +40,14 @@ class ProduitWeb:
             def log_message(self, format: str, *args: object) -> None:
                 """Rien."""
 
-        self._serveur = ThreadingHTTPServer(("127.0.0.1", 0), Gestionnaire)
+        self._serveur = ThreadingHTTPServer((hote, 0), Gestionnaire)
         self._serveur.daemon_threads = True
         self._fil = threading.Thread(target=self._serveur.serve_forever, kwargs={"poll_interval": 0.05})
 
     @property
     def url(self) -> str:
-        return f"http://127.0.0.1:{self._serveur.server_address[1]}"
+        hote, port = self._serveur.server_address[:2]
+        return f"http://{hote!s}:{port}"
 
     def __enter__(self) -> ProduitWeb:
         self._fil.start()

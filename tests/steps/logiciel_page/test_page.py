@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import sys
 import threading
 from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
@@ -46,6 +47,9 @@ SCRIPT = """
 
     def lister_documents(page, utilisateur, parametres):
         return {"resultat": "fait", "donnees": {"documents": "aucun"}}
+
+    def recevoir_message(page, utilisateur, parametres):
+        page.goto(parametres["contenu"])
 
     def lire_traces(page, utilisateur, parametres):
         return ["fait"]
@@ -180,6 +184,18 @@ def test_contexte_neuf_et_reseau_ferme(commun: AdaptateurPage) -> None:
         incidents += finir(commun)[1].incidents
     assert [i for i in incidents if "192.0.2.1:80" in i] == incidents
     assert len(incidents) <= 1
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="127.0.0.2 n'est ouverte d'office que sous Linux")
+def test_redirection_hors_du_produit(commun: AdaptateurPage, produit: ProduitWeb) -> None:
+    """Une redirection, qu'aucun filtre de requêtes ne voit, ne mène pas non plus hors du produit."""
+    with ProduitWeb(hote="127.0.0.2") as etranger:
+        commun.debuter_scenario(scenario())
+        adresse = f"{produit.url}/vers?{etranger.url}/fuite"
+        with pytest.raises(AdaptateurInjoignable, match="ERR_NAME_NOT_RESOLVED"):
+            commun.jouer("recevoir_message", "a", {"contenu": adresse, "emetteur": {"nom": "", "domaine": ""}})
+        finir(commun)
+        assert etranger.demandes == []
 
 
 @pytest.mark.parametrize(
