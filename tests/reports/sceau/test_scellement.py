@@ -14,6 +14,7 @@ from pathlib import Path
 import pytest
 from cryptography.hazmat.primitives.asymmetric import ec
 
+from reports.declaration import Declaration, IssueDeclaree
 from reports.sceau import ScellementRefuse, sceller
 from reports.sceau.cles import CleDeSignature
 from reports.sceau.completude import Genre, attendus, ce_qui_manque
@@ -229,3 +230,22 @@ def test_une_declaration_leve_le_manque(tmp_path: Path) -> None:
     assert genres(issue="conforme") == {Genre.PREUVE}
     assert genres(issue="sans_objet") == set()
     assert genres(issue="sans_objet", rejouee=True) == {Genre.REJOUEE}
+
+
+def test_une_declaration_d_apres_coup(tmp_path: Path) -> None:
+    """Ce qu'une personne déclare après la campagne change le verdict ; toutes les traces du dossier le suivent."""
+    petite = PetiteCampagne(tmp_path / "campagne", Verdict.CONFORME, Verdict.A_VERIFIER)
+    declaration = Declaration(
+        *("BIO", "DMP/CONF.01", "DMP/CONF.01.01", IssueDeclaree.NON_CONFORME),
+        raison="l'écran ne montre pas le document",
+        par="Mme Essai",
+        le="2026-11-22T09:00:00+00:00",
+    )
+    with JournalEchanges.reprendre(petite.dossier) as journal:
+        journal.ajouter("declaration", declaration.en_dict())
+    scelle = petite.sceller(tmp_path / "d.zip", provisoire=True)
+    verdicts = {r.scenario: r.verdict for r in scelle.campagne.resultats}
+    assert verdicts["DMP/CONF.01.01"] is Verdict.NON_CONFORME
+    rendu = petite.verifier(scelle.chemin)
+    assert rendu.anomalies == []
+    assert Genre.A_VERIFIER not in {manque.genre for manque in rendu.manques}
