@@ -15,6 +15,8 @@ from requirements.modele import TypePiece
 
 CODE_PERSONNE = "BANC-PERSONNE-01"
 """Code du constat d'un scénario qu'aucune feature ne joue : il revient à une personne."""
+MARQUE_REJOUE = " (rejoué)"
+"""Ce qui suit le nom du déposant d'une pièce rendue par un enregistrement."""
 MACHINE = "machine"
 """Clé de `ResultatScenario.declaration` : verdict, moyen et raison d'avant la déclaration."""
 
@@ -215,6 +217,12 @@ def appliquer_toutes(
     """Les résultats, chacun avec sa dernière déclaration ; `declarations` : postérieures à son verdict, en ordre."""
     dernieres = {declaration.cle: declaration for declaration in declarations}
     return tuple(
-        appliquer(resultat, dernieres[resultat.cle]) if resultat.cle in dernieres else resultat
+        _marquer(appliquer(resultat, dernieres[resultat.cle]) if resultat.cle in dernieres else resultat)
         for resultat in resultats
     )
+
+
+def _marquer(resultat: ResultatScenario) -> ResultatScenario:
+    """Une pièce rejouée suffit : personne ne l'a apportée cette fois."""
+    rejouee = any(piece.depose_par.endswith(MARQUE_REJOUE) for preuve in resultat.preuves for piece in preuve.fichiers)
+    return replace(resultat, rejoue=True) if rejouee and not resultat.rejoue else resultat

@@ -2,6 +2,7 @@
 
 from reports.declaration import (
     CODE_PERSONNE,
+    MARQUE_REJOUE,
     Declaration,
     IssueDeclaree,
     appliquer,
@@ -15,6 +16,7 @@ from reports.declarer import DeclarationRefusee, declarer, preparer
 
 __all__ = [
     "CODE_PERSONNE",
+    "MARQUE_REJOUE",
     "Declaration",
     "DeclarationRefusee",
     "IssueDeclaree",

@@ -19,6 +19,7 @@ from reports.texte import pluriel
 from reports.verdict import Verdict
 from simulators.socle.journal import JournalEchanges
 from steps.declarations import (
+    MARQUE_REJOUE,
     DeclarationRefusee,
     IssueDeclaree,
     declarer,
@@ -180,4 +181,4 @@ class Guidage:
 def _qui(reponse: Reponse) -> str:
     """Qui a répondu, tel qu'un relecteur le lira : une pièce rejouée ne passe pas pour apportée aujourd'hui."""
     nom = reponse.par or "personne non nommée"
-    return f"{nom} (rejoué)" if reponse.rejouee else nom
+    return f"{nom}{MARQUE_REJOUE}" if reponse.rejouee else nom

@@ -255,6 +255,12 @@ def test_le_journal_fait_foi(tmp_path: Path) -> None:
         depot = {"preuve": "X/1.01.01", "scenario": "X/1.01", "exigence": "X/1", "rem": "BIO"}
         journal.ajouter("piece", {**depot, "piece": piece().en_dict()})
         assert (relu().verdict, relu().moyen) == (C, Moyen.PERSONNE)
+        assert not relu().rejoue
+        rejouee = replace(piece(), depose_par="Anne (rejoué)", chemin="preuves/autre.png", sha256="1" * 64)
+        journal.ajouter("piece", {**depot, "piece": rejouee.en_dict()})
+        assert relu().rejoue
+        journal.ajouter("piece", {**depot, "retiree": "1" * 64, "raison": "rejouée", "par": "Anne"})
+        assert not relu().rejoue
         journal.ajouter("piece", {**depot, "retiree": "0" * 64, "raison": "floue", "par": "Anne"})
         assert relu().verdict is AV
         journal.ajouter("verdict", machine.en_dict())
