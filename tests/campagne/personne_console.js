@@ -164,5 +164,5 @@ globalThis.personne = (() => {
       valeur: { texte: () => e.textContent, nombre: () => Number(e.textContent), booleen: () => e.textContent === "Oui", nul: () => null, vide: () => "", liste_vide: () => [], objet_vide: () => ({}) }[e.dataset.type]() })),
   });
   const adresse = () => location.href;
-  return { attendreAccueil, entrer, lireDemande, telecharger, repondre, deposer, choisirCompte, ouvrirFonction, remplirProduit, ajouterLigne, valider, lireResultat, adresse };
+  return { attendre, attendreAccueil, entrer, lireDemande, telecharger, repondre, deposer, choisirCompte, ouvrirFonction, remplirProduit, ajouterLigne, valider, lireResultat, adresse };
 })();
