@@ -35,6 +35,9 @@ if TYPE_CHECKING:
 CAPTURES_MAX = 40
 """Par scénario : au-delà, les suivantes ne sont plus gardées, et la trace le dit."""
 
+_OUVERTURE_S = 60.0
+"""Pour démarrer Chromium et ouvrir la page : ce temps n'est pas pris sur celui de la première action."""
+
 
 class AdaptateurPage:
     """Joue chaque action dans la page du scénario : un contexte neuf par scénario, un navigateur par campagne.
@@ -42,6 +45,8 @@ class AdaptateurPage:
     Captures et vidéo ne sont faites que pour un scénario dont une preuve les accepte. Une action à secrets (mot de
     passe, code) les arrête jusqu'à la fin du scénario : rien de ce qu'elle affiche ne va au dossier.
     """
+
+    une_a_la_fois = True
 
     une_a_la_fois = True
 
@@ -145,7 +150,8 @@ class AdaptateurPage:
                 "action à la fois ; confiez l'une des deux à un autre adaptateur"
             )
         try:
-            return self._poste.executer(lambda: travail(self._onglet(action)))
+            onglet = self._poste.executer(lambda: self._onglet(action), max(_OUVERTURE_S, self._reglages.delai_s))
+            return self._poste.executer(lambda: travail(onglet))
         except AdaptateurInjoignable as erreur:
             raise AdaptateurInjoignable(f"{self._script.chemin}, {action} : {erreur}") from erreur
         except Exception as erreur:
@@ -165,7 +171,7 @@ class AdaptateurPage:
             onglet = self._poste.ouvrir(filmer=self._filmer and not secret)
             # Le script dit ce qu'il fait par un geste de la page, sans rien importer du banc.
             onglet.page.etape = lambda titre: self._garder(onglet, str(titre))  # type: ignore[attr-defined]
-            onglet.page.goto(self._reglages.url)
+            onglet.page.goto(self._reglages.url, timeout=_OUVERTURE_S * 1000)
             if self._script.ouvrir is not None:
                 self._script.ouvrir(onglet.page)
         if secret:
