@@ -35,6 +35,9 @@ CATALOGUE, DEFAUTS, INDEX = "catalogue.json", "defauts.json", f"{PREUVES}/index.
 RACINE_CORPS = "corps"
 VERDICTS, ENTETE = "verdicts.json", "campagne.json"
 EMPREINTES_PREUVES = f"{PREUVES}/empreintes.sha256"
+VIGNETTES = "vignettes"
+SOUS_DOSSIERS = (f"{PREUVES}/", f"{VIGNETTES}/")
+"""Où vont les fichiers dont la campagne choisit le nom : les pièces, et les images réduites que le rapport montre."""
 FIXES = (
     *(ENTETE, VERDICTS, RAPPORT, CONVERGENCE, JUNIT, CATALOGUE, DEFAUTS, JOURNAL, CORPS, ALLURE_XZ),
     *(INDEX, EMPREINTES_PREUVES),
@@ -141,8 +144,8 @@ def _pieces(dossier: Path, campagne: Campagne, corps: Mapping[str, Path], atelie
         if piece.sha256 not in corps:
             retenues[piece.chemin] = dossier / piece.chemin
         if piece.vignette and nom_permis(piece.vignette) and (dossier / piece.vignette).is_file():
-            if not piece.vignette.startswith(f"{PREUVES}/"):
-                raise ContenuRefuse(f"vignette {piece.vignette!r} : elle est attendue sous {PREUVES}/")
+            if not piece.vignette.startswith(SOUS_DOSSIERS):
+                raise ContenuRefuse(f"vignette {piece.vignette!r} : elle est attendue sous {VIGNETTES}/")
             retenues[piece.vignette] = dossier / piece.vignette
     for nom, source in retenues.items():
         if source.is_symlink() or not source.is_file():

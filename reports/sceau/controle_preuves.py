@@ -9,7 +9,7 @@ from reports.campagne import Campagne
 from reports.preuves import RACINE, dossier_de
 from reports.resultat import ResultatScenario
 from reports.sceau.anomalie import Anomalie, Domaine
-from reports.sceau.contenu import EMPREINTES_PREUVES, INDEX, RACINE_CORPS, pieces_de
+from reports.sceau.contenu import EMPREINTES_PREUVES, INDEX, RACINE_CORPS, SOUS_DOSSIERS, pieces_de
 
 
 def controler_preuves(
@@ -38,7 +38,7 @@ def controler_preuves(
                         calculee,
                     )
     for nom in empreintes:
-        if nom.startswith(f"{RACINE}/") and nom not in cites:
+        if nom.startswith(SOUS_DOSSIERS) and nom not in cites:
             yield _ecart(nom, f"{nom} : aucune preuve ne cite cette pièce ; elle a été ajoutée")
     attendue = "".join(f"{sha256}  {chemin}\n" for chemin, sha256 in sorted(voulues.items())).encode()
     if liste != attendue:

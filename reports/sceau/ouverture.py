@@ -13,7 +13,7 @@ from reports.allure import DOSSIER as ALLURE
 from reports.preuves import RACINE as PREUVES
 from reports.sceau import limites
 from reports.sceau.anomalie import DossierIllisible
-from reports.sceau.contenu import ALLURE_XZ, CORPS, FIXES, INDEX, JOURNAL, RACINE_CORPS
+from reports.sceau.contenu import ALLURE_XZ, CORPS, FIXES, INDEX, JOURNAL, RACINE_CORPS, SOUS_DOSSIERS
 from reports.sceau.lecture_zip import LecteurZip
 from reports.sceau.manifeste import NOM, Enveloppe, Nature, ouvrir_enveloppe
 from reports.sceau.tar_xz import deballer_xz, parcourir_tar
@@ -25,7 +25,7 @@ ENVELOPPE = ("LISEZMOI.txt", NOM, "certificat.pem", "cle-publique.pem", "horodat
 
 def membre_attendu(nom: str) -> bool:
     """Ce fichier est de ceux qu'un dossier scellé contient."""
-    return nom in ENVELOPPE or nom in FIXES or nom.startswith(f"{PREUVES}/")
+    return nom in ENVELOPPE or nom in FIXES or nom.startswith(SOUS_DOSSIERS)
 
 
 @dataclass(frozen=True)

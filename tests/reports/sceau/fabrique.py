@@ -16,6 +16,7 @@ from cryptography.hazmat.primitives.asymmetric import ed25519
 
 from reports.campagne import Campagne, charger_campagne, ecrire_verdicts
 from reports.ecriture import ecrire_tout
+from reports.fichiers import ecrire_atomique
 from reports.options import SANS_TEXTES, OptionsRapports
 from reports.preuves import ranger_piece
 from reports.resultat import EtatPreuve, OriginePiece, PreuveProduite, ResultatScenario
@@ -113,7 +114,10 @@ class PetiteCampagne:
         nom = ("requete.xml", "capture.png")[rang]
         piece = ranger_piece(self.dossier, preuve.id, nom, octets, "pièce d'essai")
         if rang:
+            vignette = f"vignettes/{preuve.id.replace('/', '_')}/reduite.png"
+            ecrire_atomique(self.dossier / vignette, octets)
             piece = replace(piece, origine=OriginePiece.PERSONNE, depose_par="Mme Essai", depose_le=DEBUT.isoformat())
+            piece = replace(piece, vignette=vignette)
         return replace(preuve, fichiers=(piece,), repere=preuve.id)
 
     @cached_property

@@ -25,6 +25,9 @@ def test_le_dossier_rouvert_est_la_campagne(tmp_path: Path) -> None:
         relue = charger_campagne(ouvert.dossier, apres, petite.catalogue)
     assert relue.resultats == petite.campagne.resultats
     assert controler_pieces(ouvert.dossier, pieces_de(relue)) == []
+    vignettes = [piece.vignette for piece in pieces_de(relue) if piece.vignette]
+    assert len(vignettes) == 3
+    assert all((ouvert.dossier / vignette).is_file() for vignette in vignettes)
 
 
 def test_jamais_par_dessus(tmp_path: Path) -> None:
