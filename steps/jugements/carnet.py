@@ -46,7 +46,7 @@ class CarnetEssai:
             return {
                 "arguments": {
                     "positionnels": [
-                        self._codeur.coder(v, f"argument {rang + 1}") for rang, v in enumerate(positionnels)
+                        self._codeur.argument(valeur, f"argument {rang}") for rang, valeur in enumerate(positionnels, 1)
                     ],
                     "nommes": [[cle, self._codeur.argument(valeur, cle)] for cle, valeur in nommes.items()],
                 }

@@ -154,3 +154,14 @@ def test_un_iterateur_est_lu_une_seule_fois(tmp_path: Path) -> None:
         (enregistrement,) = journal.enregistrements(type="jugement")
     assert json.dumps(enregistrement.donnees["arguments"]["positionnels"]).count('"tuple"') == 1
     assert enregistrement.donnees["constats"] == 3
+
+
+@pytest.mark.parametrize("nommer", [False, True])
+def test_un_long_argument_n_alourdit_pas_le_journal(tmp_path: Path, nommer: bool) -> None:
+    """Donné par position ou par nom, un long argument est rangé comme un corps : l'enregistrement reste court."""
+    vus = [f"ligne {rang}" for rang in range(2000)]
+    with JournalEchanges.creer(tmp_path) as journal:
+        with tenir(CarnetEssai(journal, [])):
+            assert len(exterieure(vus=vus) if nommer else exterieure(vus)) == 2000
+        (enregistrement,) = journal.enregistrements(type="jugement")
+    assert len(enregistrement.donnees_brutes) < 400
