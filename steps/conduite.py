@@ -315,7 +315,13 @@ class Conduite:
     def decider(self, retenu: ScenarioRetenu) -> Decision:
         """Ce qu'une reprise fait de ce scénario."""
         ancien = self.resultats.get(retenu.cle)
-        return decider(retenu, ancien, self.versions(retenu), volume_reduit=self.options.volume_reduit)
+        return decider(
+            retenu,
+            ancien,
+            self.versions(retenu),
+            volume_reduit=self.options.volume_reduit,
+            rejeu=self.rejeu is not None,
+        )
 
     # --------------------------------------------------------------- fin
     def clore(self, *, interrompue: bool) -> list[Path]:

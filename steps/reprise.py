@@ -68,9 +68,11 @@ def decider(
     actuelles: Mapping[str, str],
     *,
     volume_reduit: bool = False,
+    rejeu: bool = False,
 ) -> Decision:
     """Ce qu'il advient d'un scénario, d'après son dernier verdict et les versions d'aujourd'hui.
 
+    `rejeu` : les réponses de personne de cette séance viennent aussi d'un enregistrement.
     Un *à vérifier* n'est pas un échec : il attend une personne, ses pièces et sa déclaration restent.
     """
     if ancien is None:
@@ -82,6 +84,8 @@ def decider(
     if retenu.ecarte is not None and retenu.ecarte[0] is not ancien.verdict:
         return Decision(retenu, Motif.PERIME, retenu.ecarte[1])
     causes = causes_de_peremption(ancien, actuelles)
+    if ancien.rejoue and not rejeu:
+        causes.append("des réponses de personne venaient d'un enregistrement")
     if not volume_reduit and any(c.code == R_VOLUME.code and c.verdict is Verdict.A_VERIFIER for c in ancien.constats):
         causes.append("il a été joué à volume réduit")
     return Decision(retenu, Motif.PERIME, " ; ".join(causes)) if causes else Decision(retenu, None)

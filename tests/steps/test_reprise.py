@@ -106,6 +106,13 @@ def test_volume_reduit() -> None:
     assert decider(R, ancien, VERSIONS).motif is Motif.PERIME
 
 
+def test_reponses_rejouees() -> None:
+    """Un verdict tiré de réponses enregistrées est refait dès qu'une vraie personne peut répondre."""
+    ancien = _resultat(Verdict.CONFORME, rejoue=True)
+    assert decider(R, ancien, VERSIONS, rejeu=True).motif is None
+    assert decider(R, ancien, VERSIONS).detail == "des réponses de personne venaient d'un enregistrement"
+
+
 def test_empreinte_propre_a_chaque_scenario() -> None:
     """L'empreinte change avec ce que le REM demande de ce scénario, pas avec ce qu'il demande d'un autre."""
     autres = (*R.exigence.scenarios, replace(R.scenario, id="INS/va1.20.99"))
