@@ -48,8 +48,6 @@ class AdaptateurPage:
 
     une_a_la_fois = True
 
-    une_a_la_fois = True
-
     def __init__(
         self, script: ScriptDePage, reglages: ReglagesPage, *, comptes: Mapping[str, str] | None = None
     ) -> None:
