@@ -12,6 +12,7 @@ from functools import lru_cache
 from pathlib import Path
 
 from simulators.socle.journal import JournalEchanges
+from steps.logiciel.contrat import charger_contrat
 
 FICHIER = Path(__file__).with_name("besoins.json")
 
@@ -37,10 +38,13 @@ def relever(dossier: Path) -> dict[str, list[str]]:
     par_scenario: dict[str, set[str]] = {}
     par_instant: dict[str, set[str]] = {}
     instants: dict[str, str] = {}
+    connues = charger_contrat().actions
     with JournalEchanges.ouvrir(dossier) as journal:
         for enregistrement in journal.enregistrements(type="action"):
             donnees = enregistrement.donnees
-            par_scenario.setdefault(str(donnees.get("scenario", "")), set()).add(str(donnees["action"]))
+            # Le navigateur de la personne est joué par le banc : ce n'est pas une action du contrat.
+            if donnees["action"] in connues:
+                par_scenario.setdefault(str(donnees.get("scenario", "")), set()).add(str(donnees["action"]))
         for enregistrement in journal.enregistrements(type="verdict"):
             if enregistrement.donnees["etapes"]:
                 instants[str(enregistrement.donnees["scenario"])] = str(enregistrement.donnees["debut"])
