@@ -44,6 +44,7 @@ from steps.logiciel.protocole import (
     AproposInconnu,
 )
 from steps.logiciel.temoin import RACINE
+from steps.logiciel.temoin_deguise import refuser_un_temoin_deguise
 from steps.operateur.enregistrement_rejeu import Enregistrement
 from steps.operateur.poste import Poste
 from steps.options import OptionsCampagne
@@ -136,6 +137,7 @@ class Conduite:
         self._adaptateur = assembler(self._contexte(self._banc, self._secrets, demandeur))
         try:
             self.apropos = self._adaptateur.apropos()
+            refuser_un_temoin_deguise(self.logiciel, self.apropos)
             self.connexion = self.logiciel.connexion.completer(self.apropos.pro_sante_connect)
         except AproposInconnu:
             self.apropos = None
@@ -227,7 +229,7 @@ class Conduite:
         return tuple(preuve for preuve in retenu.scenario.preuves if preuve.repere not in apportees)
 
     def _graine(self) -> str:
-        return "" if self.logiciel.demonstration else self.debut.isoformat()
+        return "" if self.logiciel.temoin else self.debut.isoformat()
 
     def _seance(self) -> dict[str, Any]:
         """L'en-tête des réponses que cette séance enregistre."""

@@ -149,7 +149,7 @@ def contexte(essai: Essai, *, role: str = "") -> ContexteDmp:
 # ----------------------------------------------------------------------- envois
 def delai_d_observation(essai: Essai) -> float:
     """Secondes laissées au logiciel pour ce qu'il fait de lui-même après une action."""
-    return _DELAI_TEMOIN if essai.logiciel.demonstration else essai.logiciel.delai_s
+    return _DELAI_TEMOIN if essai.logiciel.temoin else essai.logiciel.delai_s
 
 
 def envois_du_patient(essai: Essai, patient: PatientEssai, *, acceptes: bool = True) -> list[Soumission]:

@@ -64,7 +64,7 @@ def _envoi(essai: Essai) -> EnvoiHl7:
 
 def attente(essai: Essai) -> float:
     """Temps laissé à un logiciel qui traite les messages après en avoir accusé réception ; le témoin fait tout avant."""
-    return 0.0 if essai.logiciel.demonstration else _ATTENTE_S
+    return 0.0 if essai.logiciel.temoin else _ATTENTE_S
 
 
 def _identifiant_emetteur(patient: PatientEssai) -> str:

@@ -18,6 +18,8 @@ from steps.logiciel.lecture_yaml import Chemin, YamlInvalide, YamlLu, lire_yaml
 from steps.logiciel.types_adaptateur import DescriptionAdaptateur, TypeAdaptateur
 
 TEMOIN = "temoin"
+NOM_TEMOIN = "Labo Témoin"
+"""Le nom que le logiciel témoin se donne, dans `/apropos` comme à l'écran."""
 EXEMPLE = "À REMPLIR"
 """Ce que porte, dans un fichier neuf, une valeur que l'éditeur doit donner."""
 DELAI_S = 60.0
@@ -61,9 +63,14 @@ class ConfigurationLogiciel:
     connexion: ConnexionDeclaree = NON_DECLAREE
 
     @property
-    def demonstration(self) -> bool:
-        """Vrai si le logiciel témoin joue une part : rien de ce qui est produit n'est recevable."""
+    def temoin(self) -> bool:
+        """Vrai si le banc lance lui-même son logiciel témoin : neuf à chaque campagne, il répond sans délai."""
         return TEMOIN in (self.adaptateur, *(description.type for description in self.adaptateurs))
+
+    @property
+    def demonstration(self) -> bool:
+        """Vrai si c'est le logiciel témoin, par quelque adaptateur : rien de ce qui est produit n'est recevable."""
+        return self.temoin or self.nom == NOM_TEMOIN
 
 
 def lire_configuration(chemin: Path) -> ConfigurationLogiciel:

@@ -66,7 +66,11 @@ def test_le_temoin_est_une_demonstration() -> None:
         ('version: "4.2"', "version: 4.2", "logiciel.version : attendu un texte, reçu 4.2"),
         ('version: "4.2", ', "", "logiciel : champ obligatoire absent : version"),
         ("nom: SuperLabo", "nom: ''", "logiciel.nom : attendu un texte non vide"),
-        ("type: http", "type: telnet", "adaptateur.type : attendu l'un de temoin, http, commande, operateur, depot, page, reçu 'telnet'"),
+        (
+            "type: http",
+            "type: telnet",
+            "adaptateur.type : attendu l'un de temoin, http, commande, operateur, depot, page, reçu 'telnet'",
+        ),
         ("  type: http\n", "", "adaptateur : champ obligatoire absent : type"),
         ("  url: http://127.0.0.1:9\n", "", "adaptateur.url manque ; attendu l'adresse du service d'actions"),
         ("delai_s: 2.5", "delai_s: 0", "adaptateur.delai_s : attendu plus de 0, reçu 0"),
