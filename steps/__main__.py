@@ -152,14 +152,14 @@ def _guider(options: argparse.Namespace) -> int:
 
 
 def _actions_par_scenario(options: argparse.Namespace) -> int:
-    from steps.operateur.guidage_estimation import TABLE, ecrire_table
+    from steps.logiciel.besoins import FICHIER, ecrire_table
 
     try:
         combien = ecrire_table(options.campagne)
     except OSError as erreur:
         print(f"{options.campagne} : aucune campagne lisible ({erreur})", file=sys.stderr)
         return 2
-    print(f"{combien} scénarios écrits dans {TABLE}")
+    print(f"{combien} scénarios écrits dans {FICHIER}")
     return 0
 
 

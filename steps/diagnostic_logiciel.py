@@ -18,7 +18,7 @@ from steps import diagnostic_certificats
 from steps.diagnostic_point import Point
 from steps.logiciel.aiguillage import Aiguillage
 from steps.logiciel.assemblage import charger_type
-from steps.logiciel.besoins import besoins, sans_ces_actions
+from steps.logiciel.besoins import actions_de, sans_ces_actions
 from steps.logiciel.configuration import ConfigurationLogiciel
 from steps.logiciel.contexte import ContexteAdaptateur
 from steps.logiciel.contrat import charger_contrat
@@ -181,7 +181,7 @@ def _personnes(logiciel: ConfigurationLogiciel, a_jouer: Sequence[ScenarioRetenu
     humains = {d.nom for d in logiciel.adaptateurs if charger_type(d.type).humain}
     confiees = {a for a in charger_contrat().actions if logiciel.actions.get(a, logiciel.defaut) in humains}
     jugent = sum(retenu.scenario.moyen is Classe.HUMAIN for retenu in a_jouer)
-    agissent = sum(bool(besoins().get(retenu.numero, frozenset()) & confiees) for retenu in a_jouer)
+    agissent = sum(bool(actions_de(retenu.numero) & confiees) for retenu in a_jouer)
     return Point(
         "personnes",
         True,

@@ -1,27 +1,21 @@
 """Avant de commencer : combien de scénarios, combien demandent une personne, combien d'actions à la main, quelle durée.
 
-Les actions d'un scénario ne se connaissent qu'en le jouant : elles sont relevées dans une campagne du logiciel témoin,
-et la table se refait par `python -m steps actions-par-scenario DIR`. Les durées unitaires sont des hypothèses du banc,
-que personne n'a mesurées.
+Les actions d'un scénario sont celles que le logiciel témoin a demandées (`steps.logiciel.besoins`). Les durées
+unitaires sont des hypothèses du banc, que personne n'a mesurées.
 """
 
 from __future__ import annotations
 
-import json
-from collections import Counter
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
-from functools import lru_cache
-from pathlib import Path
 
 from requirements.modele import Preuve, TypePiece
-from simulators.socle.journal import JournalEchanges
 from steps.logiciel.assemblage import charger_type
+from steps.logiciel.besoins import Besoin, besoins
 from steps.logiciel.configuration import ConfigurationLogiciel
 from steps.logiciel.contrat import charger_contrat
 from steps.selection import ScenarioRetenu
 
-TABLE = Path(__file__).with_name("actions_par_scenario.json")
 ACTION_S, JUGEMENT_S, MACHINE_S = 60.0, 180.0, 1.0
 """Secondes supposées : une action faite et relevée à la main, un scénario à juger, un scénario de la machine."""
 PIECE_S = {TypePiece.CAPTURE: 60.0, TypePiece.VIDEO: 300.0}
@@ -83,11 +77,15 @@ def estimer(
     a_la_main: Collection[str],
     *,
     faits: Collection[str] = (),
-    table: Mapping[str, Mapping[str, int]] | None = None,
+    table: Mapping[str, Besoin] | None = None,
 ) -> Estimation:
-    """`a_la_main` : les actions du contrat qu'une personne fait ; `faits` : ce qu'une reprise ne refait pas."""
-    connues = actions_par_scenario() if table is None else table
-    return Estimation(tuple(_estimer(retenu, a_la_main, faits, connues) for retenu in retenus))
+    """`a_la_main` : les actions du contrat qu'une personne fait ; `faits` : ce qu'une reprise ne refait pas.
+
+    Les actions d'un déroulé qui établit plusieurs scénarios ne se font, et ne se comptent, qu'une fois.
+    """
+    connus = besoins() if table is None else table
+    joues: set[str] = set()
+    return Estimation(tuple(_estimer(retenu, a_la_main, faits, connus, joues) for retenu in retenus))
 
 
 def actions_a_la_main(logiciel: ConfigurationLogiciel) -> frozenset[str]:
@@ -98,50 +96,26 @@ def actions_a_la_main(logiciel: ConfigurationLogiciel) -> frozenset[str]:
     )
 
 
-@lru_cache(maxsize=1)
-def actions_par_scenario() -> Mapping[str, Mapping[str, int]]:
-    """Scénario → action → combien de fois, d'après la table livrée."""
-    lu: dict[str, dict[str, int]] = json.loads(TABLE.read_text(encoding="utf-8"))["scenarios"]
-    return lu
-
-
-def relever_actions(dossier: Path) -> dict[str, dict[str, int]]:
-    """Les actions que chaque scénario d'une campagne a fait jouer, comptées dans son journal."""
-    comptes: dict[str, Counter[str]] = {}
-    connues = charger_contrat().actions
-    with JournalEchanges.ouvrir(dossier) as journal:
-        for debut in journal.enregistrements(type="scenario_debut"):
-            comptes.setdefault(str(debut.donnees["scenario"]), Counter())
-        for action in journal.enregistrements(type="action"):
-            # Le navigateur de la personne est joué par le banc : ce n'est pas une action du contrat.
-            if action.scenario is not None and action.donnees["action"] in connues:
-                comptes.setdefault(action.scenario, Counter())[str(action.donnees["action"])] += 1
-    return {scenario: dict(sorted(compte.items())) for scenario, compte in sorted(comptes.items())}
-
-
-def ecrire_table(dossier: Path, sortie: Path = TABLE) -> int:
-    """Refait la table depuis une campagne du logiciel témoin ; rend combien de scénarios elle compte."""
-    releve = relever_actions(dossier)
-    contenu = {
-        "origine": "campagne du logiciel témoin, volume réduit ; refaite par python -m steps actions-par-scenario DIR",
-        "scenarios": releve,
-    }
-    sortie.write_text(json.dumps(contenu, ensure_ascii=False, indent=1) + "\n", encoding="utf-8")
-    return len(releve)
-
-
 def _estimer(
-    retenu: ScenarioRetenu, a_la_main: Collection[str], faits: Collection[str], table: Mapping[str, Mapping[str, int]]
+    retenu: ScenarioRetenu,
+    a_la_main: Collection[str],
+    faits: Collection[str],
+    connus: Mapping[str, Besoin],
+    joues: set[str],
 ) -> EstimationScenario:
     if retenu.ecarte or retenu.numero in faits:
         return EstimationScenario(retenu.numero, 0, juge=False, pieces=0, duree_s=0.0)
-    connues = table.get(retenu.numero)
-    actions = sum(combien for action, combien in (connues or {}).items() if action in a_la_main)
+    besoin = connus.get(retenu.numero)
+    actions = 0
+    if besoin is not None and besoin.deroule not in joues:
+        joues.add(besoin.deroule)
+        actions = sum(combien for action, combien in besoin.actions.items() if action in a_la_main)
     pieces = [preuve for preuve in retenu.scenario.preuves if not _PAR_MACHINE & set(preuve.pieces)]
-    # Aucune feature ne le joue : une personne le déroule et le juge.
-    juge = connues is None
+    # Aucune feature ne le joue : une personne le déroule et le juge. Une modalité de connexion que le témoin n'a pas se
+    # joue pourtant ; combien d'actions elle demande n'est pas connu.
+    juge = besoin is None and retenu.scenario.modalite is None
     duree = actions * ACTION_S + juge * JUGEMENT_S + sum(map(_duree, pieces))
-    return EstimationScenario(retenu.numero, actions, juge, len(pieces), duree or MACHINE_S, connu=connues is not None)
+    return EstimationScenario(retenu.numero, actions, juge, len(pieces), duree or MACHINE_S, connu=besoin is not None)
 
 
 def _duree(preuve: Preuve) -> float:

@@ -8,8 +8,6 @@ import sys
 from pathlib import Path
 
 from simulators.socle.journal import JournalEchanges
-from steps.logiciel.besoins import besoins, en_texte, relever
-from tests.campagne.conftest import CampagneMenee
 from tests.campagne.lancement import RACINE, lire_json, mener, verdicts
 
 EXEMPLE = RACINE / "docs" / "exemples" / "adaptateur_commande.py"
@@ -76,10 +74,3 @@ def test_diagnostic_avant_tout(tmp_path: Path) -> None:
     assert "adaptateur outil commande introuvable : ./nulle-part" in issue.stdout
     assert "Traceback" not in issue.stdout
     assert not (tmp_path / "c" / "journal.sqlite").exists()
-
-
-def test_besoins_a_jour(entiere: CampagneMenee) -> None:
-    """Ce que le diagnostic sait des actions de chaque scénario est ce qu'une campagne entière appelle."""
-    releve = relever(entiere.dossier)
-    attendu = {numero: sorted(actions) for numero, actions in besoins().items()}
-    assert releve == attendu, f"python -m steps.logiciel.besoins CAMPAGNE\n{en_texte(releve)}"

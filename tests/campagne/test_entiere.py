@@ -16,6 +16,7 @@ from requirements.catalogue import charger
 from simulators.socle.journal import JournalEchanges
 from steps.collecte import features
 from steps.couverture import regles_par_scenario
+from steps.logiciel.besoins import besoins, en_texte, relever
 from tests.campagne.conftest import CampagneMenee
 from tests.campagne.lancement import RACINE, lire_json, mener, module, verdicts
 
@@ -273,3 +274,14 @@ def test_couverture_publiee_vraie(entiere: CampagneMenee) -> None:
         "à refaire : python -m steps verifications DOSSIER --sortie docs/verifications.json, "
         "puis python -m requirements couverture --couloir biologie --sortie docs/couverture-biologie.md"
     )
+
+
+def test_actions_de_chaque_scenario_a_jour(entiere: CampagneMenee) -> None:
+    """La table que lisent le diagnostic et l'essai guidé est ce que cette campagne a appelé.
+
+    Combien de fois n'y est pas comparé : une action répétée jusqu'à ce que le logiciel ait fini dépend de la machine.
+    """
+    releve = relever(entiere.dossier)
+    relues = {numero: (besoin.deroule, set(besoin.actions)) for numero, besoin in releve.items()}
+    connues = {numero: (besoin.deroule, set(besoin.actions)) for numero, besoin in besoins().items()}
+    assert relues == connues, f"python -m steps actions-par-scenario DIR\n{en_texte(releve)}"

@@ -2,32 +2,25 @@
 
 from __future__ import annotations
 
-import json
 from dataclasses import replace
-from pathlib import Path
 
 import pytest
 
-from requirements.catalogue import charger
-from simulators.socle.journal import JournalEchanges
-from steps.collecte import features, scenarios_ecrits
-from steps.logiciel.contrat import charger_contrat
-from steps.logiciel.temoin import RACINE
+from requirements.modele import Modalite
+from steps.logiciel.besoins import Besoin
 from steps.operateur.guidage_estimation import (
     ACTION_S,
     JUGEMENT_S,
     MACHINE_S,
     PIECE_S,
-    actions_par_scenario,
-    ecrire_table,
     estimer,
-    relever_actions,
 )
-from steps.selection import selectionner
 from tests.steps.guidage.aides import retenu
 
 NUMERO = retenu().numero
-TABLE = {NUMERO: {"creer_patient": 2, "appeler_insi": 1}}
+AUTRE = "INS/va1.99.99"
+ACTIONS = {"creer_patient": 2, "appeler_insi": 1}
+TABLE = {NUMERO: Besoin(NUMERO, ACTIONS)}
 CAPTURE_S = min(PIECE_S.values())
 
 
@@ -61,34 +54,18 @@ def test_la_machine_seule_ne_demande_personne() -> None:
     assert (estimation.personnes, estimation.duree_s) == (0, MACHINE_S)
 
 
-def test_la_table_se_releve_dans_un_journal(tmp_path: Path) -> None:
-    """Chaque action compte pour son scénario ; un scénario sans action y figure aussi."""
-    with JournalEchanges.creer(tmp_path / "campagne") as journal:
-        for scenario, actions in (("A", ["creer_patient", "creer_patient", "appeler_insi"]), ("B", [])):
-            journal.debuter_scenario(scenario)
-            for action in actions:
-                journal.ajouter("action", {"action": action})
-            journal.finir_scenario()
-    attendu = {"A": {"appeler_insi": 1, "creer_patient": 2}, "B": {}}
-    assert relever_actions(tmp_path / "campagne") == attendu
-    assert ecrire_table(tmp_path / "campagne", tmp_path / "table.json") == 2
-    assert json.loads((tmp_path / "table.json").read_text(encoding="utf-8"))["scenarios"] == attendu
+def test_un_deroule_qui_en_etablit_deux_se_compte_une_fois() -> None:
+    """Le second scénario d'un même déroulé ne se juge pas à l'œil, et ses actions ne sont pas à refaire."""
+    table = {**TABLE, AUTRE: Besoin(NUMERO, ACTIONS)}
+    deux = [retenu(), replace(retenu(), scenario=replace(retenu().scenario, id=AUTRE))]
+    estimation = estimer(deux, {"creer_patient"}, table=table)
+    assert [(e.actions, e.juge, e.connu) for e in estimation.par_scenario] == [(2, False, True), (0, False, True)]
+    [seul] = estimer(deux, {"creer_patient"}, faits={NUMERO}, table=table).par_scenario[1:]
+    assert (seul.actions, seul.juge) == (2, False)
 
 
-def test_la_table_livree_suit_les_features() -> None:
-    """La table nomme les scénarios qu'une feature joue, et des actions du contrat : sinon, elle est à refaire."""
-    joues = {
-        etiquette
-        for fichier in features(RACINE / "features")
-        for _, etiquettes in scenarios_ecrits(fichier)
-        for etiquette in etiquettes
-    }
-    catalogue = charger("biologie")
-    profils = sorted({exigence.profil for exigence in catalogue.exigences})
-    numeros = {r.numero for r in selectionner(catalogue, profils_reclames=profils)}
-    table = actions_par_scenario()
-    refaire = "refaites-la : python -m steps actions-par-scenario DIR, sur une campagne entière du témoin"
-    assert set(table) <= numeros & joues, refaire
-    # Un jeu qui établit deux scénarios n'en nomme qu'un au journal.
-    assert len(table) >= 0.95 * len(numeros & joues), refaire
-    assert {action for actions in table.values() for action in actions} <= set(charger_contrat().actions), refaire
+def test_une_modalite_que_le_temoin_n_a_pas_se_joue() -> None:
+    """Ses actions ne sont pas connues, mais personne n'a à la juger à l'œil."""
+    scenario = replace(retenu().scenario, modalite=Modalite.NAVIGATEUR_INTERNE)
+    [une] = estimer([replace(retenu(), scenario=scenario)], (), table={}).par_scenario
+    assert (une.juge, une.connu) == (False, False)

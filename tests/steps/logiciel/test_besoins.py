@@ -2,16 +2,36 @@
 
 from __future__ import annotations
 
+from pathlib import Path
+
 from requirements.catalogue import charger
-from steps.logiciel.besoins import besoins, sans_ces_actions
+from simulators.socle.journal import JournalEchanges
+from steps.collecte import features, scenarios_ecrits
+from steps.logiciel.besoins import Besoin, actions_de, besoins, ecrire_table, lire_table, relever, sans_ces_actions
 from steps.logiciel.contrat import charger_contrat
+from steps.logiciel.temoin import RACINE
+
+MODALITES_NON_JOUEES = {"PSC.01.04", "SSI/IAM.80.03"}
+"""Ceux d'une modalité de connexion que le logiciel témoin n'a pas."""
+REFAIRE = "refaites-la : python -m steps actions-par-scenario DIR, sur une campagne entière du témoin"
 
 
-def test_la_table_se_tient() -> None:
-    """Chaque ligne est un scénario du couloir, chaque action en est une du contrat."""
+def test_la_table_suit_les_features() -> None:
+    """La table nomme les scénarios qu'une feature joue devant le témoin, tous, et des actions du contrat."""
     numeros = {scenario.id for exigence in charger("biologie").exigences for scenario in exigence.scenarios}
-    assert besoins().keys() <= numeros
-    assert set().union(*besoins().values()) <= set(charger_contrat().actions)
+    ecrits = (etiquettes for fichier in features(RACINE / "features") for _, etiquettes in scenarios_ecrits(fichier))
+    joues = {etiquette for etiquettes in ecrits for etiquette in etiquettes} & numeros
+    assert besoins().keys() == joues - MODALITES_NON_JOUEES, REFAIRE
+    assert set().union(*map(actions_de, joues)) <= set(charger_contrat().actions), REFAIRE
+
+
+def test_deroules_partages() -> None:
+    """Un scénario établi par le déroulé d'un autre a les actions de celui-ci."""
+    partages = {numero: besoin.deroule for numero, besoin in besoins().items() if besoin.deroule != numero}
+    assert partages.keys() == {"ANN/va1.06.01", "INS/va1.56.01", "INS/va1.56.03", "INS/va1.57.01", "TBB/va1.05.01"}
+    for numero, deroule in partages.items():
+        assert besoins()[deroule].deroule == deroule
+        assert actions_de(numero) == actions_de(deroule) != frozenset()
 
 
 def test_ce_qui_manque() -> None:
@@ -20,3 +40,20 @@ def test_ce_qui_manque() -> None:
     assert sans_ces_actions(besoins(), offertes) == {}
     manques = sans_ces_actions(["INS/va1.20.01", "INS/va1.99.99"], offertes - {"attribuer_attribut"})
     assert manques == {"INS/va1.20.01": ["attribuer_attribut"]}
+
+
+def test_la_table_se_releve_dans_un_journal(tmp_path: Path) -> None:
+    """Chaque action compte pour son scénario ; un scénario sans action y figure ; l'autre d'un même déroulé aussi."""
+    with JournalEchanges.creer(tmp_path / "campagne") as journal:
+        for scenario, actions in (("A", ["creer_patient", "creer_patient", "appeler_insi", "inventee"]), ("B", [])):
+            journal.debuter_scenario(scenario)
+            for action in actions:
+                journal.ajouter("action", {"action": action})
+            journal.finir_scenario()
+        for scenario, debut, etapes in (("A", "t1", [1]), ("C", "t1", [1]), ("B", "t2", [1]), ("D", "t3", [])):
+            journal.ajouter("verdict", {"scenario": scenario, "debut": debut, "etapes": etapes})
+    actions_a = {"appeler_insi": 1, "creer_patient": 2}
+    attendu = {"A": Besoin("A", actions_a), "B": Besoin("B", {}), "C": Besoin("A", actions_a)}
+    assert relever(tmp_path / "campagne") == attendu
+    assert ecrire_table(tmp_path / "campagne", tmp_path / "table.json") == 3
+    assert lire_table(tmp_path / "table.json") == attendu
