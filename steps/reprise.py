@@ -198,13 +198,14 @@ def garder_les_apports(ancien: ResultatScenario | None, nouveau: ResultatScenari
     """Le nouveau résultat, avec ce qu'une personne avait dit de l'ancien, signalé périmé.
 
     Les pièces qu'elle a déposées se relisent du journal, preuve par preuve ; une preuve que le catalogue ne demande
-    plus garde ici les siennes.
+    plus garde ici les siennes. Ce qu'elles valent encore, seul `reports.depots.appliquer` le dit : d'ici là, la preuve
+    est à apporter.
     """
     if ancien is None:
         return nouveau
     demandees = {preuve.designation for preuve in nouveau.preuves}
     restes = [
-        replace(preuve, fichiers=deposees, etat=EtatPreuve.A_VERIFIER)
+        replace(preuve, fichiers=deposees, etat=EtatPreuve.A_APPORTER)
         for preuve in ancien.preuves
         if preuve.designation not in demandees and (deposees := tuple(p for p in preuve.fichiers if p.de_personne))
     ]

@@ -9,6 +9,7 @@ from pathlib import Path
 import pytest
 
 from reports.constat import Constat
+from reports.depots import Depot, appliquer
 from reports.resultat import EtatPreuve, OriginePiece, PieceJointe, PreuveProduite, ResultatScenario
 from reports.seances import seances_de
 from reports.verdict import Moyen, Verdict
@@ -164,9 +165,26 @@ def test_declaration_signalee_perimee_et_pieces_gardees() -> None:
     ancien = _resultat(Verdict.CONFORME, declaration=declaration, preuves=(disparue,))
     nouveau = garder_les_apports(ancien, _resultat(Verdict.A_VERIFIER), "périmé (version)")
     assert nouveau.declaration == {**declaration, "perimee": "périmé (version)"}
-    assert [(p.id, p.etat, p.fichiers) for p in nouveau.preuves] == [("P.99", EtatPreuve.A_VERIFIER, (_piece(),))]
+    assert [(p.id, p.etat, p.fichiers) for p in nouveau.preuves] == [("P.99", EtatPreuve.A_APPORTER, (_piece(),))]
     nouvelle = {**declaration, "issue": "non_conforme"}
     assert garder_les_apports(ancien, _resultat(Verdict.A_VERIFIER, declaration=nouvelle)).declaration == nouvelle
+
+
+@pytest.mark.parametrize(
+    ("version", "etat"), [("1.0", EtatPreuve.PRODUITE), ("1.1", EtatPreuve.A_APPORTER)], ids=["la même", "une autre"]
+)
+def test_une_piece_ancienne_n_a_qu_un_avis(version: str, etat: EtatPreuve) -> None:
+    """Rejoué, un scénario garde sa pièce à la même version ; à une autre, elle est à apporter : le journal le dit."""
+    piece = replace(_piece(), genre="video")
+    depot = Depot("P.99", R.numero, R.cle.exigence, R.cle.rem, piece=piece, logiciel=("L", "1.0"))
+    disparue = PreuveProduite("P.99", "vidéo", EtatPreuve.PRODUITE, ("video",), (piece,), repere="P.99")
+    ancien = _resultat(Verdict.CONFORME, preuves=(disparue,))
+    for nouveau in (
+        _resultat(Verdict.A_VERIFIER),
+        _resultat(Verdict.A_VERIFIER, preuves=(replace(disparue, fichiers=()),)),
+    ):
+        rejoue = garder_les_apports(ancien, nouveau, "non conforme")
+        assert [p.etat for r in appliquer([rejoue], [depot], ("L", version)) for p in r.preuves] == [etat]
 
 
 # --------------------------------------------------------------------------- dossier repris
