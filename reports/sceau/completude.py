@@ -142,6 +142,9 @@ def _entete(campagne: Campagne, demandes: Sequence[Attendu]) -> Iterable[Manque]
         yield Manque(Genre.LIMITEE, f"sans la vague {', '.join(map(str, absentes))}")
     if campagne.autres.get("volume_reduit"):
         yield Manque(Genre.LIMITEE, "volume réduit (--volume=reduit) : les essais de volume n'ont pas été faits")
+    if rejeu := campagne.autres.get("rejeu"):
+        quoi = str(rejeu.get("fichier") or "") if isinstance(rejeu, Mapping) else ""
+        yield Manque(Genre.REJOUEE, f"la campagne rejoue un enregistrement{f' ({quoi})' if quoi else ''}")
 
 
 def _liste(valeur: Any) -> str:

@@ -179,6 +179,8 @@ def test_complet_ne_manque_de_rien(tmp_path: Path) -> None:
         ({"autres": {"profils_demandes": ["Général"]}}, Genre.LIMITEE, "--profil à Général"),
         ({"vagues": (1,)}, Genre.LIMITEE, "sans la vague 2"),
         ({"autres": {"volume_reduit": True}}, Genre.LIMITEE, "volume réduit"),
+        ({"autres": {"rejeu": {"fichier": "hier.zip", "sha256": "ab" * 32}}}, Genre.REJOUEE, "(hier.zip)"),
+        ({"autres": {"rejeu": True}}, Genre.REJOUEE, "rejoue un enregistrement"),
         ({"interrompue": True}, Genre.INTERROMPUE, "terme"),
         ({"fin": None}, Genre.INTERROMPUE, "terme"),
         ({"catalogue": {"empreinte": "00" * 32}}, Genre.CATALOGUE, "0000000000000000…"),
