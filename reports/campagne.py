@@ -237,8 +237,11 @@ def _entete_du_journal(dossier: Path, journal: JournalEchanges) -> Mapping[str, 
     entete: dict[str, Any] = {}
     for enregistrement in journal.enregistrements(type="campagne"):
         entete.update(enregistrement.donnees)
-        if enregistrement.donnees.get("etat") == "fin":
+        etat = enregistrement.donnees.get("etat")
+        if etat == "fin":
             entete.setdefault("fin", enregistrement.horodatage.isoformat())
+        elif etat == "reprise" and "fin" not in enregistrement.donnees:
+            entete.pop("fin", None)  # la fin d'avant n'est plus celle de la campagne
     if "couloir" not in entete:
         raise ErreurCampagne(f"{dossier} : ni campagne.json, ni en-tête de campagne dans le journal")
     return entete

@@ -11,8 +11,8 @@ from reports.options import OptionsRapports
 from requirements.catalogue import Catalogue
 from simulators.socle.journal import JournalEchanges
 
-_APRES_COUP = frozenset({"piece", "declaration"})
-"""Les seuls enregistrements qu'une campagne finie reçoit encore."""
+_APRES_COUP = frozenset({"piece", "declaration", "incident"})
+"""Les seuls enregistrements qu'une campagne finie reçoit encore : apports d'une personne, et ce qui en a été refusé."""
 
 
 def rebatir(dossier: Path, journal: JournalEchanges, catalogue: Catalogue) -> Campagne:
@@ -24,7 +24,7 @@ def rebatir(dossier: Path, journal: JournalEchanges, catalogue: Catalogue) -> Ca
 
 
 def avec_tete(campagne: Campagne, journal: JournalEchanges) -> Campagne:
-    """La campagne, sa tête de journal avancée si rien d'autre que des apports de personnes ne l'a suivie."""
+    """La campagne, sa tête de journal avancée si rien d'autre que les apports d'une personne ne l'a suivie."""
     annonce = int(campagne.journal.get("enregistrements") or 0)
     if any(suivant.type not in _APRES_COUP for suivant in journal.enregistrements(depuis=annonce)):
         return campagne

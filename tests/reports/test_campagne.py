@@ -11,6 +11,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from reports.campagne import Campagne, ErreurCampagne, charger_campagne, completer, ecrire_verdicts
+from reports.rebatir import avec_tete
 from reports.resultat import EtatPreuve, PieceJointe, ResultatScenario
 from reports.verdict import Verdict
 from simulators.socle.journal import JournalEchanges
@@ -91,6 +92,37 @@ def test_fin_relue_du_journal(tmp_path: Path) -> None:
         relue = charger_campagne(tmp_path, journal)
     assert relue.fin is not None
     assert not relue.interrompue
+
+
+def test_reprise_tuee_oublie_la_fin_d_avant(tmp_path: Path) -> None:
+    """Finie, reprise, tuée : la campagne est interrompue ; reprise jusqu'au bout, sa fin est la dernière."""
+    lue, _, _ = jeu_complet(1)
+    debut = {cle: valeur for cle, valeur in lue.en_dict().items() if cle not in ("fin", "interrompue")}
+    with JournalEchanges.creer(tmp_path) as journal:
+        for donnees in ({"etat": "debut", **debut}, {"etat": "fin"}, {"etat": "reprise", **debut}):
+            journal.ajouter("campagne", donnees)
+        tuee = charger_campagne(tmp_path, journal)
+        assert tuee.fin is None
+        assert tuee.interrompue
+        numero = journal.ajouter("campagne", {"etat": "fin"})
+        finie = charger_campagne(tmp_path, journal)
+        [fin] = [e for e in journal.enregistrements(type="campagne") if e.numero == numero]
+    assert (finie.fin, finie.interrompue) == (fin.horodatage.isoformat(), False)
+
+
+@pytest.mark.parametrize(
+    ("suite", "avance"), [(["incident", "piece"], True), (["declaration"], True), (["incident", "verdict"], False)]
+)
+def test_tete_du_journal_apres_coup(tmp_path: Path, suite: list[str], avance: bool) -> None:
+    """Les apports d'une personne et ce qui en a été refusé avancent la tête annoncée ; un verdict, jamais."""
+    lue, _, _ = jeu_complet(1)
+    with JournalEchanges.creer(tmp_path) as journal:
+        journal.ajouter("campagne", {"etat": "fin"})
+        annonce = replace(lue, journal={"derniere_empreinte": journal.derniere_empreinte(), "enregistrements": 1})
+        for genre in suite:
+            journal.ajouter(genre, {"message": "pièce refusée"})
+        attendu = journal.position() if avance else 1
+        assert avec_tete(annonce, journal).journal["enregistrements"] == attendu
 
 
 def test_scenarios_retenus_ecrits_au_depart() -> None:
