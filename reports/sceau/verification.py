@@ -25,6 +25,7 @@ from reports.sceau.controle_archive import (
     controler_membres,
     controler_signature,
 )
+from reports.sceau.controle_corps import controler_arguments
 from reports.sceau.examen_campagne import ExamenCampagne
 from reports.sceau.manifeste import Nature
 from reports.sceau.ouverture import ArchiveScellee
@@ -32,6 +33,7 @@ from reports.sceau.rendu import Confiance, Verification
 from reports.sceau.tar_xz import parcourir_tar
 from reports.texte import pluriel
 from requirements.catalogue import Catalogue
+from simulators.socle.citations import arguments_ranges
 from simulators.socle.export_journal import AnomalieJournal, LigneJournal, controler_lignes, importer
 
 
@@ -178,6 +180,7 @@ class _Examen(Controle):
         trouvees: list[AnomalieJournal] = []
         tete: list[LigneJournal] = []
         cites: set[str] = set()
+        arguments: dict[str, int] = {}
         total = 0
 
         def lignes() -> Iterator[LigneJournal]:
@@ -187,6 +190,9 @@ class _Examen(Controle):
                 tete[:] = [ligne]
                 total += 1
                 cites.update(sha256 for sha256, _ in ligne.corps)
+                if ligne.type == "jugement":
+                    for sha256 in arguments_ranges(ligne.donnees):
+                        arguments.setdefault(sha256, ligne.numero)
                 if ligne.numero not in numeros:  # un doublon est déjà dit ; la base n'en prend qu'un
                     numeros.add(ligne.numero)
                     yield ligne
@@ -206,6 +212,9 @@ class _Examen(Controle):
             )
             for lue in trouvees
         )
+        self.essayer(
+            Domaine.CORPS, CORPS, lambda: controler_arguments(self.archive, arguments, self._corps, cites.update)
+        )
         annoncee = self.archive.enveloppe.banc["journal"]
         derniere = tete[0].empreinte if tete else ""
         if (annoncee["tete"], annoncee["enregistrements"]) != (derniere, total):
@@ -223,9 +232,7 @@ class _Examen(Controle):
         if len(self.rendu.anomalies) == avant:
             self.rendu.faits[Domaine.JOURNAL] = f"{pluriel(total, 'enregistrement')} chaînés, tête {derniere}"
         if non_cites := self._corps.keys() - cites:
-            self.rendu.avertissements.append(
-                f"{pluriel(len(non_cites), 'corps', 'corps')} que le journal ne cite dans aucun échange."
-            )
+            self.rendu.avertissements.append(f"{pluriel(len(non_cites), 'corps', 'corps')} que le journal ne cite pas.")
         if tete:
             ExamenCampagne(self.archive, self.rendu, self.suivi, self._livre, self._empreintes, self._corps).mener(
                 atelier

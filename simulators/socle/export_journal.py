@@ -17,7 +17,7 @@ from typing import Any
 
 from simulators.socle import base
 from simulators.socle.chaine import ORIGINE, canonique, chainer, horodater, lire_horodatage
-from simulators.socle.codage import corps_cites
+from simulators.socle.citations import citations
 from simulators.socle.journal import TYPES, JournalEchanges
 from simulators.socle.verification_chaine import index
 
@@ -47,8 +47,8 @@ class LigneJournal:
 
     @property
     def corps(self) -> tuple[tuple[str, int | None], ...]:
-        """Empreinte et taille des corps cités, s'il s'agit d'un échange."""
-        return tuple(corps_cites(self.donnees)) if self.type == "echange" else ()
+        """Empreinte et taille des corps cités."""
+        return tuple(citations(self.type, self.donnees))
 
 
 def exporter(journal: JournalEchanges) -> Iterator[bytes]:
