@@ -9,7 +9,9 @@ from reports.resultat import CleScenario
 from reports.verdict import Verdict
 from requirements.catalogue import Catalogue
 from requirements.modele import PROFIL_GENERAL, Exigence, ScenarioConformite
+from steps.logiciel.configuration import ConfigurationInvalide
 from steps.logiciel.connexion import ConnexionDeclaree, raison_hors_modalite
+from steps.logiciel.fautes import ProfilReclame, proche
 
 
 @dataclass(frozen=True)
@@ -63,13 +65,10 @@ def selectionner(
 ) -> list[ScenarioRetenu]:
     """Les scénarios demandés, dans l'ordre du catalogue, chacun une fois.
 
-    Un profil demandé ou réclamé qui n'existe pas dans le REM est refusé : une faute de frappe ferait
-    disparaître des scénarios sans bruit.
+    Un profil demandé (SelectionVide) ou réclamé (ConfigurationInvalide) qui n'existe pas dans le REM est refusé : une
+    faute de frappe ferait disparaître des scénarios sans bruit.
     """
-    connus = {exigence.profil for exigence in catalogue.exigences}
-    for profil in (*profils, *profils_reclames):
-        if profil not in connus:
-            raise SelectionVide(f"profil inconnu du REM : {profil!r} ; attendu l'un de : {', '.join(sorted(connus))}")
+    _refuser_inconnus(profils, profils_reclames, sorted({exigence.profil for exigence in catalogue.exigences}))
     demandes = [catalogue.resoudre(numero) for numero in exigences]
     numeros = {objet.id for objet in demandes}
     retenus = []
@@ -86,6 +85,23 @@ def selectionner(
         demande = ", ".join([*exigences, *profils, *(f"vague {v}" for v in vagues)])
         raise SelectionVide(f"aucun scénario de conformité ne répond à : {demande}")
     return retenus
+
+
+def _refuser_inconnus(demandes: Sequence[str], reclames: Sequence[str], connus: Sequence[str]) -> None:
+    def faute(profil: str) -> str:
+        attendu = f"attendu l'un de : {', '.join(connus)}{proche(profil, connus)}"
+        return f"profil inconnu du REM : {str(profil)!r} ; {attendu}"
+
+    for profil in demandes:
+        if profil not in connus:
+            raise SelectionVide(f"--profil : {faute(profil)}")
+    fautifs = [profil for profil in reclames if profil not in connus]
+    if fautifs:
+        source = next((profil.source for profil in fautifs if isinstance(profil, ProfilReclame)), "profils réclamés")
+        lignes = [
+            f"  - {f'{profil.ou} : ' if isinstance(profil, ProfilReclame) else ''}{faute(profil)}" for profil in fautifs
+        ]
+        raise ConfigurationInvalide("\n".join([f"{source} : description du logiciel invalide", *lignes]))
 
 
 def _hors_profil(exigence: Exigence, reclames: Sequence[str]) -> str:

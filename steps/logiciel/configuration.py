@@ -13,7 +13,7 @@ from steps.logiciel import schema
 from steps.logiciel.assemblage import MODULES, charger_type
 from steps.logiciel.connexion import NON_DECLAREE, ConnexionDeclaree, dire_faute
 from steps.logiciel.connexion import SCHEMA as CONNEXION
-from steps.logiciel.fautes import Faute, en_chemin, fautes, parmi, proche, recu
+from steps.logiciel.fautes import Faute, ProfilReclame, en_chemin, fautes, parmi, proche, recu
 from steps.logiciel.lecture_yaml import Chemin, YamlInvalide, YamlLu, lire_yaml
 from steps.logiciel.types_adaptateur import DescriptionAdaptateur, TypeAdaptateur
 
@@ -203,7 +203,7 @@ class _Lecture:
             nil=logiciel.get("nil", ""),
             idam=logiciel.get("idam", ""),
             couloir=brut.get("couloir", ""),
-            profils=tuple(brut["profils"]),
+            profils=tuple(self._profil(rang, nom) for rang, nom in enumerate(brut["profils"])),
             adaptateur=principal.type,
             adaptateurs=descriptions,
             actions=confie,
@@ -219,6 +219,10 @@ class _Lecture:
             secrets=tuple(self._secrets),
             connexion=ConnexionDeclaree.lire(brut.get("pro_sante_connect", {}), str(self._source)),
         )
+
+    def _profil(self, rang: int, nom: str) -> ProfilReclame:
+        chemin = ("profils", rang)
+        return ProfilReclame(nom, str(self._source), f"ligne {self._lu.ligne(chemin)}, {en_chemin(chemin)}")
 
     def _delai(self, joueurs: list[DescriptionAdaptateur]) -> float:
         """Le délai d'une machine : le temps laissé à une personne ne dit rien du rythme du logiciel."""

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+import unicodedata
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from difflib import get_close_matches
@@ -29,6 +30,21 @@ class Faute:
         """« ligne 6, adaptateur.delai_s : … »."""
         ligne = lu.ligne((*self.chemin, self.cle) if self.cle else self.chemin)
         return f"ligne {ligne}, {en_chemin(self.chemin)} : {self.message}"
+
+
+class ProfilReclame(str):
+    """Un profil réclamé, et où il est écrit : seul le catalogue d'un couloir dira s'il existe."""
+
+    __slots__ = ("ou", "source")
+
+    def __new__(cls, nom: str, source: str = "", ou: str = "") -> ProfilReclame:
+        """`ou` : « ligne 6, profils.1 », dans le fichier `source`."""
+        profil = super().__new__(cls, nom)
+        profil.source, profil.ou = source, ou
+        return profil
+
+    source: str
+    ou: str
 
 
 def en_chemin(chemin: Chemin) -> str:
@@ -66,8 +82,17 @@ def parmi(nom: object, connus: Iterable[str]) -> str:
 
 def proche(nom: object, connus: Iterable[str]) -> str:
     """« ; le plus proche : Y », ou rien si aucun ne ressemble."""
-    trouves = get_close_matches(str(nom), list(connus), n=1)
+    noms = list(connus)
+    trouves = get_close_matches(str(nom), noms, n=1)
+    if not trouves:
+        # Casse et accents à part : « iam » ressemble à « IAM ».
+        plats = {_plat(connu): connu for connu in noms}
+        trouves = [plats[plat] for plat in get_close_matches(_plat(str(nom)), list(plats), n=1)]
     return f" ; le plus proche : {trouves[0]}" if trouves else ""
+
+
+def _plat(nom: str) -> str:
+    return "".join(c for c in unicodedata.normalize("NFKD", nom.casefold()) if not unicodedata.combining(c))
 
 
 def recu(valeur: Any) -> str:

@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+from pathlib import Path
+
 import pytest
 
 from requirements.catalogue import Catalogue, charger
 from requirements.erreurs import ErreurRequirements
+from steps.logiciel.configuration import ConfigurationInvalide, lire_configuration
 from steps.selection import SelectionVide, selectionner
 
 
@@ -38,11 +41,33 @@ def test_general_toujours_applicable(catalogue: Catalogue) -> None:
     assert all(not r.hors_profil for r in retenus if r.exigence.profil == "Général")
 
 
-@pytest.mark.parametrize(("profils", "reclames"), [(["Generale"], []), ([], ["Général", "iam"])])
-def test_profil_inconnu(catalogue: Catalogue, profils: list[str], reclames: list[str]) -> None:
+@pytest.mark.parametrize(("tape", "proche"), [("Generale", "Général"), ("iam", "IAM")])
+def test_profil_inconnu(catalogue: Catalogue, tape: str, proche: str) -> None:
     """Un profil mal tapé, demandé ou réclamé, est refusé : ses scénarios disparaîtraient sans bruit."""
-    with pytest.raises(SelectionVide, match=r"profil inconnu du REM : '(Generale|iam)' ; attendu l'un de : .*IAM"):
-        selectionner(catalogue, profils=profils, profils_reclames=reclames)
+    dit = rf"profil inconnu du REM : '{tape}' ; attendu l'un de : .*IAM.* ; le plus proche : {proche}$"
+    with pytest.raises(SelectionVide, match=rf"^--profil : {dit}"):
+        selectionner(catalogue, profils=[tape])
+    with pytest.raises(ConfigurationInvalide, match=dit):
+        selectionner(catalogue, profils_reclames=["Général", tape])
+
+
+def test_profil_mal_ecrit_dans_le_fichier(catalogue: Catalogue, tmp_path: Path) -> None:
+    """Dans logiciel.yaml, chaque profil inconnu est dit avec sa ligne."""
+    fichier = tmp_path / "logiciel.yaml"
+    fichier.write_text(
+        "logiciel: {nom: A, version: '1'}\nadaptateur: {type: operateur}\nprofils:\n  - Général\n  - iam\n"
+        "  - IE Usager\n",
+        encoding="utf-8",
+    )
+    with pytest.raises(ConfigurationInvalide) as refus:
+        selectionner(catalogue, profils_reclames=lire_configuration(fichier).profils)
+    titre, *lignes = str(refus.value).splitlines()
+    assert titre == f"{fichier} : description du logiciel invalide"
+    assert [ligne.split(" ; attendu")[0] for ligne in lignes] == [
+        "  - ligne 5, profils.1 : profil inconnu du REM : 'iam'",
+        "  - ligne 6, profils.2 : profil inconnu du REM : 'IE Usager'",
+    ]
+    assert [ligne.rpartition(" : ")[2] for ligne in lignes] == ["IAM", "IE Usagers"]
 
 
 def test_demandes_qui_s_ajoutent(catalogue: Catalogue) -> None:
