@@ -115,11 +115,16 @@ class Consigne:
 
 @dataclass(frozen=True, slots=True)
 class PieceDeposee:
-    """Un fichier déposé par la personne, encore hors du dossier de campagne. `nom` : celui qu'elle lui donne."""
+    """Un fichier déposé par la personne, encore hors du dossier de campagne. `nom` : celui qu'elle lui donne.
+
+    `genre` : ce qu'elle dit qu'il est (`TypePiece`, ou vide) ; `meta` : les métadonnées d'une attestation.
+    """
 
     preuve: str
     nom: str
     chemin: Path
+    genre: str = ""
+    meta: Mapping[str, str] | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -5,7 +5,7 @@ from __future__ import annotations
 import secrets
 import shutil
 import threading
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Protocol
@@ -18,13 +18,19 @@ _DOSSIER = "depots"
 
 
 class DepotRefuse(ValueError):
-    """Le fichier ne peut pas être reçu ; le message dit pourquoi."""
+    """Le fichier ne peut pas être reçu ; le message dit pourquoi, `champ` quelle métadonnée est en cause."""
+
+    def __init__(self, message: str, champ: str = "") -> None:
+        super().__init__(message)
+        self.champ = champ
 
 
 class Examinateur(Protocol):
     """Ce qui dit si un fichier peut répondre à une preuve (`reports.pieces.porte.PortePieces`)."""
 
-    def examiner(self, preuve: str, source: Path, nom: str) -> PieceExaminee | PieceRefusee:
+    def examiner(
+        self, preuve: str, source: Path, nom: str, *, genre: str = "", meta: Mapping[str, str] | None = None
+    ) -> PieceExaminee | PieceRefusee:
         """Ce que vaudrait ce fichier pour cette preuve ; rien n'est écrit."""
         ...
 
@@ -48,10 +54,22 @@ class Depot:
             "genre": examen.genre.libelle,
             "taille": examen.taille,
             "sha256": examen.sha256,
+            "expire_le": examen.details.get("expire_le", ""),
             "avertissements": list(examen.avertissements),
             "a_verifier": examen.a_verifier,
             "vignette": bool(examen.vignette),
         }
+
+
+_CHAMPS = {"autre_produit": "produit", "autre_version": "version", "expiree": "expire_le"}
+
+
+def champ_fautif(refus: PieceRefusee, meta: Mapping[str, str]) -> str:
+    """La métadonnée qui fait refuser la pièce ; vide si c'est le fichier."""
+    if refus.code != "meta":
+        return _CHAMPS.get(refus.code, "")
+    nomme = refus.attendu.partition(" : ")[0]
+    return nomme if nomme in meta else "expire_le" if "expiration" in refus.attendu else "date"
 
 
 class Depots:
@@ -84,17 +102,25 @@ class Depots:
             raise
         return chemin
 
-    def examiner(self, demande: int, preuve: str, nom: str, chemin: Path) -> Depot:
+    def examiner(
+        self,
+        demande: int,
+        preuve: str,
+        nom: str,
+        chemin: Path,
+        genre: str = "",
+        meta: Mapping[str, str] | None = None,
+    ) -> Depot:
         """Garde le fichier s'il peut répondre à la preuve ; DepotRefuse, et il est effacé, sinon."""
         try:
-            examen = self._examinateur.examiner(preuve, chemin, nom)
+            examen = self._examinateur.examiner(preuve, chemin, nom, genre=genre, meta=meta)
             if isinstance(examen, PieceRefusee):
-                raise DepotRefuse(examen.message)
+                raise DepotRefuse(examen.message, champ_fautif(examen, meta or {}))
             with self._verrou:
                 ailleurs = next((d for d in self._depots.values() if d.examen.sha256 == examen.sha256), None)
                 if ailleurs is not None and ailleurs.demande == demande:
                     raise DepotRefuse(f"ce fichier est déjà déposé ici, pour la preuve {ailleurs.piece.preuve}")
-                depot = Depot(chemin.name, demande, PieceDeposee(preuve, nom, chemin), examen)
+                depot = Depot(chemin.name, demande, PieceDeposee(preuve, nom, chemin, genre, meta), examen)
                 self._depots[depot.id] = depot
                 return depot
         except BaseException:

@@ -37,10 +37,18 @@ class PieceEnregistree:
     nom: str
     sha256: str
     facultative: bool = False
+    genre: str = ""
+    meta: Mapping[str, str] | None = None
 
-    def en_dict(self) -> dict[str, str]:
+    def en_dict(self) -> dict[str, Any]:
         """Forme JSON."""
-        return {"preuve": self.preuve, "nom": self.nom, "sha256": self.sha256}
+        dit = {"genre": self.genre, "meta": dict(self.meta) if self.meta else None}
+        return {
+            "preuve": self.preuve,
+            "nom": self.nom,
+            "sha256": self.sha256,
+            **{cle: valeur for cle, valeur in dit.items() if valeur},
+        }
 
 
 @dataclass(frozen=True, slots=True)
@@ -192,7 +200,13 @@ class Enregistreur:
             donnees=cachees,
             raison=self._journal.expurger(reponse.raison),
             pieces=tuple(
-                PieceEnregistree(piece.preuve, piece.nom, hashlib.sha256(piece.chemin.read_bytes()).hexdigest())
+                PieceEnregistree(
+                    piece.preuve,
+                    piece.nom,
+                    hashlib.sha256(piece.chemin.read_bytes()).hexdigest(),
+                    genre=piece.genre,
+                    meta=piece.meta,
+                )
                 for piece in reponse.pieces
             ),
             par=reponse.par,

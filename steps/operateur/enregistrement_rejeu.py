@@ -219,7 +219,7 @@ class Rejoueur:
         for piece in enregistree.pieces:
             trouvee = (self._pieces or {}).get(piece.sha256)
             if trouvee is not None:
-                yield PieceDeposee(piece.preuve, piece.nom, trouvee)
+                yield PieceDeposee(piece.preuve, piece.nom, trouvee, piece.genre, piece.meta)
             elif not piece.facultative:
                 raise RejeuImpossible(
                     f"rejeu : scénario {enregistree.scenario} : {piece.nom} (empreinte {piece.sha256[:16]}…) n'est "

@@ -7,7 +7,7 @@ n'est pas rappelée vingt fois pendant que la machine travaille.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Protocol
@@ -42,7 +42,9 @@ _DECLARE: dict[Issue, IssueDeclaree] = {Issue(issue.value): issue for issue in I
 class Porte(Protocol):
     """Par où entrent les pièces (`reports.pieces.porte.PortePieces`)."""
 
-    def deposer(self, preuve: str, source: Path, nom: str, *, par: str) -> PieceRangee | PieceRefusee:
+    def deposer(
+        self, preuve: str, source: Path, nom: str, *, par: str, genre: str = "", meta: Mapping[str, str] | None = None
+    ) -> PieceRangee | PieceRefusee:
         """Examine, range, note au journal ; un refus n'écrit rien."""
         ...
 
@@ -172,7 +174,9 @@ class Guidage:
     def _deposer(self, reponse: Reponse) -> list[str]:
         refus = []
         for piece in reponse.pieces:
-            rangee = self._porte.deposer(piece.preuve, piece.chemin, piece.nom, par=_qui(reponse))
+            rangee = self._porte.deposer(
+                piece.preuve, piece.chemin, piece.nom, par=_qui(reponse), genre=piece.genre, meta=piece.meta
+            )
             if isinstance(rangee, PieceRefusee):
                 refus.append(f"{piece.nom} ({piece.preuve}) : {rangee.message}")
         return refus

@@ -10,6 +10,15 @@ from typing import Any
 
 from steps.operateur.valeurs import libelle
 
+METADONNEES = {
+    "numero": "Numéro",
+    "date": "Délivrée le (22/11/2026)",
+    "produit": "Produit",
+    "version": "Version",
+    "editeur": "Éditeur",
+    "expire_le": "Expire le",
+}
+
 AIDE = (
     "Entrée seule : non relevé (ou la valeur proposée entre crochets). Un choix numéroté se donne par son numéro.",
     "Un texte vide s'écrit \"\" ; une absence (valeur vide dans le logiciel) s'écrit « aucun ».",
@@ -158,6 +167,16 @@ class Saisie:
                     self._dire(f"  JSON illisible : {erreur}")
                     continue
             return brut
+
+
+def demander_metadonnees(lire: Callable[[str], str], connues: Mapping[str, str]) -> dict[str, str]:
+    """Les métadonnées d'une attestation, champ par champ ; Entrée garde la valeur proposée, ou laisse vide."""
+    lues = {}
+    for nom, titre in METADONNEES.items():
+        defaut = connues.get(nom, "")
+        if valeur := lire(f"  {titre}{f' [{defaut}]' if defaut else ''} : ").strip() or defaut:
+            lues[nom] = valeur
+    return lues
 
 
 def _joindre(titre: str, mot: str) -> str:

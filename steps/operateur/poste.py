@@ -5,7 +5,7 @@ from __future__ import annotations
 import sys
 import webbrowser
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -75,6 +75,7 @@ class Poste:
 
     def ouvrir(self, annonce: Annonce, previsions: Sequence[Prevision], faits: Sequence[ResultatScenario] = ()) -> bool:
         """Montre la campagne et attend « Commencer » ; faux si elle s'arrête avant."""
+        annonce = replace(annonce, rejeu=annonce.rejeu or any(resultat.rejoue for resultat in faits))
         self.tableau = Tableau(annonce, [(p.retenu, p.personne, p.duree_s) for p in previsions])
         for resultat in faits:
             self.tableau.conclure(resultat)

@@ -29,7 +29,14 @@ class RecueilPieces:
     def recevoir(self, essai: Essai, pieces: tuple[tuple[PieceDeposee, str], ...]) -> None:
         """Range les pièces ; un refus est noté au journal, et la preuve reste à apporter."""
         for piece, par in pieces:
-            rangee = self._porte.deposer(piece.preuve, piece.chemin, piece.nom, par=par or "personne non nommée")
+            rangee = self._porte.deposer(
+                piece.preuve,
+                piece.chemin,
+                piece.nom,
+                par=par or "personne non nommée",
+                genre=piece.genre,
+                meta=piece.meta,
+            )
             if isinstance(rangee, PieceRefusee):
                 essai.journal.ajouter("incident", {"message": f"pièce refusée, {piece.preuve} : {rangee.message}"})
 

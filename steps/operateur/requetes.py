@@ -8,6 +8,8 @@ from typing import Any
 
 from aiohttp import web
 
+from reports.pieces.attestations import CHAMPS
+from reports.pieces.metadonnees import retenir
 from steps.operateur.consigne import Issue, Reponse
 from steps.operateur.guichet import ReponseRefusee
 
@@ -38,11 +40,11 @@ def html(texte: str) -> web.Response:
     return web.Response(text=texte, content_type="text/html", charset="utf-8")
 
 
-def refus(requete: web.Request, statut: int, message: str) -> web.Response:
+def refus(requete: web.Request, statut: int, message: str, champ: str = "") -> web.Response:
     if requete.method == "GET":
         return web.Response(status=statut, text=f"Banc SONS : {message}.\n", content_type="text/plain", charset="utf-8")
     # Ce qui reste d'un corps refusé n'est pas lu : la connexion se ferme.
-    reponse = web.json_response({"erreur": message}, status=statut)
+    reponse = web.json_response({"erreur": message, **({"champ": champ} if champ else {})}, status=statut)
     if not requete.content.at_eof():
         reponse.force_close()
     return reponse
@@ -68,6 +70,19 @@ def entier(valeur: Any) -> int:
     if not texte.isascii() or not texte.isdigit() or len(texte) > 12:
         raise ReponseRefusee("numéro de demande : attendu un entier")
     return int(texte)
+
+
+def metadonnees(texte: str) -> dict[str, str] | None:
+    """Les métadonnées d'une attestation, données dans l'adresse du dépôt ; None sans elles."""
+    if not texte:
+        return None
+    try:
+        lu = json.loads(texte)
+    except (ValueError, RecursionError):
+        lu = None
+    if not isinstance(lu, dict) or not all(nom in CHAMPS and isinstance(v, str) for nom, v in lu.items()):
+        raise ReponseRefusee(f"métadonnées : attendu un objet JSON de textes, champs {', '.join(CHAMPS)}")
+    return retenir(lu)
 
 
 def nom_de_fichier(nom: str) -> str:

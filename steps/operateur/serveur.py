@@ -182,7 +182,9 @@ class ServeurConsole:
             reponse = await handler(request)
         except AccesRefuse as refus:
             reponse = requetes.refus(request, 403, str(refus))
-        except (DepotRefuse, ReponseRefusee) as refus:
+        except DepotRefuse as refus:
+            reponse = requetes.refus(request, 422, str(refus), refus.champ)
+        except ReponseRefusee as refus:
             reponse = requetes.refus(request, 422, str(refus))
         except web.HTTPRequestEntityTooLarge:
             reponse = requetes.refus(
@@ -336,7 +338,7 @@ class ServeurConsole:
         return web.json_response({})
 
     async def _deposer(self, requete: web.Request) -> web.StreamResponse:
-        """Le corps entier est le fichier ; `demande`, `preuve` et `nom` sont dans l'adresse."""
+        """Le corps entier est le fichier ; `demande`, `preuve`, `nom`, `genre`, `meta` sont dans l'adresse."""
         etat = self._guichet.etat()
         numero, preuve = requetes.entier(requete.query.get("demande")), requete.query.get("preuve", "")
         nom = requetes.nom_de_fichier(requete.query.get("nom", ""))
@@ -344,8 +346,11 @@ class ServeurConsole:
             raise DepotRefuse("la demande a changé pendant le dépôt : déposez le fichier pour celle qui est affichée")
         if preuve not in {piece.preuve for piece in etat.consigne.pieces}:
             raise DepotRefuse(f"la preuve {preuve or '(sans numéro)'} n'est pas demandée ici")
+        genre, meta = requete.query.get("genre", ""), requetes.metadonnees(requete.query.get("meta", ""))
+        if genre not in {"", *(g for p in etat.consigne.pieces if p.preuve == preuve for g in p.genres)}:
+            raise DepotRefuse(f"la preuve {preuve} n'accepte pas de pièce « {genre} »")
         chemin = await self.depots.recevoir(requetes.blocs(requete))
-        depot = await asyncio.to_thread(self.depots.examiner, numero, preuve, nom, chemin)
+        depot = await asyncio.to_thread(self.depots.examiner, numero, preuve, nom, chemin, genre, meta)
         self._sonner()
         return web.json_response(depot.en_dict())
 

@@ -30,6 +30,9 @@ class Annonce:
     duree: str = ""
     rejeu: bool = False
     detail: str = ""
+    produit: str = ""
+    version: str = ""
+    editeur: str = ""
 
     @property
     def phrase(self) -> str:

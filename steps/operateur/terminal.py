@@ -19,7 +19,7 @@ from steps.operateur import vue
 from steps.operateur.consigne import AVEC_RAISON, ISSUES, Consigne, Genre, Issue, PieceDemandee, PieceDeposee, Reponse
 from steps.operateur.depots import Examinateur
 from steps.operateur.guichet import EtatGuichet, Guichet, ReponseRefusee
-from steps.operateur.guidage_saisie import Saisie, SaisieAnnulee
+from steps.operateur.guidage_saisie import Saisie, SaisieAnnulee, demander_metadonnees
 from steps.operateur.tableau import Tableau
 from steps.operateur.valeurs import AUCUN
 
@@ -220,20 +220,45 @@ class Terminal:
                 self._dire(f"  Attendu un numéro de 1 à {len(demandees)}, reçu {brut!r}.")
                 return
             demandee = demandees[int(brut) - 1]
+        if TypePiece.LIEN_PLATEFORME.value in demandee.genres:
+            self._dire("  Rien d'autre ne remplace l'essai officiel ; la preuve restera à vérifier par un relecteur.")
+            lien = self._lire("Lien ou identifiant de l'essai officiel (Entrée : joindre un fichier) : ").strip()
+            if lien:
+                self._admettre(demandee.preuve, self._ecrire_lien(lien), TypePiece.LIEN_PLATEFORME.value, None)
+                return
         chemin = Path(self._lire("Chemin du fichier : ").strip().strip("\"'")).expanduser()
         if not chemin.is_file():
             self._dire(
                 f"  {chemin} n'est pas un fichier : attendu le chemin d'une capture, d'une vidéo, d'un document…"
             )
             return
-        examen = self._examinateur.examiner(demandee.preuve, chemin, chemin.name) if self._examinateur else None
+        genre, meta = "", None
+        attestation = TypePiece.ATTESTATION.value
+        if attestation in demandee.genres and self._lire(
+            "Est-ce une attestation ou une homologation ? [o/N] "
+        ).strip().lower() in ("o", "oui"):
+            annonce = self._tableau.annonce
+            connues = {"produit": annonce.produit, "version": annonce.version, "editeur": annonce.editeur}
+            genre, meta = attestation, demander_metadonnees(self._lire, connues)
+        self._admettre(demandee.preuve, chemin, genre, meta)
+
+    def _ecrire_lien(self, lien: str) -> Path:
+        return self._ecrire_fichier("lien.txt", f"{lien}\n".encode())
+
+    def _admettre(self, preuve: str, chemin: Path, genre: str, meta: dict[str, str] | None) -> None:
+        """Fait examiner la pièce et la garde pour la réponse, ou dit pourquoi elle est refusée."""
+        examen = (
+            self._examinateur.examiner(preuve, chemin, chemin.name, genre=genre, meta=meta)
+            if self._examinateur
+            else None
+        )
         if isinstance(examen, PieceRefusee):
             self._dire(f"  Refusé : {examen.message}")
             return
-        self._pieces.append(PieceDeposee(demandee.preuve, chemin.name, chemin))
+        self._pieces.append(PieceDeposee(preuve, chemin.name, chemin, genre, meta))
         if isinstance(examen, PieceExaminee):
             self._dire(*(f"  Attention : {texte}" for texte in (*examen.avertissements, examen.a_verifier) if texte))
-        self._dire(f"  Joint à {demandee.preuve} ; la pièce part avec votre réponse.")
+        self._dire(f"  Joint à {preuve} ; la pièce part avec votre réponse.")
 
     def _montrer_jointes(self) -> None:
         self._dire(*([f"  {p.preuve} : {p.nom}" for p in self._pieces] or ["  Rien n'est encore joint."]))
@@ -279,9 +304,11 @@ class Terminal:
 
     def _preter(self, chemin: str, texte: str) -> Path:
         """Un document à donner au logiciel, écrit dans un dossier temporaire effacé à la fin."""
+        return self._ecrire_fichier(*vue.en_fichier(chemin, texte))
+
+    def _ecrire_fichier(self, nom: str, octets: bytes) -> Path:
         if self._fichiers is None:
             self._fichiers = tempfile.TemporaryDirectory(prefix="banc-sons-a-saisir-")
-        nom, octets = vue.en_fichier(chemin, texte)
         cible = Path(self._fichiers.name) / f"{len(list(Path(self._fichiers.name).iterdir())) + 1:03}-{nom}"
         cible.write_bytes(octets)
         return cible

@@ -129,6 +129,7 @@ def campagne(tableau: Tableau) -> dict[str, Any]:
         "dossier": annonce.dossier,
         "demonstration": annonce.demonstration,
         "rejeu": annonce.rejeu,
+        "attestation": {"produit": annonce.produit, "version": annonce.version, "editeur": annonce.editeur},
         "phrase": annonce.phrase,
         "detail": annonce.detail,
         "scenarios": annonce.scenarios,

@@ -150,7 +150,7 @@ function remplir(c, brouillon) {
   $("bloc-coller").hidden = !releve; $("coller").value = ""; $("coller-erreur").textContent = "";
   if (brouillon?.donnees && releve) releve.ecrire(brouillon.donnees);
   if (brouillon?.messages && messages) messages.ecrire(brouillon.messages);
-  pieces.montrer(numero, c.pieces);
+  pieces.montrer(numero, c.pieces, campagne?.attestation);
   const avec = c.issues.filter(i => i.raison).map(i => `« ${i.libelle} »`);
   $("raison-aide").textContent = avec.length ? `(obligatoire pour ${avec.join(", ")})` : "";
   $("issues").replaceChildren(...c.issues.map((issue, rang) => el("button", { type: "button", class: rang ? "" : "principal", "data-issue": issue.valeur, "aria-keyshortcuts": rang ? `Alt+${rang + 1}` : "Alt+1 Control+Enter", onclick: () => repondre(issue) }, issue.libelle)));

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 
@@ -53,7 +53,16 @@ class PorteEssai:
     deposees: dict[str, PieceJointe] = field(default_factory=dict)
     par: list[str] = field(default_factory=list)
 
-    def deposer(self, preuve: str, source: Path, nom: str, *, par: str) -> PieceRangee | PieceRefusee:
+    def deposer(
+        self,
+        preuve: str,
+        source: Path,
+        nom: str,
+        *,
+        par: str,
+        genre: str = "",
+        meta: Mapping[str, str] | None = None,
+    ) -> PieceRangee | PieceRefusee:
         octets = source.read_bytes()
         if not octets:
             return PieceRefusee("vide", "un fichier", "rien", "déposez la capture")

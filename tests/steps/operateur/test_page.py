@@ -62,7 +62,8 @@ class Recueil:
     """Une preuve demandée à chaque scénario."""
 
     def demandees(self, retenu: ScenarioRetenu) -> tuple[PieceDemandee, ...]:
-        return (PieceDemandee("P.1", "un écran", ("capture",)),)
+        officiel = PieceDemandee("P.2", "une homologation", ("lien-plateforme-test", "attestation"))
+        return PieceDemandee("P.1", "un écran", ("capture",)), officiel
 
     def recevoir(self, *_: object) -> None:
         return None
@@ -74,7 +75,10 @@ def page(tmp_path: Path) -> Iterator[Page]:
     retenu = selectionner(charger("biologie"), vagues=(1,), profils_reclames=("Général",))[0]
     with JournalEchanges.creer(tmp_path / "c") as journal, ThreadPoolExecutor(1) as executeur, Chromium() as chromium:
         guichet = Guichet()
-        tableau = Tableau(Annonce("biologie", HOSTILE, str(tmp_path), True, 1, 1), [(retenu, True, 60.0)])
+        tableau = Tableau(
+            Annonce("biologie", HOSTILE, str(tmp_path), True, 1, 1, rejeu=True, produit="Labo", version="1"),
+            [(retenu, True, 60.0)],
+        )
         serveur = ServeurConsole(guichet, tableau, journal, tmp_path / "c", Examinateur())
         adaptateur = AdaptateurOperateur(guichet, delai_s=600, recueil=Recueil())
         adaptateur.debuter_scenario(retenu)
@@ -163,6 +167,30 @@ def test_capture_collee(page: Page) -> None:
     assert page.onglet.jouer("deposer", "P.1", "x<b>.txt", base64.b64encode(b"non").decode()).startswith(
         "x<b>.txt refusé"
     )
+
+
+def test_attestation_et_lien(page: Page) -> None:
+    """Métadonnées préremplies, écart dit à côté de son champ, expiration lue ; le lien reste à vérifier."""
+    futur = page.poser("verifier_ins", patient_id="P-1")
+    champ = "document.querySelector('[data-meta={}]')"
+    assert page.lire(f"{champ.format('produit')}.value") == "Labo"
+    page.lire(f"{champ.format('version')}.value = '2'; {champ.format('expire_le')}.value = '2028-03-01'")
+    octets = base64.b64encode(b"PNG h").decode()
+    assert "refusé" in page.onglet.jouer("deposer", "P.2", "h.png", octets)
+    assert page.lire("document.activeElement.dataset.meta") == "version"
+    assert "version 1" in page.lire("document.getElementById('meta1-version-erreur').textContent")
+    page.lire(f"{champ.format('version')}.value = '1'")
+    page.lire(
+        "document.getElementById('lien1').value = 'PNG-4211'; document.querySelector('#lien1 ~ button').click(); "
+        "personne.attendre(() => document.querySelector('.piece li'), 15000)"
+    )
+    assert "À vérifier par un relecteur" in page.lire("document.querySelector('.piece li').innerText")
+    assert page.onglet.jouer("deposer", "P.2", "h.png", octets) == ""
+    assert "expire le 01/03/2028" in page.lire("document.querySelector('.piece li:last-child').innerText")
+    assert "Rien d'autre ne le remplace" in page.lire("document.getElementById('pieces').innerText")
+    assert page.lire("document.getElementById('rejeu').hidden") is False
+    page.lire("document.querySelector('[data-issue=fait]').click()")
+    assert futur.result(10).resultat == "fait"
 
 
 @pytest.mark.parametrize("largeur", [1024, 1440])

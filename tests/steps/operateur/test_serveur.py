@@ -7,7 +7,7 @@ import json
 import re
 import socket
 import threading
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from concurrent.futures import Future, ThreadPoolExecutor
 from dataclasses import dataclass
 from pathlib import Path
@@ -35,8 +35,25 @@ HOSTILE = "<img src=x onerror=alert(1)>\"'&\r\nX-Injecte: oui"
 class Examinateur:
     """Accepte ce qui commence par PNG, refuse le reste."""
 
-    def examiner(self, preuve: str, source: Path, nom: str) -> PieceExaminee | PieceRefusee:
+    def examiner(
+        self, preuve: str, source: Path, nom: str, *, genre: str = "", meta: Mapping[str, str] | None = None
+    ) -> PieceExaminee | PieceRefusee:
         octets = source.read_bytes()
+        if meta is not None and meta.get("version", "1") != "1":
+            return PieceRefusee("autre_version", "la version 1", meta["version"], "corrigez")
+        if genre == "lien-plateforme-test":
+            return PieceExaminee(
+                TypePiece.LIEN_PLATEFORME,
+                "application/json",
+                nom,
+                str(hash(octets)),
+                len(octets),
+                a_verifier="officiel",
+            )
+        if genre == "attestation":
+            return PieceExaminee(
+                TypePiece.ATTESTATION, "image/png", nom, str(hash(octets)), len(octets), details=dict(meta or {})
+            )
         if not octets.startswith(b"PNG"):
             return PieceRefusee("format", "une image", "autre chose", "déposez une capture")
         return PieceExaminee(
@@ -393,6 +410,25 @@ def test_nom_hostile(console: Console, nom: str, garde: str) -> None:
     }
 
 
+def test_depot_attestation_et_lien(console: Console) -> None:
+    """Métadonnées et genre vont à la porte puis à la réponse ; un refus nomme le champ ; l'expiration se lit."""
+    genres = ("attestation", "lien-plateforme-test")
+    futur = console.demande(pieces=(PieceDemandee("P.1", "une homologation", genres),))
+    meta = {"numero": "H-1", "version": "2", "expire_le": "2028-03-01"}
+    dit = {"genre": "attestation", "meta": json.dumps(meta)}
+    statut, refus = _deposer(console, "P.1", "h.png", b"PNG h", **dit)
+    assert (statut, refus["champ"]) == (422, "version")
+    meta["version"] = "1"
+    statut, accepte = _deposer(console, "P.1", "h.png", b"PNG h", genre="attestation", meta=json.dumps(meta))
+    assert (statut, accepte["expire_le"]) == (200, "2028-03-01")
+    statut, lien = _deposer(console, "P.1", "lien.txt", b"PNG 4211", genre="lien-plateforme-test")
+    assert (statut, lien["a_verifier"]) == (200, "officiel")
+    assert _deposer(console, "P.1", "x.png", b"PNG x", genre="video")[0] == 422
+    assert _deposer(console, "P.1", "x.png", b"PNG x", meta='{"inconnu": "1"}')[0] == 422
+    assert console.poster("/reponse", {"numero": 1, "issue": "fait"})[0] == 200
+    assert [(p.genre, p.meta) for p in futur.result(5).pieces] == [("attestation", meta), (genres[1], None)]
+
+
 def test_depot_hors_demande(console: Console) -> None:
     """Un fichier pour une preuve qui n'est pas demandée, ou pour une demande passée, n'entre pas."""
     console.demande(pieces=(PieceDemandee("P.1", "un écran", ("capture",)),))
@@ -428,8 +464,10 @@ def test_fin(console: Console) -> None:
     console.serveur.fermer()
 
 
-def _deposer(console: Console, preuve: str, nom: str, octets: bytes, demande: int = 1) -> tuple[int, dict[str, Any]]:
-    adresse = "/depots?" + urlencode({"demande": demande, "preuve": preuve, "nom": nom})
+def _deposer(
+    console: Console, preuve: str, nom: str, octets: bytes, demande: int = 1, **dit: str
+) -> tuple[int, dict[str, Any]]:
+    adresse = "/depots?" + urlencode({"demande": demande, "preuve": preuve, "nom": nom, **dit})
     statut, _, corps = console.demander("POST", adresse, octets, Content_Type="application/octet-stream")
     lu: dict[str, Any] = json.loads(corps)
     return statut, lu
