@@ -13,7 +13,7 @@ async function envoyer(adresse, corps) {
   try {
     const reponse = await fetch(adresse, { method: "POST", body: corps, headers: { "X-Banc-Sons": CSRF, "Content-Type": corps instanceof Blob ? "application/octet-stream" : "application/json" } });
     const lu = await reponse.json();
-    return reponse.ok ? lu : { erreur: lu.erreur || `erreur ${reponse.status}` };
+    return reponse.ok ? lu : { erreur: lu.erreur || `erreur ${reponse.status}`, champ: lu.champ };
   } catch { return { erreur: "le banc ne répond pas : vérifiez que la campagne tourne encore, puis recommencez ; rien n'est perdu" }; }
 }
 const poster = (adresse, valeur) => envoyer(adresse, JSON.stringify(valeur));
