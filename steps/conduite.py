@@ -2,64 +2,51 @@
 
 from __future__ import annotations
 
-import platform
-import shutil
-import tempfile
-import tomllib
 from collections.abc import Callable, Sequence
 from datetime import UTC, datetime
-from functools import lru_cache
-from json import dumps
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, TypeVar
+from typing import TYPE_CHECKING
 
 from reports.campagne import Campagne, Logiciel, charger_campagne
-from reports.ecarts import BilanEcarts, EcartConnu, confronter, etat_de
+from reports.ecarts import BilanEcarts, EcartConnu, confronter
 from reports.ecriture import ecrire_tout
-from reports.fichiers import ecrire_json
 from reports.options import OptionsRapports
 from reports.resultat import CleScenario, EtapeJouee, EtatPreuve, ResultatScenario
-from reports.seances import incidents_d_horloge, seances_de
 from reports.verdict import Moyen
-from reports.verrou import Verrou
 from requirements.catalogue import Catalogue
-from requirements.modele import Fournisseur, Preuve
+from requirements.modele import Preuve
 from simulators.banc import Banc
-from simulators.socle.expurgation import LONGUEUR_MINIMALE
 from simulators.socle.journal import EtatJournal, JournalArrete, JournalEchanges, JournalEnPanne
 from steps.bilan import Bilan
 from steps.depart import Depart
+from steps.dossier_campagne import choisir_dossier, retirer_dossier_vide
+from steps.en_tete import ecrire_en_tete, en_tete, en_tete_de_seance, version_du_banc
 from steps.essai import Essai
 from steps.jugements.empreinte import empreinte_des_verifications
-from steps.logiciel.assemblage import assembler
 from steps.logiciel.configuration import ConfigurationLogiciel
-from steps.logiciel.connexion import enregistrer
-from steps.logiciel.contexte import ContexteAdaptateur, ScenarioEnCours
+from steps.logiciel.contexte import ScenarioEnCours
 from steps.logiciel.protocole import (
     AccompagneScenario,
     Adaptateur,
-    AdaptateurInjoignable,
     ApportePieces,
     Apropos,
     AproposInconnu,
 )
-from steps.logiciel.temoin import RACINE
 from steps.logiciel.temoin_deguise import refuser_un_temoin_deguise
 from steps.operateur.enregistrement_rejeu import Enregistrement
 from steps.operateur.poste import Poste
 from steps.options import OptionsCampagne
-from steps.personne.ouverture import Navigateurs
 from steps.pieces import preuves_du_scenario
 from steps.reprise import (
     Decision,
     decider,
-    demandes_d_avant,
     garder_les_apports,
     scenario_coupe,
     version_du_logiciel,
     versions_du_scenario,
 )
 from steps.selection import ScenarioRetenu
+from steps.services import Services
 from steps.support import rapports_a_rebatir
 
 if TYPE_CHECKING:
@@ -95,18 +82,11 @@ class Conduite:
         self.scenario_coupe = ""
         self.sans_rapport = ""
         self.deroules: Callable[[ScenarioRetenu], str] = lambda retenu: ""
-        self._secrets: Path | None = None
         self.poste: Poste | None = None
         self.porte: PortePieces | None = None
         self.rejeu: Enregistrement | None = None
         self._en_cours: ScenarioEnCours | None = None
-        self._journal: JournalEchanges | None = None
-        self._banc: Banc | None = None
-        self._adaptateur: Adaptateur | None = None
-        self._navigateurs: Navigateurs | None = None
-        self._verrou: Verrou | None = None
-        self.apports: tuple[str, ...] = ()
-        """Ce que sont devenues les pièces déjà produites que le logiciel apporte (adaptateur `depot`)."""
+        self._services = Services(self.dossier, logiciel)
 
     # ------------------------------------------------------------ marche
     def demarrer(self) -> None:
@@ -114,48 +94,23 @@ class Conduite:
 
         Lève AdaptateurInjoignable, OSError ou JournalArrete : la campagne ne peut pas commencer.
         """
-        self.dossier.mkdir(parents=True, exist_ok=True)
-        self._verrou = Verrou(self.dossier, "campagne").prendre()
-        if self.options.reprendre:
-            self._journal = JournalEchanges.reprendre(self.dossier)
-            if self.precedente is not None:
-                self.precedente = charger_campagne(self.dossier, self._journal)
-                self.resultats = {resultat.cle: resultat for resultat in self.precedente.resultats}
-                self.scenario_coupe = scenario_coupe(self._journal)
-        else:
-            self._journal = JournalEchanges.creer(self.dossier)
-        for secret in self.logiciel.secrets:
-            if len(secret.encode()) >= LONGUEUR_MINIMALE:
-                self._journal.proteger(secret)
-        self._secrets = Path(tempfile.mkdtemp(prefix="banc-sons-"))
-        self._banc = Banc(self._journal, dossier_secrets=self._secrets)
-        self._navigateurs = Navigateurs.de(self._banc, self.options.navigateur)
-        if self.logiciel.idam:
-            self._banc.insi.etat.idam_autorises = frozenset({self.logiciel.idam})
-        self._journal.ajouter("campagne", {"etat": "reprise" if self.precedente else "debut", **self._en_tete()})
-        demandeur = self._relier_le_poste(self._journal)
-        self._adaptateur = assembler(self._contexte(self._banc, self._secrets, demandeur))
+        journal = self._services.ouvrir_journal(reprendre=self.options.reprendre is not None)
+        if self.precedente is not None:
+            self.precedente = charger_campagne(self.dossier, journal)
+            self.resultats = {resultat.cle: resultat for resultat in self.precedente.resultats}
+            self.scenario_coupe = scenario_coupe(journal)
+        self._services.monter_banc(self.options.navigateur)
+        journal.ajouter("campagne", {"etat": "reprise" if self.precedente else "debut", **en_tete(self)})
+        guichet = self._relier_le_poste(journal)
+        adaptateur = self._services.piloter(guichet=guichet, porte=self.porte, scenario_en_cours=lambda: self._en_cours)
         try:
-            self.apropos = self._adaptateur.apropos()
+            self.apropos = adaptateur.apropos()
             refuser_un_temoin_deguise(self.logiciel, self.apropos)
             self.connexion = self.logiciel.connexion.completer(self.apropos.pro_sante_connect)
         except AproposInconnu:
             self.apropos = None
         self._enregistrer()
-        self._ecrire_en_tete(None, interrompue=True)
-
-    def _contexte(self, banc: Banc, secrets: Path, demandeur: Demandeur | None) -> ContexteAdaptateur:
-        environnement = Path(self.logiciel.environnement or secrets / "environnement.json")
-        return ContexteAdaptateur(
-            logiciel=self.logiciel,
-            banc=banc,
-            journal=self.journal,
-            dossier=self.dossier,
-            environnement=self.ecrire_environnement(environnement),
-            guichet=demandeur,
-            porte=self.porte,
-            scenario_en_cours=lambda: self._en_cours,
-        )
+        ecrire_en_tete(self, None, interrompue=True)
 
     def _relier_le_poste(self, journal: JournalEchanges) -> Demandeur | None:
         """Où les adaptateurs demandent à la personne, si la campagne en a une."""
@@ -166,26 +121,15 @@ class Conduite:
         logiciel = self.logiciel
         produit = Logiciel(nom=logiciel.nom, version=logiciel.version, editeur=logiciel.editeur, nil=logiciel.nil)
         self.porte = PortePieces(self.dossier, journal, self.catalogue, produit, tuple(self.resultats.values()))
-        return self.poste.relier(journal, self.dossier, self.porte, self._seance())
+        return self.poste.relier(journal, self.dossier, self.porte, en_tete_de_seance(self))
 
     def ecrire_environnement(self, chemin: Path) -> Path:
         """Écrit adresses, certificats et identités de test pour le logiciel ; jamais dans le dossier de campagne."""
-        environnement = self.banc.environnement()
-        # La référence produit de Convergence n'est connue que de qui décrit le logiciel : X-MSS-NIL doit la porter.
-        environnement["lps"]["nil"] = self.logiciel.nil
-        if self.logiciel.connexion.client_id:
-            environnement["services"]["psc"]["client_id"] = self.logiciel.connexion.client_id
-        chemin.write_text(dumps(environnement, ensure_ascii=False, indent=2), encoding="utf-8")
-        return chemin
+        return self._services.ecrire_environnement(chemin)
 
     def _enregistrer(self) -> None:
         """Fait connaître le logiciel aux fournisseurs d'identité du banc, tel qu'il se décrit."""
-        banc = self.banc
-        for service, nom in ((banc.psc, Fournisseur.PSC), (banc.etablissement, Fournisseur.ETABLISSEMENT)):
-            try:
-                enregistrer(self.connexion, service.clients, service.profil.client_id, nom)
-            except ValueError as erreur:
-                raise AdaptateurInjoignable(f"pro_sante_connect : {erreur}") from erreur
+        self._services.enregistrer(self.connexion)
 
     def essai(self, retenu: ScenarioRetenu) -> Essai:
         """Ouvre un scénario : état des simulateurs vidé, journal marqué."""
@@ -199,7 +143,7 @@ class Conduite:
         # La base d'un éditeur survit à la campagne : des patients déjà connus de lui fausseraient tout.
         # Des réponses rejouées parlent des patients de leur enregistrement.
         rejouee = self.rejeu.graine(retenu.numero) if self.rejeu else None
-        graine = self._graine() if rejouee is None else rejouee
+        graine = self.graine() if rejouee is None else rejouee
         return Essai(
             retenu,
             self.adaptateur,
@@ -208,7 +152,7 @@ class Conduite:
             self.logiciel,
             graine=graine,
             volume_reduit=self.options.volume_reduit,
-            navigateurs=self._navigateurs,
+            navigateurs=self._services.navigateurs,
             connexion=self.connexion,
         )
 
@@ -228,19 +172,9 @@ class Conduite:
         apportees = {p.repere for p in avant.preuves if p.etat is not EtatPreuve.A_APPORTER} if avant else set()
         return tuple(preuve for preuve in retenu.scenario.preuves if preuve.repere not in apportees)
 
-    def _graine(self) -> str:
+    def graine(self) -> str:
+        """Ce qui distingue les patients de cette campagne ; vide pour le logiciel témoin, dont la base est neuve."""
         return "" if self.logiciel.temoin else self.debut.isoformat()
-
-    def _seance(self) -> dict[str, Any]:
-        """L'en-tête des réponses que cette séance enregistre."""
-        return {
-            "graine": self._graine(),
-            "debut": self.debut.isoformat(),
-            "couloir": self.options.couloir,
-            "logiciel": {"nom": self.logiciel.nom, "version": self.logiciel.version},
-            "demonstration": self.logiciel.demonstration,
-            "banc": version_du_banc(),
-        }
 
     def motif_d_arret(self, erreur: JournalArrete) -> str:
         """Pourquoi le journal s'est arrêté : l'incident noté, plus complet que le refus d'écrire qui a suivi."""
@@ -336,7 +270,7 @@ class Conduite:
             self._arreter_services()
             if self.journal.etat is not EtatJournal.ARRETE:
                 self.journal.ajouter("campagne", {"etat": "interrompue" if interrompue else "fin"})
-            self._ecrire_en_tete(datetime.now(UTC), interrompue=interrompue)
+            ecrire_en_tete(self, datetime.now(UTC), interrompue=interrompue)
             self.campagne = charger_campagne(self.dossier, self.journal, self.catalogue)
             junit = self.dossier / "junit.xml" if self.options.junit else None
             return ecrire_tout(self.dossier, self.campagne, self.catalogue, self.journal, OptionsRapports(junit=junit))
@@ -350,91 +284,17 @@ class Conduite:
 
     def retirer_dossier_vide(self) -> None:
         """Retire ce qu'Allure a préparé pour une campagne qui n'a pas commencé ; un dossier non vide reste."""
-        vides = [self.dossier / "allure-results"]
-        if not (self.options.dossier or self.options.reprendre):
-            vides += [self.dossier, self.dossier.parent]
-        for dossier in vides:
-            try:
-                dossier.rmdir()
-            except OSError:
-                return
+        retirer_dossier_vide(self.options, self.dossier)
 
     def arreter(self) -> None:
         """Arrête logiciel témoin et simulateurs, ferme le journal, efface les clés ; sans effet la seconde fois."""
         self._arreter_services()
-        if self._journal is not None:
-            self._journal.fermer()
-            self._journal = None
-        if self._secrets is not None:
-            shutil.rmtree(self._secrets, ignore_errors=True)
-            self._secrets = None
-        if self._verrou is not None:
-            self._verrou.rendre()
-            self._verrou = None
+        self._services.rendre()
 
     def _arreter_services(self) -> None:
         if self.poste is not None:
             self.poste.fermer()
-        if self._navigateurs is not None:
-            self._navigateurs.arreter()
-            self._navigateurs = None
-        if self._adaptateur is not None:
-            if isinstance(self._adaptateur, ApportePieces):
-                self.apports = self._adaptateur.bilan_des_apports()
-            self._adaptateur.fermer()
-            self._adaptateur = None
-        if self._banc is not None:
-            self._banc.arreter()
-            self._banc = None
-
-    def _en_tete(self) -> dict[str, Any]:
-        logiciel = self.logiciel
-        return {
-            "version": 1,
-            "produit_banc": version_du_banc(),
-            "couloir": self.options.couloir,
-            "rem": self.catalogue.couloir.rem,
-            "vagues": list(self.options.vagues or self.catalogue.couloir.vagues),
-            "profils": list(logiciel.profils),
-            "profils_demandes": list(self.options.profils),
-            "exigences_demandees": list(self.options.exigences),
-            "volume_reduit": self.options.volume_reduit,
-            "navigateur": self.options.navigateur,
-            "logiciel": {
-                "nom": logiciel.nom,
-                "version": logiciel.version,
-                "editeur": logiciel.editeur,
-                "nil": logiciel.nil,
-                "type": self.catalogue.couloir.type_logiciel,
-            },
-            "pilotage": {
-                "adaptateur": logiciel.adaptateur,
-                "adaptateurs": {description.nom: description.type for description in logiciel.adaptateurs},
-                "actions": dict(logiciel.actions),
-                "defauts": list(logiciel.defauts),
-                "pro_sante_connect": self.connexion.en_dict(),
-                "declare": {"nom": self.apropos.nom, "version": self.apropos.version} if self.apropos else None,
-            },
-            "demonstration": logiciel.demonstration,
-            "debut": self.precedente.debut if self.precedente else self.debut.isoformat(),
-            "catalogue": {"empreinte": self.catalogue.empreinte, "date": self.catalogue.date.isoformat()},
-            "systeme": {"python": platform.python_version(), "os": f"{platform.system()} {platform.release()}"},
-            "retenus": self._demandes(),
-            "ecarts": [
-                ecart.en_dict(etat_de(ecart, self.resultats.values(), datetime.now(UTC).date()))
-                for ecart in self.ecarts
-            ],
-            "rejeu": self._rejeu(),
-        }
-
-    def _rejeu(self) -> dict[str, str] | None:
-        """L'enregistrement d'où viennent les réponses de personne ; None si une personne répond."""
-        return {"fichier": self.rejeu.chemin.name, "sha256": self.rejeu.empreinte} if self.rejeu else None
-
-    def _demandes(self) -> list[str]:
-        """Tout ce que la campagne doit juger, dans l'ordre du catalogue : une reprise élargit, ne retire rien."""
-        demandes = {*demandes_d_avant(self.precedente), *(retenu.numero for retenu in self.retenus)}
-        return [s.id for exigence in self.catalogue.exigences for s in exigence.scenarios if s.id in demandes]
+        self._services.arreter()
 
     def ecarts_annonces(self, numeros: Sequence[str]) -> list[str]:
         """Les écarts connus qui annoncent un manquement de ces scénarios, avant de savoir s'il est là."""
@@ -445,59 +305,29 @@ class Conduite:
         """Les écarts annoncés devant les résultats d'aujourd'hui."""
         return confronter(list(self.resultats.values()), self.ecarts, datetime.now(UTC).date())
 
-    def _ecrire_en_tete(self, fin: datetime | None, *, interrompue: bool) -> None:
-        contenu = {
-            **self._en_tete(),
-            "fin": fin.isoformat() if fin else None,
-            "interrompue": interrompue,
-            "seances": seances_de(self.journal),
-            "incidents_horloge": incidents_d_horloge(self.journal),
-            "journal": {
-                "derniere_empreinte": self.journal.derniere_empreinte(),
-                "enregistrements": self.journal.position(),
-            },
-        }
-        ecrire_json(self.dossier / "campagne.json", contenu)
-
     # -------------------------------------------------------------- accès
     @property
     def journal(self) -> JournalEchanges:
-        return _vivant(self._journal)
+        return self._services.journal
 
     @property
     def banc(self) -> Banc:
-        return _vivant(self._banc)
+        return self._services.banc
 
     @property
     def adaptateur(self) -> Adaptateur:
-        return _vivant(self._adaptateur)
+        return self._services.adaptateur
 
+    @property
+    def apports(self) -> tuple[str, ...]:
+        """Ce que sont devenues les pièces déjà produites que le logiciel apporte (adaptateur `depot`)."""
+        return self._services.apports
 
-T = TypeVar("T")
+    @property
+    def _adaptateur(self) -> Adaptateur:
+        """Le logiciel piloté ; un essai en change sans changer de banc."""
+        return self._services.adaptateur
 
-
-def _vivant(objet: T | None) -> T:
-    if objet is None:
-        raise RuntimeError("la campagne n'est pas démarrée")
-    return objet
-
-
-def choisir_dossier(options: OptionsCampagne, instant: datetime) -> Path:
-    """Le dossier de la campagne ; par défaut `campagnes/<couloir>-<date>-<heure>/`, jamais un dossier déjà pris."""
-    if options.reprendre:
-        return options.reprendre
-    if options.dossier:
-        return options.dossier
-    local = instant.astimezone()
-    base = Path("campagnes") / f"{options.couloir}-{local:%Y%m%d}-{local:%H%M%S}"
-    candidat, rang = base, 2
-    while candidat.exists():
-        candidat, rang = base.with_name(f"{base.name}-{rang}"), rang + 1
-    return candidat
-
-
-@lru_cache(maxsize=1)
-def version_du_banc() -> str:
-    """« banc-sons x.y.z », lu dans pyproject.toml : les paquets ne sont pas installés."""
-    projet = tomllib.loads((RACINE / "pyproject.toml").read_text(encoding="utf-8"))["project"]
-    return f"{projet['name']} {projet['version']}"
+    @_adaptateur.setter
+    def _adaptateur(self, adaptateur: Adaptateur) -> None:
+        self._services.adaptateur = adaptateur
