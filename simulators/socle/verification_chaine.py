@@ -7,7 +7,8 @@ from collections.abc import Iterable, Mapping
 from typing import Any
 
 from simulators.socle.chaine import ORIGINE, chainer, horodater
-from simulators.socle.codage import Enregistrement, corps_cites
+from simulators.socle.citations import citations
+from simulators.socle.codage import Enregistrement
 from simulators.socle.corps import MagasinCorps
 
 
@@ -35,8 +36,7 @@ def verifier(enregistrements: Iterable[Enregistrement], magasin: MagasinCorps) -
             anomalies.append(
                 f"enregistrement {numero} : les colonnes d'index ne disent pas la même chose que les données"
             )
-        if enregistrement.type == "echange":
-            anomalies += _corps(enregistrement, magasin, vus)
+        anomalies += _corps(enregistrement, magasin, vus)
         precedent, attendu = enregistrement.empreinte, numero + 1
     return anomalies
 
@@ -53,7 +53,7 @@ def index(donnees: Mapping[str, Any]) -> tuple[str | None, str | None, str | Non
 
 def _corps(enregistrement: Enregistrement, magasin: MagasinCorps, vus: dict[str, str | None]) -> list[str]:
     anomalies = []
-    for sha256, taille in corps_cites(enregistrement.donnees):
+    for sha256, taille in citations(enregistrement.type, enregistrement.donnees):
         if sha256 not in vus:
             vus[sha256] = _defaut(sha256, taille, magasin)
         if defaut := vus[sha256]:

@@ -415,8 +415,7 @@ def test_depot_attestation_et_lien(console: Console) -> None:
     genres = ("attestation", "lien-plateforme-test")
     futur = console.demande(pieces=(PieceDemandee("P.1", "une homologation", genres),))
     meta = {"numero": "H-1", "version": "2", "expire_le": "2028-03-01"}
-    dit = {"genre": "attestation", "meta": json.dumps(meta)}
-    statut, refus = _deposer(console, "P.1", "h.png", b"PNG h", **dit)
+    statut, refus = _deposer(console, "P.1", "h.png", b"PNG h", genre="attestation", meta=json.dumps(meta))
     assert (statut, refus["champ"]) == (422, "version")
     meta["version"] = "1"
     statut, accepte = _deposer(console, "P.1", "h.png", b"PNG h", genre="attestation", meta=json.dumps(meta))
