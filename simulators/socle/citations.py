@@ -36,10 +36,11 @@ def citations_d_arguments(code: Any, etiquettes: frozenset[str] = _ETIQUETTES) -
     """Les corps que ces arguments codés citent ; un corps vide n'est pas rangé."""
     for objet in _objets(code):
         etiquette = objet.get("@")
-        if isinstance(etiquette, str) and etiquette in etiquettes and objet.get("taille") != 0:
-            # Un dossier peut être hostile : une citation sans empreinte n'a rien à retrouver, et `relire` la refusera.
-            if _est_empreinte(objet.get("corps")):
-                yield objet["corps"], objet["taille"] if type(objet.get("taille")) is int else None
+        if not isinstance(etiquette, str) or etiquette not in etiquettes or objet.get("taille") == 0:
+            continue
+        # Un dossier peut être hostile : une citation sans empreinte n'a rien à retrouver, et `relire` la refusera.
+        if _est_empreinte(objet.get("corps")):
+            yield objet["corps"], objet["taille"] if type(objet.get("taille")) is int else None
 
 
 def arguments_ranges(donnees: Mapping[str, Any]) -> frozenset[str]:

@@ -47,6 +47,7 @@ from steps.verifications.psc.ciba import verifier_ciba
 from steps.verifications.psc.fuites import (
     Vu,
     adresses_sans_jeton,
+    reste_utile,
     rien_dans_le_navigateur,
     rien_dans_les_traces,
     secrets_du_dialogue,
@@ -291,7 +292,8 @@ def _vus_du_navigateur(essai: Essai) -> Iterator[Vu]:
                 yield Vu("page", expurger(essai, page.html))
         for trace in vue.navigateur.traces() if vue.navigateur else ():
             if trace.origine not in ailleurs:
-                yield Vu(trace.ou, expurger(essai, f"{trace.nom}={trace.valeur}"))
+                reste = reste_utile(expurger(essai, trace.valeur), essai.journal.empreinte_secret(trace.valeur))
+                yield Vu(trace.ou, f"{trace.nom}={reste}")
 
 
 def _vus_du_logiciel(essai: Essai) -> Iterator[Vu]:

@@ -56,6 +56,16 @@ class Vu:
     texte: str
 
 
+def reste_utile(texte: str, empreinte: str) -> str:
+    """D'une valeur gardée par le navigateur, ce qui peut la prendre en faute, et rien qui permette de s'en servir.
+
+    `texte` : la valeur, secrets connus déjà remplacés par leur empreinte. Restent ces empreintes et, d'un JWT, ce qu'il
+    dit sans sa signature ; sinon `empreinte`, celle de la valeur : un cookie du logiciel ne va pas au dossier.
+    """
+    jwt = [lu[0].rpartition(".")[0] + "." for lu in _JWT.finditer(texte)]
+    return " ".join([*_EMPREINTE.findall(texte), *jwt]) or empreinte
+
+
 def secrets_du_dialogue(*dialogues: Dialogue) -> frozenset[str]:
     """Les empreintes des jetons rendus et des codes, telles que le journal les écrit."""
     trouves: set[str] = set()

@@ -9,6 +9,7 @@ from pathlib import Path
 import pytest
 
 from reports.sceau import Domaine
+from reports.sceau.scellement import ScellementRefuse
 from reports.verdict import Verdict
 from simulators.socle.citations import citations
 from simulators.socle.journal import JournalEchanges
@@ -52,14 +53,24 @@ def test_tout_y_est(petite: _AvecJugement, tmp_path: Path) -> None:
     assert (rendu.anomalies, [a for a in rendu.avertissements if "ne cite pas" in a]) == ([], [])
 
 
-@pytest.mark.parametrize("octets", [TEXTE, OCTETS, LU, PROFOND], ids=["action", "octets", "lu", "argument rangé"])
-def test_un_corps_cite_absent(tmp_path: Path, octets: bytes) -> None:
-    """Un corps retiré est nommé avec l'enregistrement qui le cite."""
+@pytest.mark.parametrize("octets", [TEXTE, OCTETS, LU], ids=["action", "octets", "lu"])
+def test_un_corps_absent_n_est_pas_scelle(tmp_path: Path, octets: bytes) -> None:
+    """Une campagne à qui manque un corps cité est refusée, l'enregistrement nommé."""
     petite = _AvecJugement(tmp_path / "campagne", nombre=1)
     manque = _sha(octets)
     with JournalEchanges.ouvrir(petite.dossier) as journal:
-        genre = "action" if octets is TEXTE else "jugement"
-        *_, citant = journal.enregistrements(type=genre)
+        *_, citant = journal.enregistrements(type="action" if octets is TEXTE else "jugement")
+    (petite.dossier / "corps" / manque[:2] / manque).unlink()
+    with pytest.raises(ScellementRefuse, match=rf"enregistrement {citant.numero} : corps {manque} absent"):
+        petite.sceller(tmp_path / "d.zip")
+
+
+def test_un_corps_cite_absent(tmp_path: Path) -> None:
+    """Ce que cite un argument rangé se vérifie aussi : le corps retiré est nommé avec l'enregistrement qui le cite."""
+    petite = _AvecJugement(tmp_path / "campagne", nombre=1)
+    manque = _sha(PROFOND)
+    with JournalEchanges.ouvrir(petite.dossier) as journal:
+        *_, citant = journal.enregistrements(type="jugement")
     (petite.dossier / "corps" / manque[:2] / manque).unlink()
     rendu = petite.verifier(petite.sceller(tmp_path / "d.zip").chemin)
     [anomalie] = rendu.anomalies

@@ -6,6 +6,7 @@ import json
 from base64 import urlsafe_b64encode
 from collections.abc import Callable
 
+from reports.verdict import Verdict
 from steps.verifications.psc import fuites, jetons, lire, usages
 from tests.verifications.psc import fabrique as f
 from tests.verifications.psc.aides import AV, NC, RIEN, fautes
@@ -92,3 +93,15 @@ def test_fuites_dans_les_traces() -> None:
             fuites.rien_dans_les_traces([fuites.Vu("trace", f"jeton={texte}")], secrets, emetteur=f.EMETTEUR)
         ) == {("PSC-SEC-03", NC)}
     assert fautes(fuites.rien_dans_les_traces([], secrets)) == {("PSC-SEC-03", RIEN)}
+
+
+def test_un_cookie_du_logiciel_n_est_garde_que_par_son_empreinte() -> None:
+    """Ni valeur de session, ni signature au dossier ; un jeton connu ou du fournisseur y reste visible."""
+    propre, jeton = "empreinte:" + "a" * 32, "empreinte:" + "b" * 32
+    jwt = "eyJhbGciOiJSUzI1NiJ9.eyJpc3MiOiJodHRwczovL3BzYyJ9.c2lnbmF0dXJl"
+    assert fuites.reste_utile("s3ss10n-t0ut-à-fait-ordinaire", propre) == propre
+    assert fuites.reste_utile(f"v1|{jeton}|suite", propre) == jeton
+    vu = fuites.Vu("cookie", fuites.reste_utile(f"id={jwt}", propre))
+    assert "c2lnbmF0dXJl" not in vu.texte
+    assert fuites.rien_dans_le_navigateur([vu], frozenset(), emetteur="https://psc").verdict is Verdict.NON_CONFORME
+    assert fuites.rien_dans_le_navigateur([vu], frozenset(), emetteur="https://autre").verdict is Verdict.CONFORME
