@@ -101,11 +101,22 @@ globalThis.personne = (() => {
     await attendre(() => texte($("erreur")) !== "" || !vu($("demande")) || !$("issues").firstElementChild?.repondu, 15000);
     return !vu($("demande")) || !$("issues").firstElementChild?.repondu ? "" : texte($("erreur")) || "sans suite";
   };
+  // Ce qui se lit sur une attestation ; le produit, sa version et l'éditeur sont déjà remplis.
+  const MENTIONS = { numero: preuve => "ATT-" + preuve, date: () => "2026-01-15", expire_le: () => "31/12/2099" };
   const deposer = async (preuve, nom, base64) => {
     const cadre = [...document.querySelectorAll(".piece")].find(p => p.dataset.preuve === preuve);
-    const avant = cadre.querySelectorAll("li").length, glisse = new DataTransfer();
-    glisse.items.add(new File([octets(base64)], nom));
-    cadre.dispatchEvent(new DragEvent("drop", { dataTransfer: glisse, bubbles: true, cancelable: true }));
+    const avant = cadre.querySelectorAll("li").length;
+    const lien = cadre.querySelector("input[id^=lien]");
+    if (lien) {
+      saisir(lien, new TextDecoder().decode(octets(base64)).trim());
+      [...cadre.querySelectorAll("button")].find(b => b.textContent === "Ajouter ce lien").click();
+    } else {
+      for (const champ of cadre.querySelectorAll("[data-meta]"))
+        if (MENTIONS[champ.dataset.meta]) saisir(champ, MENTIONS[champ.dataset.meta](preuve));
+      const glisse = new DataTransfer();
+      glisse.items.add(new File([octets(base64)], nom));
+      cadre.dispatchEvent(new DragEvent("drop", { dataTransfer: glisse, bubbles: true, cancelable: true }));
+    }
     await attendre(() => cadre.querySelectorAll("li").length > avant || cadre.querySelector(".refus-piece"), 15000);
     return cadre.querySelectorAll("li").length > avant ? "" : texte(cadre.querySelector(".refus-piece")) || "sans suite";
   };

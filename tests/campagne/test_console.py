@@ -29,7 +29,7 @@ from tests.reports.pieces import fichiers
 pytestmark = pytest.mark.skipif(executable() is None, reason="aucun Chromium sur cette machine (paquet chromium)")
 
 TOUT = os.environ.get("BANC_SONS_CONSOLE") == "tout"
-EXIGENCES = ("--exigence=INS/va1.20", "--exigence=CDA/INT.08")
+EXIGENCES = ("--exigence=INS/va1.20", "--exigence=CDA/INT.08", "--exigence=SSI/GEN.01")
 PROFILS = (
     "[Général, Référentiel d'identités, Esclave de l'identité, Environnement hospitalier, Environnement de ville, "
     "IAM, IE ASPM, IE Usagers]"
@@ -62,6 +62,8 @@ class Pieces:
         self._rang += 1
         graine = 1000 * self._rang
         nom = re.sub(r"[^A-Za-z0-9.]", "_", preuve)
+        if any(forme.startswith("lien") for forme in formes):
+            return "lien.txt", f"https://interop.esante.gouv.fr/evs/report.seam?oid=1.3.6.1.4.1.{graine}\n".encode()
         if "capture d'écran" in formes:
             return f"{nom}.png", fichiers.image(graine)
         if {"document", "attestation", "fichier exporté", "autre pièce"} & set(formes):
@@ -73,8 +75,6 @@ class Pieces:
             return chemin.name, chemin.read_bytes()
         if "document CDA" in formes:
             return f"{nom}.xml", fichiers.cda(preuve)
-        if any(forme.startswith("lien") for forme in formes):
-            return "lien.txt", f"https://interop.esante.gouv.fr/evs/report.seam?oid=1.3.6.1.4.1.{graine}\n".encode()
         return f"{nom}.txt", f"{preuve} : extrait du journal du produit, pièce {self._rang}\n".encode()
 
 
@@ -212,6 +212,8 @@ def test_pieces_au_dossier(menee: Menee) -> None:
     assert deposees and all(piece["depose_par"] == NOM and piece["depose_le"] for piece in deposees)
     assert all((menee.dossier / piece["chemin"]).is_file() for piece in deposees)
     assert len({piece["sha256"] for piece in deposees}) == len(deposees)
+    [attestation] = [piece for piece in deposees if piece["genre"] == "attestation"] if not TOUT else [None]
+    assert attestation is None or attestation["details"]["numero"] == "ATT-SSI/GEN.01.01.01"
     assert not (menee.dossier / "depots").exists(), "un dépôt en attente est resté"
 
 
@@ -228,7 +230,8 @@ def test_reponses_gardees(menee: Menee) -> None:
 def test_scellee_verifiee_relue(menee: Menee, tmp_path: Path) -> None:
     """La campagne guidée se scelle ; le dossier est intact, et chaque verdict de machine se refait hors ligne."""
     # Quelques exigences, ou des preuves qu'aucune personne d'essai ne peut apporter, ne font pas un dossier complet.
-    options = (f"--sortie={tmp_path / 'dossier.zip'}", "--cle-ephemere", "--provisoire")
+    # Le logiciel témoin reste une démonstration, même piloté par une personne.
+    options = (f"--sortie={tmp_path / 'dossier.zip'}", "--cle-ephemere", "--provisoire", "--demonstration")
     scelle = module("reports", "sceller", str(menee.dossier), *options)
     assert scelle.returncode == 0, scelle.stdout
     [dossier] = tmp_path.glob("*.zip")
