@@ -58,6 +58,16 @@ def en_fichier(lien: dict[str, str]) -> bytes:
     return texte.encode() + b"\n"
 
 
+def valeur_gardee(octets: bytes) -> str:
+    """L'adresse ou l'identifiant d'une pièce écrite par `en_fichier` ; vide si ce n'en est pas une."""
+    try:
+        lu = json.loads(octets)
+    except (ValueError, RecursionError):
+        return ""
+    valeur = lu.get("valeur") if isinstance(lu, dict) else None
+    return valeur if isinstance(valeur, str) else ""
+
+
 def avertissement(lien: dict[str, str]) -> str:
     """Une adresse dont l'hôte n'est pas celui d'une plateforme connue ; vide sinon."""
     hote = lien.get("hote", "")

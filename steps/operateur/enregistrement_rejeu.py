@@ -13,6 +13,7 @@ from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
+from reports.pieces.liens import SUFFIXE, valeur_gardee
 from reports.preuves import RACINE as PREUVES
 from simulators.socle.expurgation import LONGUEUR_MINIMALE
 from simulators.socle.journal import JournalEchanges
@@ -215,7 +216,7 @@ class Rejoueur:
     def _deposees(self, enregistree: Enregistree) -> Iterator[PieceDeposee]:
         racine = self.enregistrement.chemin.parent / PREUVES
         if self._pieces is None and enregistree.pieces:
-            self._pieces = {_empreinte(chemin): chemin for chemin in _fichiers(racine)}
+            self._pieces = {empreinte: chemin for chemin in _fichiers(racine) for empreinte in _empreintes(chemin)}
         for piece in enregistree.pieces:
             trouvee = (self._pieces or {}).get(piece.sha256)
             if trouvee is not None:
@@ -244,6 +245,10 @@ def _fichiers(racine: Path) -> list[Path]:
     return sorted(chemin for chemin in racine.rglob("*") if chemin.is_file()) if racine.is_dir() else []
 
 
-def _empreinte(chemin: Path) -> str:
+def _empreintes(chemin: Path) -> Iterator[str]:
+    """Celle du fichier, et pour un lien gardé en JSON, celles du texte que la personne avait donné."""
     with chemin.open("rb") as fichier:
-        return hashlib.file_digest(fichier, "sha256").hexdigest()
+        yield hashlib.file_digest(fichier, "sha256").hexdigest()
+    if chemin.name.endswith(SUFFIXE) and (valeur := valeur_gardee(chemin.read_bytes())):
+        for texte in (valeur, f"{valeur}\n"):
+            yield hashlib.sha256(texte.encode()).hexdigest()

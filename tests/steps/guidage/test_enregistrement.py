@@ -10,6 +10,7 @@ from typing import Any
 
 import pytest
 
+from reports.pieces import liens
 from simulators.socle.garde import JournalArrete
 from simulators.socle.journal import JournalEchanges
 from steps.operateur.consigne import Consigne, Genre, Issue, PieceDemandee, PieceDeposee, Reponse
@@ -156,6 +157,19 @@ def test_les_pieces_se_retrouvent_par_leur_empreinte(journal: JournalEchanges, t
     capture.unlink()
     with pytest.raises(RejeuImpossible, match=r"gardez reponses\.jsonl avec son dossier"):
         rejoueur(journal, chemin).demander(JUGER)
+
+
+def test_un_lien_se_retrouve_sous_sa_forme_gardee(journal: JournalEchanges, tmp_path: Path) -> None:
+    """Un lien donné en texte est gardé en JSON : son rejeu redonne le même lien."""
+    donne = tmp_path / "lien.txt"
+    donne.write_bytes(b"https://interop.esante.gouv.fr/evs/report.seam?oid=1.2.3\n")
+    depose = PieceDeposee("P.1", "lien.txt", donne, "lien-plateforme-test")
+    chemin = enregistrer(journal, tmp_path, (JUGER, Reponse(Issue.CONFORME, pieces=(depose,), par="Anne")))
+    garde = tmp_path / "preuves" / "P.1" / "lien.url.json"
+    garde.parent.mkdir(parents=True)
+    garde.write_bytes(liens.en_fichier(liens.lire_lien(donne.read_bytes())))
+    [piece] = rejoueur(journal, chemin).demander(JUGER).pieces
+    assert liens.lire_lien(piece.chemin.read_bytes()) == liens.lire_lien(donne.read_bytes())
 
 
 def test_une_reponse_corrigee_repond_a_la_premiere_demande(journal: JournalEchanges, tmp_path: Path) -> None:
