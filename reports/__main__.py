@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import argparse
+import errno
 import json
 import sys
 from collections.abc import Sequence
@@ -60,10 +61,28 @@ def main(arguments: Sequence[str] | None = None) -> int:
         if dossier is not None and not dossier.is_dir():
             raise ErreurCampagne(f"{dossier} : ce dossier n'existe pas")
         code: int = options.commande(options)
-    except (ErreurCampagne, ErreurRequirements, AllureIndisponible, OSError) as erreur:
+    except OSError as erreur:
+        print(f"Erreur : {_dire(erreur)}", file=sys.stderr)
+        return CODE_EMPECHE
+    except (ErreurCampagne, ErreurRequirements, AllureIndisponible) as erreur:
         print(f"Erreur : {erreur}", file=sys.stderr)
         return CODE_EMPECHE
     return code
+
+
+def _dire(erreur: OSError) -> str:
+    """L'erreur du système, en français quand c'est l'une de celles qu'une personne rencontre."""
+    motif = _MOTIFS.get(erreur.errno or 0)
+    return f"{erreur.filename} : {motif}" if motif and erreur.filename else str(erreur)
+
+
+_MOTIFS = {
+    errno.ENOENT: "ce fichier n'existe pas ; attendu le chemin d'un fichier, vérifiez-le",
+    errno.EACCES: "lecture ou écriture refusée ; vérifiez les droits",
+    errno.EISDIR: "c'est un dossier ; attendu un fichier",
+    errno.ENOTDIR: "ce n'est pas un dossier",
+    errno.ENOSPC: "le disque est plein ; libérez de la place et recommencez",
+}
 
 
 def _analyseur() -> argparse.ArgumentParser:

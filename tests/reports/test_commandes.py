@@ -132,3 +132,12 @@ def test_aide(commande: str, capsys: pytest.CaptureFixture[str]) -> None:
     texte = capsys.readouterr().out
     assert texte.startswith("utilisation : python -m reports")
     assert "dossier de campagne" in texte
+
+
+def test_un_fichier_absent_se_dit_en_francais(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    """Un chemin mal tapé : code 3, le fichier nommé, aucun mot du système."""
+    absent = tmp_path / "absent.zip"
+    assert main(["verifier", str(absent)]) == 3
+    assert capsys.readouterr().err.endswith(
+        f"Erreur : {absent} : ce fichier n'existe pas ; attendu le chemin d'un fichier, vérifiez-le\n"
+    )
