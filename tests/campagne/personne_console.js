@@ -103,23 +103,26 @@ globalThis.personne = (() => {
   };
   // Ce qui se lit sur une attestation ; le produit, sa version et l'éditeur sont déjà remplis.
   const MENTIONS = { numero: preuve => "ATT-" + preuve, date: () => "2026-01-15", expire_le: () => "31/12/2099" };
-  const deposer = async (preuve, nom, base64) => {
-    const cadre = [...document.querySelectorAll(".piece")].find(p => p.dataset.preuve === preuve);
-    const avant = cadre.querySelectorAll("li").length;
-    const lien = cadre.querySelector("input[id^=lien]");
-    if (lien) {
-      saisir(lien, new TextDecoder().decode(octets(base64)).trim());
-      [...cadre.querySelectorAll("button")].find(b => b.textContent === "Ajouter ce lien").click();
-    } else {
-      for (const champ of cadre.querySelectorAll("[data-meta]"))
-        if (MENTIONS[champ.dataset.meta]) saisir(champ, MENTIONS[champ.dataset.meta](preuve));
-      const glisse = new DataTransfer();
-      glisse.items.add(new File([octets(base64)], nom));
-      cadre.dispatchEvent(new DragEvent("drop", { dataTransfer: glisse, bubbles: true, cancelable: true }));
-    }
+  const remplirMentions = preuve => {
+    for (const champ of cadreDe(preuve).querySelectorAll("[data-meta]"))
+      if (MENTIONS[champ.dataset.meta]) saisir(champ, MENTIONS[champ.dataset.meta](preuve));
+  };
+  const cadreDe = preuve => [...document.querySelectorAll(".piece")].find(p => p.dataset.preuve === preuve);
+  const donner = async (preuve, geste) => {
+    const cadre = cadreDe(preuve), avant = cadre.querySelectorAll("li").length;
+    geste(cadre);
     await attendre(() => cadre.querySelectorAll("li").length > avant || cadre.querySelector(".refus-piece"), 15000);
     return cadre.querySelectorAll("li").length > avant ? "" : texte(cadre.querySelector(".refus-piece")) || "sans suite";
   };
+  const deposer = (preuve, nom, base64) => donner(preuve, cadre => {
+    const glisse = new DataTransfer();
+    glisse.items.add(new File([octets(base64)], nom));
+    cadre.dispatchEvent(new DragEvent("drop", { dataTransfer: glisse, bubbles: true, cancelable: true }));
+  });
+  const lier = (preuve, adresse) => donner(preuve, cadre => {
+    saisir(cadre.querySelector("input[id^=lien]"), adresse);
+    [...cadre.querySelectorAll("button")].find(b => b.textContent === "Ajouter ce lien").click();
+  });
 
   // -- l'écran du produit -----------------------------------------------------------------------------------
   const choisirCompte = compte => { document.querySelector(`input[name=compte][value="${CSS.escape(compte)}"]`).click(); $("ouvrir").click(); };
@@ -175,5 +178,5 @@ globalThis.personne = (() => {
       valeur: { texte: () => e.textContent, nombre: () => Number(e.textContent), booleen: () => e.textContent === "Oui", nul: () => null, vide: () => "", liste_vide: () => [], objet_vide: () => ({}) }[e.dataset.type]() })),
   });
   const adresse = () => location.href;
-  return { attendre, attendreAccueil, entrer, lireDemande, telecharger, repondre, deposer, choisirCompte, ouvrirFonction, remplirProduit, ajouterLigne, valider, lireResultat, adresse };
+  return { attendre, attendreAccueil, entrer, lireDemande, telecharger, repondre, remplirMentions, deposer, lier, choisirCompte, ouvrirFonction, remplirProduit, ajouterLigne, valider, lireResultat, adresse };
 })();

@@ -16,6 +16,8 @@ from typing import Any
 from steps.personne.cdp import Chromium
 
 SCRIPTS = Path(__file__).with_name("personne_console.js").read_text(encoding="utf-8")
+#: Le nom que prend, dans ce que la personne donne, un lien à coller plutôt qu'un fichier à déposer.
+LIEN = "lien.txt"
 
 
 class Onglet:
@@ -150,7 +152,11 @@ class Personne:
     def _juger(self, demande: Mapping[str, Any]) -> None:
         for attendue in demande["pieces"]:
             nom, octets = self.piece(attendue["preuve"], attendue["formes"])
-            refus = self.console.jouer("deposer", attendue["preuve"], nom, base64.b64encode(octets).decode())
+            if nom == LIEN:
+                refus = self.console.jouer("lier", attendue["preuve"], octets.decode().strip())
+            else:
+                self.console.jouer("remplirMentions", attendue["preuve"])
+                refus = self.console.jouer("deposer", attendue["preuve"], nom, base64.b64encode(octets).decode())
             if refus:
                 self.refus.append(f"{attendue['preuve']} : {refus}")
         issue = "conforme" if demande["genre"] == "jugement" else "fait"

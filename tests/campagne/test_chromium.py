@@ -15,7 +15,7 @@ from tests.campagne.lancement import lire_json, mener, module
 
 pytestmark = pytest.mark.skipif(executable() is None, reason="aucun Chromium sur cette machine (paquet chromium)")
 
-SCENARIO = os.environ.get("BANC_SONS_CHROMIUM", "DMP/PSC.01.01")
+SCENARIO = os.environ.get("BANC_SONS_SCENARIO_CHROMIUM", "DMP/PSC.01.01")
 """Trois connexions à la mire ; PSC.01.01 en joue cinquante, plus d'une minute dans un vrai navigateur."""
 
 

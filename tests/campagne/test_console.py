@@ -23,7 +23,7 @@ from simulators.socle.journal import JournalEchanges
 from steps.logiciel.temoin import ProcessusTemoin
 from steps.personne.cdp import Chromium, executable
 from tests.campagne.lancement import commande, environnement, lire_json, module
-from tests.campagne.personne_console import Onglet, Personne
+from tests.campagne.personne_console import LIEN, Onglet, Personne
 from tests.reports.pieces import fichiers
 
 pytestmark = pytest.mark.skipif(executable() is None, reason="aucun Chromium sur cette machine (paquet chromium)")
@@ -63,7 +63,7 @@ class Pieces:
         graine = 1000 * self._rang
         nom = re.sub(r"[^A-Za-z0-9.]", "_", preuve)
         if any(forme.startswith("lien") for forme in formes):
-            return "lien.txt", f"https://interop.esante.gouv.fr/evs/report.seam?oid=1.3.6.1.4.1.{graine}\n".encode()
+            return LIEN, f"https://interop.esante.gouv.fr/evs/report.seam?oid=1.3.6.1.4.1.{graine}\n".encode()
         if "capture d'écran" in formes:
             return f"{nom}.png", fichiers.image(graine)
         if {"document", "attestation", "fichier exporté", "autre pièce"} & set(formes):
