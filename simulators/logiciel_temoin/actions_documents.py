@@ -6,7 +6,15 @@ import base64
 import binascii
 from datetime import datetime
 
-from simulators.logiciel_temoin import alimentation, documentation, documents, messagerie_conduite, pdf, presentation
+from simulators.logiciel_temoin import (
+    alimentation,
+    complements,
+    documentation,
+    documents,
+    messagerie_conduite,
+    pdf,
+    presentation,
+)
 from simulators.logiciel_temoin.base import Analyse, Document, Sejour
 from simulators.logiciel_temoin.dmp_client import ErreurDmp
 from simulators.logiciel_temoin.erreurs import Echec, Enveloppe, ParametreInvalide, Refus, fait
@@ -51,6 +59,7 @@ def valider_compte_rendu(labo: Labo, utilisateur: Utilisateur, p: Parametres) ->
         p.choix("niveau", ("N3", "N1"), "N3"),
         p.texte_ou_rien("remplace"),
         [_section(brute) for brute in p.liste_ou_vide("sections_ajoutees")],
+        complements.lire(p),
     )
     documents.cda_de(labo, document)
     if p.booleen("bloquer_dmp", False):
@@ -78,6 +87,9 @@ def _analyse(brut: object) -> Analyse:
         str(brut.get("libelle") or brut["code"]),
         None if valeur is None else str(valeur),
         str(brut.get("unite") or ""),
+        bool(brut.get("accreditee")),
+        bool(brut.get("validation_automatique")),
+        bool(brut.get("sous_traitee")),
     )
 
 

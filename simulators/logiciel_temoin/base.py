@@ -11,6 +11,7 @@ from datetime import datetime
 from typing import Any
 
 from simulators.logiciel_temoin.cda_lecture import Intervenant
+from simulators.logiciel_temoin.complements import Complements
 from simulators.logiciel_temoin.erreurs import Refus
 from simulators.logiciel_temoin.horloge import iso, maintenant
 from simulators.logiciel_temoin.identite import Patient
@@ -24,6 +25,9 @@ class Analyse:
     libelle: str
     valeur: str | None
     unite: str
+    accreditee: bool = False
+    validation_automatique: bool = False
+    sous_traitee: bool = False
 
 
 @dataclass
@@ -68,6 +72,7 @@ class Document:
     envoi_incertain: bool = False
     date_envoi: datetime | None = None
     conservation: dict[str, Any] | None = None
+    complements: Complements = field(default_factory=Complements)
 
     @property
     def creation(self) -> datetime:

@@ -9,6 +9,7 @@ from simulators.logiciel_temoin import cda, cda_lecture, flux_identites, pdf
 from simulators.logiciel_temoin.base import Analyse, Document, ElementTravail
 from simulators.logiciel_temoin.cda_entete import specialite
 from simulators.logiciel_temoin.cda_lecture import EnteteCda, Intervenant
+from simulators.logiciel_temoin.complements import Complements
 from simulators.logiciel_temoin.environnement import Professionnel
 from simulators.logiciel_temoin.erreurs import Refus
 from simulators.logiciel_temoin.hl7v2 import IdentiteRecue
@@ -51,6 +52,7 @@ def valider(
     niveau: str,
     remplace: str | None,
     sections: list[tuple[str, str]] | None = None,
+    complements: Complements | None = None,
 ) -> Document:
     """Validation biologique d'un compte rendu, ou d'une nouvelle version ; `sections` ajoutées : (titre, texte)."""
     professionnel = utilisateur.exiger_professionnel()
@@ -73,6 +75,7 @@ def valider(
         set_id=labo.oid_unique(),
         unique_id=labo.oid_unique(),
         sections=sections or [],
+        complements=complements or Complements(),
     )
     if remplace:
         _enchainer(labo, patient, document, labo.base.document(remplace))

@@ -43,6 +43,12 @@ _DEFAUTS_D_USINE: dict[str, Any] = {
     "double_facteur_usagers": True,
     "politique_mots_de_passe": [{"population": nom, **politique} for nom, politique in POLITIQUES.items()],
     "recherche_rpps": {"actif": True, "intervalle_secondes": 365 * 86400, "reprise_secondes": 86400},
+    "mentions_rgpd": "",
+    "mention_validation_automatique": (
+        "Résultats validés par un processus automatique, sans revue ultérieure par un biologiste."
+    ),
+    "accreditation": None,
+    "transmission_pfi": {"actif": False, "niveaux": ["N3"]},
     "types_documents_dmp": {"CR-BIO": "11502-2", "LETTRE-LIAISON": "11490-0", "CR-CONSULTATION": "11488-4"},
 }
 
@@ -162,6 +168,23 @@ def _recherche_rpps(valeur: Any) -> bool:
     )
 
 
+def _accreditation(valeur: Any) -> bool:
+    """Aucune, ou un numéro, la phrase qui renvoie à la portée, le signe des examens accrédités."""
+    return valeur is None or (
+        isinstance(valeur, dict) and set(valeur) == {"numero", "portee", "marque"} and all(map(_texte, valeur.values()))
+    )
+
+
+def _transmission_pfi(valeur: Any) -> bool:
+    return (
+        isinstance(valeur, dict)
+        and set(valeur) <= {"actif", "niveaux"}
+        and _booleen(valeur.get("actif", True))
+        and _liste_de_textes(valeur.get("niveaux", []))
+        and set(valeur.get("niveaux", [])) <= {"N1", "N3"}
+    )
+
+
 def _politiques(valeur: Any) -> bool:
     """Une politique, ou plusieurs : population connue, et les seuls champs à changer."""
     politiques = valeur if isinstance(valeur, list) else [valeur]
@@ -223,5 +246,9 @@ _CONTROLES = {
     "double_facteur_usagers": _booleen,
     "politique_mots_de_passe": _politiques,
     "recherche_rpps": _recherche_rpps,
+    "mentions_rgpd": lambda valeur: isinstance(valeur, str),
+    "mention_validation_automatique": _texte,
+    "accreditation": _accreditation,
+    "transmission_pfi": _transmission_pfi,
     "types_documents_dmp": _objet,
 }
