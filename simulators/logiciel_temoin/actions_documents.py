@@ -185,8 +185,9 @@ def exporter_document(labo: Labo, utilisateur: Utilisateur, p: Parametres) -> En
     utilisateur.exiger_ins()
     document = labo.base.document(p.texte("document_id"))
     feuille = presentation.feuille_du_laboratoire(labo)
+    niveau = p.choix("niveau", ("N3", "N1"), document.niveau)
     return fait(
-        cda_base64=base64.b64encode(documents.cda_de(labo, document)).decode(),
+        cda_base64=base64.b64encode(documents.cda_au_niveau(labo, document, niveau)).decode(),
         feuille_style_base64=base64.b64encode(feuille).decode(),
     )
 

@@ -73,6 +73,8 @@ class Document:
     date_envoi: datetime | None = None
     conservation: dict[str, Any] | None = None
     complements: Complements = field(default_factory=Complements)
+    autres_formes: dict[str, tuple[str, str]] = field(default_factory=dict)
+    """Niveau (N1, N3) du même compte rendu sous une autre forme → son identifiant et son setId."""
 
     @property
     def creation(self) -> datetime:

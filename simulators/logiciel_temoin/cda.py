@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import base64
 import re
+from dataclasses import replace
 from datetime import datetime
 
 from lxml import etree
@@ -40,11 +41,29 @@ def construire(labo: Labo, patient: Patient, document: Document) -> bytes:
     return labo.defauts.muter_texte("cda_octets", octets.decode(), document.niveau).encode()
 
 
+def sous_forme(labo: Labo, document: Document, niveau: str) -> Document:
+    """Le même compte rendu à un autre niveau : un autre document, avec son identifiant et sa lignée."""
+    unique_id, set_id = identifiants(labo, document, niveau)
+    return replace(document, niveau=niveau, unique_id=unique_id, set_id=set_id)
+
+
+def identifiants(labo: Labo, document: Document, niveau: str) -> tuple[str, str]:
+    """(id, setId) du compte rendu à ce niveau ; tirés une fois, la lignée suit la version précédente."""
+    if niveau == document.niveau:
+        return document.unique_id or "", document.set_id
+    if niveau not in document.autres_formes:
+        lignee = labo.oid_unique()
+        if document.precedent:
+            lignee = identifiants(labo, labo.base.document(document.precedent), niveau)[1]
+        document.autres_formes[niveau] = (labo.oid_unique(), lignee)
+    return document.autres_formes[niveau]
+
+
 def _contenu(labo: Labo, document: Document, structure: bool) -> Contenu:
     parent = None
     if document.precedent and not labo.defaut("cda_sans_related_document"):
         precedent = labo.base.document(document.precedent)
-        parent = (precedent.unique_id or "", precedent.version)
+        parent = (identifiants(labo, precedent, document.niveau)[0], precedent.version)
     partiel = document.statut_cr == "partiel" and not labo.defaut("cda_partiel_complet")
     return Contenu(
         modeles=MODELES_CR_BIO if structure else MODELES_N1,

@@ -171,6 +171,14 @@ def cda_de(labo: Labo, document: Document) -> bytes:
     return document.cda
 
 
+def cda_au_niveau(labo: Labo, document: Document, niveau: str | None) -> bytes:
+    """Le CDA du document sous l'autre forme, s'il en a deux ; sinon le sien."""
+    if niveau in (None, document.niveau) or document.origine != "valide":
+        return cda_de(labo, document)
+    patient = labo.base.patient(document.patient_id)
+    return cda.construire(labo, patient, cda.sous_forme(labo, document, str(niveau)))
+
+
 def recevoir(
     labo: Labo, utilisateur: Utilisateur, octets: bytes, nom_emetteur: str, domaine: str, feuille: bytes | None = None
 ) -> tuple[Document, bool, list[str]]:
