@@ -130,6 +130,7 @@ def _heure(description: DescriptionAdaptateur) -> Iterator[Point]:
 def _ensemble(
     aiguillage: Aiguillage, logiciel: ConfigurationLogiciel, retenus: Sequence[ScenarioRetenu]
 ) -> Iterator[Point]:
+    connexion = logiciel.connexion
     try:
         dit = aiguillage.apropos()
     except AproposInconnu:
@@ -138,6 +139,7 @@ def _ensemble(
         yield Point("logiciel", False, str(erreur), "un seul produit, dans une seule version")
         return
     else:
+        connexion = connexion.completer(dit.pro_sante_connect)
         if (dit.nom, dit.version) != (logiciel.nom, logiciel.version):
             yield Point(
                 "version",
@@ -147,9 +149,25 @@ def _ensemble(
                 "accordez logiciel.nom et logiciel.version, ou lancez la version décrite",
                 bloquant=False,
             )
-    a_jouer = [retenu for retenu in retenus if retenu.ecarte is None]
+    selon = [retenu.selon(connexion) for retenu in retenus]
+    yield from _connexion(selon)
+    a_jouer = [retenu for retenu in selon if retenu.ecarte is None]
     yield _actions(aiguillage, a_jouer)
     yield _personnes(logiciel, a_jouer)
+
+
+def _connexion(selon: Sequence[ScenarioRetenu]) -> Iterator[Point]:
+    """Ce que le logiciel ne dit pas de sa connexion, et les scénarios qu'il y perd."""
+    for raison, nombre in Counter(retenu.sans_modalite for retenu in selon if retenu.sans_modalite).items():
+        manque, _, que_faire = raison.partition(" ; ")
+        yield Point(
+            "connexion",
+            False,
+            f"{manque} : {nombre} scénario{'s' if nombre > 1 else ''} non exécuté{'s' if nombre > 1 else ''}",
+            "le bloc pro_sante_connect dit les modalités et les adresses de retour",
+            que_faire,
+            bloquant=False,
+        )
 
 
 def _actions(aiguillage: Aiguillage, a_jouer: Sequence[ScenarioRetenu]) -> Point:

@@ -30,6 +30,12 @@ def analyser(arguments: list[str]) -> argparse.Namespace:
         "--defaut", action="append", default=[], metavar="NOM", choices=sorted(CATALOGUE), help="défaut à activer"
     )
     analyseur.add_argument("--port", type=int, default=0, help="port de l'API (0 : choisi par le système)")
+    analyseur.add_argument(
+        "--port-pages",
+        type=int,
+        default=0,
+        help="port des pages web, donc des adresses de retour de Pro Santé Connect (0 : choisi par le système)",
+    )
     analyseur.add_argument("--donnees", type=Path, help="dossier où garder les documents produits")
     analyseur.add_argument(
         "--relever-defauts",
@@ -64,6 +70,7 @@ def main(arguments: list[str]) -> int:
         Defauts(options.defaut, releve=options.relever_defauts),
         options.donnees,
     )
+    labo.port_pages = options.port_pages
     try:
         serveur = _serveur(labo, options)
     except ValueError as erreur:

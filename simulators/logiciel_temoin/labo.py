@@ -62,6 +62,7 @@ class Labo:
         self.environnement = environnement
         self.defauts = defauts
         self.dossier = dossier
+        self.port_pages = 0
         self.base = Base()
         self.horloge = HorlogeEssai()
         self.traces = JournalTraces(defauts, self.horloge.maintenant)

@@ -33,13 +33,13 @@ _ENTETES = (
 
 
 class ServeurPages:
-    """Les pages, sur un port choisi par le système."""
+    """Les pages, sur le port de l'installation ; sans lui, choisi par le système."""
 
     def __init__(self, service: Fournisseurs) -> None:
         self._parcours = Parcours(service, self)
         self._cle = secrets.token_bytes(32)
         gestionnaire = type("Pages", (_Gestionnaire,), {"pages": self})
-        self._serveur = _Serveur(("127.0.0.1", 0), gestionnaire)
+        self._serveur = _Serveur(("127.0.0.1", service.labo.port_pages), gestionnaire)
 
     @property
     def url(self) -> str:

@@ -18,6 +18,7 @@ from steps.bilan import NonConcluant
 from steps.essai import Essai
 from steps.etapes.acces_commun import avance
 from steps.etapes.vocabulaire import PhraseInconnue
+from steps.logiciel.connexion import sans_retour
 from steps.personne.mire import MOTS_ETABLISSEMENT, MOTS_PSC, Fournisseur
 from steps.personne.navigateur import Navigateur, origine
 from steps.personne.parcours import Parcours
@@ -105,6 +106,8 @@ def choisir_mode(essai: Essai, chez: Chez, modalite: Modalite | None = None) -> 
             f"le logiciel ne dit pas comment il se connecte par {chez.libelle} : décrire "
             "pro_sante_connect.modalites dans logiciel.yaml (ou dans /apropos)"
         )
+    if manque := sans_retour(modalite, chez, essai.connexion):
+        raise NonConcluant(manque)
     retard = avance(essai) - simulateur(essai, chez).horloge.decalage
     if retard > timedelta(0):
         simulateur(essai, chez).horloge.avancer(retard)

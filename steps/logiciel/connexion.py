@@ -146,6 +146,20 @@ def enregistrer(connexion: ConnexionDeclaree, clients: Any, client_du_banc: str,
     return client_id
 
 
+def sans_retour(modalite: Modalite, fournisseur: Fournisseur, connexion: ConnexionDeclaree) -> str:
+    """Pourquoi une connexion de cette modalité ne peut pas aboutir, faute d'adresse de retour ; vide si elle le peut.
+
+    Le fournisseur refuse toute adresse qui n'est pas enregistrée : c'est la description du logiciel qui est en cause,
+    pas le logiciel.
+    """
+    if modalite is Modalite.CIBA or connexion.redirect_uris:
+        return ""
+    return (
+        f"aucune adresse de retour du logiciel n'est enregistrée chez {fournisseur.libelle}, qui refuserait toute "
+        "connexion par un navigateur ; décrire pro_sante_connect.redirect_uris dans logiciel.yaml (ou dans /apropos)"
+    )
+
+
 def dire_faute(erreur: Any) -> str:
     """Une faute de ce bloc, en français."""
     match erreur.validator:
@@ -179,7 +193,8 @@ def raison_hors_modalite(
         return False, ""
     reclamees = connexion.modalites_chez(fournisseur)
     if modalite.value in reclamees:
-        return False, ""
+        raison = sans_retour(modalite, fournisseur, connexion)
+        return bool(raison), raison
     chez = fournisseur.libelle
     if not reclamees:
         return True, (

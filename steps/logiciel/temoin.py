@@ -24,15 +24,23 @@ class ProcessusTemoin:
     """Le logiciel témoin en marche. Il s'arrête quand son entrée standard se ferme, donc aussi si le banc meurt.
 
     `ecran` : son API est fermée, `url` est celle de l'écran qu'une personne pilote ; le contrat des actions, dont cet
-    écran tire ses formulaires, est écrit à côté de l'environnement.
+    écran tire ses formulaires, est écrit à côté de l'environnement. `port_pages` : celui de ses adresses de retour.
     """
 
     def __init__(
-        self, environnement: Path, *, defauts: Sequence[str] = (), journal: Path | None = None, ecran: bool = False
+        self,
+        environnement: Path,
+        *,
+        defauts: Sequence[str] = (),
+        journal: Path | None = None,
+        ecran: bool = False,
+        port_pages: int = 0,
     ) -> None:
         commande = [sys.executable, "-m", "simulators.logiciel_temoin", "--environnement", str(environnement)]
         for defaut in defauts:
             commande += ["--defaut", defaut]
+        if port_pages:
+            commande += ["--port-pages", str(port_pages)]
         if ecran:
             contrat = environnement.with_name("contrat-ecran.json")
             contrat.write_text(json.dumps(openapi(), ensure_ascii=False), encoding="utf-8")

@@ -1,6 +1,7 @@
 """Une campagne guidée, jouée dans un vrai Chromium par une personne d'essai qui lit la console et l'écran du produit.
 
-En intégration continue : quelques exigences. `BANC_SONS_CONSOLE=tout` joue la biologie entière.
+En intégration continue : quelques exigences. `BANC_SONS_CONSOLE=tout` joue la biologie entière,
+`BANC_SONS_CONSOLE=PSC.01,SSI/IAM.80` celles-là.
 """
 
 from __future__ import annotations
@@ -9,6 +10,7 @@ import os
 import queue
 import re
 import shutil
+import socket
 import subprocess
 import threading
 from collections import Counter
@@ -28,8 +30,9 @@ from tests.reports.pieces import fichiers
 
 pytestmark = pytest.mark.skipif(executable() is None, reason="aucun Chromium sur cette machine (paquet chromium)")
 
-TOUT = os.environ.get("BANC_SONS_CONSOLE") == "tout"
-EXIGENCES = ("--exigence=INS/va1.20", "--exigence=CDA/INT.08", "--exigence=SSI/GEN.01")
+DEMANDE = os.environ.get("BANC_SONS_CONSOLE", "")
+TOUT = DEMANDE == "tout"
+EXIGENCES = tuple(f"--exigence={e}" for e in (DEMANDE or "INS/va1.20,CDA/INT.08,SSI/GEN.01").split(","))
 PROFILS = (
     "[Général, Référentiel d'identités, Esclave de l'identité, Environnement hospitalier, Environnement de ville, "
     "IAM, IE ASPM, IE Usagers]"
@@ -78,8 +81,16 @@ class Pieces:
         return f"{nom}.txt", f"{preuve} : extrait du journal du produit, pièce {self._rang}\n".encode()
 
 
-def decrire(chemin: Path, env: Path) -> Path:
+def port_libre() -> int:
+    """Un port que rien n'occupe : celui des adresses de retour du produit, enregistrées avant qu'il démarre."""
+    with socket.socket() as prise:
+        prise.bind(("127.0.0.1", 0))
+        return int(prise.getsockname()[1])
+
+
+def decrire(chemin: Path, env: Path, port_pages: int) -> Path:
     """Un `logiciel.yaml` où toute action est confiée à une personne."""
+    pages = f"http://localhost:{port_pages}"
     chemin.write_text(
         "logiciel: {nom: Labo Témoin, version: '1.0.0', editeur: Banc SONS, nil: TEMOIN-0001, idam: SIMAUT000001}\n"
         f"profils: {PROFILS}\n"
@@ -89,7 +100,9 @@ def decrire(chemin: Path, env: Path) -> Path:
         "  modalites: [web, navigateur_externe, ciba, navigateur_interne]\n"
         "  modalites_etablissement: [web, navigateur_externe, navigateur_interne]\n"
         "  pkce: true\n"
-        "  seul_moyen: false\n",
+        "  seul_moyen: false\n"
+        f"  redirect_uris: [{pages}/retour/psc, {pages}/retour/etablissement]\n"
+        f"  post_logout_redirect_uris: [{pages}/deconnexion/retour]\n",
         encoding="utf-8",
     )
     return chemin
@@ -144,9 +157,9 @@ class Lancee:
 
 def mener(base: Path, *options: str) -> Menee:
     """Une campagne guidée, du lien au rapport."""
-    env, dossier = base / "environnement.json", base / "campagne"
+    env, dossier, port = base / "environnement.json", base / "campagne", port_libre()
     lancee = Lancee(
-        f"--logiciel={decrire(base / 'logiciel.yaml', env)}",
+        f"--logiciel={decrire(base / 'logiciel.yaml', env, port)}",
         "--operateur=console",
         f"--dossier={dossier}",
         "--volume=reduit",
@@ -156,7 +169,10 @@ def mener(base: Path, *options: str) -> Menee:
     try:
         lien = lancee.lien()
         debut = monotonic()
-        with ProcessusTemoin(env, ecran=True, journal=base / "temoin.log") as produit, Chromium() as chromium:
+        with (
+            ProcessusTemoin(env, ecran=True, port_pages=port, journal=base / "temoin.log") as produit,
+            Chromium() as chromium,
+        ):
             console = Onglet(chromium)
             console.aller(lien, pages=2)
             console.jouer("attendreAccueil")

@@ -102,9 +102,18 @@ def test_un_logiciel_qui_ne_dit_rien_de_sa_connexion_n_est_pas_juge(essayer: Cal
         psc_commun.mode(essai)
 
 
+def test_sans_adresse_de_retour_rien_n_est_juge(essayer: Callable[..., Essai]) -> None:
+    """Un refus du fournisseur ne dirait rien du logiciel ; le message dit où l'enregistrer."""
+    essai = essayer(Produit(), ConnexionDeclaree(modalites=("web",)))
+    with pytest.raises(NonConcluant, match=r"pro_sante_connect\.redirect_uris"):
+        psc_commun.choisir_mode(essai, Fournisseur.ETABLISSEMENT)
+
+
 def test_le_mode_prefere_est_celui_que_le_logiciel_reclame(essayer: Callable[..., Essai]) -> None:
     """Web avant navigateur du poste, et CIBA en dernier ; l'établissement peut en avoir d'autres."""
-    connexion = ConnexionDeclaree(modalites=("ciba", "navigateur_externe"), modalites_etablissement=("ciba",))
+    connexion = ConnexionDeclaree(
+        modalites=("ciba", "navigateur_externe"), modalites_etablissement=("ciba",), redirect_uris=WEB.redirect_uris
+    )
     essai = essayer(Produit(), connexion)
     assert psc_commun.mode(essai).modalite is Modalite.NAVIGATEUR_EXTERNE
     assert psc_commun.choisir_mode(essai, Fournisseur.ETABLISSEMENT).modalite is Modalite.CIBA

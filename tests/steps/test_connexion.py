@@ -20,6 +20,7 @@ from steps.logiciel.protocole import AdaptateurInjoignable
 from steps.selection import ScenarioRetenu, selectionner
 from tests.steps.produit import APROPOS, ServeurProduit, logiciel
 
+RETOUR = ("https://labo.test/retour",)
 PSC, ETABLISSEMENT = Fournisseur.PSC, Fournisseur.ETABLISSEMENT
 BON = {
     "modalites": ["web", "ciba"],
@@ -133,13 +134,22 @@ def retenus(catalogue: Catalogue, connexion: ConnexionDeclaree) -> dict[str, Sce
 
 def test_une_modalite_non_reclamee_n_est_pas_applicable_et_dit_pourquoi(catalogue: Catalogue) -> None:
     """Les modalités réclamées se jouent, les autres se disent ; ce qui n'en demande aucune reste."""
-    vus = retenus(catalogue, ConnexionDeclaree(modalites=("web", "ciba"), modalites_etablissement=("web",)))
+    vus = retenus(catalogue, ConnexionDeclaree(("web", "ciba"), ("web",), redirect_uris=RETOUR))
     joues = {numero for numero, retenu in vus.items() if retenu.ecarte is None}
     assert joues == {"PSC.01.01", "PSC.01.03", "PSC.02.01", "SSI/IAM.80.01"}
     verdict, raison = vus["PSC.01.04"].ecarte or (None, "")
     assert verdict is Verdict.NON_APPLICABLE
     assert "navigateur interne" in raison and "réclamée : mode web, application native en CIBA" in raison
     assert "l'établissement" in (vus["SSI/IAM.80.03"].ecarte or (None, ""))[1]
+
+
+def test_sans_adresse_de_retour_une_connexion_par_navigateur_n_est_pas_executee(catalogue: Catalogue) -> None:
+    """Le fournisseur la refuserait : la faute est dans la description, non dans le logiciel ; pas en CIBA."""
+    vus = retenus(catalogue, ConnexionDeclaree(modalites=("web", "ciba")))
+    for numero in ("PSC.01.01", "SSI/IAM.80.01"):
+        verdict, raison = vus[numero].ecarte or (None, "")
+        assert verdict is Verdict.NON_EXECUTE and "pro_sante_connect.redirect_uris" in raison
+    assert vus["PSC.01.03"].ecarte is None
 
 
 def test_sans_declaration_rien_n_est_tenu_pour_sans_objet(catalogue: Catalogue) -> None:

@@ -37,6 +37,8 @@ from tests.steps.produit import ServeurProduit, fait, logiciel
 MAINTENANT = dt.datetime(2026, 5, 4, 10, tzinfo=dt.UTC)
 CATALOGUE = dt.date(2023, 2, 21)
 
+CONNEXION = "{modalites: [web, navigateur_externe, navigateur_interne, ciba], redirect_uris: ['https://labo.test/r']}"
+
 
 def decrire(dossier: Path, adaptateurs: str, **cles: str) -> Path:
     """Un logiciel.yaml à ces adaptateurs."""
@@ -214,7 +216,9 @@ def test_logiciel_complet(tmp_path: Path, banc: Banc, journal: JournalEchanges) 
     """Une API et une personne : joignable, version juste, toutes les actions, la part de la personne."""
     with ServeurProduit(logiciel(creer_patient=lambda _: fait(patient_id="P"))) as produit:
         adaptateurs = f"adaptateurs: {{api: {{type: http, url: '{produit.url}'}}, poste: {{type: operateur}}}}"
-        fichier = decrire(tmp_path, adaptateurs, actions="{defaut: poste, creer_patient: api}")
+        fichier = decrire(
+            tmp_path, adaptateurs, actions="{defaut: poste, creer_patient: api}", pro_sante_connect=CONNEXION
+        )
         lus = points(banc, journal, fichier)
     assert all(point.bon for point in lus.values()), lus
     assert "répond : Produit d'essai 3.1, 1 actions" in lus["adaptateur api"].recu
@@ -230,6 +234,17 @@ def test_ce_qui_manquera(tmp_path: Path, banc: Banc, journal: JournalEchanges) -
         lus = points(banc, journal, decrire(tmp_path, f"adaptateur: {{type: http, url: '{produit.url}'}}"))
     assert not lus["actions"].bon and not lus["actions"].arrete
     assert "scénarios sur" in lus["actions"].recu and "appeler_insi (" in lus["actions"].recu
+
+
+def test_connexion_sans_adresse_de_retour(tmp_path: Path, banc: Banc, journal: JournalEchanges) -> None:
+    """Modalités dites, adresses de retour tues : les scénarios perdus sont comptés, sans arrêter la campagne."""
+    bloc = "adaptateur: {type: operateur}\npro_sante_connect: {modalites: [web]"
+    muet = points(banc, journal, decrire(tmp_path, bloc + "}"))["connexion"]
+    assert not muet.bon and not muet.arrete and "non exécuté" in muet.recu
+    assert "pro_sante_connect.redirect_uris" in muet.que_faire
+    assert "connexion" not in points(
+        banc, journal, decrire(tmp_path, bloc + ", redirect_uris: ['https://labo.test/r']}")
+    )
 
 
 def test_logiciel_injoignable(tmp_path: Path, banc: Banc, journal: JournalEchanges) -> None:
@@ -284,8 +299,8 @@ def test_commande_json(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> No
 def test_commande_entiere(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     """Le témoin est prêt : sortie 0, un point par ligne, rien ne reste dans le dossier des campagnes."""
     assert main(["diagnostic", "--couloir", "biologie", "--dossier", str(tmp_path / "c")]) == 0
-    sortie = capsys.readouterr().out
-    assert "✓ certificats" in sortie and "83 actions offertes sur 83" in sortie
+    sortie, nombre = capsys.readouterr().out, len(charger_contrat().actions)
+    assert "✓ certificats" in sortie and f"{nombre} actions offertes sur {nombre}" in sortie
     assert sortie.endswith("Prêt pour une campagne.\n")
     assert not (tmp_path / "c").exists()
 
