@@ -10,7 +10,9 @@ from typing import Any
 
 from simulators.logiciel_temoin import (  # noqa: F401
     actions_annuaire,
+    actions_catalogue,
     actions_comptes,
+    actions_confidentialite,
     actions_correspondants,
     actions_dispositifs,
     actions_dmp,

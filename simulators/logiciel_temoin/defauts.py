@@ -11,12 +11,15 @@ from simulators.logiciel_temoin.mutations_acces import ACCES
 from simulators.logiciel_temoin.mutations_annuaire import ANNUAIRE
 from simulators.logiciel_temoin.mutations_archive import CONDUITE as ARCHIVE
 from simulators.logiciel_temoin.mutations_archive import METADONNEES as METADONNEES_MSS
+from simulators.logiciel_temoin.mutations_catalogue import CATALOGUE_LOINC
 from simulators.logiciel_temoin.mutations_cda import CDA
+from simulators.logiciel_temoin.mutations_confidentialite import CONFIDENTIALITE
 from simulators.logiciel_temoin.mutations_connexion import CONNEXION
 from simulators.logiciel_temoin.mutations_dmp import DMP as MESSAGES_DMP
 from simulators.logiciel_temoin.mutations_documents import EDITION as EDITION_MUTEE
 from simulators.logiciel_temoin.mutations_documents import HL7
 from simulators.logiciel_temoin.mutations_insi import INSI as MESSAGES_INSI
+from simulators.logiciel_temoin.mutations_mentions import MENTIONS
 from simulators.logiciel_temoin.mutations_messages import CONDUITE as LECTURE_MSS
 from simulators.logiciel_temoin.mutations_messages import MESSAGES as MESSAGES_MSS
 from simulators.logiciel_temoin.mutations_mss import CONDUITE as MSSANTE
@@ -345,7 +348,10 @@ CATALOGUE: dict[str, str] = {
     **PSC,
     **USAGERS,
     **PRESENTATION,
+    **MENTIONS,
+    **CONFIDENTIALITE,
     **TABLEAU,
+    **CATALOGUE_LOINC,
     **{nom: mutation.description for nom, mutation in MUTATIONS.items()},
 }
 

@@ -24,6 +24,7 @@ from simulators.logiciel_temoin.acces_structures import PorteStructures
 from simulators.logiciel_temoin.annuaire_planification import Planification
 from simulators.logiciel_temoin.annuaire_sante import AnnuaireSante
 from simulators.logiciel_temoin.base import Base
+from simulators.logiciel_temoin.catalogue_donnees import catalogue_installe
 from simulators.logiciel_temoin.defauts import Defauts
 from simulators.logiciel_temoin.environnement import Environnement
 from simulators.logiciel_temoin.messagerie_postes import Postes
@@ -64,6 +65,7 @@ class Labo:
         self.dossier = dossier
         self.port_pages = 0
         self.base = Base()
+        self.catalogue = catalogue_installe()
         self.horloge = HorlogeEssai()
         self.traces = JournalTraces(defauts, self.horloge.maintenant)
         self.reglages = Reglages()
