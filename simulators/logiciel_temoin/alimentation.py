@@ -5,7 +5,7 @@ from __future__ import annotations
 import uuid
 from collections.abc import Iterator
 
-from simulators.logiciel_temoin import cda_lecture, dmp_existence, documents, xds_lot, xds_requetes
+from simulators.logiciel_temoin import cda_lecture, confidentialite, dmp_existence, documents, xds_lot, xds_requetes
 from simulators.logiciel_temoin import xds_schemas as s
 from simulators.logiciel_temoin.base import Document
 from simulators.logiciel_temoin.cadence import Cadence
@@ -103,7 +103,8 @@ def _deposer(labo: Labo, utilisateur: Utilisateur, document: Document, session: 
     precedent = _precedent_alimente(labo, document)
     remplace = _cible(labo, session, precedent) if precedent is not None else None
     morale = document.origine == "recu" or document.auteur_hors_rpps or utilisateur.professionnel is None
-    xds_lot.deposer(session, xds_lot.Envoi(octets, entete, remplace, morale))
+    visibilites = confidentialite.en_codes(labo, confidentialite.codes_de(labo, document))
+    xds_lot.deposer(session, xds_lot.Envoi(octets, entete, remplace, morale, visibilites))
 
 
 def _precedents(labo: Labo, document: Document) -> Iterator[Document]:

@@ -6,7 +6,7 @@ import base64
 import binascii
 from dataclasses import dataclass, field
 
-from simulators.logiciel_temoin.erreurs import ParametreInvalide
+from simulators.logiciel_temoin.erreurs import ParametreInvalide, Refus
 from simulators.logiciel_temoin.parametres import Parametres
 
 CONFIDENTIALITES = ("MASQUE_PS", "INVISIBLE_PATIENT", "INVISIBLE_REPRESENTANTS_LEGAUX")
@@ -77,9 +77,11 @@ def lire(p: Parametres) -> Complements:
 
 
 def confidentialite(codes: list[object]) -> tuple[str, ...]:
-    """Les codes choisis, sans doublon, dans l'ordre du jeu de valeurs."""
+    """Les codes choisis, sans doublon, dans l'ordre du jeu de valeurs ; un document que personne ne verrait se refuse."""
     if inconnus := [code for code in codes if code not in CONFIDENTIALITES]:
         raise ParametreInvalide(f"confidentialite : {', '.join(CONFIDENTIALITES)} attendus, reçu {inconnus}")
+    if "MASQUE_PS" in codes and "INVISIBLE_PATIENT" in codes:
+        raise Refus("Un document ne peut pas être à la fois masqué aux professionnels et invisible au patient.")
     return tuple(code for code in CONFIDENTIALITES if code in codes)
 
 

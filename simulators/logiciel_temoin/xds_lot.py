@@ -32,6 +32,7 @@ class Envoi:
     entete: EnteteCda
     remplace: str | None = None
     personne_morale: bool = False
+    visibilites: tuple[Code, ...] = ()
 
 
 def deposer(session: Session, envoi: Envoi) -> None:
@@ -41,7 +42,7 @@ def deposer(session: Session, envoi: Envoi) -> None:
     liste = ajouter(ajouter(demande, s.LCM, "SubmitObjectsRequest"), s.RIM, "RegistryObjectList")
     lot_id, document_id, signature_id = "lot1", "doc1", "signature1"
     unique_lot = labo.oid_unique()
-    liste.append(fiche(labo, document_id, envoi.entete, envoi.octets))
+    liste.append(fiche(labo, document_id, envoi.entete, envoi.octets, envoi.visibilites))
     pieces = [(document_id, envoi.octets)]
     if not labo.defaut("lot_sans_signature"):
         octets = xds_signature.signer_lot(labo, unique_lot, [(envoi.entete.unique_id, envoi.octets)])

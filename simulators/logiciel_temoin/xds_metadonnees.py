@@ -16,8 +16,10 @@ from simulators.logiciel_temoin.soap import ajouter
 XML_LANG = "{http://www.w3.org/XML/1998/namespace}lang"
 
 
-def fiche(labo: Labo, identifiant: str, entete: EnteteCda, octets: bytes) -> etree._Element:
-    """`ExtrinsicObject` du document."""
+def fiche(
+    labo: Labo, identifiant: str, entete: EnteteCda, octets: bytes, visibilites: tuple[Code, ...] = ()
+) -> etree._Element:
+    """`ExtrinsicObject` du document ; `visibilites` : les codes de masquage et de visibilité choisis."""
     objet = etree.Element(f"{{{s.RIM}}}ExtrinsicObject", nsmap={"rim": s.RIM})
     objet.set("id", identifiant)
     objet.set("mimeType", "text/xml")
@@ -27,7 +29,7 @@ def fiche(labo: Labo, identifiant: str, entete: EnteteCda, octets: bytes) -> etr
     if not labo.defaut("xds_titre_absent"):
         nommer(objet, titre)
     ajouter(objet, s.RIM, "VersionInfo", versionName="1")
-    _classer(labo, objet, identifiant, entete)
+    _classer(labo, objet, identifiant, entete, visibilites)
     if labo.defaut("xds_patient_id_different"):
         patient = cx_ins("100019999900149", "1.2.250.1.213.1.4.10")
     else:
@@ -68,7 +70,9 @@ def _traits(entete: EnteteCda) -> list[str]:
     return valeurs
 
 
-def _classer(labo: Labo, objet: etree._Element, identifiant: str, entete: EnteteCda) -> None:
+def _classer(
+    labo: Labo, objet: etree._Element, identifiant: str, entete: EnteteCda, visibilites: tuple[Code, ...]
+) -> None:
     auteurs = list(entete.auteurs)
     if labo.defaut("xds_auteur_constant") and auteurs:
         ps = labo.environnement.responsable
@@ -91,7 +95,10 @@ def _classer(labo: Labo, objet: etree._Element, identifiant: str, entete: Entete
     classer(objet, s.FORMAT, identifiant, _format(labo, entete))
     classer(objet, s.ETABLISSEMENT, identifiant, entete.etablissement)
     classer(objet, s.CADRE, identifiant, entete.cadre_exercice)
-    classer(objet, s.CONFIDENTIALITE, identifiant, entete.confidentialite)
+    if not (visibilites and labo.defaut("confidentialite_sans_niveau")):
+        classer(objet, s.CONFIDENTIALITE, identifiant, entete.confidentialite)
+    for visibilite in visibilites:
+        classer(objet, s.CONFIDENTIALITE, identifiant, visibilite)
     if labo.defaut("xds_confidentialite_double"):
         classer(objet, s.CONFIDENTIALITE, identifiant, Code("R", s.OID_CONFIDENTIALITE, "Restreint"))
     for evenement in entete.evenements:

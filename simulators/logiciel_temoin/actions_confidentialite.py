@@ -1,0 +1,22 @@
+"""Action métier sur le masquage et la visibilité d'un document."""
+
+from __future__ import annotations
+
+from simulators.logiciel_temoin import complements, confidentialite
+from simulators.logiciel_temoin.actions_documents import montrer
+from simulators.logiciel_temoin.erreurs import Enveloppe, fait
+from simulators.logiciel_temoin.labo import Labo
+from simulators.logiciel_temoin.parametres import Parametres
+from simulators.logiciel_temoin.registre import action
+from simulators.logiciel_temoin.utilisateurs import Utilisateur
+
+
+@action("definir_confidentialite")
+def definir_confidentialite(labo: Labo, utilisateur: Utilisateur, p: Parametres) -> Enveloppe:
+    utilisateur.exiger_ins()
+    document = labo.base.document(p.texte("document_id"))
+    codes = complements.confidentialite(p.liste("confidentialite"))
+    confidentialite.choisir(labo, document, codes)
+    labo.traces.ajouter("dmp", utilisateur.compte, "choix du masquage et de la visibilité", document.patient_id)
+    montres = [] if labo.defaut("confidentialite_non_montree") else list(codes)
+    return fait("Masquage et visibilité enregistrés.", document=montrer(labo, document), confidentialite=montres)
