@@ -14,6 +14,8 @@ from simulators.logiciel_temoin.mutations_archive import METADONNEES as METADONN
 from simulators.logiciel_temoin.mutations_catalogue import CATALOGUE_LOINC
 from simulators.logiciel_temoin.mutations_cda import CDA
 from simulators.logiciel_temoin.mutations_confidentialite import CONFIDENTIALITE
+from simulators.logiciel_temoin.mutations_compte_rendu import CONDUITE as COMPTE_RENDU
+from simulators.logiciel_temoin.mutations_compte_rendu import DOCUMENTS as COMPTE_RENDU_MUTE
 from simulators.logiciel_temoin.mutations_connexion import CONNEXION
 from simulators.logiciel_temoin.mutations_dmp import DMP as MESSAGES_DMP
 from simulators.logiciel_temoin.mutations_documents import EDITION as EDITION_MUTEE
@@ -302,6 +304,7 @@ PRESENTATION = {
     "tri_date_ignore": "Le tri des documents par date de création est sans effet.",
     "tri_date_acte": "Le tri par date de création se fait sur la date de l'acte.",
     "tri_type_ignore": "Le tri des documents par code de type est sans effet.",
+    "tri_toujours_par_date": "Le tri des documents par code de type les range par date de création.",
     "liste_creation_du_jour": "La date de création montrée est celle de l'arrivée du document dans le logiciel.",
     "tri_sans_importes": "Le tri ne porte que sur les documents produits.",
     "doublon_dmp_non_reconnu": "Un document du DMP déjà au dossier s'ouvre comme s'il n'y était pas.",
@@ -327,6 +330,7 @@ MUTATIONS: dict[str, Mutation] = {
     **HL7,
     **EDITION_MUTEE,
     **CDA,
+    **COMPTE_RENDU_MUTE,
     **MESSAGES_DMP,
     **COURRIELS_MSS,
     **METADONNEES_MSS,
@@ -348,6 +352,7 @@ CATALOGUE: dict[str, str] = {
     **PSC,
     **USAGERS,
     **PRESENTATION,
+    **COMPTE_RENDU,
     **MENTIONS,
     **CONFIDENTIALITE,
     **TABLEAU,

@@ -1,0 +1,108 @@
+"""Ce que partagent les étapes du contenu d'un compte rendu : saisir, exporter, garder ce qui a été saisi."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+from steps.bilan import NonConcluant
+from steps.essai import DocumentEssai, Essai
+from steps.etapes.commun import relire
+from steps.etapes.documents import octets
+from steps.etapes.vocabulaire import PhraseInconnue
+from steps.verifications.compte_rendu.attendu import Resultat
+
+ANALYSES: Mapping[str, str] = {
+    "Hémoglobine": "718-7",
+    "Sodium": "2951-2",
+    "Potassium": "2823-3",
+    "Protéine C réactive": "1988-5",
+    "TSH": "3016-3",
+    "Ferritine": "2276-4",
+    "Vitamine D (25-OH)": "1989-3",
+    "Leucocytes": "6690-2",
+    "INR": "6301-6",
+}
+"""Libellés employés dans les features, et leur code LOINC."""
+
+
+def resultats(lignes: Sequence[Mapping[str, str]]) -> tuple[Resultat, ...]:
+    """Un tableau « analyse, valeur, unité » ; « exécutée par » dit « le sous-traitant » pour celles qui le sont."""
+    lus = []
+    for ligne in lignes:
+        if ligne["analyse"] not in ANALYSES:
+            raise PhraseInconnue(f"analyse inconnue : {ligne['analyse']!r} ; attendu l'une de {', '.join(ANALYSES)}")
+        valeur = "" if ligne["valeur"] == "en attente" else ligne["valeur"]
+        sous_traite = ligne.get("exécutée par") == "le sous-traitant"
+        lus.append(Resultat(ANALYSES[ligne["analyse"]], ligne["analyse"], valeur, ligne["unité"], sous_traite))
+    return tuple(lus)
+
+
+def saisir(essai: Essai, nom: str, patient: str, saisis: Sequence[Resultat], **options: Any) -> DocumentEssai:
+    """Valide un compte rendu portant ces résultats et retient ce qui a été saisi ; sans document, rien à juger."""
+    cible = relire(essai, essai.patient(patient))
+    attente = any(not resultat.valeur for resultat in saisis)
+    reponse = essai.jouer(
+        "valider_compte_rendu",
+        "biologiste_1",
+        patient_id=cible.patient_id,
+        statut_cr="partiel" if attente else "complet",
+        analyses=[_analyse(resultat) for resultat in saisis],
+        **options,
+    )
+    donnees = reponse.donnees.get("document")
+    if not reponse.fait or not isinstance(donnees, Mapping):
+        raise NonConcluant(f"valider_compte_rendu n'a pas rendu de document : {reponse.en_phrase()}")
+    document = DocumentEssai(nom, cible, str(donnees["document_id"]), donnees)
+    essai.documents[nom] = document
+    essai.releves[f"saisis {nom}"] = tuple(saisis)
+    return document
+
+
+def _analyse(resultat: Resultat) -> dict[str, Any]:
+    analyse: dict[str, Any] = {
+        "code": resultat.code,
+        "libelle": resultat.libelle,
+        "valeur": resultat.valeur or None,
+        "unite": resultat.unite,
+    }
+    return {**analyse, "sous_traitee": True} if resultat.sous_traite else analyse
+
+
+def saisis(essai: Essai, nom: str) -> tuple[Resultat, ...]:
+    """Les résultats saisis dans ce compte rendu."""
+    connus: tuple[Resultat, ...] = essai.releves.get(f"saisis {nom}", ())
+    if not connus:
+        raise NonConcluant(f"la feature parle des résultats de « {nom} » sans les avoir saisis")
+    return connus
+
+
+def exporter(essai: Essai, nom: str, niveau: str) -> bytes:
+    """Le CDA du compte rendu à ce niveau, exporté une fois et joint aux pièces du scénario."""
+    cle = f"CDA {niveau} {nom}"
+    if cle not in essai.releves:
+        document = essai.document(nom)
+        reponse = essai.jouer("exporter_document", "biologiste_1", document_id=document.document_id, niveau=niveau)
+        essai.releves[cle] = octets(reponse, "cda_base64")
+        fichier = f"{document.document_id}-{niveau}.xml"
+        essai.bilan.joindre(fichier, "document", essai.releves[cle], f"compte rendu « {nom} » en CDA {niveau}")
+    exporte: bytes = essai.releves[cle]
+    return exporte
+
+
+def imprimer(essai: Essai, nom: str) -> bytes:
+    """Le PDF du compte rendu, édité une fois et joint aux pièces du scénario."""
+    cle = f"PDF {nom}"
+    if cle not in essai.releves:
+        document = essai.document(nom)
+        reponse = essai.jouer(
+            "editer_document",
+            "biologiste_1",
+            patient_id=document.patient.patient_id,
+            document_id=document.document_id,
+        )
+        essai.releves[cle] = octets(reponse, "pdf_base64")
+        fichier = f"{document.document_id}.pdf"
+        essai.bilan.joindre(fichier, "document", essai.releves[cle], f"compte rendu « {nom} » en PDF")
+    edite: bytes = essai.releves[cle]
+    return edite
