@@ -8,10 +8,12 @@ from datetime import datetime
 
 from simulators.logiciel_temoin import (
     alimentation,
+    cda_lecture,
     complements,
     documentation,
     documents,
     messagerie_conduite,
+    messagerie_noms,
     pdf,
     presentation,
 )
@@ -19,6 +21,7 @@ from simulators.logiciel_temoin.base import Analyse, Document, Sejour
 from simulators.logiciel_temoin.dmp_client import ErreurDmp
 from simulators.logiciel_temoin.erreurs import Echec, Enveloppe, ParametreInvalide, Refus, fait
 from simulators.logiciel_temoin.horloge import lire_iso, maintenant
+from simulators.logiciel_temoin.identite import Patient
 from simulators.logiciel_temoin.labo import Labo
 from simulators.logiciel_temoin.parametres import Parametres
 from simulators.logiciel_temoin.registre import action
@@ -161,6 +164,8 @@ def lister_documents(labo: Labo, utilisateur: Utilisateur, p: Parametres) -> Env
 def _trier(labo: Labo, liste: list[Document], tri: str | None) -> list[Document]:
     if tri and labo.defaut("tri_sans_importes"):
         liste = [d for d in liste if d.origine not in ("recu", "dmp", "mssante")]
+    if tri == "type_code" and labo.defaut("tri_toujours_par_date"):
+        tri = "date_creation"
     if tri == "date_creation" and not labo.defaut("tri_date_ignore"):
         return sorted(liste, key=lambda d: d.date_acte if labo.defaut("tri_date_acte") else d.creation)
     if tri == "type_code" and not labo.defaut("tri_type_ignore"):
@@ -176,8 +181,27 @@ def editer_document(labo: Labo, utilisateur: Utilisateur, p: Parametres) -> Enve
     if document.patient_id != patient.patient_id:
         raise Refus("Ce document n'est pas au dossier de ce patient.")
     contenu = document.pdf or pdf.editer(labo, patient, document)
+    nom = nom_du_fichier(labo, patient, document)
     labo.traces.ajouter("acces_ins", utilisateur.compte, "édition d'un document", patient.patient_id)
-    return fait("Document édité.", pdf_base64=base64.b64encode(contenu).decode())
+    return fait("Document édité.", pdf_base64=base64.b64encode(contenu).decode(), nom_fichier=nom)
+
+
+def nom_du_fichier(labo: Labo, patient: Patient, document: Document) -> str:
+    """Le nom du PDF édité : celui d'un PDF joint à un courriel (ECO.2.1.5 et ECO.2.1.6)."""
+    if labo.defaut("edition_nom_constant"):
+        return "compte-rendu.pdf"
+    nom = messagerie_noms.nom_pdf(cda_lecture.lire_entete(documents.cda_de(labo, document)))
+    if labo.defaut("edition_nom_autre_patient"):
+        return nom.replace(patient.trait("nom_naissance"), "AUTREPERSONNE")
+    return nom.lower() if labo.defaut("edition_nom_minuscules") else nom
+
+
+@action("rediger_lettre")
+def rediger_lettre(labo: Labo, utilisateur: Utilisateur, p: Parametres) -> Enveloppe:
+    utilisateur.exiger_ins()
+    patient = labo.base.patient(p.texte("patient_id"))
+    document = documents.rediger_lettre(labo, utilisateur, patient, p.texte("titre"), p.texte("texte"))
+    return fait("Lettre de liaison rédigée.", document=montrer(labo, document))
 
 
 @action("exporter_document")

@@ -13,6 +13,8 @@ _NON_MODIFIABLES = {
     "delai_inactivite": "inactivite_non_reglable",
     "justificatifs": "justificatifs_non_parametrables",
     "adresse_retour_mss": "mss_retour_non_reglable",
+    "mentions_rgpd": "mentions_rgpd_non_reglables",
+    "mention_validation_automatique": "mention_automatique_non_reglable",
 }
 """Réglages qu'un défaut refuse de changer."""
 

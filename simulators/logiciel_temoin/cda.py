@@ -9,9 +9,10 @@ from datetime import datetime
 
 from lxml import etree
 
-from simulators.logiciel_temoin import pdf
+from simulators.logiciel_temoin import cda_mentions, pdf
 from simulators.logiciel_temoin.base import Analyse, Document
-from simulators.logiciel_temoin.cda_entete import CHAPITRE, LOINC, Contenu, auteur_structure, code, e, entete
+from simulators.logiciel_temoin.cda_ecriture import code, e
+from simulators.logiciel_temoin.cda_entete import CHAPITRE, LOINC, Contenu, auteur_structure, entete
 from simulators.logiciel_temoin.cda_lecture import Code, Intervenant
 from simulators.logiciel_temoin.horloge import en_ts
 from simulators.logiciel_temoin.identite import Patient
@@ -29,7 +30,7 @@ def construire(labo: Labo, patient: Patient, document: Document) -> bytes:
     structure = document.niveau == "N3"
     racine = entete(labo, patient, document, _contenu(labo, document, structure))
     corps = e(racine, "component")
-    contenu_pdf = document.pdf or pdf.editer(labo, patient, document)
+    contenu_pdf = document.pdf or pdf.editer(labo, patient, _a_editer(labo, document))
     if structure:
         _corps_structure(labo, corps, document, contenu_pdf)
     else:
@@ -41,6 +42,12 @@ def construire(labo: Labo, patient: Patient, document: Document) -> bytes:
     return labo.defauts.muter_texte("cda_octets", octets.decode(), document.niveau).encode()
 
 
+def _a_editer(labo: Labo, document: Document) -> Document:
+    if document.niveau == "N1" and document.analyses and labo.defaut("n1_resultats_oublies"):
+        return replace(document, analyses=document.analyses[:1])
+    return document
+
+
 def sous_forme(labo: Labo, document: Document, niveau: str) -> Document:
     """Le même compte rendu à un autre niveau : un autre document, avec son identifiant et sa lignée."""
     unique_id, set_id = identifiants(labo, document, niveau)
@@ -49,7 +56,7 @@ def sous_forme(labo: Labo, document: Document, niveau: str) -> Document:
 
 def identifiants(labo: Labo, document: Document, niveau: str) -> tuple[str, str]:
     """(id, setId) du compte rendu à ce niveau ; tirés une fois, la lignée suit la version précédente."""
-    if niveau == document.niveau:
+    if niveau == document.niveau or labo.defaut("n1_identifiant_du_n3"):
         return document.unique_id or "", document.set_id
     if niveau not in document.autres_formes:
         lignee = labo.oid_unique()
@@ -92,11 +99,12 @@ def _auteurs(labo: Labo, document: Document) -> tuple[Intervenant, ...]:
 
 def _corps_structure(labo: Labo, corps: etree._Element, document: Document, contenu_pdf: bytes) -> None:
     structure = e(corps, "structuredBody")
+    cda_mentions.sections_avant(labo, structure, document)
     chapitre = e(e(structure, "component"), "section")
     _section(chapitre, "1.3.6.1.4.1.19376.1.3.3.2.1", "1.2.250.1.213.1.1.2.70", CHAPITRE, "BIOCHIMIE")
     section = e(e(chapitre, "component"), "section")
     _section(section, "1.3.6.1.4.1.19376.1.3.3.2.2", "1.2.250.1.213.1.1.2.71", CHAPITRE, None)
-    _texte(e(section, "text"), document)
+    _texte(labo, e(section, "text"), document)
     entree = e(section, "entry", typeCode="DRIV")
     e(entree, "templateId", root="1.3.6.1.4.1.19376.1.3.1")
     e(entree, "templateId", root="1.2.250.1.213.1.1.3.21")
@@ -108,6 +116,7 @@ def _corps_structure(labo: Labo, corps: etree._Element, document: Document, cont
         _observation(e(acte, "entryRelationship", typeCode="COMP"), analyse, rang, document)
     for titre, texte in document.sections:
         _section_ajoutee(e(e(structure, "component"), "section"), titre, texte)
+    cda_mentions.sections_apres(labo, structure, document)
     if not labo.defaut("cda_sans_copie_pdf"):
         _copie_pdf(labo, e(e(structure, "component"), "section"), contenu_pdf)
 
@@ -127,7 +136,7 @@ def _section_ajoutee(section: etree._Element, titre: str, texte: str) -> None:
     e(e(section, "text"), "paragraph", texte)
 
 
-def _texte(bloc: etree._Element, document: Document) -> None:
+def _texte(labo: Labo, bloc: etree._Element, document: Document) -> None:
     if document.mention:
         e(bloc, "paragraph", document.mention)
     table = e(bloc, "table")
@@ -137,7 +146,8 @@ def _texte(bloc: etree._Element, document: Document) -> None:
     corps = e(table, "tbody")
     for rang, analyse in enumerate(document.analyses, 1):
         ligne = e(corps, "tr")
-        e(e(ligne, "td"), "content", analyse.libelle, ID=f"resultat-{rang:02d}")
+        libelle = e(ligne, "td", cda_mentions.marque(document, analyse, labo) or None)
+        e(libelle, "content", analyse.libelle, ID=f"resultat-{rang:02d}")
         e(ligne, "td", "en attente" if analyse.valeur is None else f"{analyse.valeur} {analyse.unite}".strip())
 
 

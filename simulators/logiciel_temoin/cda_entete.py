@@ -7,7 +7,9 @@ from datetime import datetime
 
 from lxml import etree
 
+from simulators.logiciel_temoin import cda_acteurs
 from simulators.logiciel_temoin.base import Document
+from simulators.logiciel_temoin.cda_ecriture import code, e
 from simulators.logiciel_temoin.cda_lecture import HL7, OID_STRUCTURE, Code, Intervenant
 from simulators.logiciel_temoin.diffusion import ins_transmissible
 from simulators.logiciel_temoin.environnement import Structure
@@ -35,21 +37,6 @@ class Contenu:
     auteurs: tuple[Intervenant, ...]
     creation: datetime
     statut: str
-
-
-def e(parent: etree._Element, nom: str, valeur: str | None = None, **attributs: str | None) -> etree._Element:
-    """Ajoute un élément HL7 v3 ; un attribut None est omis."""
-    element = etree.SubElement(parent, f"{{{HL7}}}{nom}")
-    if valeur is not None:
-        element.text = valeur
-    for cle, contenu in attributs.items():
-        if contenu is not None:
-            element.set(cle, contenu)
-    return element
-
-
-def code(parent: etree._Element, nom: str, valeur: Code) -> etree._Element:
-    return e(parent, nom, code=valeur.code, codeSystem=valeur.systeme, displayName=valeur.libelle or None)
 
 
 def specialite(profession: str, savoir_faire: str | None) -> Code:
@@ -81,16 +68,18 @@ def entete(labo: Labo, patient: Patient, document: Document, contenu: Contenu) -
     structure = labo.environnement.structure
     garde = e(e(racine, "custodian"), "assignedCustodian")
     organisation(garde, structure, structure.nom, structure.identifiant_national, "representedCustodianOrganization")
+    cda_acteurs.destinataires(labo, racine, document)
     signataire = e(racine, "legalAuthenticator")
     e(signataire, "time", value=en_ts(contenu.creation))
     e(signataire, "signatureCode", code="S")
     _entite(signataire, document.auteur, structure)
+    cda_acteurs.demandeur(labo, racine, document)
     _service(racine, document, contenu, structure)
     if contenu.parent:
         parent = e(e(racine, "relatedDocument", typeCode="RPLC"), "parentDocument")
         e(parent, "id", root=contenu.parent[0])
         e(parent, "versionNumber", value=str(contenu.parent[1]))
-    _venue(racine, document, structure)
+    _venue(labo, racine, document, structure)
     return racine
 
 
@@ -101,9 +90,9 @@ def _patient(labo: Labo, racine: etree._Element, patient: Patient) -> None:
         oid = "1.2.250.1.213.1.4.2" if labo.defaut("cda_oid_faux") else patient.oid
         e(role, "id", root=oid, extension=patient.matricule)
     e(role, "id", root=labo.environnement.structure.oid_domaine, extension=patient.patient_id)
-    e(role, "addr", nullFlavor="NAV")
+    e(role, "addr", nullFlavor="UNK")
     telephone = patient.trait("telephone").replace(" ", "")
-    e(role, "telecom", value=f"tel:{telephone}") if telephone else e(role, "telecom", nullFlavor="NAV")
+    e(role, "telecom", value=f"tel:{telephone}") if telephone else e(role, "telecom", nullFlavor="UNK")
     personne = e(role, "patient", classCode="PSN")
     nom = e(personne, "name")
     e(nom, "family", patient.trait("nom_naissance"), qualifier="BR")
@@ -184,10 +173,14 @@ def _service(racine: etree._Element, document: Document, contenu: Contenu, struc
     _entite(executant, document.auteur, structure, Code("AMBULATOIRE", CADRES, "Ambulatoire"))
 
 
-def _venue(racine: etree._Element, document: Document, structure: Structure) -> None:
+def _venue(labo: Labo, racine: etree._Element, document: Document, structure: Structure) -> None:
     venue = e(e(racine, "componentOf"), "encompassingEncounter")
     code(venue, "code", Code("AMB", "2.16.840.1.113883.5.4", "ambulatoire"))
     e(e(venue, "effectiveTime"), "low", value=en_ts(document.date_acte))
+    responsable = e(venue, "responsibleParty")
+    _entite(responsable, document.auteur, structure)
+    if not labo.defaut("cofrac_cda_sans_numero"):
+        cda_acteurs.accreditation(responsable, document.complements.mentions.get("accreditation_numero", ""))
     lieu = e(e(venue, "location"), "healthCareFacility")
     code(lieu, "code", Code(structure.secteur_activite, SECTEURS, "Laboratoire de biologie médicale"))
     site = e(lieu, "location")

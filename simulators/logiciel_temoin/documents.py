@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 from datetime import datetime
 
-from simulators.logiciel_temoin import cda, cda_lecture, flux_identites, pdf
+from simulators.logiciel_temoin import cda, cda_lecture, cda_mentions, flux_identites, pdf
 from simulators.logiciel_temoin.base import Analyse, Document, ElementTravail
 from simulators.logiciel_temoin.cda_entete import specialite
 from simulators.logiciel_temoin.cda_lecture import EnteteCda, Intervenant
@@ -81,6 +81,28 @@ def valider(
         _enchainer(labo, patient, document, labo.base.document(remplace))
     if remplace or labo.defaut("mss_mention_remplacement_toujours"):
         document.mention = _mention(labo)
+    cda_mentions.figer(labo, patient, document)
+    labo.base.documents[document.document_id] = document
+    return document
+
+
+def rediger_lettre(labo: Labo, utilisateur: Utilisateur, patient: Patient, titre: str, texte: str) -> Document:
+    """Une lettre de liaison à la sortie, en CDA N1 : son texte est dans le PDF encapsulé."""
+    document = Document(
+        document_id=labo.base.numero("D"),
+        patient_id=patient.patient_id,
+        titre=titre,
+        type_local="LETTRE-LIAISON",
+        type_code="11490-0",
+        type_libelle=LIBELLES_TYPES["11490-0"],
+        date_acte=maintenant(),
+        auteur=intervenant_de(labo, utilisateur.exiger_professionnel()),
+        niveau="N1",
+        set_id=labo.oid_unique(),
+        unique_id=labo.oid_unique(),
+        sections=[("", texte)],
+    )
+    cda_mentions.figer(labo, patient, document)
     labo.base.documents[document.document_id] = document
     return document
 

@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import io
+from collections.abc import Sequence
 
 from reportlab.lib.pagesizes import A4
 from reportlab.lib.units import mm
 from reportlab.pdfgen.canvas import Canvas
 
-from simulators.logiciel_temoin import datamatrix, pdfa
+from simulators.logiciel_temoin import cda_mentions, datamatrix, pdf_page, pdfa
 from simulators.logiciel_temoin.base import Document
 from simulators.logiciel_temoin.horloge import PARIS, jour_francais
 from simulators.logiciel_temoin.identite import LIBELLES, MATRICULE, QUAL, TOUJOURS_AFFICHES, Patient, nature_matricule
@@ -21,11 +22,13 @@ def editer(labo: Labo, patient: Patient, document: Document) -> bytes:
     toile = Canvas(tampon, pagesize=A4, invariant=1)
     toile.setTitle(document.titre)
     toile.setAuthor(labo.environnement.structure.nom)
-    y = _identite(labo, toile, patient)
-    y = _lignes(toile, y - 8 * mm, [document.titre, *_resultats(document)])
+    pied = _pied(labo, document)
+    y = _identite(labo, toile, patient, document)
+    y = _lignes(toile, y - 8 * mm, [document.titre, *_resultats(labo, document)], pied)
     toile.setFont(pdfa.POLICE, 9)
-    toile.drawString(20 * mm, max(y - 10 * mm, 15 * mm), _signature(labo, document))
-    toile.showPage()
+    toile.drawString(20 * mm, max(y - 10 * mm, pdf_page.bas(pied)), _signature(labo, document))
+    pdf_page.fermer(toile, pied)
+    _page_d_accreditation(labo, toile, document)
     toile.save()
     if labo.defaut("mss_pdf_non_a1"):
         return tampon.getvalue()
@@ -43,9 +46,16 @@ def editer_texte(titre: str, lignes: list[str]) -> bytes:
     return pdfa.declarer(tampon.getvalue(), titre, "")
 
 
-def _identite(labo: Labo, toile: Canvas, patient: Patient) -> float:
+def _identite(labo: Labo, toile: Canvas, patient: Patient, document: Document) -> float:
     avec_ins = patient.statut == QUAL or (labo.defaut("pdf_matricule_recup") and bool(patient.matricule))
-    lignes = [labo.environnement.structure.nom, "Compte rendu d'examens de biologie médicale", ""]
+    mentions = document.complements.mentions
+    intitule = "Compte rendu d'examens de biologie médicale" if document.analyses else document.titre
+    lignes = [labo.environnement.structure.nom]
+    if not labo.defaut("cofrac_autre_page"):
+        lignes += pdf_page.couper(mentions.get(cda_mentions.ACCREDITATION, ""), 130 * mm)
+    lignes += [intitule, ""]
+    if labo.defaut("mentions_rgpd_en_haut"):
+        lignes += pdf_page.couper(mentions.get(cda_mentions.RGPD, ""), 130 * mm)
     for champ in _champs(labo):
         libelle = "Nom" if champ == "nom_naissance" and labo.defaut("pdf_libelle_ambigu") else LIBELLES[champ]
         lignes.append(f"{libelle} : {_valeur(patient, champ)}")
@@ -78,15 +88,34 @@ def _valeur(patient: Patient, champ: str) -> str:
     return jour_francais(valeur) if champ == "date_naissance" else valeur
 
 
-def _resultats(document: Document) -> list[str]:
-    if not document.analyses:
+def _pied(labo: Labo, document: Document) -> list[str]:
+    if labo.defaut("mentions_rgpd_en_haut") or labo.defaut("mentions_rgpd_cda_seul"):
         return []
+    return pdf_page.pied(document.complements.mentions.get(cda_mentions.RGPD, ""))
+
+
+def _page_d_accreditation(labo: Labo, toile: Canvas, document: Document) -> None:
+    if labo.defaut("cofrac_autre_page") and cda_mentions.ACCREDITATION in document.complements.mentions:
+        _lignes(toile, 280 * mm, pdf_page.couper(document.complements.mentions[cda_mentions.ACCREDITATION]))
+        toile.showPage()
+
+
+def _resultats(labo: Labo, document: Document) -> list[str]:
+    suite = [""]
+    for titre, texte in document.sections:
+        suite += [titre, *pdf_page.couper(texte), ""]
+    if not document.analyses:
+        return suite
     etat = "Compte rendu partiel" if document.statut_cr == "partiel" else "Compte rendu complet"
     lignes = [f"{etat}, version {document.version}", *([document.mention] if document.mention else []), ""]
     for analyse in document.analyses:
         resultat = "en attente" if analyse.valeur is None else f"{analyse.valeur} {analyse.unite}"
-        lignes.append(f"{analyse.libelle} : {resultat}")
-    return lignes
+        lignes.append(f"{cda_mentions.marque(document, analyse, labo)}{analyse.libelle} : {resultat}")
+    for ligne in cda_mentions.lignes(labo, document):
+        automatisme = ligne == document.complements.mentions.get(cda_mentions.AUTOMATIQUE)
+        if not (automatisme and labo.defaut("mention_automatique_cda_seul")):
+            suite += pdf_page.couper(ligne)
+    return lignes + suite
 
 
 def _signature(labo: Labo, document: Document) -> str:
@@ -96,11 +125,11 @@ def _signature(labo: Labo, document: Document) -> str:
     )
 
 
-def _lignes(toile: Canvas, y: float, lignes: list[str]) -> float:
+def _lignes(toile: Canvas, y: float, lignes: list[str], pied: Sequence[str] = ()) -> float:
     toile.setFont(pdfa.POLICE, 10)
     for ligne in lignes:
-        if y < 20 * mm:
-            toile.showPage()
+        if y < max(20 * mm, pdf_page.bas(pied)):
+            pdf_page.fermer(toile, pied)
             toile.setFont(pdfa.POLICE, 10)
             y = 280 * mm
         toile.drawString(20 * mm, y, ligne)
