@@ -68,7 +68,9 @@ def _patient_au_dmp(essai: Essai, nom: str, statut: str) -> PatientEssai:
     return patient
 
 
-def ouvrir_dmp(essai: Essai, patient: PatientEssai, autorisations: Mapping[str, str] | None = None) -> Dossier:
+def ouvrir_dmp(
+    essai: Essai, patient: PatientEssai, autorisations: Mapping[str, str] | None = None, *, mineur: bool = False
+) -> Dossier:
     """Ouvre (ou rouvre, vide) le DMP du patient chez le simulateur."""
     reference = patient.reference
     return essai.banc.dmp.etat.ouvrir_dossier(
@@ -79,6 +81,7 @@ def ouvrir_dmp(essai: Essai, patient: PatientEssai, autorisations: Mapping[str, 
         sexe=reference.sexe,
         date_naissance=reference.date_naissance.replace("-", ""),
         autorisations=autorisations,
+        mineur=mineur,
     )
 
 

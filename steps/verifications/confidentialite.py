@@ -1,0 +1,114 @@
+"""Règles sur le masquage et la visibilité d'un compte rendu : le choix de l'utilisateur, retrouvé dans le DMP."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+
+from reports.constat import Confiance, Constat, Regle
+from steps.verifications.cda.jugement import juger
+from steps.verifications.dmp import DocumentSoumis
+from steps.verifications.dmp import nomenclatures as n
+from steps.verifications.registre import verification
+
+_REM = "REM BIO, exigences SGL.DOC/va1.24 et SGL.DOC/va1.21 (travaux de concertation 2023)"
+
+R_CHOIX = Regle(
+    "VIS-DMP-01",
+    "La fiche du compte rendu porte les codes de masquage et de visibilité choisis, tous et eux seuls",
+    _REM,
+    Confiance.OFFICIELLE,
+    "Écrivez dans confidentialityCode, à côté du niveau, un code par choix de l'utilisateur (nomenclature "
+    f"{n.SYSTEME_VISIBILITE}).",
+)
+R_SANS_RESTRICTION = Regle(
+    "VIS-DMP-02",
+    "Un compte rendu sans restriction choisie n'est ni masqué ni invisible",
+    _REM,
+    Confiance.OFFICIELLE,
+    "N'ajoutez de code de masquage ou de visibilité que si l'utilisateur l'a choisi pour ce compte rendu.",
+)
+R_REGISTRE = Regle(
+    "VIS-DMP-03",
+    "Dans le DMP, chaque compte rendu du scénario garde le masquage et la visibilité choisis pour lui",
+    _REM,
+    Confiance.OFFICIELLE,
+    "Attachez le choix au compte rendu, et à lui seul : un choix ne vaut ni pour les autres, ni pour le patient.",
+)
+R_MONTRE = Regle(
+    "VIS-ECR-01",
+    "Le logiciel montre le masquage et la visibilité choisis",
+    "REM BIO, preuves DOC/va1.24.01.01 et .02 (travaux de concertation 2023)",
+    Confiance.OFFICIELLE,
+    "Affichez, une fois le choix fait, le masquage et la visibilité retenus pour le compte rendu.",
+)
+
+LIBELLES: Mapping[str, str] = {
+    "MASQUE_PS": "masqué aux professionnels",
+    "INVISIBLE_PATIENT": "invisible au patient",
+    "INVISIBLE_REPRESENTANTS_LEGAUX": "invisible aux représentants légaux",
+}
+
+
+def dire(codes: Sequence[str]) -> str:
+    """Des codes de masquage et de visibilité, en toutes lettres."""
+    return " et ".join(f"{LIBELLES.get(code, 'inconnu')} ({code})" for code in codes) or "visible de tous"
+
+
+def visibilites(document: DocumentSoumis) -> tuple[str, ...]:
+    """Les codes de masquage et de visibilité de la fiche, dans l'ordre où elle les donne."""
+    return tuple(c.code for c in document.fiche.confidentiality_codes if c.systeme == n.SYSTEME_VISIBILITE)
+
+
+@verification(R_CHOIX, R_SANS_RESTRICTION)
+def choix_transmis(document: DocumentSoumis, choisis: Sequence[str], quoi: str) -> Constat:
+    """Les codes de la fiche, dans la nomenclature du DMP, sont ceux que l'utilisateur a choisis."""
+    recus = visibilites(document)
+    regle = R_CHOIX if choisis else R_SANS_RESTRICTION
+    return juger(
+        regle,
+        sorted(recus) == sorted(choisis),
+        f"{quoi} : le masquage et la visibilité envoyés ne sont pas ceux que l'utilisateur a choisis.",
+        attendu=dire(sorted(choisis)),
+        recu=dire(sorted(recus)),
+        ou=f"ExtrinsicObject[@id='{document.fiche.id}'] / confidentialityCode",
+        echanges=(document.echange,),
+    )
+
+
+@verification(R_REGISTRE)
+def registre_fidele(registre: Mapping[str, Sequence[str]], choix: Mapping[str, Sequence[str]]) -> Constat:
+    """`registre` : uniqueId → codes en vigueur dans le DMP ; `choix` : uniqueId → codes choisis.
+
+    Le scénario doit opposer au moins un compte rendu restreint et un autre qui ne l'est pas.
+    """
+    if not any(choix.values()) or all(choix.values()):
+        return R_REGISTRE.sans_objet("il faut un compte rendu restreint et un autre visible de tous")
+    ecarts = [
+        f"{unique_id} : {dire(sorted(registre[unique_id])) if unique_id in registre else 'absent du DMP'}"
+        for unique_id, choisis in choix.items()
+        if sorted(registre.get(unique_id, ("absent",))) != sorted(choisis)
+    ]
+    return juger(
+        R_REGISTRE,
+        not ecarts,
+        "Un compte rendu du DMP n'a pas le masquage et la visibilité choisis pour lui.",
+        attendu=" ; ".join(f"{unique_id} : {dire(sorted(choisis))}" for unique_id, choisis in choix.items())
+        if ecarts
+        else "",
+        recu=" ; ".join(ecarts) or f"{len(choix)} comptes rendus, dont {sum(map(bool, choix.values()))} restreints",
+        ou="registre du DMP",
+    )
+
+
+@verification(R_MONTRE)
+def choix_montre(montres: object, choisis: Sequence[str], quoi: str) -> Constat:
+    """Ce que le logiciel affiche après le choix est ce choix."""
+    recus = sorted(map(str, montres)) if isinstance(montres, list | tuple) else []
+    return juger(
+        R_MONTRE,
+        recus == sorted(choisis),
+        f"{quoi} : le logiciel ne montre pas le masquage et la visibilité choisis.",
+        attendu=dire(sorted(choisis)),
+        recu=dire(recus),
+        ou="écran du compte rendu",
+    )
