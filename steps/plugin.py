@@ -80,6 +80,7 @@ pytest_plugins = (
     "steps.etapes.cda_documents",
     "steps.etapes.compte_rendu_structure",
     "steps.etapes.tableau_de_bord",
+    "steps.etapes.loinc",
     "steps.etapes.confidentialite",
     "steps.etapes.psc_connexion",
     "steps.etapes.psc_fautes",
