@@ -23,13 +23,16 @@ Fonctionnalité: Documents CDA dans le dossier du patient
 
   @CDA/INT.04.01
   Scénario: Les documents reçus et produits se trient par date de création et par code de type
-    # Le texte officiel demande au moins deux documents ; trois montrent un ordre qui n'est ni celui d'arrivée ni celui des actes.
+    # Le texte officiel demande au moins deux documents. Trois se rangent autrement selon l'arrivée, la création et le type :
+    # une liste toujours triée de la même façon se verrait ; le bilan, d'un acte ancien, trahit un tri par date de l'acte.
     Étant donné un patient « Cyprien » à l'INS qualifiée, dont le DMP est ouvert
     Et des documents reçus dans le dossier du patient « Cyprien »
-      | document     | forme                    | créé le          |
-      | lettre       | N1                       | 14/03/2024 10:20 |
-      | consultation | N3 sans feuille de style | 02/11/2023 17:45 |
+      | document | forme | créé le          |
+      | lettre   | N1    | 02/11/2023 17:45 |
     Et un compte rendu « bilan » du patient « Cyprien » produit pour un acte du 09/01/2023 08:30
+    Et des documents reçus dans le dossier du patient « Cyprien »
+      | document     | forme                    | créé le          |
+      | consultation | N3 sans feuille de style | 14/03/2024 10:20 |
     Quand le biologiste trie les documents du patient « Cyprien » par date de création
     Alors les documents reçus et produits du patient « Cyprien » sont tous là, dans l'ordre demandé
     Quand le biologiste trie les documents du patient « Cyprien » par code de type

@@ -166,6 +166,8 @@ def _trier(labo: Labo, liste: list[Document], tri: str | None) -> list[Document]
         liste = [d for d in liste if d.origine not in ("recu", "dmp", "mssante")]
     if tri == "type_code" and labo.defaut("tri_toujours_par_date"):
         tri = "date_creation"
+    if tri == "type_code" and labo.defaut("tri_toujours_par_date"):
+        tri = "date_creation"
     if tri == "date_creation" and not labo.defaut("tri_date_ignore"):
         return sorted(liste, key=lambda d: d.date_acte if labo.defaut("tri_date_acte") else d.creation)
     if tri == "type_code" and not labo.defaut("tri_type_ignore"):

@@ -305,6 +305,7 @@ PRESENTATION = {
     "tri_date_acte": "Le tri par date de création se fait sur la date de l'acte.",
     "tri_type_ignore": "Le tri des documents par code de type est sans effet.",
     "tri_toujours_par_date": "Le tri des documents par code de type les range par date de création.",
+    "tri_toujours_par_date": "Le tri des documents par code de type les range par date de création.",
     "liste_creation_du_jour": "La date de création montrée est celle de l'arrivée du document dans le logiciel.",
     "tri_sans_importes": "Le tri ne porte que sur les documents produits.",
     "doublon_dmp_non_reconnu": "Un document du DMP déjà au dossier s'ouvre comme s'il n'y était pas.",
