@@ -13,9 +13,9 @@ from simulators.logiciel_temoin.mutations_archive import CONDUITE as ARCHIVE
 from simulators.logiciel_temoin.mutations_archive import METADONNEES as METADONNEES_MSS
 from simulators.logiciel_temoin.mutations_catalogue import CATALOGUE_LOINC
 from simulators.logiciel_temoin.mutations_cda import CDA
-from simulators.logiciel_temoin.mutations_confidentialite import CONFIDENTIALITE
 from simulators.logiciel_temoin.mutations_compte_rendu import CONDUITE as COMPTE_RENDU
 from simulators.logiciel_temoin.mutations_compte_rendu import DOCUMENTS as COMPTE_RENDU_MUTE
+from simulators.logiciel_temoin.mutations_confidentialite import CONFIDENTIALITE, PFI
 from simulators.logiciel_temoin.mutations_connexion import CONNEXION
 from simulators.logiciel_temoin.mutations_dmp import DMP as MESSAGES_DMP
 from simulators.logiciel_temoin.mutations_documents import EDITION as EDITION_MUTEE
@@ -305,7 +305,6 @@ PRESENTATION = {
     "tri_date_acte": "Le tri par date de création se fait sur la date de l'acte.",
     "tri_type_ignore": "Le tri des documents par code de type est sans effet.",
     "tri_toujours_par_date": "Le tri des documents par code de type les range par date de création.",
-    "tri_toujours_par_date": "Le tri des documents par code de type les range par date de création.",
     "liste_creation_du_jour": "La date de création montrée est celle de l'arrivée du document dans le logiciel.",
     "tri_sans_importes": "Le tri ne porte que sur les documents produits.",
     "doublon_dmp_non_reconnu": "Un document du DMP déjà au dossier s'ouvre comme s'il n'y était pas.",
@@ -356,6 +355,7 @@ CATALOGUE: dict[str, str] = {
     **COMPTE_RENDU,
     **MENTIONS,
     **CONFIDENTIALITE,
+    **PFI,
     **TABLEAU,
     **CATALOGUE_LOINC,
     **{nom: mutation.description for nom, mutation in MUTATIONS.items()},

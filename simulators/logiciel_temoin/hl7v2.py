@@ -205,7 +205,7 @@ def ecrire_message(
         "UNICODE UTF-8",
     ]
     segments = ["|".join(msh), f"EVN||{horodatage}"]
-    segments.append(_pid(patient, adressage, avec_ins, ins_retire))
+    segments.append(segment_pid(patient, adressage, avec_ins=avec_ins, ins_retire=ins_retire))
     if evenement == "A47":
         ancien = _cx_ins(*ins_retire) if ins_retire else f"{patient.patient_id}^^^{_autorite(adressage)}^PI"
         segments.append(f"MRG|{ancien}")
@@ -223,12 +223,10 @@ def _cx_ins(matricule: str, oid: str) -> str:
     return f"{matricule}^^^{autorite}&{oid}&ISO^INS"
 
 
-def _pid(
-    patient: Patient,
-    adressage: Adressage,
-    avec_ins: bool,
-    ins_retire: tuple[str, str] | None,
+def segment_pid(
+    patient: Patient, adressage: Adressage, *, avec_ins: bool, ins_retire: tuple[str, str] | None = None
 ) -> str:
+    """Le PID du patient ; `ins_retire` y écrit le retrait de l'INS."""
     identifiants = [f"{patient.patient_id}^^^{_autorite(adressage)}^PI"]
     if avec_ins and patient.matricule:
         identifiants.append(_cx_ins(patient.matricule, patient.oid or ""))

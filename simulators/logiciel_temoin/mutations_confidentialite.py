@@ -13,3 +13,16 @@ CONFIDENTIALITE = {
     "confidentialite_sans_niveau": "Un code de visibilité prend la place du niveau N dans confidentialityCode.",
     "confidentialite_oid_faux": "Les codes de visibilité sont écrits sous la nomenclature des niveaux.",
 }
+PFI = {
+    "pfi_absent": "Aucun message ne part vers la plateforme à la validation.",
+    "pfi_toujours_n3": "Le compte rendu part toujours en N3, même quand le N1 est demandé.",
+    "pfi_restrictions_ignorees": "Le masquage et la visibilité choisis ne sont pas dits à la plateforme.",
+    "pfi_restriction_heritee": "La restriction d'un compte rendu est dite aussi des suivants du patient.",
+    "pfi_connexion_secrete_ignoree": "La connexion secrète n'est pas dite à la plateforme.",
+    "pfi_envoi_patient_malgre_restriction": "Un document invisible au patient lui est destiné par MSSanté.",
+    "pfi_restriction_sans_dmp": "Un document restreint n'est plus destiné au DMP.",
+    "pfi_restriction_sans_professionnels": "Un document invisible au patient n'est plus destiné aux professionnels.",
+    "pfi_sans_messagerie_professionnelle": "Aucun document n'est destiné aux professionnels par MSSanté.",
+    "pfi_document_precedent": "Le message porte le compte rendu précédent du patient.",
+    "pfi_demandeur_seul": "Les destinataires du compte rendu, hors le demandeur, sont oubliés.",
+}
