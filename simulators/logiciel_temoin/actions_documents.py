@@ -15,6 +15,7 @@ from simulators.logiciel_temoin import (
     messagerie_conduite,
     messagerie_noms,
     pdf,
+    pfi,
     presentation,
 )
 from simulators.logiciel_temoin.base import Analyse, Document, Sejour
@@ -72,6 +73,9 @@ def valider_compte_rendu(labo: Labo, utilisateur: Utilisateur, p: Parametres) ->
         labo.identifiants_fixes[f"bloque {patient.patient_id}"] = document.document_id
     elif labo.defaut("blocage_tous") and f"bloque {patient.patient_id}" in labo.identifiants_fixes:
         document.bloque, document.etat_dmp = True, "bloque"
+    if pfi.active(labo):
+        transmis = pfi.transmettre(labo, utilisateur, patient, document)
+        return fait("Compte rendu validé.", *transmis, document=montrer(labo, document))
     messages = ["Compte rendu validé."]
     if not labo.reglages.lire("alimentation_automatique_dmp") or labo.defaut("alimentation_automatique_absente"):
         messages.append("L'envoi automatique au DMP est désactivé.")
@@ -164,8 +168,6 @@ def lister_documents(labo: Labo, utilisateur: Utilisateur, p: Parametres) -> Env
 def _trier(labo: Labo, liste: list[Document], tri: str | None) -> list[Document]:
     if tri and labo.defaut("tri_sans_importes"):
         liste = [d for d in liste if d.origine not in ("recu", "dmp", "mssante")]
-    if tri == "type_code" and labo.defaut("tri_toujours_par_date"):
-        tri = "date_creation"
     if tri == "type_code" and labo.defaut("tri_toujours_par_date"):
         tri = "date_creation"
     if tri == "date_creation" and not labo.defaut("tri_date_ignore"):

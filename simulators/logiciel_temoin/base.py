@@ -75,6 +75,8 @@ class Document:
     complements: Complements = field(default_factory=Complements)
     autres_formes: dict[str, tuple[str, str]] = field(default_factory=dict)
     """Niveau (N1, N3) du même compte rendu sous une autre forme → son identifiant et son setId."""
+    autre_cda: tuple[tuple[object, ...], bytes] | None = None
+    """Le CDA de cette autre forme, et l'identité qu'il porte : transmis ou exporté, c'est le même fichier."""
 
     @property
     def creation(self) -> datetime:

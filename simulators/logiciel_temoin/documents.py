@@ -198,7 +198,10 @@ def cda_au_niveau(labo: Labo, document: Document, niveau: str | None) -> bytes:
     if niveau in (None, document.niveau) or document.origine != "valide":
         return cda_de(labo, document)
     patient = labo.base.patient(document.patient_id)
-    return cda.construire(labo, patient, cda.sous_forme(labo, document, str(niveau)))
+    cle = (str(niveau), patient.statut, tuple(patient.identite.items()))
+    if document.autre_cda is None or document.autre_cda[0] != cle:
+        document.autre_cda = (cle, cda.construire(labo, patient, cda.sous_forme(labo, document, str(niveau))))
+    return document.autre_cda[1]
 
 
 def recevoir(
