@@ -78,6 +78,7 @@ pytest_plugins = (
     "steps.etapes.mss_connexion",
     "steps.etapes.mss_traces",
     "steps.etapes.cda_documents",
+    "steps.etapes.compte_rendu_mentions",
     "steps.etapes.compte_rendu_structure",
     "steps.etapes.tableau_de_bord",
     "steps.etapes.loinc",

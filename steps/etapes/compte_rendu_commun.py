@@ -27,14 +27,20 @@ ANALYSES: Mapping[str, str] = {
 
 
 def resultats(lignes: Sequence[Mapping[str, str]]) -> tuple[Resultat, ...]:
-    """Un tableau « analyse, valeur, unité » ; « exécutée par » dit « le sous-traitant » pour celles qui le sont."""
+    """Un tableau « analyse, valeur, unité ».
+
+    « exécutée par » : « le sous-traitant » pour celles qui le sont ; « accrédité » : oui ou non ; « validé par » :
+    « un automate » quand aucun biologiste ne revoit le résultat.
+    """
     lus = []
     for ligne in lignes:
         if ligne["analyse"] not in ANALYSES:
             raise PhraseInconnue(f"analyse inconnue : {ligne['analyse']!r} ; attendu l'une de {', '.join(ANALYSES)}")
         valeur = "" if ligne["valeur"] == "en attente" else ligne["valeur"]
         sous_traite = ligne.get("exécutée par") == "le sous-traitant"
-        lus.append(Resultat(ANALYSES[ligne["analyse"]], ligne["analyse"], valeur, ligne["unité"], sous_traite))
+        accredite, automatique = ligne.get("accrédité") == "oui", ligne.get("validé par") == "un automate"
+        code = ANALYSES[ligne["analyse"]]
+        lus.append(Resultat(code, ligne["analyse"], valeur, ligne["unité"], sous_traite, accredite, automatique))
     return tuple(lus)
 
 
@@ -66,7 +72,12 @@ def _analyse(resultat: Resultat) -> dict[str, Any]:
         "valeur": resultat.valeur or None,
         "unite": resultat.unite,
     }
-    return {**analyse, "sous_traitee": True} if resultat.sous_traite else analyse
+    drapeaux = {
+        "sous_traitee": resultat.sous_traite,
+        "accreditee": resultat.accredite,
+        "validation_automatique": resultat.automatique,
+    }
+    return analyse | {nom: True for nom, vrai in drapeaux.items() if vrai}
 
 
 def saisis(essai: Essai, nom: str) -> tuple[Resultat, ...]:

@@ -7,13 +7,18 @@ from dataclasses import dataclass
 
 @dataclass(frozen=True, slots=True)
 class Resultat:
-    """Une analyse saisie. `valeur` vide : résultat en attente ; `sous_traite` : exécutée par un autre laboratoire."""
+    """Une analyse saisie. `valeur` vide : résultat en attente ; `sous_traite` : exécutée par un autre laboratoire.
+
+    `accredite` : examen couvert par l'accréditation ; `automatique` : validé sans revue d'un biologiste.
+    """
 
     code: str
     libelle: str
     valeur: str
     unite: str
     sous_traite: bool = False
+    accredite: bool = False
+    automatique: bool = False
 
     @property
     def ecrit(self) -> str:

@@ -49,9 +49,7 @@ class PdfLu:
 
 def lire_pdf(octets: bytes) -> PdfLu:
     """Lit un PDF entier ; `PdfIllisible`, `PdfChiffre` ou `PdfDemesure` s'il ne peut pas l'être."""
-    _verifier_enveloppe(octets)
-    verifier_flux(octets)
-    with _VERROU, _ouvrir(octets) as document:
+    with document_ouvert(octets) as document:
         if len(document) == 0:
             raise PdfIllisible("le PDF n'a aucune page")
         return PdfLu(
@@ -59,6 +57,15 @@ def lire_pdf(octets: bytes) -> PdfLu:
             metadonnees={nom: valeur for nom, valeur in document.get_metadata_dict().items() if valeur},
             pieces_jointes=tuple(_pieces_jointes(document)),
         )
+
+
+@contextmanager
+def document_ouvert(octets: bytes) -> Iterator[pypdfium2.PdfDocument]:
+    """Le PDF ouvert par pdfium, dont le verrou est tenu le temps du bloc ; mêmes refus que `lire_pdf`."""
+    _verifier_enveloppe(octets)
+    verifier_flux(octets)
+    with _VERROU, _ouvrir(octets) as document:
+        yield document
 
 
 def images_des_pages(octets: bytes, ppp: int, *, pages_max: int | None = None) -> Iterator[Image.Image]:

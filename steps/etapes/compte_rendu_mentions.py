@@ -1,0 +1,116 @@
+"""Étapes des textes réglés par le laboratoire : mentions RGPD, mention de validation automatique."""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Sequence
+
+from pytest_bdd import then, when
+from pytest_bdd.parsers import parse
+
+from steps.bilan import NonConcluant
+from steps.essai import Essai
+from steps.etapes.commun import changer_reglage
+from steps.etapes.compte_rendu_commun import exporter, imprimer, saisis
+from steps.etapes.documents import octets
+from steps.etapes.vocabulaire import PhraseInconnue
+from steps.verifications import conduite_logiciel as conduite
+from steps.verifications.compte_rendu import mentions
+
+_REGLAGES = {
+    "les mentions RGPD": "mentions_rgpd",
+    "la mention de validation automatique": "mention_validation_automatique",
+}
+_TEXTES = {
+    "mentions_rgpd": (
+        "Information du patient, réf. {0} : le laboratoire traite vos données de santé pour réaliser vos examens, tenir "
+        "votre dossier et transmettre vos résultats. Vos droits d'accès, de rectification et d'opposition s'exercent "
+        "auprès du délégué à la protection des données, bureau {1}.",
+        "Vos données, vos droits ({0}). Elles ne servent qu'à votre prise en charge et sont gardées vingt ans ; pour les "
+        "consulter ou les faire corriger, écrivez à la déléguée à la protection des données, dossier {1}.",
+    ),
+    "mention_validation_automatique": (
+        "Un examen au moins a été validé par un automate, sans relecture d'un biologiste (procédure {0}-{1}).",
+        "Validation sans intervention du biologiste pour tout ou partie des résultats, règle d'expertise {0}/{1}.",
+    ),
+}
+
+
+# -------------------------------------------------------------------- régler
+@when(parse("l'administrateur règle {quoi}"))
+@when(parse("l'administrateur change {quoi}"))
+def regler_le_texte(essai: Essai, quoi: str) -> None:
+    """Un texte propre au scénario, autre à chaque fois : un texte constant ne peut pas passer."""
+    if quoi not in _REGLAGES:
+        raise PhraseInconnue(f"réglage inconnu : {quoi!r} ; attendu l'un de {', '.join(_REGLAGES)}")
+    parametre = _REGLAGES[quoi]
+    regles = essai.releves.setdefault(f"textes {parametre}", [])
+    reperes = [hashlib.sha256(f"{essai.graine}{essai.retenu.numero}/{parametre}/{len(regles)}/{n}".encode()).hexdigest()
+               for n in range(2)]  # fmt: skip
+    texte = _TEXTES[parametre][len(regles) % 2].format(reperes[0][:8], reperes[1][:8])
+    reponse = changer_reglage(essai, parametre, texte)
+    essai.bilan.exiger(conduite.reglage_change(parametre, reponse.resultat, reponse.en_phrase()))
+    relu = essai.tenter("lire_configuration", "administrateur", parametre=parametre)
+    if relu.fait and "valeur" in relu.donnees:
+        essai.bilan.constater(mentions.texte_garde(parametre, texte, relu.donnees["valeur"]))
+    regles.append(texte)
+
+
+def textes_regles(essai: Essai, parametre: str) -> list[str]:
+    """Les textes réglés dans ce scénario, le dernier à la fin."""
+    textes: list[str] = essai.releves.get(f"textes {parametre}", [])
+    if not textes:
+        raise NonConcluant(f"la feature parle de {parametre} sans l'avoir réglé")
+    return textes
+
+
+# -------------------------------------------------------------------- montrer
+def afficher(essai: Essai, nom: str) -> str:
+    """Ce que le logiciel affiche du compte rendu, relevé une fois et joint aux pièces du scénario."""
+    cle = f"affichage {nom}"
+    if cle not in essai.releves:
+        document = essai.document(nom)
+        reponse = essai.jouer("afficher_document", "biologiste_1", document_id=document.document_id)
+        affichage = reponse.donnees.get("affichage")
+        if not reponse.fait or not isinstance(affichage, str):
+            raise NonConcluant(f"le compte rendu « {nom} » ne s'affiche pas : {reponse.en_phrase()}")
+        essai.releves[cle] = affichage
+        fichier = f"affichage-{document.document_id}.html"
+        essai.bilan.joindre(fichier, "capture", affichage.encode(), f"affichage du compte rendu « {nom} »")
+    affiche: str = essai.releves[cle]
+    return affiche
+
+
+def feuille_fournie(essai: Essai, nom: str) -> bytes | None:
+    """La feuille de style exportée avec le compte rendu, s'il y en a une."""
+    cle = f"feuille {nom}"
+    if cle not in essai.releves:
+        reponse = essai.jouer("exporter_document", "biologiste_1", document_id=essai.document(nom).document_id)
+        fournie = reponse.donnees.get("feuille_style_base64")
+        essai.releves[cle] = octets(reponse, "feuille_style_base64") if fournie else None
+    feuille: bytes | None = essai.releves[cle]
+    return feuille
+
+
+def temoins(essai: Essai, nom: str) -> Sequence[str]:
+    """Ce que toute forme de ce compte rendu montre : ses libellés d'analyses."""
+    return tuple(resultat.libelle for resultat in saisis(essai, nom))
+
+
+# --------------------------------------------------------------------- juger
+@then(parse("le PDF du compte rendu « {nom} » porte ces mentions RGPD au bas de la page"))
+def rgpd_en_bas(essai: Essai, nom: str) -> None:
+    texte = textes_regles(essai, "mentions_rgpd")[-1]
+    essai.bilan.constater(
+        mentions.rgpd_en_bas_du_pdf(imprimer(essai, nom), texte, temoins(essai, nom), f"le PDF de « {nom} »")
+    )
+
+
+@then(parse("l'affichage du compte rendu « {nom} » montre ces mentions RGPD"))
+def rgpd_affiche(essai: Essai, nom: str) -> None:
+    texte, corps = textes_regles(essai, "mentions_rgpd")[-1], temoins(essai, nom)
+    essai.bilan.constater(mentions.rgpd_a_l_affichage(afficher(essai, nom), texte, corps, f"« {nom} »"))
+    feuille = feuille_fournie(essai, nom)
+    if feuille is not None:
+        cda = exporter(essai, nom, "N3")
+        essai.bilan.constater(mentions.rgpd_par_la_feuille(cda, feuille, texte, corps, f"« {nom} »"))
