@@ -7,7 +7,7 @@ from datetime import datetime
 
 from lxml import etree
 
-from simulators.logiciel_temoin import cda_acteurs
+from simulators.logiciel_temoin import cda_acteurs, cda_chapitres
 from simulators.logiciel_temoin.base import Document
 from simulators.logiciel_temoin.cda_ecriture import code, e
 from simulators.logiciel_temoin.cda_lecture import HL7, OID_STRUCTURE, Code, Intervenant
@@ -23,7 +23,6 @@ LOINC = "2.16.840.1.113883.6.1"
 PROFESSIONS = "1.2.250.1.213.1.1.4.5"
 CADRES = "1.2.250.1.213.1.1.4.9"
 SECTEURS = "1.2.250.1.71.4.2.4"
-CHAPITRE = Code("18719-5", LOINC, "Biochimie")
 _SEXES = {"M": ("M", "Masculin"), "F": ("F", "Féminin")}
 _LIBELLES_SPECIALITES = {"SM03": "Médecin - Biologie médicale (SM)"}
 
@@ -162,7 +161,7 @@ def _entite(parent: etree._Element, intervenant: Intervenant, structure: Structu
 def _service(racine: etree._Element, document: Document, contenu: Contenu, structure: Structure) -> None:
     evenement = e(e(racine, "documentationOf"), "serviceEvent")
     if document.analyses:
-        code(evenement, "code", CHAPITRE)
+        code(evenement, "code", cda_chapitres.principal(document))
         etree.SubElement(evenement, f"{{{LAB}}}statusCode").set("code", contenu.statut)
     periode = e(evenement, "effectiveTime")
     e(periode, "low", value=en_ts(document.date_acte))

@@ -125,7 +125,7 @@ def lignes(labo: Labo, document: Document) -> list[str]:
 # ----------------------------------------------------------------------- le CDA
 def sections_avant(labo: Labo, structure: etree._Element, document: Document) -> None:
     """L'accréditation, sous l'en-tête qui nomme le laboratoire."""
-    _section(labo, structure, "Accréditation", [document.complements.mentions.get(ACCREDITATION, "")])
+    section_libre(labo, structure, "Accréditation", [document.complements.mentions.get(ACCREDITATION, "")])
 
 
 def sections_apres(labo: Labo, structure: etree._Element, document: Document) -> None:
@@ -135,12 +135,12 @@ def sections_apres(labo: Labo, structure: etree._Element, document: Document) ->
         for ligne in lignes(labo, document)
         if not (ligne == document.complements.mentions.get(AUTOMATIQUE) and labo.defaut("mention_automatique_pdf_seul"))
     ]
-    _section(labo, structure, "Mentions", suite)
+    section_libre(labo, structure, "Mentions", suite)
     if not labo.defaut("mentions_rgpd_pdf_seul"):
-        _section(labo, structure, "Information du patient", [document.complements.mentions.get(RGPD, "")])
+        section_libre(labo, structure, "Information du patient", [document.complements.mentions.get(RGPD, "")])
 
 
-def _section(labo: Labo, structure: etree._Element, titre: str, textes: list[str]) -> None:
+def section_libre(labo: Labo, structure: etree._Element, titre: str, textes: list[str]) -> None:
     """Section FR-Commentaire-non-code ; rien s'il n'y a rien à dire."""
     if not any(textes):
         return

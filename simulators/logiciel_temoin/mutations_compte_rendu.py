@@ -9,6 +9,27 @@ from simulators.logiciel_temoin.mutations import Mutation
 CONDUITE: dict[str, str] = {
     "n1_resultats_oublies": "Le PDF d'un compte rendu N1 ne porte que son premier résultat.",
     "n1_identifiant_du_n3": "Les formes N1 et N3 d'un compte rendu ont le même identifiant.",
+    "cda_dernier_resultat_oublie": "Le dernier résultat d'un compte rendu N3 n'est que dans le récit.",
+    "cda_unite_perdue": "Les résultats structurés ont tous la même unité.",
+    "cda_recit_sans_valeur": "Le récit d'un compte rendu N3 renvoie aux données structurées.",
+    "cda_recit_sans_unite": "Le récit d'un compte rendu N3 donne les valeurs sans leur unité.",
+    "cda_sous_traitees_omises": "Les analyses sous-traitées ne sont pas dans le compte rendu N3.",
+    "sous_traitant_sans_performer": "Les résultats sous-traités ne disent pas qui les a exécutés.",
+    "sous_traitant_constant": "L'exécutant des résultats sous-traités est toujours le laboratoire lui-même.",
+    "sous_traitant_sans_coordonnees": "Le laboratoire sous-traitant est nommé sans ses coordonnées.",
+    "sous_traitant_non_dit": "Ni le récit ni le PDF ne nomment le laboratoire sous-traitant.",
+    "pdf_sous_traitant_oublie": "Le PDF reçu du sous-traitant n'est pas dans le compte rendu.",
+    "pdf_sous_traitant_lien": "Le PDF du sous-traitant est remplacé par un lien dans le compte rendu N3.",
+    "pdf_sous_traitees_lien": "Le PDF renvoie par un lien aux résultats sous-traités.",
+    "cda_sans_microbiologie": "Les germes ne sont pas dans le compte rendu N3.",
+    "micro_premier_germe_seul": "Seul le premier germe est dans le compte rendu N3.",
+    "micro_germe_constant": "Chaque isolat porte le code du premier germe.",
+    "micro_antibiogramme_absent": "Les isolats n'ont pas d'antibiogramme structuré.",
+    "micro_toujours_sensible": "Chaque antibiotique structuré est dit sensible.",
+    "micro_cmi_perdue": "Les concentrations minimales inhibitrices ne sont pas structurées.",
+    "micro_recit_sans_interpretation": "Le récit de l'antibiogramme ne dit pas la sensibilité.",
+    "micro_pdf_absente": "Le PDF ne dit rien des germes.",
+    "micro_pdf_premier_antibiotique": "Le PDF ne donne que le premier antibiotique de chaque germe.",
 }
 
 DOCUMENTS: dict[str, Mutation] = {

@@ -9,7 +9,7 @@ from reportlab.lib.pagesizes import A4
 from reportlab.lib.units import mm
 from reportlab.pdfgen.canvas import Canvas
 
-from simulators.logiciel_temoin import cda_mentions, datamatrix, pdf_page, pdfa
+from simulators.logiciel_temoin import cda_mentions, cda_microbiologie, datamatrix, pdf_page, pdf_sous_traitance, pdfa
 from simulators.logiciel_temoin.base import Document
 from simulators.logiciel_temoin.horloge import PARIS, jour_francais
 from simulators.logiciel_temoin.identite import LIBELLES, MATRICULE, QUAL, TOUJOURS_AFFICHES, Patient, nature_matricule
@@ -29,10 +29,12 @@ def editer(labo: Labo, patient: Patient, document: Document) -> bytes:
     toile.drawString(20 * mm, max(y - 10 * mm, pdf_page.bas(pied)), _signature(labo, document))
     pdf_page.fermer(toile, pied)
     _page_d_accreditation(labo, toile, document)
+    pdf_sous_traitance.relier(labo, toile, document)
     toile.save()
     if labo.defaut("mss_pdf_non_a1"):
         return tampon.getvalue()
-    return pdfa.declarer(tampon.getvalue(), document.titre, labo.environnement.structure.nom)
+    octets = pdf_sous_traitance.joindre(labo, tampon.getvalue(), document)
+    return pdfa.declarer(octets, document.titre, labo.environnement.structure.nom)
 
 
 def editer_texte(titre: str, lignes: list[str]) -> bytes:
@@ -109,8 +111,11 @@ def _resultats(labo: Labo, document: Document) -> list[str]:
     etat = "Compte rendu partiel" if document.statut_cr == "partiel" else "Compte rendu complet"
     lignes = [f"{etat}, version {document.version}", *([document.mention] if document.mention else []), ""]
     for analyse in document.analyses:
-        resultat = "en attente" if analyse.valeur is None else f"{analyse.valeur} {analyse.unite}"
+        resultat = pdf_sous_traitance.resultat(labo, document, analyse)
         lignes.append(f"{cda_mentions.marque(document, analyse, labo)}{analyse.libelle} : {resultat}")
+    lignes += pdf_sous_traitance.lignes(labo, document)
+    if not labo.defaut("micro_pdf_absente"):
+        lignes += cda_microbiologie.lignes(labo, document)
     for ligne in cda_mentions.lignes(labo, document):
         automatisme = ligne == document.complements.mentions.get(cda_mentions.AUTOMATIQUE)
         if not (automatisme and labo.defaut("mention_automatique_cda_seul")):

@@ -63,7 +63,7 @@ _FEUILLE = """<?xml version="1.0" encoding="UTF-8"?>
   </xsl:template>
 </xsl:stylesheet>
 """
-_CODES_ATTENDUS = "c:section[c:code/@code='18719-5' or c:code/@code='55108-5']"
+_CODES_ATTENDUS = "c:section[c:code[@code='18719-5' or @code='18723-7' or @code='18720-3' or @code='55108-5']]"
 
 
 def feuille_du_laboratoire(labo: Labo) -> bytes:
