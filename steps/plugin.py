@@ -83,6 +83,7 @@ pytest_plugins = (
     "steps.etapes.tableau_de_bord",
     "steps.etapes.loinc",
     "steps.etapes.confidentialite",
+    "steps.etapes.diffusion_pfi",
     "steps.etapes.psc_connexion",
     "steps.etapes.psc_fautes",
     "steps.etapes.psc_sessions",

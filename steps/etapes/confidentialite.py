@@ -13,6 +13,7 @@ from steps.essai import DocumentEssai, Essai
 from steps.etapes import vocabulaire
 from steps.etapes.commun import Table, amener_au_statut, changer_reglage, presenter
 from steps.etapes.dmp_commun import (
+    contexte,
     dire,
     dossier,
     envoi_de,
@@ -26,6 +27,7 @@ from steps.etapes.identite import retirer
 from steps.logiciel.protocole import ReponseAction
 from steps.verifications import confidentialite as regles
 from steps.verifications.dmp import nomenclatures as n
+from steps.verifications.dmp.fiche import confidentialite as codes_de_la_fiche
 from steps.verifications.dossier_dmp import R_ENVOI_CR
 
 CHOIX = {
@@ -139,6 +141,7 @@ def choix_transmis(essai: Essai) -> None:
         soumis = envoi_de(essai, nom)[1]
         attendus[soumis.unique_id] = choisis
         essai.bilan.constater(regles.choix_transmis(soumis, choisis, f"« {nom} »"))
+        essai.bilan.constater(codes_de_la_fiche(soumis, contexte(essai)))
     registre = {
         entree.unique_id: tuple(
             code.code for code in entree.fiche.confidentiality_codes if code.systeme == n.SYSTEME_VISIBILITE

@@ -85,17 +85,18 @@ def identite_deja_transmise(essai: Essai, nom: str, partenaire: str) -> None:
     essai.preparer("transmettre_identite", "biologiste_1", patient_id=patient.patient_id, destinataire=partenaire)
 
 
-def _emis_depuis(essai: Essai, patient: PatientEssai, anterieurs: Sequence[str]) -> list[str]:
+def emis_depuis(essai: Essai, patient: PatientEssai, anterieurs: Sequence[str]) -> list[str]:
     """Les messages absents du premier relevé, quel que soit l'ordre du logiciel ; une file d'envoi peut les retarder."""
     echeance = monotonic() + attente(essai)
     while True:
-        nouveaux = [message for message in _messages_emis(essai, patient) if message not in anterieurs]
+        nouveaux = [message for message in messages_emis(essai, patient) if message not in anterieurs]
         if nouveaux or monotonic() > echeance:
             return nouveaux
         sleep(0.25)
 
 
-def _messages_emis(essai: Essai, patient: PatientEssai) -> list[str]:
+def messages_emis(essai: Essai, patient: PatientEssai) -> list[str]:
+    """Tous les messages émis au sujet de ce patient, tels que le logiciel les montre."""
     reponse = essai.preparer("lire_messages_emis", "biologiste_1", patient_id=patient.patient_id)
     return [str(message) for message in reponse.donnees.get("messages_hl7", [])]
 
@@ -109,7 +110,7 @@ def remplacer_et_propager(essai: Essai, champ: str, nom: str, valeur: str) -> No
     """Une modification par le super utilisateur ; garde les messages émis avant elle."""
     patient = relire(essai, essai.patient(nom))
     cle = vocabulaire.champ(champ)
-    essai.releves[f"messages avant {nom}"] = _messages_emis(essai, patient)
+    essai.releves[f"messages avant {nom}"] = messages_emis(essai, patient)
     essai.releves[f"identite avant {nom}"] = IdentiteUsager.depuis_traits(patient.identite)
     essai.jouer("modifier_patient", "super_utilisateur", patient_id=patient.patient_id, modifications={cle: valeur})
     relire(essai, patient)
@@ -138,7 +139,7 @@ def garde_son_ins(essai: Essai, nom: str, libelle: str) -> None:
 def modification_propagee(essai: Essai, champ: str, nom: str) -> None:
     patient = essai.patient(nom)
     anterieurs = retirer(essai, f"messages avant {nom}", list)
-    messages = _emis_depuis(essai, patient, anterieurs)
+    messages = emis_depuis(essai, patient, anterieurs)
     _joindre(essai, nom, messages)
     essai.bilan.constater(
         hl7v2.modification_propagee(
@@ -155,7 +156,7 @@ def retrait_propage(essai: Essai, nom: str) -> None:
     anterieurs = retirer(essai, f"messages avant {nom}", list)
     essai.bilan.constater(
         hl7v2.retrait_propage(
-            _emis_depuis(essai, essai.patient(nom), anterieurs),
+            emis_depuis(essai, essai.patient(nom), anterieurs),
             anterieurs,
             retirer(essai, f"identite avant {nom}", IdentiteUsager),
         )

@@ -30,4 +30,3 @@ Fonctionnalité: Masquage et visibilité d'un compte rendu, réglés pour l'alim
       | ionogramme   | visible de tous                                               |
     Alors le logiciel montre ces choix
     Et chaque compte rendu est arrivé au DMP avec le masquage et la visibilité choisis pour lui
-    Et les envois au DMP suivent le guide d'intégration
