@@ -91,7 +91,7 @@ def _entetes(labo: Labo, c: Courriel) -> Iterator[tuple[str, str]]:
     if c.parent:
         yield "In-Reply-To", c.parent
         yield "References", _plier((*c.ancetres, c.parent), "")
-    if c.accuse_distribution:
+    if c.accuse_distribution or labo.defaut("mss_accuse_distribution_toujours"):
         yield "Return-Receipt-To", c.bal.adresse
     if c.accuse_lecture:
         yield "Disposition-Notification-To", c.bal.adresse

@@ -36,12 +36,16 @@ RETOUR_MDN = Regle(
 def demande_de_distribution(courriel: Courriel, contexte: ContexteCourriel) -> list[Constat]:
     """Return-Receipt-To est là quand l'accusé est demandé, et porte l'adresse de l'émetteur.
 
-    La demande par l'enveloppe seule (NOTIFY, RFC 3461) est à regarder : le texte nomme l'en-tête.
+    La demande par l'enveloppe seule (NOTIFY, RFC 3461) est à regarder : le texte nomme l'en-tête. Un en-tête que
+    l'utilisateur n'a pas voulu l'est aussi : une demande constante ne montre pas que l'accusé se choisit.
     """
     entete, echanges = courriel.entete("Return-Receipt-To"), contexte.echanges
     par_enveloppe = [n for n in contexte.notify or () if "SUCCESS" in n.upper()]
     if entete is not None:
         recu = f"{entete.valeur[:150]}{f' ; NOTIFY={par_enveloppe[0]}' if par_enveloppe else ''}"
+        if contexte.demande_distribution is False:
+            message = "Un accusé de distribution est demandé sans que l'utilisateur l'ait choisi : montrez le choix."
+            return [DISTRIBUTION.a_regarder(message, recu=recu, ou=entete.ou, echanges=echanges)]
         return [DISTRIBUTION.respectee(recu=recu, ou=entete.ou, echanges=echanges), _retour(RETOUR_DSN, courriel,
                                                                                            contexte)]  # fmt: skip
     if contexte.demande_distribution is None:

@@ -9,6 +9,7 @@ from functools import partial
 
 import pytest
 
+from reports.verdict import Verdict
 from steps.controle.modele import Gravite, gravite
 from steps.verifications.mssante.contexte import ContexteCourriel
 from steps.verifications.mssante.verification import juger_courriel, verifier_courriel
@@ -181,7 +182,7 @@ VARIANTES: dict[str, Callable[[], bytes]] = {
     "codes dans un autre ordre":
         lambda: deux_documents("XDM/1.0/DDM+2 documents D'ETE-DURAND ANNE", "34112-3, 11502-2"),
     "niveau 1": partial(courriel, "N1"),
-    "accusés demandés": _entetes(Return_Receipt_To=APP.adresse, Disposition_Notification_To=f"Labo <{APP.adresse}>"),
+    "accusé de lecture demandé": _entetes(Disposition_Notification_To=f"Labo <{APP.adresse}>"),
 }  # fmt: skip
 
 CONTEXTES: dict[str, tuple[Callable[[], bytes], ContexteCourriel]] = {
@@ -204,7 +205,7 @@ CONTEXTES: dict[str, tuple[Callable[[], bytes], ContexteCourriel]] = {
         partial(message, In_Reply_To="<p@x.fr>", References="<0@x.fr> <18@x.fr> <19@x.fr> <p@x.fr>"),
         contexte(en_reponse_a=_LONGUE)),
     "accusés demandés et présents": (
-        partial(message, Return_Receipt_To=APP.adresse, Disposition_Notification_To=APP.adresse),
+        partial(message, Return_Receipt_To=APP.adresse, Disposition_Notification_To=f"Labo <{APP.adresse}>"),
         contexte(demande_distribution=True, demande_lecture=True, notify=("SUCCESS,FAILURE",))),
     "rien de connu": (courriel, ContexteCourriel()),
     "avis d'échec d'intégration": (partial(mdn, echec=True), ContexteCourriel(nil=NIL)),
@@ -231,6 +232,13 @@ def test_variante_et_contexte(nom: str) -> None:
     """L'envoi et ce que l'on en sait s'accordent."""
     fabrique, su = CONTEXTES[nom]
     assert _manquements(fabrique(), su) == []
+
+
+def test_accuse_non_choisi() -> None:
+    """Return-Receipt-To dans un courriel pour lequel l'utilisateur n'a rien demandé : une personne regarde le choix."""
+    octets = message(Return_Receipt_To=APP.adresse)
+    constats = verifier_courriel(octets, contexte(en_reponse_a=None, demande_distribution=False))
+    assert [c.verdict for c in constats if c.code == "MSS-ACC-01"] == [Verdict.A_VERIFIER]
 
 
 def test_sans_ins() -> None:
