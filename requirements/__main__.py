@@ -36,6 +36,9 @@ def analyseur() -> AnalyseurFrancais:
     commande.add_argument(
         "--racine", type=Path, metavar="DOSSIER", help="dossier des couloirs ; par défaut ceux livrés"
     )
+    commande.add_argument(
+        "--features", type=Path, metavar="DOSSIER", help="ce que la machine juge ; par défaut features/"
+    )
     commande.add_argument("--json", action="store_true", help="sortie pour un programme")
     commande.set_defaults(agir=commandes.valider)
 

@@ -18,7 +18,7 @@ from requirements.catalogue import (
     numeros_du_dossier,
     tous_les_numeros,
 )
-from requirements.couverture import Couverture, couvrir, lire_defauts, lire_verifications
+from requirements.couverture import Couverture, couvrir, ecarts_de_jugement, lire_defauts, lire_verifications
 from requirements.differences import entre_catalogues, entre_vagues
 from requirements.erreurs import Anomalie, ErreurCatalogue, ErreurRequirements
 from requirements.features import lire_features
@@ -49,6 +49,7 @@ def valider(arguments: Namespace) -> int:
             anomalies.extend(erreur.anomalies)
             continue
         anomalies.extend(_ecarts_de_lecture_rapide(catalogue))
+        anomalies.extend(_ecarts_de_jugement(catalogue, arguments.features or PROJET / "features"))
         comptes[nom] = {
             "exigences": len(catalogue.exigences),
             "scenarios": len(catalogue.scenarios()),
@@ -126,6 +127,14 @@ def _ecarts_de_lecture_rapide(catalogue: Catalogue) -> list[Anomalie]:
         )
         for numero in sorted(attendus ^ lus)
     ]
+
+
+def _ecarts_de_jugement(catalogue: Catalogue, features: Path) -> list[Anomalie]:
+    """Les scénarios que la machine ne juge pas sans que le catalogue dise pourquoi, et les raisons devenues fausses."""
+    anomalies: list[Anomalie] = []
+    connus = {*tous_les_numeros(), *numeros_du_dossier(catalogue.dossier)}
+    matrice = couvrir(catalogue, lire_features(features, anomalies), connus, anomalies, racine=PROJET)
+    return [*anomalies, *ecarts_de_jugement(matrice)]
 
 
 def _matrice(arguments: Namespace, catalogue: Catalogue) -> Couverture:

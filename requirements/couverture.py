@@ -31,17 +31,36 @@ class LigneCouverture:
     features: tuple[str, ...]
     verifications: tuple[str, ...]
     defauts: tuple[str, ...]
+    reserves: tuple[str, ...] = ()
+    """Les étapes de ces features qui laissent une pièce ou un point à une personne."""
+
+    @property
+    def jugee_par_la_machine(self) -> bool:
+        """Une feature joue le scénario, et n'y laisse rien à une personne."""
+        return bool(self.features) and not self.reserves
+
+    @property
+    def attendue_de_la_machine(self) -> bool:
+        """Le moyen du scénario (réseau, fichier, adaptateur) laisse attendre un verdict de la machine."""
+        return self.scenario is not None and self.scenario.moyen is not Classe.HUMAIN
+
+    @property
+    def guidee(self) -> bool:
+        """Ce qui revient à une personne a sa forme guidée."""
+        return self.scenario is not None and bool(self.scenario.deroule)
 
     @property
     def etat(self) -> str:
         """Ce que le banc fait de ce scénario aujourd'hui."""
         if self.scenario is None:
             return f"non vérifiée : {self.exigence.non_verifiee}"
-        if self.features:
+        if self.jugee_par_la_machine:
             return "joué par le banc"
-        if self.scenario.moyen is Classe.HUMAIN:
-            return "revient à une personne"
-        return "pas encore de feature"
+        if self.features:
+            return (
+                "joué par le banc, guidé pour le reste" if self.guidee else "joué par le banc, le reste à une personne"
+            )
+        return "guidé" if self.guidee else "pas encore de feature"
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,9 +79,14 @@ class Couverture:
             "scenarios": len(avec),
             "preuves": len(self.catalogue.preuves),
             "exigences sans scénario": sum(ligne.scenario is None for ligne in self.lignes),
+            "scénarios de moyen réseau, fichier ou adaptateur": sum(ligne.attendue_de_la_machine for ligne in avec),
             "scénarios joués par une feature": sum(bool(ligne.features) for ligne in avec),
-            "scénarios qui reviennent à une personne": sum(ligne.etat == "revient à une personne" for ligne in avec),
-            "scénarios sans feature": sum(ligne.etat == "pas encore de feature" for ligne in avec),
+            "scénarios que la machine juge seule": sum(ligne.jugee_par_la_machine for ligne in avec),
+            "scénarios joués, dont une pièce ou un point reste à une personne": sum(
+                bool(ligne.features and ligne.reserves) for ligne in avec
+            ),
+            "scénarios guidés": sum(ligne.guidee for ligne in avec),
+            "scénarios sans feature ni déroulé": sum(not ligne.features and not ligne.guidee for ligne in avec),
             "scénarios touchés par une vérification": sum(bool(ligne.verifications) for ligne in avec),
             "scénarios mis à l'épreuve par un défaut": sum(bool(ligne.defauts) for ligne in avec),
         }
@@ -84,6 +108,7 @@ def couvrir(
     qui n'est pas du couloir dans un fichier de ce couloir.
     """
     features: dict[str, list[str]] = defaultdict(list)
+    reserves: dict[str, list[str]] = defaultdict(list)
     siens = {scenario.id for scenario in catalogue.scenarios()} | {exigence.id for exigence in catalogue.exigences}
     for ecrit in gherkin:
         du_couloir = ecrit.couloir == catalogue.couloir.couloir
@@ -92,6 +117,7 @@ def couvrir(
                 anomalies.append(_numero_inconnu(catalogue, ecrit, numero))
             elif du_couloir or ecrit.couloir == COMMUNS:
                 features[numero].append(f"{_relatif(ecrit.fichier, racine)} : {ecrit.nom}")
+                reserves[numero].extend(ecrit.reserves)
     lignes: list[LigneCouverture] = []
     for exigence in catalogue.exigences:
         if not exigence.scenarios:
@@ -104,9 +130,35 @@ def couvrir(
                     tuple(dict.fromkeys(features.get(scenario.id, ()))),
                     (verifications or {}).get(scenario.id, ()),
                     (defauts or {}).get(scenario.id, ()),
+                    tuple(dict.fromkeys(reserves.get(scenario.id, ()))),
                 )
             )
     return Couverture(catalogue, tuple(lignes))
+
+
+def ecarts_de_jugement(couverture: Couverture) -> list[Anomalie]:
+    """Ce que la machine devrait juger et ne juge pas, sans que le catalogue dise pourquoi, ou l'inverse."""
+    anomalies = []
+    for ligne in couverture.lignes:
+        if ligne.scenario is None:
+            continue
+        quoi = f"le scénario {ligne.scenario.id}"
+        if ligne.attendue_de_la_machine and not ligne.jugee_par_la_machine:
+            recu = (
+                f"une étape qui s'en remet à une personne : {ligne.reserves[0]}" if ligne.reserves else "aucune feature"
+            )
+            if not ligne.scenario.non_jugee:
+                anomalies.append(_ecart(couverture, f"« non_jugee » pour {quoi} : pourquoi pas la machine", recu))
+            if ligne.features and not ligne.guidee:
+                anomalies.append(_ecart(couverture, f"« deroule » pour {quoi} : ce que la personne fait et voit", recu))
+        elif ligne.scenario.non_jugee:
+            recu = "une feature le juge" if ligne.jugee_par_la_machine else "son moyen, « humain », le dit déjà"
+            anomalies.append(_ecart(couverture, f"pas de « non_jugee » pour {quoi}", recu, "retirer le champ"))
+    return anomalies
+
+
+def _ecart(couverture: Couverture, attendu: str, recu: str, a_faire: str = "l'écrire dans le catalogue") -> Anomalie:
+    return Anomalie(couverture.catalogue.dossier, 0, attendu, recu, a_faire)
 
 
 def lire_verifications(fichier: Path, connus: Collection[str]) -> Numeros:

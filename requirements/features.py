@@ -18,6 +18,9 @@ COMMUNS = "communs"
 # Une étiquette qui porte deux chiffres après un point est un numéro de REM ; `@panne` ou `@lent` n'en sont pas.
 _NUMERO = re.compile(r".*\.\d{2,3}p?(?:\.BIS)?|\d{2}(?:\.\d{2})+")
 
+# Les mots par lesquels une étape laisse quelque chose à une personne : le scénario finit au mieux « à vérifier ».
+_RESERVE = re.compile(r"\b(?:à (?:montrer|joindre|justifier|regarder)|restent? à apporter)\b")
+
 
 @dataclass(frozen=True, slots=True)
 class ScenarioGherkin:
@@ -29,6 +32,8 @@ class ScenarioGherkin:
     numeros: tuple[str, ...]
     couloir: str
     """Le dossier sous `features/` ; `communs` vaut pour tous les couloirs."""
+    reserves: tuple[str, ...] = ()
+    """Les étapes qui laissent une pièce ou un point à une personne."""
 
 
 def lire_features(racine: Path, anomalies: list[Anomalie]) -> list[ScenarioGherkin]:
@@ -63,7 +68,8 @@ def _descendre(noeud: Any, heritees: tuple[str, ...], fichier: Path, couloir: st
                 toutes += _etiquettes(exemples)
             numeros = tuple(dict.fromkeys(nom for nom in toutes if _NUMERO.fullmatch(nom)))
             ligne = scenario["location"]["line"]
-            trouves.append(ScenarioGherkin(fichier, ligne, scenario["name"], numeros, couloir))
+            reserves = tuple(etape["text"] for etape in scenario["steps"] if _RESERVE.search(etape["text"]))
+            trouves.append(ScenarioGherkin(fichier, ligne, scenario["name"], numeros, couloir, reserves))
     return trouves
 
 

@@ -24,6 +24,8 @@ COLONNES = (
     "Vérifications",
     "Défauts",
     "État",
+    "Guidé",
+    "Pourquoi pas la machine",
 )
 
 
@@ -38,10 +40,14 @@ def en_markdown(couverture: Couverture) -> str:
         "",
         *_table(("Compte", "Nombre"), couverture.totaux.items()),
         "",
+        "## Pourquoi pas la machine",
+        "",
+        *_non_jugees(couverture),
+        "",
         "## Par section",
         "",
         *_table(
-            ("Vague", "Section", "Exigences", "Scénarios", "Joués", "À une personne", "Sans feature"),
+            ("Vague", "Section", "Exigences", "Scénarios", "Joués", "Jugés par la machine seule", "Guidés"),
             _par_section(couverture),
         ),
     ]
@@ -65,6 +71,31 @@ def en_markdown(couverture: Couverture) -> str:
             ),
         )
     return "\n".join(lignes) + "\n"
+
+
+def _non_jugees(couverture: Couverture) -> list[str]:
+    attendues = [ligne for ligne in couverture.lignes if ligne.attendue_de_la_machine]
+    restantes = [ligne for ligne in attendues if ligne.scenario and not ligne.jugee_par_la_machine]
+    return [
+        f"Des {len(attendues)} scénarios de moyen réseau, fichier ou adaptateur, la machine juge seule "
+        f"{len(attendues) - len(restantes)}. Voici les autres ; une étape citée est celle par laquelle la feature s'en "
+        "remet à une personne.",
+        "",
+        *_table(
+            ("Scénario", "Titre", "Moyen", "Pourquoi", "Étape qui reste à une personne"),
+            (
+                (
+                    ligne.scenario.id,
+                    ligne.scenario.titre,
+                    ligne.scenario.moyen.libelle,
+                    ligne.scenario.non_jugee,
+                    "<br>".join(ligne.reserves),
+                )
+                for ligne in restantes
+                if ligne.scenario
+            ),
+        ),
+    ]
 
 
 def en_csv(couverture: Couverture) -> str:
@@ -115,6 +146,8 @@ def _plate(ligne: LigneCouverture) -> dict[str, object]:
                 list(ligne.verifications),
                 list(ligne.defauts),
                 ligne.etat,
+                "oui" if ligne.guidee else "",
+                scenario.non_jugee if scenario else "",
             ),
             strict=True,
         )
@@ -139,8 +172,8 @@ def _par_section(couverture: Couverture) -> list[tuple[object, ...]]:
                 len({ligne.exigence.id for ligne in groupe}),
                 len(avec),
                 sum(bool(ligne.features) for ligne in avec),
-                sum(ligne.etat == "revient à une personne" for ligne in avec),
-                sum(ligne.etat == "pas encore de feature" for ligne in avec),
+                sum(ligne.jugee_par_la_machine for ligne in avec),
+                sum(ligne.guidee for ligne in avec),
             )
         )
     return comptes

@@ -148,6 +148,18 @@ class Couloir:
 
 
 @dataclass(frozen=True, slots=True)
+class EtapeGuidee:
+    """Une étape qu'une personne suit pour juger un scénario, dans nos mots."""
+
+    faire: str
+    """Ce qu'elle fait dans le produit, ou réunit."""
+    voir: str
+    """Ce qui doit se voir, ou se lire."""
+    ecart: str = ""
+    """Ce qui, vu là, ferait juger non conforme ; vide quand l'étape ne fait que préparer."""
+
+
+@dataclass(frozen=True, slots=True)
 class Preuve:
     """Ce qui doit être remis pour un scénario."""
 
@@ -160,6 +172,8 @@ class Preuve:
     pieces: tuple[TypePiece, ...]
     anomalie: str = ""
     """Pourquoi le numéro est irrégulier, quand il l'est."""
+    conseil: str = ""
+    """Quoi cadrer, les mentions voulues, ce qui fait refuser la pièce."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -182,6 +196,10 @@ class ScenarioConformite:
     """Modalité d'intégration hors de laquelle le scénario ne s'applique pas ; None : il s'applique toujours."""
     fournisseur: Fournisseur = Fournisseur.PSC
     """Chez qui cette modalité est réclamée."""
+    deroule: tuple[EtapeGuidee, ...] = ()
+    """La forme guidée ; obligatoire quand une personne juge, en tout ou en partie."""
+    non_jugee: str = ""
+    """Pourquoi la machine ne rend pas seule ce verdict, quand le moyen du scénario le laisserait attendre."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -8,6 +8,7 @@ from pathlib import Path
 import yaml
 
 from requirements import numeros
+from requirements.deroule import exiger_deroule, lire_deroule
 from requirements.erreurs import Anomalie
 from requirements.lecture import Champs, Lecture, apercu, joindre
 from requirements.modele import (
@@ -29,9 +30,22 @@ _HERITES = ("section", "source", "profil", "statut", "nature", "criticite", "blo
 _FICHIER = frozenset((*_HERITES, "id_section", "exigences"))
 _EXIGENCE = frozenset((*_HERITES, "id", "ids_vague1", "id_socle", "resume", "precontrole", "non_verifiee", "scenarios"))
 _SCENARIO = frozenset(
-    ("id", "titre", "attendu", "moyen", "service", "prerequis", "anomalie", "modalite", "fournisseur", "preuves")
+    (
+        "id",
+        "titre",
+        "attendu",
+        "moyen",
+        "service",
+        "prerequis",
+        "anomalie",
+        "modalite",
+        "fournisseur",
+        "non_jugee",
+        "deroule",
+        "preuves",
+    )
 )
-_PREUVE = frozenset(("id", "attendu", "pieces", "anomalie"))
+_PREUVE = frozenset(("id", "attendu", "pieces", "conseil", "anomalie"))
 
 SANS_SOCLE = "aucun"
 """Valeur de `id_socle` pour une exigence propre au REM dont le numéro n'a pas de préfixe."""
@@ -223,6 +237,10 @@ class Section:
                     ligne["titre"], f"des titres distincts dans l'exigence {numero}", apercu(titre), "préciser le titre"
                 )
             titres.add(titre)
+            moyen = lecture.choix(ligne, "moyen", noeud, quoi, Classe, defaut=classe)
+            deroule = lire_deroule(lecture, ligne, noeud, quoi)
+            preuves = self._preuves(ligne, noeud, identifiant)
+            exiger_deroule(lecture, noeud, quoi, moyen=moyen, deroule=deroule, preuves=preuves)
             scenarios.append(
                 ScenarioConformite(
                     id=identifiant,
@@ -230,14 +248,16 @@ class Section:
                     exigence=numero,
                     titre=titre,
                     attendu=lecture.redaction(ligne, "attendu", noeud, quoi),
-                    moyen=lecture.choix(ligne, "moyen", noeud, quoi, Classe, defaut=classe),
+                    moyen=moyen,
                     service=lecture.choix(ligne, "service", noeud, quoi, Service, defaut=service),
                     ordre=ordre,
-                    preuves=self._preuves(ligne, noeud, identifiant),
+                    preuves=preuves,
                     prerequis=lecture.redaction(ligne, "prerequis", noeud, quoi, defaut=""),
                     anomalie=anomalie,
                     modalite=self._modalite(ligne, noeud, quoi),
                     fournisseur=lecture.choix(ligne, "fournisseur", noeud, quoi, Fournisseur, defaut=Fournisseur.PSC),
+                    deroule=deroule,
+                    non_jugee=lecture.redaction(ligne, "non_jugee", noeud, quoi, defaut=""),
                 )
             )
         return tuple(scenarios)
@@ -289,7 +309,8 @@ class Section:
             )
             repere = self._repere(ligne, noeud, numero, identifiant, rang, anomalie)
             attendu = lecture.redaction(ligne, "attendu", noeud, quoi)
-            preuves.append(Preuve(numero, repere, identifiant, attendu, pieces, anomalie))
+            conseil = lecture.redaction(ligne, "conseil", noeud, quoi, defaut="")
+            preuves.append(Preuve(numero, repere, identifiant, attendu, pieces, anomalie, conseil))
         return tuple(preuves)
 
     def _repere(self, ligne: Champs, noeud: yaml.Node, numero: str, scenario: str, rang: int, anomalie: str) -> str:
