@@ -249,44 +249,56 @@ def liste_montree(montres: Sequence[Mapping[str, Any]], attendus: Sequence[str],
 
 @verification(R_METADONNEES, R_DATE_LOCALE)
 def metadonnees_montrees(montres: Sequence[Mapping[str, Any]], fiches: Mapping[str, DocumentEntry]) -> list[Constat]:
-    """Titre et type de chaque document montré sont ceux de sa fiche ; sa date est le même instant, en heure locale."""
-    if not montres:
-        return [R_METADONNEES.sans_objet("aucun document montré")]
+    """Titre et type de chaque document montré sont ceux de sa fiche ; sa date est le même instant, en heure locale.
+
+    Ce qui n'est montré pour aucun document ne se compare pas : une personne regarde.
+    """
+    connus = [(m, fiche) for m in montres if (fiche := fiches.get(str(m.get("unique_id", "")))) is not None]
+    if not connus:
+        return [R_METADONNEES.sans_objet("aucun document du DMP parmi ceux montrés")]
     ecarts: list[str] = []
     decalees: list[str] = []
-    for montre in montres:
-        fiche = fiches.get(str(montre.get("unique_id", "")))
-        if fiche is None:
-            continue
+    datees = 0
+    for montre, fiche in connus:
         if montre.get("titre") != fiche.title:
             ecarts.append(f"titre {montre.get('titre')!r} au lieu de {fiche.title!r}")
         type_attendu = fiche.type_code.code if fiche.type_code else ""
         if montre.get("type_code") and str(montre["type_code"]).split("^")[0] != type_attendu:
             ecarts.append(f"type {montre['type_code']} au lieu de {type_attendu}")
-        if not _meme_date_locale(str(montre.get("date_acte") or ""), fiche.service_start_time):
+        juste = _meme_date_locale(str(montre.get("date_acte") or ""), fiche.service_start_time)
+        datees += juste is not None
+        if juste is False:
             decalees.append(f"{montre.get('date_acte')} pour {fiche.service_start_time} UTC")
-    return [
-        juger(
+    if not ecarts and not any(montre.get("type_code") for montre, _ in connus):
+        metadonnees = R_METADONNEES.a_regarder(
+            "le type des documents n'a pas été relevé : montrez les informations de la liste", ou=_LISTE
+        )
+    else:
+        metadonnees = juger(
             R_METADONNEES, not ecarts, "des informations montrées ne sont pas celles du DMP",
-            attendu="titre et type de la fiche", recu=", ".join(ecarts) or f"{len(montres)} document(s) justes",
+            attendu="titre et type de la fiche", recu=", ".join(ecarts) or f"{len(connus)} document(s) justes",
             ou=_LISTE,
-        ),
-        juger(
+        )  # fmt: skip
+    if not datees:
+        dates = R_DATE_LOCALE.a_regarder("aucune date de l'acte n'a pu être lue dans la liste : montrez-la", ou=_LISTE)
+    else:
+        dates = juger(
             R_DATE_LOCALE, not decalees, "des dates montrées ne sont pas à l'heure locale",
-            attendu="la date de l'acte, en heure de Paris", recu=", ".join(decalees) or "dates justes", ou=_LISTE,
-        ),
-    ]  # fmt: skip
+            attendu="la date de l'acte, en heure de Paris", recu=", ".join(decalees) or f"{datees} date(s) justes",
+            ou=_LISTE,
+        )  # fmt: skip
+    return [metadonnees, dates]
 
 
-def _meme_date_locale(montree: str, dtm: str) -> bool:
-    """Compare avec la précision de ce qui est montré ; une date non montrée, ou sous une autre forme, ne dit rien."""
+def _meme_date_locale(montree: str, dtm: str) -> bool | None:
+    """Compare avec la précision de ce qui est montré ; None si la date n'est pas montrée, ou sous une autre forme."""
     attendu = instant_de(f"{dtm}+0000")
     if attendu is None or not montree:
-        return True
+        return None
     try:
         lue = datetime.fromisoformat(montree)
     except ValueError:
-        return True
+        return None
     if len(montree) <= len("AAAA-MM-JJ"):
         return attendu.astimezone(PARIS).date() == lue.date()
     lue = lue if lue.tzinfo else lue.replace(tzinfo=PARIS)

@@ -47,9 +47,6 @@ CONFORMES: dict[str, Exemple] = {
     "heure locale sans décalage": lambda: c.metadonnees_montrees(
         [{**_MONTRE, "date_acte": "2024-07-14T23:30:00"}], {"1.2": _FICHE}
     ),
-    "date en toutes lettres": lambda: c.metadonnees_montrees(
-        [{**_MONTRE, "date_acte": "14 juillet 2024"}], {"1.2": _FICHE}
-    ),
     "filtres": lambda: c.filtres_proposes(["type", "date"]),
     "document ouvert": lambda: c.document_ouvert("ab12", "AB12", "Lettre", "fait"),
     "écrans libres": lambda: c.actions_pendant_requete({"ouvrir": "fait"}),
@@ -128,6 +125,25 @@ def test_blocage_sans_temoin() -> None:
     """Un logiciel qui ne consulte jamais ne prouve pas qu'il bloque."""
     constat = c.consultation_empechee(c.R_BLOQUE, [], MATRICULE, "bloqué", "refuse", temoins=[f.td02()])
     assert constat.verdict is Verdict.NON_CONCLUANT
+
+
+@pytest.mark.parametrize(
+    ("montre", "codes"),
+    [
+        ({**_MONTRE, "date_acte": "14 juillet 2024"}, {"DOS-LISTE-03"}),
+        ({"unique_id": "1.2", "titre": "Lettre"}, {"DOS-LISTE-02", "DOS-LISTE-03"}),
+    ],
+)
+def test_information_non_montree(montre: dict[str, str], codes: set[str]) -> None:
+    """Un type ou une date que rien ne montre n'est pas juste pour autant : une personne regarde."""
+    constats = c.metadonnees_montrees([montre], {"1.2": _FICHE})
+    assert {x.code for x in constats if x.verdict is Verdict.A_VERIFIER} == codes
+
+
+def test_liste_sans_document_connu() -> None:
+    """Une liste qui ne montre rien du DMP ne prouve rien de ses métadonnées."""
+    constats = c.metadonnees_montrees([{**_MONTRE, "unique_id": "9.9"}], {"1.2": _FICHE})
+    assert [x.verdict for x in constats] == [Verdict.NON_CONCLUANT]
 
 
 def test_date_en_temps_universel() -> None:
