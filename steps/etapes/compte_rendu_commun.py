@@ -113,6 +113,7 @@ def imprimer(essai: Essai, nom: str) -> bytes:
             document_id=document.document_id,
         )
         essai.releves[cle] = octets(reponse, "pdf_base64")
+        essai.releves[f"nom du PDF {nom}"] = str(reponse.donnees.get("nom_fichier") or "")
         fichier = f"{document.document_id}.pdf"
         essai.bilan.joindre(fichier, "document", essai.releves[cle], f"compte rendu « {nom} » en PDF")
     edite: bytes = essai.releves[cle]

@@ -114,3 +114,28 @@ def rgpd_affiche(essai: Essai, nom: str) -> None:
     if feuille is not None:
         cda = exporter(essai, nom, "N3")
         essai.bilan.constater(mentions.rgpd_par_la_feuille(cda, feuille, texte, corps, f"« {nom} »"))
+
+
+@then(parse("le PDF du compte rendu « {nom} » dit la validation automatique"))
+def automatisme_dit(essai: Essai, nom: str) -> None:
+    texte = textes_regles(essai, "mention_validation_automatique")[-1]
+    essai.bilan.constater(
+        mentions.automatisme_dans_le_pdf(imprimer(essai, nom), texte, temoins(essai, nom), f"le PDF de « {nom} »")
+    )
+
+
+@then(parse("l'affichage du compte rendu « {nom} » dit la validation automatique"))
+def automatisme_affiche(essai: Essai, nom: str) -> None:
+    texte, corps = textes_regles(essai, "mention_validation_automatique")[-1], temoins(essai, nom)
+    essai.bilan.constater(mentions.automatisme_a_l_affichage(afficher(essai, nom), texte, corps, f"« {nom} »"))
+    feuille = feuille_fournie(essai, nom)
+    if feuille is not None:
+        cda = exporter(essai, nom, "N3")
+        essai.bilan.constater(mentions.automatisme_par_la_feuille(cda, feuille, texte, corps, f"« {nom} »"))
+
+
+@then(parse("le compte rendu « {nom} », entièrement revu par un biologiste, ne dit pas de validation automatique"))
+def automatisme_non_dit(essai: Essai, nom: str) -> None:
+    textes = textes_regles(essai, "mention_validation_automatique")
+    pdf, affichage = imprimer(essai, nom), afficher(essai, nom)
+    essai.bilan.constater(mentions.automatisme_absent(pdf, affichage, textes, temoins(essai, nom), f"« {nom} »"))

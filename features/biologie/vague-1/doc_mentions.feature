@@ -22,3 +22,47 @@ Fonctionnalité: Ce que le compte rendu de biologie dit en plus de ses résultat
       | Ferritine   | 31     | ug/L  |
     Alors le PDF du compte rendu « bilan martial » porte ces mentions RGPD au bas de la page
     Et l'affichage du compte rendu « bilan martial » montre ces mentions RGPD
+
+  @DOC/va1.18.01
+  Scénario: La validation automatique d'un examen est dite sur le compte rendu, par un texte réglé
+    # Un seul examen automatique suffit ; un compte rendu entièrement revu ne doit pas porter la mention, sans quoi elle ne
+    # dirait rien.
+    Étant donné un patient « Clotilde » dont le statut est « identité qualifiée »
+    Et un patient « Donatien » dont le statut est « identité qualifiée »
+    Quand l'administrateur règle la mention de validation automatique
+    Et le biologiste valide pour le patient « Clotilde » le compte rendu « bilan mixte » avec ces résultats
+      | analyse     | valeur | unité  | validé par    |
+      | Sodium      | 141    | mmol/L | un automate   |
+      | Hémoglobine | 9.8    | g/dL   | un biologiste |
+    Alors le PDF du compte rendu « bilan mixte » dit la validation automatique
+    Et l'affichage du compte rendu « bilan mixte » dit la validation automatique
+    Quand le biologiste valide pour le patient « Clotilde » le compte rendu « bilan revu » avec ces résultats
+      | analyse     | valeur | unité  | validé par    |
+      | Potassium   | 3.7    | mmol/L | un biologiste |
+      | Ferritine   | 212    | ug/L   | un biologiste |
+    Alors le compte rendu « bilan revu », entièrement revu par un biologiste, ne dit pas de validation automatique
+    Quand l'administrateur change la mention de validation automatique
+    Et le biologiste valide pour le patient « Donatien » le compte rendu « bilan automatique » avec ces résultats
+      | analyse | valeur | unité | validé par  |
+      | TSH     | 2.31   | mUI/L | un automate |
+    Alors le PDF du compte rendu « bilan automatique » dit la validation automatique
+    Et l'affichage du compte rendu « bilan automatique » dit la validation automatique
+
+  @DOC/va1.01.01
+  Scénario: Le compte rendu s'édite en PDF/A-1, sous un nom qui dit l'acte, le type et le patient
+    # Le scénario officiel cite le code 57833-6 (prescription) ; l'exigence porte sur le compte rendu de biologie, jugé ici.
+    # Deux patients, l'un au nom composé, deux dates d'acte qui ne sont pas celle du jour.
+    Étant donné un patient « Éléonore » dont le statut est « identité qualifiée »
+    Et un patient « Fulgence » dont le statut est « identité qualifiée »
+      | champ            | valeur              |
+      | nom de naissance | D'ARGENT-SAINT MAUR |
+    Quand le biologiste valide pour le patient « Éléonore » le compte rendu « bilan » d'un acte du 14/03/2024 10:20, ainsi rempli
+      | analyse | valeur | unité  |
+      | Sodium  | 139    | mmol/L |
+    Et le biologiste valide pour le patient « Fulgence » le compte rendu « numération » d'un acte du 02/11/2023 17:45, ainsi rempli
+      | analyse    | valeur | unité |
+      | Leucocytes | 6.4    | G/L   |
+    Alors le PDF du compte rendu « bilan » est un PDF/A-1
+    Et le nom du PDF du compte rendu « bilan » donne la date de l'acte, le type, le NOM et le prénom
+    Et le PDF du compte rendu « numération » est un PDF/A-1
+    Et le nom du PDF du compte rendu « numération » donne la date de l'acte, le type, le NOM et le prénom

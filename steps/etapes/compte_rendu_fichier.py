@@ -1,0 +1,78 @@
+"""Étapes du fichier PDF édité : PDF/A-1, nom réglementaire, lettre de liaison."""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Mapping
+
+from pytest_bdd import then, when
+from pytest_bdd.parsers import parse
+
+from steps.bilan import NonConcluant
+from steps.essai import DocumentEssai, Essai
+from steps.etapes import vocabulaire
+from steps.etapes.commun import Table, relire
+from steps.etapes.compte_rendu_commun import exporter, imprimer, resultats, saisir
+from steps.etapes.compte_rendu_mentions import textes_regles
+from steps.etapes.dmp_consultation import instant
+from steps.verifications.cda.lecture import lire_cda
+from steps.verifications.compte_rendu import fichier, mentions
+from steps.verifications.pdf import verifier_pdf
+from steps.verifications.pdf.concordance import transcrit_le_cda
+
+
+@when(
+    parse(
+        "le biologiste valide pour le patient « {patient} » le compte rendu « {nom} » d'un acte du {jour}, ainsi rempli"
+    )
+)
+def valider_d_un_acte(essai: Essai, patient: str, nom: str, jour: str, datatable: Table) -> None:
+    """Tableau « analyse, valeur, unité » ; l'acte date du jour dit, pas d'aujourd'hui."""
+    saisir(essai, nom, patient, resultats(vocabulaire.table(datatable)), date_acte=instant(jour).isoformat())
+
+
+@then(parse("le PDF du compte rendu « {nom} » est un PDF/A-1"))
+def pdf_a1(essai: Essai, nom: str) -> None:
+    """Fichier entier, en clair, déclaré PDF/A-1, points contrôlés ; et il dit ce que dit le CDA."""
+    pdf, quoi = imprimer(essai, nom), f"le PDF de « {nom} »"
+    essai.bilan.constater(verifier_pdf(pdf, ou=quoi, pdfa="exige"))
+    essai.bilan.constater(transcrit_le_cda(pdf, lire_cda(exporter(essai, nom, "N3")), ou=quoi))
+
+
+@then(parse("le nom du PDF du compte rendu « {nom} » donne la date de l'acte, le type, le NOM et le prénom"))
+def nom_reglementaire(essai: Essai, nom: str) -> None:
+    imprimer(essai, nom)
+    nom_fichier = str(essai.releves[f"nom du PDF {nom}"])
+    essai.bilan.constater(fichier.nom_du_pdf_edite(nom_fichier, exporter(essai, nom, "N3"), f"le PDF de « {nom} »"))
+
+
+# -------------------------------------------------------------------- lettre
+@when(parse("le biologiste rédige pour le patient « {patient} » la lettre de liaison « {nom} »"))
+def rediger(essai: Essai, patient: str, nom: str) -> None:
+    """Un titre et un texte propres au scénario."""
+    cible = relire(essai, essai.patient(patient))
+    repere = hashlib.sha256(f"{essai.graine}{essai.retenu.numero}/lettre {nom}".encode()).hexdigest()[:8]
+    texte = (
+        f"Sortie ce jour, repère {repere} : suites simples. Contrôle de l'ionogramme à huit jours, puis à trois mois."
+    )
+    titre = f"Lettre de liaison à la sortie {repere[:4]}"
+    reponse = essai.jouer("rediger_lettre", "biologiste_1", patient_id=cible.patient_id, titre=titre, texte=texte)
+    donnees = reponse.donnees.get("document")
+    if not reponse.fait or not isinstance(donnees, Mapping):
+        raise NonConcluant(f"rediger_lettre n'a pas rendu de document : {reponse.en_phrase()}")
+    essai.documents[nom] = DocumentEssai(nom, cible, str(donnees["document_id"]), donnees)
+    essai.releves[f"texte {nom}"] = (f"repère {repere}", "Contrôle de l'ionogramme à huit jours")
+
+
+@then(parse("le PDF de la lettre « {nom} » est un PDF/A-1 et porte ces mentions RGPD au bas de la page"))
+def lettre_en_pdf(essai: Essai, nom: str) -> None:
+    pdf, quoi = imprimer(essai, nom), f"le PDF de la lettre « {nom} »"
+    essai.bilan.constater(verifier_pdf(pdf, ou=quoi, pdfa="exige"))
+    texte = textes_regles(essai, "mentions_rgpd")[-1]
+    essai.bilan.constater(mentions.rgpd_en_bas_du_pdf(pdf, texte, essai.releves[f"texte {nom}"], quoi))
+
+
+@then(parse("la lettre « {nom} » est une lettre de liaison à la sortie"))
+def lettre_de_sortie(essai: Essai, nom: str) -> None:
+    cda = exporter(essai, nom, "N1")
+    essai.bilan.constater(fichier.type_de_la_lettre(cda, f"« {nom} »"))
