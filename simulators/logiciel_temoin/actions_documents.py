@@ -16,6 +16,7 @@ from simulators.logiciel_temoin import (
     messagerie_noms,
     pdf,
     pfi,
+    portabilite,
     presentation,
 )
 from simulators.logiciel_temoin.base import Analyse, Document, Sejour
@@ -222,7 +223,9 @@ def exporter_document(labo: Labo, utilisateur: Utilisateur, p: Parametres) -> En
 
 @action("lire_documentation")
 def lire_documentation(labo: Labo, _utilisateur: Utilisateur, p: Parametres) -> Enveloppe:
-    p.choix("sujet", ("suppression_dmp",))
+    if p.choix("sujet", ("suppression_dmp", "portabilite")) == "portabilite":
+        titre, contenu = portabilite.documentation(labo)
+        return fait(titre=titre, contenu=contenu)
     titre, contenu = documentation.SUPPRESSION_DMP
     return fait(titre=titre, contenu="" if labo.defaut("documentation_vide") else contenu)
 

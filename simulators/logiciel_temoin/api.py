@@ -19,6 +19,7 @@ from simulators.logiciel_temoin import (  # noqa: F401
     actions_documents,
     actions_identite,
     actions_mss,
+    actions_portabilite,
     actions_presentation,
     actions_psc,
     actions_reglages,

@@ -15,7 +15,7 @@ from simulators.logiciel_temoin.mutations_catalogue import CATALOGUE_LOINC
 from simulators.logiciel_temoin.mutations_cda import CDA
 from simulators.logiciel_temoin.mutations_compte_rendu import CONDUITE as COMPTE_RENDU
 from simulators.logiciel_temoin.mutations_compte_rendu import DOCUMENTS as COMPTE_RENDU_MUTE
-from simulators.logiciel_temoin.mutations_confidentialite import CONFIDENTIALITE, PFI
+from simulators.logiciel_temoin.mutations_confidentialite import CONFIDENTIALITE, PFI, PORTABILITE
 from simulators.logiciel_temoin.mutations_connexion import CONNEXION
 from simulators.logiciel_temoin.mutations_dmp import DMP as MESSAGES_DMP
 from simulators.logiciel_temoin.mutations_documents import EDITION as EDITION_MUTEE
@@ -356,6 +356,7 @@ CATALOGUE: dict[str, str] = {
     **MENTIONS,
     **CONFIDENTIALITE,
     **PFI,
+    **PORTABILITE,
     **TABLEAU,
     **CATALOGUE_LOINC,
     **{nom: mutation.description for nom, mutation in MUTATIONS.items()},

@@ -26,3 +26,15 @@ PFI = {
     "pfi_document_precedent": "Le message porte le compte rendu précédent du patient.",
     "pfi_demandeur_seul": "Les destinataires du compte rendu, hors le demandeur, sont oubliés.",
 }
+PORTABILITE = {
+    "export_periode_ignoree": "L'export de l'historique ne tient pas compte de la période.",
+    "export_bornes_exclues": "L'export laisse de côté le premier et le dernier jour de la période.",
+    "export_jours_utc": "L'export compte les jours en temps universel.",
+    "export_cinq_ans": "L'export ne remonte pas à plus de cinq ans.",
+    "export_un_par_patient": "L'export ne garde qu'un compte rendu par patient.",
+    "export_sans_contenu": "L'export n'a que l'index, sans les comptes rendus.",
+    "export_documentation_vide": "La documentation de l'export est vide.",
+    "export_documentation_sans_format": "La documentation de l'export n'en dit pas le format.",
+    "export_documentation_sans_emplacement": "La documentation de l'export ne dit pas où est chaque donnée.",
+    "export_documentation_sans_donnees": "La documentation de l'export ne dit pas quelles données elle porte.",
+}

@@ -5,6 +5,7 @@ from __future__ import annotations
 SUJETS = {
     "actions_identite": "Identité du patient",
     "actions_reglages": "Paramétrage",
+    "actions_portabilite": "Paramétrage",
     "actions_documents": "Documents",
     "actions_confidentialite": "Documents",
     "actions_dmp": "Dossier médical partagé",
