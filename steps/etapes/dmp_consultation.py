@@ -222,6 +222,7 @@ def consultation_bloquee(essai: Essai, nom: str, raison: str) -> None:
                 reponse.en_phrase(),
                 temoins=essai.releves.get("consultations", []),
                 interdites=interdites,
+                montres=len(reponse.donnees.get("documents") or ()),
             )
         )
 

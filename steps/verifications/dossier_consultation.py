@@ -179,10 +179,12 @@ def consultation_empechee(
     *,
     temoins: Sequence[Echange],
     interdites: Sequence[str] = (),
+    montres: int = 0,
 ) -> Constat:
     """Aucune consultation de ce patient, alors que le logiciel consulte quand il le peut (`temoins`).
 
-    `interdites` : autres transactions qui ne doivent pas non plus partir.
+    `interdites` : autres transactions qui ne doivent pas non plus partir. `montres` : documents que le logiciel a
+    pourtant montrés ; d'où qu'ils viennent, une personne regarde.
     """
     controles = [e for e in temoins if est_consultation(e) and reussi(e)]
     if not controles:
@@ -191,6 +193,11 @@ def consultation_empechee(
         e for e in echanges if e.service == "dmp" and _vise(e, matricule)
         and (est_consultation(e) or e.operation in interdites)
     ]  # fmt: skip
+    if montres and not fautives:
+        return regle.a_regarder(
+            f"{quoi} : rien n'a été demandé au DMP, et le logiciel a pourtant montré {montres} document(s)",
+            recu=recu, ou="écran du logiciel", echanges=tuple(e.numero for e in controles),
+        )  # fmt: skip
     return juger(
         regle, not fautives, f"{quoi} : le logiciel a consulté le DMP, ou s'y est préparé",
         attendu=f"ni TD3.1, ni TD3.2{''.join(f', ni {nom}' for nom in interdites)}",

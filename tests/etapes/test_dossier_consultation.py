@@ -146,6 +146,12 @@ def test_liste_sans_document_connu() -> None:
     assert [x.verdict for x in constats] == [Verdict.NON_CONCLUANT]
 
 
+def test_documents_montres_malgre_le_blocage() -> None:
+    """Des documents montrés sans rien demander au DMP (copie gardée) ne passent pas pour un blocage."""
+    constat = c.consultation_empechee(c.R_BLOQUE, [], MATRICULE, "bloqué", "fait", temoins=[f.td31()], montres=2)
+    assert constat.verdict is Verdict.A_VERIFIER
+
+
 def test_date_en_temps_universel() -> None:
     """Une date montrée en temps universel ne vaut qu'« à vérifier » : la source est de seconde main."""
     constats = c.metadonnees_montrees([{**_MONTRE, "date_acte": "2024-07-14T21:30:00"}], {"1.2": _FICHE})
