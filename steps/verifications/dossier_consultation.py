@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping, Sequence
 from datetime import UTC, datetime, timedelta
 from typing import Any
@@ -213,15 +214,24 @@ def _vise(echange: Echange, matricule: str) -> bool:
 
 @verification(R_TRACE)
 def consultation_tracee(traces: Sequence[Mapping[str, Any]], comptes: Sequence[str], patient_id: str) -> Constat:
-    """Pour ce patient et l'un de ces comptes, une trace du droit (TD0.2, TD0.4) précède celle de la consultation."""
+    """Pour ce patient et l'un de ces comptes, une trace du droit (TD0.2, TD0.4) précède celle de la consultation.
+
+    Les traces sont demandées pour ce patient : elles n'ont pas à répéter son identifiant.
+    """
     lues = [
         (str(t.get("horodatage", "")), _transaction(t))
         for t in traces
-        if t.get("patient_id") == patient_id and t.get("utilisateur") in comptes
+        if (t.get("patient_id") or patient_id) == patient_id and t.get("utilisateur") in comptes
     ]
-    droits = [h for h, transaction in lues if transaction.startswith(("TD0.2", "TD0.4"))]
-    consultations = [h for h, transaction in lues if transaction.startswith(("TD3.1", "TD3.2"))]
-    correct = bool(droits) and bool(consultations) and _instant(min(droits)) <= _instant(min(consultations))
+    droits = [h for h, transaction in lues if re.search(r"\bTD0\.[24]\b", transaction)]
+    consultations = [h for h, transaction in lues if re.search(r"\bTD3\.[12]", transaction)]
+    instants = [min(map(_instant, heures), default=float("inf")) for heures in (droits, consultations)]
+    if droits and consultations and float("inf") in instants:
+        return R_TRACE.a_regarder(
+            "les heures du journal ne se lisent pas : montrez que le droit est vérifié avant la consultation",
+            recu=", ".join(f"{h} {transaction}" for h, transaction in lues), ou="journal de traces du logiciel",
+        )  # fmt: skip
+    correct = bool(droits) and bool(consultations) and instants[0] <= instants[1]
     return juger(
         R_TRACE, correct, "le journal du logiciel ne montre pas le droit vérifié puis la consultation",
         attendu=f"TD0.2 (ou TD0.4) puis TD3.x, patient {patient_id}, compte {' ou '.join(comptes)}",

@@ -41,6 +41,9 @@ CONFORMES: dict[str, Exemple] = {
     "blocage tenu": lambda: _blocage(f.td02()),
     "autre patient consulté": lambda: _blocage(f.td31(matricule=_AUTRE)),
     "trace": lambda: c.consultation_tracee(_TRACES, ["bio"], "P1"),
+    "trace sans patient, transaction dans une phrase": lambda: c.consultation_tracee(
+        [{**t, "patient_id": None, "action": f"DMP : {t['action']}"} for t in _TRACES], ["bio"], "P1"
+    ),
     "liste dans un autre ordre": lambda: c.liste_montree([{"unique_id": "2"}, {"unique_id": "1"}], ["1", "2"], ""),
     "métadonnées": lambda: c.metadonnees_montrees([_MONTRE], {"1.2": _FICHE}),
     "jour seul": lambda: c.metadonnees_montrees([{**_MONTRE, "date_acte": "2024-07-14"}], {"1.2": _FICHE}),
@@ -149,6 +152,12 @@ def test_liste_sans_document_connu() -> None:
 def test_documents_montres_malgre_le_blocage() -> None:
     """Des documents montrés sans rien demander au DMP (copie gardée) ne passent pas pour un blocage."""
     constat = c.consultation_empechee(c.R_BLOQUE, [], MATRICULE, "bloqué", "fait", temoins=[f.td31()], montres=2)
+    assert constat.verdict is Verdict.A_VERIFIER
+
+
+def test_traces_aux_heures_illisibles() -> None:
+    """Deux heures que rien ne lit ne sont pas dans l'ordre pour autant."""
+    constat = c.consultation_tracee([{**t, "horodatage": "hier"} for t in _TRACES], ["bio"], "P1")
     assert constat.verdict is Verdict.A_VERIFIER
 
 
