@@ -36,12 +36,13 @@ def afficher(essai: Essai) -> list[Mapping[str, Any]]:
     return montre
 
 
-def exporter(essai: Essai, fichier: str) -> tuple[str, bytes]:
+def exporter(essai: Essai, fichier: str, *, complement: bool = False) -> tuple[str, bytes]:
     """Nom et octets du fichier que le logiciel exporte."""
     reponse = essai.jouer("exporter_catalogue", ROLE, fichier=fichier)
     nom = str(reponse.donnees.get("nom") or "")
     octets = fichier_rendu(reponse, "fichier_base64")
-    essai.bilan.joindre(nom or f"{fichier}.csv", "export", octets, f"catalogue exporté, {fichier}")
+    description = f"catalogue exporté, {fichier}"
+    essai.bilan.joindre(nom or f"{fichier}.csv", "export", octets, description, complement=complement)
     return nom, octets
 
 

@@ -10,6 +10,7 @@ from reports.constat import Constat, Regle
 from steps.verifications.cda.jugement import juger
 from steps.verifications.loinc.catalogue import Objet, de_nature, designations, lire_objets
 from steps.verifications.loinc.fichiers import Objets, ouvrir
+from steps.verifications.loinc.rattachement import chapitre_de_ligne, partie_de_ligne
 from steps.verifications.loinc.regles_export import R_CHAPITRES, R_DEMANDES, R_FACULTATIFS, R_LIGNES, R_RESULTATS
 from steps.verifications.registre import verification
 
@@ -34,15 +35,14 @@ def chapitres_exportes(octets: bytes, objets: Objets) -> Constat:
     export = ouvrir("LOINC_1", octets, objets)
     for ligne, (code, libelle, code_partie, libelle_partie) in zip(export.donnees, export.lignes(), strict=True):
         ou = f"LOINC_1, ligne {ligne.rang}"
-        chapitre = next((c for c in chapitres if c.libelle == libelle and code in ("", c.code)), None)
+        chapitre = chapitre_de_ligne((code, libelle), chapitres)
         if chapitre is None:
             ecarts.append(("un chapitre que le logiciel montre", f"{code} ; {libelle}", ou))
             continue
         vus.add(chapitre.cle)
         if not code_partie and not libelle_partie:
             continue
-        noms = {"", chapitre.code, chapitre.libelle}
-        partie = next((p for p in parties if p.chapitre in noms and _designe(p, code_partie, libelle_partie)), None)
+        partie = partie_de_ligne(("", "", code_partie, libelle_partie), chapitre, parties)
         if partie is None:
             attendu = f"un sous-chapitre que le logiciel montre dans « {libelle} »"
             ecarts.append((attendu, f"{code_partie} ; {libelle_partie}", ou))
@@ -51,11 +51,6 @@ def chapitres_exportes(octets: bytes, objets: Objets) -> Constat:
     ecarts += [(o.nom, "absent de l'export", "LOINC_1") for o in (*chapitres, *parties) if o.cle not in vus]
     compte = f"{len(chapitres)} chapitres et {len(parties)} sous-chapitres, les mêmes des deux côtés"
     return _conclure(R_CHAPITRES, ecarts, "L'export et le catalogue montré diffèrent", compte, "LOINC_1")
-
-
-def _designe(objet: Objet, code: str, libelle: str) -> bool:
-    """Par son code et son libellé, ou par l'un seul si l'autre champ, facultatif, est vide."""
-    return code in ("", objet.code) and libelle in ("", objet.libelle)
 
 
 @verification(R_DEMANDES, R_LIGNES)
