@@ -172,6 +172,7 @@ class _ConnexionTcp(asyncio.Protocol):
             reponse = self._serveur.repondre(question, f"{pair[0]}:{pair[1]}", udp=False)
             if not reponse:
                 self._transport.close()
+            if self._transport.is_closing():  # le client est parti sans lire ses réponses
                 return
             self._transport.write(len(reponse).to_bytes(2, "big") + reponse)
         self._rearmer()

@@ -89,6 +89,8 @@ class TransportSmtp(SMTP):
 
     async def ecrire(self, octets: bytes) -> None:
         """Un client déjà parti ne lit plus : ce qu'il a envoyé avant reste à traiter."""
+        if self._writer.is_closing():
+            return
         with contextlib.suppress(ConnectionError):
             self._writer.write(octets)
             await self._writer.drain()
@@ -115,7 +117,8 @@ class TransportSmtp(SMTP):
 
     async def chiffrer(self) -> None:
         """Mène la poignée de main ; la connexion est finie si elle échoue."""
-        assert isinstance(self.transport, asyncio.Transport)
+        if not isinstance(self.transport, asyncio.Transport):  # le client a coupé sans attendre la réponse
+            raise FinDuFlux
         try:
             chiffre = await self.connexion.negocier(self.transport, self)
         except (OSError, TimeoutError):

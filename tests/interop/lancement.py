@@ -3,13 +3,12 @@
 from __future__ import annotations
 
 import json
-import os
 import signal
 import subprocess
 import sys
 import time
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, nullcontext
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -99,12 +98,15 @@ class BancLance:
 
 
 @contextmanager
-def lancer(dossier: Path, *options: str) -> Iterator[BancLance]:
-    """Le banc lancé dans `dossier` ; tué s'il vit encore à la sortie."""
+def lancer(dossier: Path, *options: str, erreurs: Path | None = None) -> Iterator[BancLance]:
+    """Le banc lancé dans `dossier` ; tué s'il vit encore à la sortie. `erreurs` : où va sa sortie d'erreur."""
     environnement = dossier / "environnement.json"
     commande = [sys.executable, "-m", "simulators", "lancer", "--environnement", str(environnement), "--json"]
     commande += ["--dossier", str(dossier / "journal"), *options]
-    with subprocess.Popen(commande, cwd=RACINE, stdout=subprocess.PIPE, text=True, env={**os.environ}) as processus:
+    with (
+        erreurs.open("wb") if erreurs else nullcontext() as plainte,
+        subprocess.Popen(commande, cwd=RACINE, stdout=subprocess.PIPE, stderr=plainte, text=True) as processus,
+    ):
         assert processus.stdout is not None
         try:
             annonce = json.loads(processus.stdout.readline())

@@ -94,7 +94,7 @@ class Transport(asyncio.Protocol):
         await self._ecrire(bytes(tampon), delai)
 
     async def _ecrire(self, octets: bytes | memoryview, delai: float) -> None:
-        if self.coupee or self._transport is None:
+        if self.coupee or self._transport is None or self._transport.is_closing():
             raise ConnexionCoupee
         if not octets:
             return
