@@ -86,6 +86,7 @@ pytest_plugins = (
     "steps.etapes.loinc_codes",
     "steps.etapes.confidentialite",
     "steps.etapes.diffusion_pfi",
+    "steps.etapes.portabilite",
     "steps.etapes.psc_connexion",
     "steps.etapes.psc_fautes",
     "steps.etapes.psc_sessions",
