@@ -3,7 +3,10 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Sequence
 from datetime import datetime
+
+from requirements.modele import EtapeGuidee
 
 _MOIS = (
     "janvier", "février", "mars", "avril", "mai", "juin",
@@ -89,3 +92,13 @@ def heure_lisible(iso: str | None) -> str:
 def pluriel(valeur: int, singulier: str, forme_plurielle: str | None = None) -> str:
     """« 1 scénario », « 0 scénario », « 2 scénarios » : en français, zéro est au singulier."""
     return f"{nombre(valeur)} {singulier if valeur < 2 else forme_plurielle or singulier + 's'}"
+
+
+def deroule_en_texte(deroule: Sequence[EtapeGuidee]) -> list[str]:
+    """Les étapes que suit une personne pour juger, telles qu'un terminal les montre ; rien s'il n'y en a pas."""
+    lignes = ["Étapes à suivre :"] if deroule else []
+    for rang, etape in enumerate(deroule, start=1):
+        lignes += [f"  {rang}. {etape.faire}", f"     à voir : {etape.voir}"]
+        if etape.ecart:
+            lignes.append(f"     non conforme : {etape.ecart}")
+    return lignes

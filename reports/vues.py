@@ -43,6 +43,8 @@ class VuePreuve:
     nom: str
     pieces: str
     dossier: str
+    conseil: str = ""
+    """Quoi cadrer, les mentions voulues, ce qui fait refuser la pièce."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -203,6 +205,7 @@ class VueRapport:
         exigence = self._exigences.get(resultat.exigence)
         scenario = self._scenarios.get(resultat.cle)
         manquements = [constat for constat in resultat.constats if constat.verdict is not Verdict.CONFORME]
+        conseils = {preuve.repere: preuve.conseil for preuve in scenario.preuves} if scenario else {}
         manquements.sort(key=lambda constat: _RANG_CONSTAT[constat.verdict])
         return VueScenario(
             resultat=resultat,
@@ -214,18 +217,21 @@ class VueRapport:
             manquements=tuple(manquements[:_CONSTATS_MAX]),
             manquements_omis=max(0, len(manquements) - _CONSTATS_MAX),
             conformes=_grouper_conformes(resultat.constats),
-            preuves=tuple(self._preuve(resultat, preuve) for preuve in resultat.preuves),
+            preuves=tuple(
+                self._preuve(resultat, preuve, conseils.get(preuve.designation, "")) for preuve in resultat.preuves
+            ),
             echanges=vues_echanges.du_scenario(resultat),
             ecart=self.ecarts.phrase(resultat),
         )
 
-    def _preuve(self, resultat: ResultatScenario, preuve: PreuveProduite) -> VuePreuve:
+    def _preuve(self, resultat: ResultatScenario, preuve: PreuveProduite, conseil: str) -> VuePreuve:
         return VuePreuve(
             preuve=preuve,
             ancre=self._ancre(f"preuve-{preuve.id or resultat.scenario + '-sans-numero'}"),
             nom=preuve.id or "sans numéro",
             pieces=", ".join(libelle_piece(piece) for piece in preuve.pieces_acceptees),
             dossier=dossier_de(preuve),
+            conseil=conseil if preuve.reste_a_apporter else "",
         )
 
     def _ancre(self, souhaitee: str) -> str:

@@ -15,7 +15,7 @@ from reports.pieces.appariement import Appariement, PieceTrouvee, TableIllisible
 from reports.pieces.lot import BilanDeLot, deposer_lot
 from reports.pieces.manquantes import ScenarioIncomplet, incomplets
 from reports.pieces.porte import DepotImpossible, PortePieces, ouvrir_porte
-from reports.texte import affichable, pluriel
+from reports.texte import affichable, deroule_en_texte, pluriel
 from requirements.catalogue import charger
 from requirements.modele import TypePiece
 from simulators.socle.journal import JournalEchanges
@@ -131,7 +131,7 @@ def _manquantes(options: argparse.Namespace) -> int:
         raise ErreurCampagne(f"{dossier} : aucun journal ; attendu un dossier de campagne") from erreur
     with journal:
         catalogue = charger(charger_campagne(dossier, journal).couloir)
-        scenarios = incomplets(charger_campagne(dossier, journal, catalogue).resultats)
+        scenarios = incomplets(charger_campagne(dossier, journal, catalogue).resultats, catalogue)
     if options.json:
         _imprimer_json({"scenarios": [scenario.en_dict() for scenario in scenarios]})
     else:
@@ -146,11 +146,12 @@ def _lignes(scenarios: tuple[ScenarioIncomplet, ...]) -> list[str]:
     lignes = []
     for scenario in scenarios:
         lignes.append(f"{scenario.resultat.scenario} — {affichable(scenario.resultat.titre)}")
+        lignes += [f"  {ligne}" for ligne in deroule_en_texte(scenario.deroule)]
         for manquante in scenario.manquantes:
             genre = manquante.proposition.premier
             lignes.append(f"  {manquante.preuve.designation or 'sans numéro'} : {genre.libelle if genre else 'pièce'}")
             lignes.append(f"    demandé : {affichable(manquante.preuve.attendu)}")
-            lignes.append(f"    {manquante.proposition.conseil}")
+            lignes += [f"    {conseil}" for conseil in (manquante.a_montrer, manquante.proposition.conseil) if conseil]
             lignes += [f"    à refaire : {affichable(perimee)}" for perimee in manquante.perimees]
         lignes += [f"  {preuve.designation} : apportée, à vérifier par un relecteur" for preuve in scenario.a_verifier]
     a_verifier = sum(len(scenario.a_verifier) for scenario in scenarios)

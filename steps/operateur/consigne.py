@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import Any
 
 from reports.constat import Constat
+from requirements.modele import EtapeGuidee
 
 
 class Genre(StrEnum):
@@ -77,7 +78,10 @@ class Valeur:
 
 @dataclass(frozen=True, slots=True)
 class PieceDemandee:
-    """Une preuve à apporter. `genres` : formes acceptées (`TypePiece`), la moins coûteuse d'abord."""
+    """Une preuve à apporter. `genres` : formes acceptées (`TypePiece`), la moins coûteuse d'abord.
+
+    `conseil` : quoi montrer, une idée par ligne.
+    """
 
     preuve: str
     attendu: str
@@ -90,8 +94,8 @@ class Consigne:
     """Une demande.
 
     `schema` : schéma JSON de ce qu'il faut relever (`donnees` de la réponse) ; `attente` : ce que le banc guette de son
-    côté, en français ; `service` : le service simulé où cela doit arriver (vide : rien de précis) ; `rappel` : pourquoi
-    la même demande revient.
+    côté, en français ; `service` : le service simulé où cela doit arriver (vide : rien de précis) ; `deroule` : les
+    étapes que suit une personne pour juger ; `rappel` : pourquoi la même demande revient.
     """
 
     genre: Genre
@@ -109,6 +113,7 @@ class Consigne:
     service: str = ""
     pieces: tuple[PieceDemandee, ...] = ()
     constats: tuple[Constat, ...] = ()
+    deroule: tuple[EtapeGuidee, ...] = ()
     delai_s: float | None = None
     rappel: str = ""
 

@@ -91,7 +91,11 @@ def _jugement(retenu: ScenarioRetenu, resultat: ResultatScenario, manquantes: tu
     machine = sans_declaration(resultat)
     points = points_a_regarder(machine)
     if revient_a_une_personne(machine):
-        faire = "Aucune machine ne joue ce scénario : déroulez-le dans le logiciel, puis dites ce que vous avez vu."
+        faire = "Aucune machine ne joue ce scénario. " + (
+            "Suivez les étapes ci-dessous, puis dites ce que vous avez vu."
+            if retenu.scenario.deroule
+            else "Déroulez-le dans le logiciel, puis dites ce que vous avez vu."
+        )
     else:
         faire = (
             f"La machine a joué ce scénario et laisse {pluriel(len(points), 'point')} à votre regard, ci-dessous. "
@@ -124,6 +128,7 @@ def _consigne(
         attente="Rien sur le réseau : le banc attend votre jugement." if genre is Genre.JUGEMENT else "",
         pieces=pieces,
         constats=points,
+        deroule=scenario.deroule,
     )
 
 

@@ -49,4 +49,5 @@ def pieces_demandees(preuves: Iterable[Preuve]) -> tuple[PieceDemandee, ...]:
 def _demandee(preuve: Preuve) -> PieceDemandee:
     proposition = genres_proposes(preuve.pieces)
     genres = tuple(genre.value for genre in proposition.genres)
-    return PieceDemandee(preuve.repere, preuve.attendu, genres, proposition.conseil)
+    conseil = "\n".join(filter(None, (preuve.conseil, proposition.conseil)))
+    return PieceDemandee(preuve.repere, preuve.attendu, genres, conseil)

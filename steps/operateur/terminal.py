@@ -13,6 +13,7 @@ from pathlib import Path
 from typing import TextIO
 
 from reports.pieces.modele import PieceExaminee, PieceRefusee
+from reports.texte import deroule_en_texte
 from requirements.modele import TypePiece
 from simulators.socle.journal import JournalArrete, JournalEchanges
 from steps.operateur import vue
@@ -276,6 +277,7 @@ class Terminal:
             lignes.append(f"Compte : {consigne.utilisateur}" + (f" ({consigne.role})" if consigne.role else ""))
         lignes += ["Que faire :", *(f"  {ligne}" for ligne in consigne.quoi_faire.splitlines())]
         lignes += self._valeurs(consigne)
+        lignes += deroule_en_texte(consigne.deroule)
         for constat in consigne.constats:
             lignes += ["À regarder :", *(f"  {ligne}" for ligne in constat.en_texte().splitlines())]
         if consigne.pieces:
@@ -283,8 +285,7 @@ class Terminal:
         for rang, piece in enumerate(consigne.pieces, 1):
             formes = " ou ".join(TypePiece(genre).libelle for genre in piece.genres)
             lignes.append(f"  {rang}) {piece.preuve} : {piece.attendu} — {formes}")
-            if piece.conseil:
-                lignes.append(f"     {piece.conseil}")
+            lignes += [f"     {ligne}" for ligne in piece.conseil.splitlines()]
         if consigne.attente:
             lignes.append(consigne.attente)
         lignes += [reste(etat), "Réponses : " + "  ".join(_mots(consigne.genre, numeros=True)) + "  (? pour l'aide)"]

@@ -65,6 +65,7 @@ def _consigne(consigne: Consigne) -> dict[str, Any]:
         "parametres": None if any(len(valeur.texte) > LONG for valeur in consigne.valeurs) else consigne.parametres,
         "schema": annoter(consigne.schema) if consigne.genre is Genre.ACTION else {},
         "connues": connues(consigne.parametres),
+        "deroule": [{"faire": etape.faire, "voir": etape.voir, "ecart": etape.ecart} for etape in consigne.deroule],
         "pieces": [
             {"preuve": p.preuve, "attendu": p.attendu, "genres": list(p.genres), "conseil": p.conseil}
             for p in consigne.pieces

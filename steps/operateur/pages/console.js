@@ -138,6 +138,10 @@ function remplir(c, brouillon) {
   $("guet").textContent = c.attente; $("guet").hidden = !c.attente;
   $("vu").textContent = ""; $("erreur").textContent = ""; $("raison").value = brouillon?.raison ?? "";
   valeurs(c);
+  $("bloc-deroule").hidden = !c.deroule.length;
+  $("deroule").replaceChildren(...c.deroule.map(e => el("li", {}, el("p", {}, e.faire),
+    el("p", { class: "voir" }, el("strong", {}, "À voir : "), e.voir),
+    e.ecart ? el("p", { class: "ecart" }, el("strong", {}, "Non conforme : "), e.ecart) : null)));
   $("bloc-constats").hidden = !c.constats.length;
   $("constats").replaceChildren(...c.constats.map(x => el("li", {}, x.message, x.recu ? el("span", { class: "discret" }, " — vu : " + x.recu) : null, x.a_faire ? el("span", { class: "discret" }, " — " + x.a_faire) : null)));
   const action = c.genre === "action";
