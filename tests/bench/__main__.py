@@ -12,7 +12,7 @@ from collections.abc import Callable, Sequence
 from datetime import datetime
 from pathlib import Path
 
-from tests.bench import annuaire, campagne, demarrage, documents, echange, journal, memoire, messagerie, psc
+from tests.bench import annuaire, campagne, demarrage, documents, echange, endurance, journal, memoire, messagerie, psc
 from tests.bench.mesure import Mesure
 
 CLES = (
@@ -23,6 +23,10 @@ CLES = (
     "journal_requetes",
     "cda_par_document",
     "memoire_mtom",
+    "endurance_echanges_cout",
+    "endurance_echanges_memoire",
+    "endurance_scenarios_cout",
+    "endurance_scenarios_memoire",
     "courriel_envoi_rapport",
     "courriel_lecture_rapport",
     "boite_fetch_rapport",
@@ -68,6 +72,7 @@ def _groupes(dossier: Path, *, rapide: bool) -> dict[str, Callable[[], list[Mesu
         "journal": lambda: journal.mesurer(dossier, rapide=rapide),
         "documents": lambda: documents.mesurer(rapide=rapide),
         "memoire": lambda: memoire.mesurer(dossier, rapide=rapide),
+        "endurance": lambda: endurance.mesurer(dossier, rapide=rapide),
         "messagerie": lambda: messagerie.mesurer(dossier, rapide=rapide),
         "psc": lambda: psc.mesurer(dossier, rapide=rapide),
         "annuaire": lambda: annuaire.mesurer(rapide=rapide),
