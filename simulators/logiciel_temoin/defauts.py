@@ -26,6 +26,7 @@ from simulators.logiciel_temoin.mutations_messages import CONDUITE as LECTURE_MS
 from simulators.logiciel_temoin.mutations_messages import MESSAGES as MESSAGES_MSS
 from simulators.logiciel_temoin.mutations_mss import CONDUITE as MSSANTE
 from simulators.logiciel_temoin.mutations_mss import MSS as COURRIELS_MSS
+from simulators.logiciel_temoin.mutations_pfi import ORU
 from simulators.logiciel_temoin.mutations_psc import PSC
 from simulators.logiciel_temoin.mutations_usagers import USAGERS
 
@@ -332,6 +333,7 @@ MUTATIONS: dict[str, Mutation] = {
     **CDA,
     **COMPTE_RENDU_MUTE,
     **MESSAGES_DMP,
+    **ORU,
     **COURRIELS_MSS,
     **METADONNEES_MSS,
     **MESSAGES_MSS,

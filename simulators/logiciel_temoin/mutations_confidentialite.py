@@ -32,6 +32,7 @@ PORTABILITE = {
     "export_jours_utc": "L'export compte les jours en temps universel.",
     "export_cinq_ans": "L'export ne remonte pas à plus de cinq ans.",
     "export_un_par_patient": "L'export ne garde qu'un compte rendu par patient.",
+    "export_format_proprietaire": "L'export est un fichier que seul le logiciel sait relire.",
     "export_sans_contenu": "L'export n'a que l'index, sans les comptes rendus.",
     "export_documentation_vide": "La documentation de l'export est vide.",
     "export_documentation_sans_format": "La documentation de l'export n'en dit pas le format.",

@@ -57,7 +57,10 @@ def exporter(labo: Labo, du: date, au: date, patients: list[str] | None) -> tupl
     with zipfile.ZipFile(tampon, "w", zipfile.ZIP_DEFLATED) as archive:
         lignes = [_ranger(labo, archive, d) for d in sorted(choisis, key=lambda d: d.date_acte)]
         archive.writestr(INDEX, _index(lignes))
-    return f"historique-{du.isoformat()}-{au.isoformat()}.zip", tampon.getvalue()
+    contenu = tampon.getvalue()
+    if labo.defaut("export_format_proprietaire"):
+        contenu = bytes(octet ^ 0x5A for octet in contenu)
+    return f"historique-{du.isoformat()}-{au.isoformat()}.zip", contenu
 
 
 def _annees_avant(jour: date, annees: int) -> date:
