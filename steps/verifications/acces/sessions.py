@@ -109,11 +109,16 @@ def session_expiree(ouverte: bool, ouverte_avant: bool, dit: str, depuis: int, d
 
 @verification(R_ONGLET, R_CLIENT)
 def application_quittee(quoi: str, ouverte_avant: bool, ouverte_apres: bool, dit: str) -> Constat:
-    """Rouvert après la fermeture (onglet, navigateur, client, poste), le logiciel redemande qui l'on est."""
+    """Rouvert après la fermeture (onglet, navigateur, client, poste), le logiciel redemande qui l'on est.
+
+    Préconisé seulement : un logiciel qui ne le fait pas n'enfreint rien, une personne dit s'il le réclame.
+    """
     regle = R_ONGLET if quoi in ("onglet", "navigateur") else R_CLIENT
     if not ouverte_avant:
         return regle.sans_objet(f"la session n'ouvrait déjà rien avant de fermer : {quoi}")
-    return juger(
-        regle, not ouverte_apres, f"{quoi} fermé puis rouvert : la session est toujours ouverte",
-        attendu="une nouvelle identification", recu="session encore ouverte" if ouverte_apres else dit, ou=quoi,
-    )  # fmt: skip
+    if ouverte_apres:
+        return regle.a_regarder(
+            f"{quoi} fermé puis rouvert : la session est toujours ouverte ; c'est une préconisation, dites si le "
+            "logiciel la réclame", recu="session encore ouverte", ou=quoi,
+        )  # fmt: skip
+    return regle.respectee(recu=dit, ou=quoi)

@@ -172,7 +172,15 @@ def session_fermee(avant: bool, apres: bool, dit: str) -> Constat:
 
 @verification(R_FERMETURE)
 def session_fermee_avec_le_client(avant: bool, apres: bool, quoi: str, dit: str) -> Constat:
-    """L'écran protégé s'ouvrait avant ; après la fermeture et la réouverture, il demande de s'authentifier."""
+    """L'écran protégé s'ouvrait avant ; après la fermeture et la réouverture, il demande de s'authentifier.
+
+    Préconisé seulement : un logiciel qui ne le fait pas n'enfreint rien, une personne dit s'il le réclame.
+    """
+    if avant and apres:
+        return R_FERMETURE.a_regarder(
+            f"la session survit à la fermeture ({quoi}) ; c'est une préconisation, dites si le logiciel la réclame",
+            recu=f"écran protégé ouvert ({dit})", ou="session",
+        )  # fmt: skip
     return _se_ferme(R_FERMETURE, avant, apres, f"la session survit à la fermeture ({quoi})", dit)
 
 

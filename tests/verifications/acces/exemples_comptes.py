@@ -175,6 +175,8 @@ SANS_OBJET: dict[str, Fabrique] = {
 }
 
 A_REGARDER: dict[str, Fabrique] = {
+    "onglet sans effet": lambda: [sessions.application_quittee("navigateur", True, True, "fait")],
+    "client sans effet": lambda: [sessions.application_quittee("client", True, True, "fait")],
     "fichier d'un format inconnu": lambda: du_fichier(b"\x00\x01 rien de lisible"),
     "classeur abîmé": lambda: du_fichier(b"PK\x03\x04abime"),
     "limité tard": lambda: tentatives(*[MANQUEE] * TENTATIVES_MAX, Tentative(False, bloque=True)),

@@ -174,6 +174,4 @@ FAUTIFS: dict[str, tuple[Fabrique, set[str]]] = {
     "fermée trop tôt": (lambda: [sessions.session_maintenue(False, "refuse", 1140, 1200)], {"ACC-SES-05"}),
     "délai non réglable": (lambda: [sessions.delai_reglable("refuse", "refuse", None, 1200)], {"ACC-SES-06"}),
     "délai non gardé": (lambda: [sessions.delai_reglable("fait", "fait", 1800, 1200)], {"ACC-SES-06"}),
-    "onglet sans effet": (lambda: [sessions.application_quittee("navigateur", True, True, "fait")], {"ACC-SES-07"}),
-    "client sans effet": (lambda: [sessions.application_quittee("client", True, True, "fait")], {"ACC-SES-08"}),
 }

@@ -201,9 +201,6 @@ FAUTIFS: dict[str, tuple[Fabrique, set[str]]] = {
     "durée non gardée": (lambda: [con.duree_reglee(True, 1800, 300, "fait")], {"ACC-USA-20"}),
     "inactive ouverte": (lambda: [con.inactive_fermee(True, True, "après 310 s", "fait")], {"ACC-USA-21"}),
     "fermée trop tôt": (lambda: [con.ouverte_avant_le_terme(False, "après 290 s", "refuse")], {"ACC-USA-22"}),
-    "onglet sans effet": (
-        lambda: [con.session_fermee_avec_le_client(True, True, "son onglet", "fait")], {"ACC-USA-23"}
-    ),
     "finess refusés": (
         lambda: _familles(*_toutes(
             finess_geographique=declaration("finess_geographique", _FINESS, refusee=True),
@@ -229,6 +226,7 @@ FAUTIFS: dict[str, tuple[Fabrique, set[str]]] = {
 }  # fmt: skip
 
 A_REGARDER: dict[str, Fabrique] = {
+    "onglet sans effet": lambda: [con.session_fermee_avec_le_client(True, True, "son onglet", "fait")],
     "session ouverte qui demande le renouvellement": lambda: [
         dis.renouvellement_impose(OUVERTE, replace(OUVERTE, demande="renouvellement_dispositif"), "1 h")
     ],

@@ -15,7 +15,7 @@ from tests.verifications.acces.exemples_usagers import A_REGARDER, CONFORMES, FA
 from tests.verifications.acces.fabrique_usagers import ADRESSE, courriel
 
 FAMILLES = ("DIS", "COO", "USA", "STR")
-JAMAIS_ENFREINTES = {"ACC-DIS-12"}
+JAMAIS_ENFREINTES = {"ACC-DIS-12", "ACC-USA-23"}
 """Un seul facteur toujours refusé : la fonction est absente, une personne le confirme ; jamais un manquement."""
 
 
