@@ -44,6 +44,13 @@ def usager(labo: Labo, patient: Patient) -> tuple[str, str]:
     return "", "l'INS du patient n'est pas qualifiée : il n'a pas d'adresse MSSanté"
 
 
+def usager_du_document(labo: Labo, patient: Patient, document: Document) -> tuple[str, str]:
+    """Comme `usager` ; un compte rendu qui lui est invisible dans le DMP ne lui est pas envoyé non plus."""
+    if "INVISIBLE_PATIENT" in document.complements.confidentialite:
+        return "", "ce compte rendu n'est pas visible du patient"
+    return usager(labo, patient)
+
+
 def _adresse_ecrite(labo: Labo, patient: Patient, adresse: str) -> str:
     if labo.defaut("mss_usager_sans_cle"):
         return f"{(patient.matricule or '')[:13]}@{DOMAINE_USAGERS}"
@@ -96,7 +103,7 @@ def envoyer(labo: Labo, utilisateur: Utilisateur, patient: Patient, document: Do
         accuse_distribution=True,
         accuse_lecture=True,
     )
-    adresses, motif = _destinataires(labo, patient, canal)
+    adresses, motif = _destinataires(labo, patient, document, canal)
     if motif:
         return [envois.bloquer(labo, utilisateur, demande.pour(*adresses), motif)]
     if not adresses:
@@ -105,10 +112,10 @@ def envoyer(labo: Labo, utilisateur: Utilisateur, patient: Patient, document: Do
     return [envois.envoyer(labo, utilisateur, demande.pour(adresse)) for adresse in adresses]
 
 
-def _destinataires(labo: Labo, patient: Patient, canal: str) -> tuple[list[str], str]:
+def _destinataires(labo: Labo, patient: Patient, document: Document, canal: str) -> tuple[list[str], str]:
     """(adresses, motif de blocage)."""
     if canal == "patient":
-        adresse, motif = usager(labo, patient)
+        adresse, motif = usager_du_document(labo, patient, document)
         return ([adresse] if adresse else []), motif
     adresses = [str(c.adresse_mss) for c in joignables(labo, patient)]
     if opposition(labo, patient, "professionnel"):
