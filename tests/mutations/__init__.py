@@ -1,0 +1,1 @@
+"""Mutations de `steps/verifications` : ce qu'une faute dans une vérification changerait, et si un essai le verrait."""
