@@ -21,6 +21,7 @@ _NON_MODIFIABLES = {
 _NON_ENREGISTRES = {
     "vitesse_alimentation_dmp": "vitesse_non_enregistree",
     "frequence_annuaire": "frequence_annuaire_non_enregistree",
+    "mentions_rgpd": "mentions_rgpd_non_enregistrees",
     "renouvellement_dispositifs": "renouvellement_non_enregistre",
     "delai_facteur_unique": "delai_facteur_unique_non_enregistre",
     "delai_inactivite_usagers": "usager_inactivite_non_enregistree",

@@ -36,10 +36,10 @@ def destinataires(labo: Labo, racine: etree._Element, document: Document) -> Non
             e(service, "name", tiers.nom)
 
 
-def demandeur(labo: Labo, racine: etree._Element, document: Document) -> None:
+def demandeur(racine: etree._Element, document: Document) -> None:
     """`participant` REF : le professionnel qui a demandé les examens, avec sa boîte MSSanté."""
     tiers = document.complements.demandeur
-    if tiers is None or labo.defaut("demandeur_absent"):
+    if tiers is None:
         return
     participant = e(racine, "participant", typeCode="REF")
     e(participant, "templateId", root="1.3.6.1.4.1.19376.1.3.3.1.6")
@@ -51,8 +51,8 @@ def demandeur(labo: Labo, racine: etree._Element, document: Document) -> None:
         e(associe, "id", root=OID_PS, extension=f"8{tiers.rpps}")
     code(associe, "code", _MEDECIN)
     e(associe, "addr", nullFlavor="NAV")
-    adresse = _adresse(labo, tiers)
-    e(associe, "telecom", value=f"mailto:{adresse}", use="WP") if adresse else e(associe, "telecom", nullFlavor="NASK")
+    adresse = f"mailto:{tiers.adresse_mss}" if tiers.adresse_mss else None
+    e(associe, "telecom", value=adresse, use="WP") if adresse else e(associe, "telecom", nullFlavor="NASK")
     _nom(e(associe, "associatedPerson"), tiers)
 
 
@@ -69,14 +69,6 @@ def accreditation(responsable: etree._Element, numero: str) -> None:
     ):
         cofrac.set(attribut, valeur)
     identifiant.addnext(cofrac)
-
-
-def _adresse(labo: Labo, tiers: Tiers) -> str:
-    if labo.defaut("demandeur_sans_mss"):
-        return ""
-    if labo.defaut("demandeur_mss_constante"):
-        return labo.identifiants_fixes.setdefault("adresse du demandeur", tiers.adresse_mss)
-    return tiers.adresse_mss
 
 
 def _nom(parent: etree._Element, tiers: Tiers) -> None:

@@ -72,7 +72,7 @@ def entete(labo: Labo, patient: Patient, document: Document, contenu: Contenu) -
     e(signataire, "time", value=en_ts(contenu.creation))
     e(signataire, "signatureCode", code="S")
     _entite(signataire, document.auteur, structure)
-    cda_acteurs.demandeur(labo, racine, document)
+    cda_acteurs.demandeur(racine, document)
     _service(racine, document, contenu, structure)
     if contenu.parent:
         parent = e(e(racine, "relatedDocument", typeCode="RPLC"), "parentDocument")

@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import itertools
+from dataclasses import replace
+
 from lxml import etree
 
 from simulators.logiciel_temoin import messagerie_correspondants
@@ -31,6 +34,7 @@ def figer(labo: Labo, patient: Patient, document: Document) -> None:
     complements = document.complements
     complements.mentions |= _mentions(labo, document)
     complements.destinataires = _destinataires(labo, patient, complements)
+    complements.demandeur = _demandeur(labo, complements.demandeur)
 
 
 def _mentions(labo: Labo, document: Document) -> dict[str, str]:
@@ -81,12 +85,29 @@ def _destinataires(labo: Labo, patient: Patient, complements: Complements) -> tu
     choisis = list(complements.destinataires)
     if labo.defaut("destinataires_services_oublies"):
         choisis = [tiers for tiers in choisis if tiers.prenom or tiers.rpps]
+    dossiers = [patient.patient_id]
+    if labo.defaut("destinataires_de_tous_les_dossiers"):
+        dossiers = list(labo.base.patients)
     if not labo.defaut("destinataires_correspondants_oublies"):
-        for c in messagerie_correspondants.lister(labo, patient):
+        for c in itertools.chain(*(messagerie_correspondants.lister(labo, labo.base.patient(d)) for d in dossiers)):
             tiers = Tiers(c.nom, c.prenom, c.rpps or "", c.adresse_mss or "")
             if not any(_memes(tiers, choisi) for choisi in choisis):
                 choisis.append(tiers)
+    if labo.defaut("destinataires_rpps_constant"):
+        premier = next((tiers.rpps for tiers in choisis if tiers.rpps), "")
+        choisis = [replace(tiers, rpps=premier) if tiers.rpps else tiers for tiers in choisis]
     return tuple(choisis[:1] if labo.defaut("destinataires_premier_seul") else choisis)
+
+
+def _demandeur(labo: Labo, demandeur: Tiers | None) -> Tiers | None:
+    if demandeur is None or labo.defaut("demandeur_absent"):
+        return None
+    if labo.defaut("demandeur_sans_mss"):
+        return replace(demandeur, adresse_mss="")
+    if labo.defaut("demandeur_mss_constante"):
+        premiere = labo.identifiants_fixes.setdefault("adresse du demandeur", demandeur.adresse_mss)
+        return replace(demandeur, adresse_mss=premiere)
+    return demandeur
 
 
 def _memes(un: Tiers, autre: Tiers) -> bool:
@@ -110,14 +131,14 @@ def en_toutes_lettres(tiers: Tiers) -> str:
     return f"{nom} ({tiers.adresse_mss})" if tiers.adresse_mss else nom
 
 
-def lignes(labo: Labo, document: Document) -> list[str]:
+def lignes(labo: Labo, document: Document, *, dans_le_cda: bool = False) -> list[str]:
     """Ce qui suit les résultats, dans le PDF comme dans le CDA : légende, automatisme, demandeur, destinataires."""
     mentions, complements = document.complements.mentions, document.complements
     suite = [] if labo.defaut("cofrac_legende_absente") else [mentions.get(LEGENDE, "")]
     suite.append(mentions.get(AUTOMATIQUE, ""))
     if complements.demandeur:
         suite.append(f"Demandeur : {en_toutes_lettres(complements.demandeur)}")
-    if complements.destinataires:
+    if complements.destinataires and not (dans_le_cda and labo.defaut("destinataires_pdf_seul")):
         suite.append(f"Destinataires : {' ; '.join(map(en_toutes_lettres, complements.destinataires))}")
     return [ligne for ligne in suite if ligne]
 
@@ -132,7 +153,7 @@ def sections_apres(labo: Labo, structure: etree._Element, document: Document) ->
     """Les mentions qui suivent les résultats, puis l'information du patient."""
     suite = [
         ligne
-        for ligne in lignes(labo, document)
+        for ligne in lignes(labo, document, dans_le_cda=True)
         if not (ligne == document.complements.mentions.get(AUTOMATIQUE) and labo.defaut("mention_automatique_pdf_seul"))
     ]
     section_libre(labo, structure, "Mentions", suite)
