@@ -157,6 +157,16 @@ def changement_impose(avant_ouverte: bool, apres_ouverte: bool, demande: str, du
     if not avant_ouverte:
         return R_EXPIRATION.sans_objet("la connexion ne s'ouvrait déjà pas avant l'expiration")
     impose = not apres_ouverte and demande == "changement_mot_de_passe"
+    if apres_ouverte and demande == "changement_mot_de_passe":
+        return R_EXPIRATION.a_regarder(
+            "la session s'ouvre et demande de changer de mot de passe : montrez que rien n'est accessible avant",
+            recu="session ouverte, demande changement_mot_de_passe", ou="connexion",
+        )  # fmt: skip
+    if not apres_ouverte and not impose:
+        return R_EXPIRATION.a_regarder(
+            "la connexion est refusée sans que le changement soit demandé : montrez-le à l'écran",
+            recu=f"session refusée, demande {demande or 'aucune'}", ou="connexion",
+        )  # fmt: skip
     return juger(
         R_EXPIRATION, impose, f"passé {duree}, le logiciel n'impose pas de changer de mot de passe",
         attendu="pas de session, et la demande changement_mot_de_passe",

@@ -176,6 +176,10 @@ SANS_OBJET: dict[str, Fabrique] = {
 
 A_REGARDER: dict[str, Fabrique] = {
     "onglet sans effet": lambda: [sessions.application_quittee("navigateur", True, True, "fait")],
+    "expiré sans le dire": lambda: [mots_de_passe.changement_impose(True, False, "", "30 jours")],
+    "session ouverte qui demande le changement": lambda: [
+        mots_de_passe.changement_impose(True, True, "changement_mot_de_passe", "30 jours")
+    ],
     "client sans effet": lambda: [sessions.application_quittee("client", True, True, "fait")],
     "fichier d'un format inconnu": lambda: du_fichier(b"\x00\x01 rien de lisible"),
     "classeur abîmé": lambda: du_fichier(b"PK\x03\x04abime"),

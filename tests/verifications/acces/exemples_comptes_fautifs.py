@@ -103,7 +103,6 @@ FAUTIFS: dict[str, tuple[Fabrique, set[str]]] = {
     "changement sans effet": (lambda: [mots_de_passe.changement_effectif(False, True, "fait")], {"ACC-MDP-08"}),
     "ancien encore bon": (lambda: [mots_de_passe.changement_effectif(True, True, "fait")], {"ACC-MDP-08"}),
     "expiré ignoré": (lambda: [mots_de_passe.changement_impose(True, True, "", "30 jours")], {"ACC-MDP-09"}),
-    "expiré sans le dire": (lambda: [mots_de_passe.changement_impose(True, False, "", "30 jours")], {"ACC-MDP-09"}),
     "changements sans blocage": (
         lambda: [mots_de_passe.compte_bloque(5, False, "refuse", changements=True)],
         {"ACC-MDP-10"},
