@@ -56,7 +56,7 @@ def creer(labo: Labo, utilisateur: Utilisateur, p: Parametres) -> Enveloppe:
     simples = {nom: valeur for nom, valeur in champs.items() if nom not in ("identite", "verification_identite")}
     simples = {nom: valeur for nom, valeur in simples.items() if nom not in _COORDONNEES}
     compte = labo.comptes.creer({**simples, "population": "usager", "identite": identite})
-    compte.verification_identite = None if labo.defaut("inscription_moyen_non_garde") else moyen
+    compte.verification_identite = "pvid_interne" if labo.defaut("inscription_moyen_faux") else moyen
     compte.nom = str(identite.get("nom_utilise") or identite["nom_naissance"])
     compte.prenom = str(identite.get("prenom_utilise") or identite["premier_prenom_naissance"])
     _mot_de_passe(labo, compte, p.texte_ou_rien("mot_de_passe"))

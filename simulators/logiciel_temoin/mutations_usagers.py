@@ -52,7 +52,7 @@ USAGERS: dict[str, str] = {
     "inscription_verification_de_facade": "Une vérification d'identité échouée n'empêche pas l'inscription.",
     "inscription_moyen_faible": "Une déclaration sur l'honneur est proposée pour vérifier l'identité.",
     "inscription_sans_compte": "L'inscription est dite faite, mais le compte n'existe pas.",
-    "inscription_moyen_non_garde": "Le moyen de vérification d'identité n'est pas gardé avec le compte.",
+    "inscription_moyen_faux": "Le compte montre un autre moyen de vérification d'identité que celui qui a servi.",
     "usager_professionnel_refuse": "Un professionnel ne peut pas inscrire un usager.",
     "usager_sans_annonce": "L'usager inscrit par un professionnel n'en est pas averti.",
     "usager_matricule_non_garde": "Le matricule INS d'un usager n'est pas enregistré.",

@@ -46,7 +46,7 @@ R_ECHOUEE = _regle(
     "Refusez l'inscription tant que la vérification n'a pas abouti.",
 )  # fmt: skip
 R_INSCRIT = _regle(
-    "04", "Le compte créé après vérification porte l'identité de l'usager et le moyen employé", _INSCRIPTION,
+    "04", "Le compte créé après vérification porte l'identité de l'usager", _INSCRIPTION,
     "Créez le compte avec les attributs vérifiés, et gardez le moyen de vérification.",
 )  # fmt: skip
 R_PAR_PS = _regle(
@@ -106,14 +106,18 @@ def moyens_admis(proposes: Sequence[str]) -> Constat:
 
 @verification(R_INSCRIT)
 def compte_inscrit(compte: Compte | None, moyen: str, identite: Mapping[str, Any], dit: str) -> Constat:
-    """Le compte relu porte le moyen présenté et l'identité saisie."""
+    """Le compte relu porte l'identité saisie et, s'il montre un moyen de vérification, celui qui a été présenté."""
     if compte is None:
         return R_INSCRIT.enfreinte(
             "le compte n'existe pas après une vérification réussie", attendu=f"compte vérifié par {moyen}",
             recu=dit or "aucun compte", ou="compte",
         )  # fmt: skip
-    recus = {"moyen": compte.get("verification_identite"), **_lus(compte, identite)}
-    return _comparer(R_INSCRIT, recus, {"moyen": moyen, **identite}, "le compte inscrit n'est pas celui attendu")
+    # L'exigence impose la vérification, non d'en garder le moyen : un compte qui le tait ne l'enfreint pas.
+    garde = {"moyen": compte.get("verification_identite")} if compte.get("verification_identite") else {}
+    voulus = {**({"moyen": moyen} if garde else {}), **identite}
+    return _comparer(
+        R_INSCRIT, {**garde, **_lus(compte, identite)}, voulus, "le compte inscrit n'est pas celui attendu"
+    )
 
 
 @verification(R_PAR_PS)

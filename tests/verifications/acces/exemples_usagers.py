@@ -103,6 +103,9 @@ CONFORMES: dict[str, Fabrique] = {
     "vérification échouée": lambda: _inscription(False, None, echouee=True),
     "moyens admis": lambda: [usa.moyens_admis(["franceconnect_plus", "apcv", "pvid", "piece_identite"])],
     "compte inscrit": lambda: [usa.compte_inscrit(compte(), "apcv", IDENTITE, "fait")],
+    "compte inscrit, moyen tu": lambda: [
+        usa.compte_inscrit({**compte(), "verification_identite": None}, "apcv", IDENTITE, "fait")
+    ],
     "compte par un professionnel": lambda: [usa.compte_par_professionnel(compte(), IDENTITE, "fait")],
     "compte annoncé": lambda: [usa.compte_annonce([NOTIFICATION], ADRESSE)],
     "usager connecté": lambda: [usa.usager_connecte(OUVERTE)],
@@ -175,7 +178,7 @@ FAUTIFS: dict[str, tuple[Fabrique, set[str]]] = {
     "vérification de façade": (lambda: _inscription(True, OUVERTE, echouee=True), {"ACC-USA-03"}),
     "moyen non nommé": (lambda: [usa.moyens_admis(["apcv", "declaration_honneur"])], {"ACC-USA-02"}),
     "compte absent": (lambda: [usa.compte_inscrit(None, "apcv", IDENTITE, "fait")], {"ACC-USA-04"}),
-    "moyen non gardé": (lambda: [usa.compte_inscrit(compte(), "pvid", IDENTITE, "fait")], {"ACC-USA-04"}),
+    "autre moyen montré": (lambda: [usa.compte_inscrit(compte(), "pvid", IDENTITE, "fait")], {"ACC-USA-04"}),
     "identité d'un autre": (lambda: [usa.compte_par_professionnel(compte(), AUTRE, "fait")], {"ACC-USA-05"}),
     "professionnel refusé": (lambda: [usa.compte_par_professionnel(None, IDENTITE, "refuse")], {"ACC-USA-05"}),
     "usager non averti": (lambda: [usa.compte_annonce([], ADRESSE)], {"ACC-USA-06"}),
