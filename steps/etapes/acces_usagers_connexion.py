@@ -16,7 +16,7 @@ from steps.etapes.acces_inscription import connecter_usager, mot_de_passe_admis,
 from steps.etapes.commun import changer_reglage
 from steps.etapes.vocabulaire import PhraseInconnue
 from steps.verifications.acces import usagers_connexion as regles
-from steps.verifications.acces.mots_de_passe import TENTATIVES_MAX
+from steps.verifications.acces.mots_de_passe import TENTATIVES_JOUEES
 
 MARGE_S = 10
 """De part et d'autre de la durée d'inactivité réglée."""
@@ -66,8 +66,9 @@ def deux_facteurs_imposes(essai: Essai, nom: str) -> None:
 def mauvais_mots_de_passe(essai: Essai, nom: str) -> None:
     essai.releves["avant la restriction"] = mot_de_passe_admis(essai, nom)
     tentatives = []
-    for rang in range(1, TENTATIVES_MAX + 2):
-        vue = connecter_par_mot_de_passe(essai, nom, tirer_mot_de_passe(essai), quoi=f"mot de passe faux n° {rang}")
+    mauvais = [tirer_mot_de_passe(essai) for _ in range(10)]
+    for rang in range(1, TENTATIVES_JOUEES + 1):
+        vue = connecter_par_mot_de_passe(essai, nom, mauvais[rang % len(mauvais)], quoi=f"mot de passe faux n° {rang}")
         tentatives.append(vue)
         if regles.restreinte(vue) or vue.ouverte:
             break

@@ -8,7 +8,7 @@ from typing import Any
 from reports.constat import Confiance, Constat, Regle
 from steps.verifications.acces.connexions import Connexion
 from steps.verifications.acces.contexte import REM
-from steps.verifications.acces.mots_de_passe import TENTATIVES_MAX
+from steps.verifications.acces.mots_de_passe import TENTATIVES_JOUEES, TENTATIVES_MAX
 from steps.verifications.cda.jugement import juger
 from steps.verifications.registre import verification
 
@@ -106,7 +106,7 @@ def deux_facteurs_ouvrent(deux: Connexion) -> Constat:
 # ------------------------------------------------------------------ mots de passe
 @verification(R_TENTATIVES)
 def tentatives_limitees(tentatives: Sequence[Connexion]) -> Constat:
-    """Une restriction apparaît avant que le nombre d'essais admis ne soit dépassé."""
+    """Une restriction apparaît avant que le nombre d'essais admis ne soit dépassé ; plus tard, une personne regarde."""
     if not tentatives:
         return R_TENTATIVES.sans_objet("aucun mot de passe faux n'a été essayé")
     if (ouverte := next((t for t in tentatives if t.ouverte), None)) is not None:
@@ -114,8 +114,15 @@ def tentatives_limitees(tentatives: Sequence[Connexion]) -> Constat:
             "un mot de passe faux ouvre la session", attendu="refus", recu=ouverte.recu, ou="connexion"
         )
     rang = next((n for n, t in enumerate(tentatives, 1) if restreinte(t)), 0)
+    if rang > TENTATIVES_MAX:
+        return R_TENTATIVES.a_regarder(
+            f"tentatives limitées après {rang} échecs seulement ; la CNIL en admet {TENTATIVES_MAX} par jour",
+            recu=tentatives[rang - 1].recu, ou="connexion",
+        )  # fmt: skip
+    if not rang and len(tentatives) < TENTATIVES_JOUEES:
+        return R_TENTATIVES.sans_objet(f"{len(tentatives)} tentatives seulement : la limite n'a pas été cherchée")
     return juger(
-        R_TENTATIVES, 0 < rang <= TENTATIVES_MAX, f"{len(tentatives)} mots de passe faux sans aucune restriction",
+        R_TENTATIVES, bool(rang), f"{len(tentatives)} mots de passe faux sans aucune restriction",
         attendu=f"blocage, attente ou captcha en {TENTATIVES_MAX} essais au plus",
         recu=f"restriction au {rang}e essai : {tentatives[rang - 1].recu}" if rang else tentatives[-1].recu,
         ou="connexion",

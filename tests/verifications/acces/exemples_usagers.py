@@ -192,8 +192,7 @@ FAUTIFS: dict[str, tuple[Fabrique, set[str]]] = {
     "un facteur par défaut": (lambda: [con.un_facteur_refuse(UN, OUVERTE, impose=False)], {"ACC-USA-11"}),
     "un facteur malgré le réglage": (lambda: [con.un_facteur_refuse(UN, OUVERTE, impose=True)], {"ACC-USA-13"}),
     "un seul facteur montré": (lambda: [con.deux_facteurs_ouvrent(UN)], {"ACC-USA-12"}),
-    "tentatives sans fin": (lambda: [con.tentatives_limitees([FERMEE] * 26)], {"ACC-USA-14"}),
-    "restriction tardive": (lambda: [con.tentatives_limitees([*[FERMEE] * 25, BLOQUEE])], {"ACC-USA-14"}),
+    "tentatives sans fin": (lambda: [con.tentatives_limitees([FERMEE] * 100)], {"ACC-USA-14"}),
     "faux mot de passe ouvert": (lambda: [con.tentatives_limitees([FERMEE, UN])], {"ACC-USA-14"}),
     "restriction de façade": (lambda: [con.restriction_tenue(REFUSEE, REFUSEE)], {"ACC-USA-15"}),
     "autre usager bloqué": (lambda: [con.autres_usagers_libres(BLOQUEE)], {"ACC-USA-16"}),
@@ -229,6 +228,7 @@ FAUTIFS: dict[str, tuple[Fabrique, set[str]]] = {
 }  # fmt: skip
 
 A_REGARDER: dict[str, Fabrique] = {
+    "restriction tardive": lambda: [con.tentatives_limitees([*[FERMEE] * 25, BLOQUEE])],
     "onglet sans effet": lambda: [con.session_fermee_avec_le_client(True, True, "son onglet", "fait")],
     "session ouverte qui demande le renouvellement": lambda: [
         dis.renouvellement_impose(OUVERTE, replace(OUVERTE, demande="renouvellement_dispositif"), "1 h")
@@ -256,6 +256,7 @@ SANS_OBJET: dict[str, Fabrique] = {
     "modification jamais faite": lambda: [usa.modification_refusee(None, None, "X", "sans", "refuse", controle=False)],
     "deux facteurs n'ouvrent pas": lambda: [con.un_facteur_refuse(REFUSEE, REFUSEE, impose=False)],
     "aucune tentative": lambda: [con.tentatives_limitees([])],
+    "tentatives trop peu nombreuses": lambda: [con.tentatives_limitees([FERMEE] * 26)],
     "bon mot de passe déjà refusé": lambda: [con.restriction_tenue(FERMEE, BLOQUEE)],
     "fort refusé aussi": lambda: [con.faible_refuse(False, "7 chiffres", "refuse", controle=False)],
     "session déjà fermée": lambda: [con.session_fermee(False, False, "refuse")],
