@@ -16,6 +16,7 @@ COMMANDES = {
     "types": ["mypy"],
     "catalogue": ["requirements", "valider"],
     "couverture": ["requirements", "couverture", "--couloir", "biologie", "--verifier", "docs/couverture-biologie.md"],
+    "matrice des défauts": ["tests.defauts.publier", "--verifier"],
 }
 
 
