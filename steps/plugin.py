@@ -6,6 +6,7 @@ import sys
 from collections import Counter
 from collections.abc import Generator, Iterator, Sequence
 from dataclasses import dataclass, field
+from importlib import import_module
 from pathlib import Path
 from typing import Any
 
@@ -52,7 +53,7 @@ from steps.selection import ScenarioRetenu, SelectionVide, selectionner
 from steps.suivi import SuiviEtapes
 from steps.support import pieces_perdues, vient_du_support
 
-pytest_plugins = (
+ETAPES = (
     "steps.etapes.commun",
     "steps.etapes.identite",
     "steps.etapes.justificatifs",
@@ -117,8 +118,11 @@ _OPTIONS = pytest.StashKey[OptionsCampagne]()
 _CAMPAGNE = pytest.StashKey["ConduitePytest"]()
 
 
-def pytest_addoption(parser: pytest.Parser) -> None:
+def pytest_addoption(parser: pytest.Parser, pluginmanager: pytest.PytestPluginManager) -> None:
     options_campagne.declarer(parser)
+    # Plutôt que `pytest_plugins` : à chaque nom, pytest relirait les points d'entrée de toutes les distributions.
+    for nom in ETAPES:
+        pluginmanager.register(import_module(nom), nom)
 
 
 @pytest.hookimpl(tryfirst=True)
