@@ -8,6 +8,7 @@ from pathlib import Path
 import pytest
 
 from tests.cles import TOURS
+from tests.file_voisine import brancher
 
 _SEULS = 40
 """En deçà de ce nombre d'autres essais, rien ne gagne à commencer d'avance."""
@@ -29,6 +30,9 @@ def pytest_configure(config: pytest.Config) -> None:
         from tests.exemples import Releve
 
         config.pluginmanager.register(Releve(Path(fichier)), "banc-sons-exemples")
+    # Toute la suite se partage entre deux processus, et la table des défauts se joue dans un troisième.
+    if brancher(config):
+        _commencer_la_table(config)
 
 
 def pytest_collection_finish(session: pytest.Session) -> None:
@@ -36,9 +40,14 @@ def pytest_collection_finish(session: pytest.Session) -> None:
     concernes = [item for item in session.items if "tours" in getattr(item, "fixturenames", ())]
     if not concernes or len(session.items) - len(concernes) < _SEULS or session.config.option.collectonly:
         return
+    _commencer_la_table(session.config)
+
+
+def _commencer_la_table(config: pytest.Config) -> None:
     from tests.defauts.tours import Tours
 
-    session.config.stash[TOURS] = Tours(1)
+    if TOURS not in config.stash:
+        config.stash[TOURS] = Tours(1)
 
 
 def pytest_sessionfinish(session: pytest.Session) -> None:
