@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from reports.constat import Confiance, Constat, Regle
 from steps.flux.identite import IdentiteUsager
@@ -14,7 +14,7 @@ from steps.verifications.cda import niveau as niveau_de
 from steps.verifications.cda.corps import decoder, pdf_entier
 from steps.verifications.cda.jugement import juger
 from steps.verifications.confidentialite import dire
-from steps.verifications.hl7v2.contenu import ins_transmise, statut_transmis, traits_transmis
+from steps.verifications.hl7v2.contenu import ins_transmise, traits_transmis
 from steps.verifications.hl7v2.decoupage import AuDelaDesLimites, DecoupageImpossible, MessageHl7, decouper
 from steps.verifications.hl7v2.encapsule import donnees_de
 from steps.verifications.hl7v2.enveloppe import enveloppe
@@ -272,9 +272,10 @@ def _adresses(message: MessageHl7) -> Iterator[str]:
 
 @rejouable
 def patient_transmis(texte: str, attendu: Transmission) -> list[Constat]:
-    """L'identité du PID est celle du patient : INS, traits, statut (règles des messages d'identité)."""
-    return [
-        *ins_transmise(texte, attendu.patient),
-        *traits_transmis(texte, attendu.patient),
-        statut_transmis(texte, "QUAL"),
-    ]
+    """L'INS et les traits du PID sont ceux du patient (règles des messages d'identité).
+
+    Nom utilisé, lieu de naissance et statut ne sont pas exigés d'un message qui porte un document ; ceux qu'il donne sont
+    comparés à ceux du CDA par les règles du volet.
+    """
+    patient = replace(attendu.patient, nom_utilise="", prenom_utilise="", code_lieu_naissance="")
+    return [*ins_transmise(texte, patient), *traits_transmis(texte, patient)]
