@@ -82,6 +82,8 @@ def valider_compte_rendu(labo: Labo, utilisateur: Utilisateur, p: Parametres) ->
         messages.append("L'envoi automatique au DMP est désactivé.")
     else:
         messages.append(_alimenter_seul(labo, utilisateur, document))
+        if document.complements.pdf_sous_traitant and labo.defaut("dmp_sous_traitant_a_part"):
+            messages.append(_alimenter_seul(labo, utilisateur, documents.sous_traite_a_part(labo, patient, document)))
     messages += messagerie_conduite.apres_validation(labo, utilisateur, patient, document)
     return fait(*messages, document=montrer(labo, document))
 

@@ -13,6 +13,8 @@ from simulators.logiciel_temoin.soap import ReponseIllisible, lire_xml, texte
 
 HL7 = "urn:hl7-org:v3"
 NS = {"c": HL7}
+_COPIE = ".//c:templateId[@root='1.2.250.1.213.1.1.2.243']/..//c:observationMedia/c:value"
+"""La copie du document, avant tout autre document attaché."""
 OID_PS = "1.2.250.1.71.4.2.1"
 OID_STRUCTURE = "1.2.250.1.71.4.2.2"
 
@@ -126,7 +128,7 @@ def document(octets: bytes) -> etree._Element:
 def copie_pdf(octets: bytes) -> bytes | None:
     """Le PDF que porte le document : corps non structuré, ou copie d'un document structuré."""
     racine = document(octets)
-    for chemin in ("c:component/c:nonXMLBody/c:text", ".//c:observationMedia/c:value"):
+    for chemin in ("c:component/c:nonXMLBody/c:text", _COPIE, ".//c:observationMedia/c:value"):
         for noeud in racine.iterfind(chemin, NS):
             if noeud.get("mediaType") == "application/pdf":
                 try:

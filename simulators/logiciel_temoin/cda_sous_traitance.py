@@ -34,7 +34,7 @@ def en_toutes_lettres(labo: Labo, tiers: Tiers) -> str:
 def annoncer(labo: Labo, bloc: etree._Element, document: Document) -> None:
     """Le récit dit qui a exécuté les analyses qui suivent."""
     tiers = document.complements.sous_traitant
-    if tiers is not None and not labo.defaut("sous_traitant_non_dit"):
+    if tiers is not None:
         e(bloc, "paragraph", f"Analyses exécutées par : {en_toutes_lettres(labo, tiers)}")
 
 
@@ -96,7 +96,7 @@ def ajouter_pdf(labo: Labo, structure: etree._Element, document: Document) -> No
         return
     attacher(labo, section, complements.pdf_sous_traitant, "pdf-sous-traitant", TITRE_PDF, None)
     tiers = complements.sous_traitant
-    if tiers is not None and not labo.defaut("sous_traitant_non_dit"):
+    if tiers is not None:
         recit = section.find("{urn:hl7-org:v3}text")
         if recit is not None:
             e(recit, "paragraph", f"Laboratoire sous-traitant : {en_toutes_lettres(labo, tiers)}")

@@ -167,6 +167,16 @@ def ranger_ancien(
     return document
 
 
+def sous_traite_a_part(labo: Labo, patient: Patient, document: Document) -> Document:
+    """Le PDF du sous-traitant rangé comme un document à lui : ce que l'exigence interdit de transmettre."""
+    auteur = {"nom": document.auteur.nom, "prenom": document.auteur.prenom}
+    contenu = document.complements.pdf_sous_traitant
+    a_part = ranger_ancien(labo, patient, "CR-BIO", "Examen sous-traité", document.date_acte, contenu, dict(auteur))
+    a_part.auteur, a_part.auteur_hors_rpps, a_part.origine = document.auteur, False, "fichier_a_part"
+    a_part.type_code, a_part.type_libelle = document.type_code, document.type_libelle
+    return a_part
+
+
 def typer(labo: Labo, document: Document) -> None:
     """Donne au document son typeCode, d'après la correspondance réglée par le site."""
     if document.origine != "ancien":

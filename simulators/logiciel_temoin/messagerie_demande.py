@@ -87,6 +87,8 @@ def _piece(labo: Labo, document: Document) -> Piece:
 
 def _pdf(labo: Labo, piece: Piece, document: Document) -> bytes:
     """Le PDF que porte le CDA, à l'octet près (ECO.2.1.5) ; refuse celui d'un autre s'il n'est pas PDF/A-1."""
+    if document.complements.pdf_sous_traitant and labo.defaut("mss_pdf_du_sous_traitant"):
+        return document.complements.pdf_sous_traitant
     octets = cda_lecture.copie_pdf(piece.octets)
     if octets is None or labo.defaut("mss_pdf_different"):
         return pdf.editer_texte(piece.entete.titre, cda_lecture.textes(piece.octets))

@@ -5,7 +5,9 @@ from __future__ import annotations
 import io
 
 import pikepdf
+from PIL import Image
 from reportlab.lib.units import mm
+from reportlab.lib.utils import ImageReader
 from reportlab.pdfgen.canvas import Canvas
 
 from simulators.logiciel_temoin import cda_sous_traitance, pdf_page
@@ -20,14 +22,22 @@ def resultat(labo: Labo, document: Document, analyse: Analyse) -> str:
     """La valeur telle qu'elle s'imprime."""
     if analyse.valeur is None:
         return "en attente"
-    if cda_sous_traitance.est_sous_traitee(document, analyse) and labo.defaut("pdf_sous_traitees_lien"):
-        return "voir le compte rendu du sous-traitant"
+    if cda_sous_traitance.est_sous_traitee(document, analyse):
+        if labo.defaut("pdf_sous_traitees_lien"):
+            return "voir le compte rendu du sous-traitant"
+        if labo.defaut("pdf_sous_traitees_image"):
+            return "voir l'image jointe"
     return f"{analyse.valeur} {analyse.unite}"
 
 
 def relier(labo: Labo, toile: Canvas, document: Document) -> None:
-    """Aucun lien, sauf défaut : ce qui est sous-traité s'imprime."""
-    if document.complements.sous_traitant is not None and labo.defaut("pdf_sous_traitees_lien"):
+    """Ni lien ni image, sauf défaut : ce qui est sous-traité s'imprime."""
+    if document.complements.sous_traitant is None:
+        return
+    if labo.defaut("pdf_sous_traitees_image"):
+        toile.drawImage(ImageReader(Image.new("RGB", (80, 20), "white")), 20 * mm, 200 * mm)
+        toile.showPage()
+    if labo.defaut("pdf_sous_traitees_lien"):
         toile.linkURL(_ADRESSE, (20 * mm, 20 * mm, 120 * mm, 30 * mm))
         toile.showPage()
 
@@ -36,7 +46,7 @@ def lignes(labo: Labo, document: Document) -> list[str]:
     """Qui a exécuté quelles analyses."""
     tiers = document.complements.sous_traitant
     ses = [a.libelle for a in document.analyses if cda_sous_traitance.est_sous_traitee(document, a)]
-    if tiers is None or labo.defaut("sous_traitant_non_dit"):
+    if tiers is None:
         return []
     dit = cda_sous_traitance.en_toutes_lettres(labo, tiers)
     quoi = f"Analyses exécutées par : {dit} ({', '.join(ses)})" if ses else f"Laboratoire sous-traitant : {dit}"

@@ -10,7 +10,7 @@ from steps.essai import DocumentEssai, Essai
 from steps.etapes.commun import relire
 from steps.etapes.documents import octets
 from steps.etapes.vocabulaire import PhraseInconnue
-from steps.verifications.compte_rendu.attendu import Resultat
+from steps.verifications.compte_rendu.attendu import GermeIsole, Resultat, Sensibilite
 
 ANALYSES: Mapping[str, str] = {
     "Hémoglobine": "718-7",
@@ -24,6 +24,20 @@ ANALYSES: Mapping[str, str] = {
     "INR": "6301-6",
 }
 """Libellés employés dans les features, et leur code LOINC."""
+ANTIBIOTIQUES: Mapping[str, str] = {
+    "Amoxicilline": "18861-5",
+    "Ampicilline": "18864-9",
+    "Ceftriaxone": "18895-3",
+    "Ciprofloxacine": "18906-8",
+    "Gentamicine": "18928-2",
+    "Vancomycine": "19000-9",
+}
+GERMES: Mapping[str, str] = {
+    "Escherichia coli": "ECOL",
+    "Enterococcus faecalis": "EFAE",
+    "Klebsiella pneumoniae": "KPNE",
+}
+"""Germes des features, et leur code dans la nomenclature d'un laboratoire."""
 
 
 def resultats(lignes: Sequence[Mapping[str, str]]) -> tuple[Resultat, ...]:
@@ -44,17 +58,36 @@ def resultats(lignes: Sequence[Mapping[str, str]]) -> tuple[Resultat, ...]:
     return tuple(lus)
 
 
+def germes(lignes: Sequence[Mapping[str, str]]) -> tuple[GermeIsole, ...]:
+    """Un tableau « prélèvement, germe, antibiotique, sensibilité, CMI », une ligne par antibiotique."""
+    groupes: dict[tuple[str, str], list[Sensibilite]] = {}
+    for ligne in lignes:
+        if ligne["germe"] not in GERMES or ligne["antibiotique"] not in ANTIBIOTIQUES:
+            raise PhraseInconnue(f"germe ou antibiotique inconnu : {ligne['germe']!r}, {ligne['antibiotique']!r}")
+        nom = ligne["antibiotique"]
+        lue = Sensibilite(ANTIBIOTIQUES[nom], nom, ligne["sensibilité"], ligne.get("CMI", ""))
+        groupes.setdefault((ligne["prélèvement"], ligne["germe"]), []).append(lue)
+    return tuple(GermeIsole(ou, GERMES[germe], germe, tuple(lues)) for (ou, germe), lues in groupes.items())
+
+
+def prevoir(essai: Essai, nom: str, **complements: Any) -> None:
+    """Retient ce qui accompagnera les résultats du compte rendu de ce nom, à sa validation."""
+    essai.releves.setdefault(f"compléments {nom}", {}).update(complements)
+
+
 def saisir(essai: Essai, nom: str, patient: str, saisis: Sequence[Resultat], **options: Any) -> DocumentEssai:
     """Valide un compte rendu portant ces résultats et retient ce qui a été saisi ; sans document, rien à juger."""
     cible = relire(essai, essai.patient(patient))
     attente = any(not resultat.valeur for resultat in saisis)
+    depuis = essai.journal.position()
+    analyses = [_analyse(resultat) for resultat in saisis]
     reponse = essai.jouer(
         "valider_compte_rendu",
         "biologiste_1",
         patient_id=cible.patient_id,
         statut_cr="partiel" if attente else "complet",
-        analyses=[_analyse(resultat) for resultat in saisis],
-        **options,
+        analyses=analyses,
+        **{**essai.releves.get(f"compléments {nom}", {}), **options},
     )
     donnees = reponse.donnees.get("document")
     if not reponse.fait or not isinstance(donnees, Mapping):
@@ -62,6 +95,8 @@ def saisir(essai: Essai, nom: str, patient: str, saisis: Sequence[Resultat], **o
     document = DocumentEssai(nom, cible, str(donnees["document_id"]), donnees)
     essai.documents[nom] = document
     essai.releves[f"saisis {nom}"] = tuple(saisis)
+    essai.releves[f"analyses {nom}"] = analyses
+    essai.releves[f"depuis {nom}"] = depuis
     return document
 
 

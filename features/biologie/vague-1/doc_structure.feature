@@ -20,3 +20,94 @@ Fonctionnalité: Structure du compte rendu de biologie
       | Potassium | 3.86   | mmol/L |
     Alors le compte rendu « bilan martial » se produit en CDA R2 N1, son PDF encapsulé portant chaque résultat
     Et le compte rendu « ionogramme » se produit en CDA R2 N1, son PDF encapsulé portant chaque résultat
+
+  @DOC/va1.30.01
+  Scénario: Le compte rendu se produit en CDA R2 N3 : sections, versions successives, microbiologie
+    # Cas Sc1 de l'espace de tests : sections et entrées ; Sc2 : versions d'une même demande ; Sc3 : microbiologie.
+    Étant donné un patient « Capucine » dont le statut est « identité qualifiée »
+    Et un patient « Dorian » dont le statut est « identité qualifiée »
+    Quand le biologiste valide pour le patient « Capucine » le compte rendu « bilan d'entrée » avec ces résultats
+      | analyse             | valeur | unité  |
+      | Hémoglobine         | 12.9   | g/dL   |
+      | INR                 | 2.4    |        |
+      | Sodium              | 138    | mmol/L |
+      | Protéine C réactive | 47     | mg/L   |
+    Alors le compte rendu « bilan d'entrée » porte en CDA R2 N3 chaque résultat, codé et rangé dans un chapitre, lisible dans le récit et dans le PDF
+    Et le compte rendu « bilan d'entrée » en CDA R2 N3 suit le volet
+    # Une même demande : partielle, complétée, puis corrigée.
+    Quand le biologiste valide pour le patient « Dorian » le compte rendu « ionogramme partiel » avec ces résultats
+      | analyse   | valeur     | unité  |
+      | Sodium    | 133        | mmol/L |
+      | Potassium | en attente | mmol/L |
+    Et le biologiste remplace le compte rendu « ionogramme partiel » du patient « Dorian » par « ionogramme complet », avec ces résultats
+      | analyse   | valeur | unité  |
+      | Sodium    | 133    | mmol/L |
+      | Potassium | 5.2    | mmol/L |
+    Et le biologiste remplace le compte rendu « ionogramme complet » du patient « Dorian » par « ionogramme corrigé », avec ces résultats
+      | analyse   | valeur | unité  |
+      | Sodium    | 133    | mmol/L |
+      | Potassium | 4.1    | mmol/L |
+    Alors le compte rendu « ionogramme partiel » se dit partiel en CDA R2 N3
+    Et le compte rendu « ionogramme complet » se dit complet en CDA R2 N3
+    Et le compte rendu « ionogramme complet » est en CDA R2 N3 la version qui suit « ionogramme partiel »
+    Et le compte rendu « ionogramme corrigé » est en CDA R2 N3 la version qui suit « ionogramme complet »
+    Et le compte rendu « ionogramme corrigé » ne porte plus les valeurs de « ionogramme complet » qui ont été corrigées
+    Et le compte rendu « ionogramme partiel » porte en CDA R2 N3 chaque résultat, codé et rangé dans un chapitre, lisible dans le récit et dans le PDF
+    Et le compte rendu « ionogramme corrigé » porte en CDA R2 N3 chaque résultat, codé et rangé dans un chapitre, lisible dans le récit et dans le PDF
+    Et le compte rendu « ionogramme corrigé » en CDA R2 N3 suit le volet
+    # Deux germes qui n'ont pas le même antibiogramme.
+    Étant donné ces germes trouvés pour le compte rendu « examen des urines »
+      | prélèvement      | germe                 | antibiotique   | sensibilité | CMI  |
+      | Urine du matin   | Escherichia coli      | Amoxicilline   | R           | 32   |
+      | Urine du matin   | Escherichia coli      | Ceftriaxone    | S           | 0.25 |
+      | Urine du matin   | Escherichia coli      | Ciprofloxacine | I           | 0.5  |
+      | Urine du matin   | Enterococcus faecalis | Amoxicilline   | S           | 1    |
+      | Urine du matin   | Enterococcus faecalis | Vancomycine    | R           | 64   |
+    Quand le biologiste valide pour le patient « Capucine » le compte rendu « examen des urines » avec ces résultats
+      | analyse             | valeur | unité |
+      | Protéine C réactive | 88     | mg/L  |
+    Alors le compte rendu « examen des urines » porte chaque germe et son antibiogramme, codés, au récit et au PDF
+    Et le compte rendu « examen des urines » en CDA R2 N3 suit le volet
+
+  @DOC/va1.22.01
+  Scénario: Les examens sous-traités sont dans le CDA R2 N3 du laboratoire
+    # L'exigence laisse le choix : le PDF du sous-traitant, ou ses résultats structurés. Les deux sont essayés.
+    Étant donné un patient « Éléonore » dont le statut est « identité qualifiée »
+    Et un patient « Firmin » dont le statut est « identité qualifiée »
+    Et ce laboratoire sous-traitant pour le compte rendu « bilan vitaminique »
+      | nom                      | FINESS    | adresse           | code postal | ville      | téléphone      |
+      | LABORATOIRE DES ÉTOILES  | 990000025 | 17 quai du Rhône  | 69007       | LYON       | 04 72 00 11 22 |
+    Et ce laboratoire sous-traitant pour le compte rendu « bilan génétique »
+      | nom                      | FINESS    | adresse           | code postal | ville      | téléphone      |
+      | GÉNÉTIQUE DU LITTORAL    | 990000033 | 3 rue de la Digue | 35400       | SAINT-MALO | 02 99 00 33 44 |
+    Et le compte rendu PDF que ce laboratoire a envoyé pour « bilan génétique »
+    Quand le biologiste valide pour le patient « Éléonore » le compte rendu « bilan vitaminique » avec ces résultats
+      | analyse            | valeur | unité | exécutée par     |
+      | Ferritine          | 64     | ug/L  | le laboratoire   |
+      | Vitamine D (25-OH) | 21.5   | ng/mL | le sous-traitant |
+    Et le biologiste valide pour le patient « Firmin » le compte rendu « bilan génétique » avec ces résultats
+      | analyse     | valeur | unité  | exécutée par   |
+      | Hémoglobine | 14.1   | g/dL   | le laboratoire |
+    Alors le compte rendu « bilan vitaminique » porte en CDA R2 N3 les résultats du sous-traitant, avec son nom et ses coordonnées
+    Et le compte rendu « bilan génétique » porte en CDA R2 N3 le PDF du sous-traitant, tel que reçu
+
+  @DOC/va1.19.01
+  Scénario: Un examen sous-traité ne part pas à part, et n'est ni un lien ni une image
+    # Le compte rendu suivant, arrivé par les deux canaux, clôt l'observation et montre que les envois se voient.
+    Étant donné un patient « Gaëlle » à l'INS qualifiée, dont le DMP est ouvert
+    Et un correspondant au dossier du patient « Gaëlle »
+    Et ce laboratoire sous-traitant pour le compte rendu « bilan hormonal »
+      | nom                     | FINESS    | adresse          | code postal | ville | téléphone      |
+      | LABORATOIRE DES ÉTOILES | 990000025 | 17 quai du Rhône | 69007       | LYON  | 04 72 00 11 22 |
+    Et le compte rendu PDF que ce laboratoire a envoyé pour « bilan hormonal »
+    Quand le biologiste valide pour le patient « Gaëlle » le compte rendu « bilan hormonal » avec ces résultats
+      | analyse            | valeur | unité    | exécutée par     |
+      | Sodium             | 142    | mmol/L   | le laboratoire   |
+      | TSH                | 2.37   | m[IU]/L  | le sous-traitant |
+    Et le compte rendu « bilan hormonal » part au DMP et par MSSanté à ses correspondants
+    Et le biologiste valide pour le patient « Gaëlle » le compte rendu « contrôle » avec ces résultats
+      | analyse   | valeur | unité  | exécutée par   |
+      | Potassium | 3.9    | mmol/L | le laboratoire |
+    Et le compte rendu « contrôle » part au DMP et par MSSanté à ses correspondants
+    Alors le compte rendu du sous-traitant de « bilan hormonal » n'est parti à part ni au DMP, ni par MSSanté
+    Et les résultats sous-traités de « bilan hormonal » ne sont ni un lien ni une image, en N3, en N1 et en PDF
