@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 from pytest_bdd import given, then, when
@@ -154,7 +154,8 @@ def rpps_recu(essai: Essai, nom: str) -> None:
 def deux_ans_passent(essai: Essai) -> None:
     depuis = essai.journal.position()
     laisser_passer(essai, DEUX_ANS)
-    _attendre_l_annuaire(essai, depuis)
+    associes = [nom for nom in _annonces(essai) if nom in comptes(essai) and compte(essai, nom).dernier.get("rpps")]
+    _attendre_l_annuaire(essai, depuis, [{"rpps": rpps_de(essai, nom)} for nom in associes])
     essai.releves["contrôles vus"] = essai.journal.echanges(service="annuaire", depuis=depuis)
 
 
@@ -219,13 +220,21 @@ def _laisser_une_periode(essai: Essai) -> Sequence[Echange]:
     """Ce que le logiciel demande à l'annuaire, de lui-même, pendant une période et une minute."""
     depuis = essai.journal.position()
     laisser_passer(essai, retirer(essai, "période de reprise", int) + 60)
-    _attendre_l_annuaire(essai, depuis)
+    manquants = [
+        nom for nom in _annonces(essai) if nom in comptes(essai) and not compte(essai, nom).dernier.get("rpps")
+    ]
+    _attendre_l_annuaire(essai, depuis, [{"nom": _annonce(essai, nom)["nom"]} for nom in manquants])
     return essai.journal.echanges(service="annuaire", depuis=depuis)
 
 
-def _attendre_l_annuaire(essai: Essai, depuis: int) -> None:
-    """Une tâche planifiée peut partir un peu après : on l'attend, sans exiger qu'elle vienne."""
-    essai.journal.attendre(lambda _: True, depuis=depuis, delai=acces_commun.DELAI, service="annuaire")
+def _attendre_l_annuaire(essai: Essai, depuis: int, cherches: Sequence[Mapping[str, str]]) -> None:
+    """Une tâche planifiée peut partir un peu après : on attend un appel pour chacun, sans exiger qu'il vienne."""
+
+    def tous(_: Echange) -> bool:
+        vus = essai.journal.echanges(service="annuaire", depuis=depuis)
+        return all(regles.concernant(vus, **quoi) for quoi in cherches)
+
+    essai.journal.attendre(tous, depuis=depuis, delai=acces_commun.DELAI, service="annuaire")
 
 
 def _joindre_recherche(essai: Essai, nom: str) -> None:
