@@ -274,8 +274,8 @@ def _adresses(message: MessageHl7) -> Iterator[str]:
 def patient_transmis(texte: str, attendu: Transmission) -> list[Constat]:
     """L'INS et les traits du PID sont ceux du patient (règles des messages d'identité).
 
-    Nom utilisé, lieu de naissance et statut ne sont pas exigés d'un message qui porte un document ; ceux qu'il donne sont
-    comparés à ceux du CDA par les règles du volet.
+    Nom utilisé, lieu de naissance et statut ne sont pas exigés d'un message qui porte un document ; ceux qu'il donne
+    sont comparés à ceux du CDA par les règles du volet.
     """
     patient = replace(attendu.patient, nom_utilise="", prenom_utilise="", code_lieu_naissance="")
     return [*ins_transmise(texte, patient), *traits_transmis(texte, patient)]

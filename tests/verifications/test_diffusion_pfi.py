@@ -116,10 +116,10 @@ def test_n1_sans_echange() -> None:
 def test_destinataires() -> None:
     """Chaque adresse choisie est nommée ; celle du patient ne l'est pas s'il ne doit rien voir."""
     restreint = _attendu("N3", "INVISIBLE_PATIENT")
-    tous = {"prt": f"{SB}\r{RCT}\r{RCT_USAGER}"}
-    assert _verdicts(d.destinataires_transmis(message(**tous), _attendu())) == {}
+    tous = message(prt=f"{SB}\r{RCT}\r{RCT_USAGER}")
+    assert _verdicts(d.destinataires_transmis(tous, _attendu())) == {}
     assert _verdicts(d.destinataires_transmis(message(prt=f"{SB}\r{RCT}"), restreint)) == {}
-    vus = _verdicts(d.destinataires_transmis(message(**tous), restreint))
+    vus = _verdicts(d.destinataires_transmis(tous, restreint))
     assert vus == {"PFI-PRT-02": Verdict.NON_CONFORME}
     vus = _verdicts(d.destinataires_transmis(message(prt=f"{SB}\r{RCT_USAGER}"), _attendu()))
     assert vus == {"PFI-PRT-01": Verdict.NON_CONFORME}

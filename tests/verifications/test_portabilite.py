@@ -1,0 +1,144 @@
+"""Règles sur la portabilité : exports et documentations respectés, enfreints, et lectures légitimes."""
+
+from __future__ import annotations
+
+import io
+import json
+import zipfile
+
+import pytest
+from reportlab.pdfgen import canvas
+
+from reports.constat import Constat
+from reports.verdict import Verdict
+from steps.verifications import portabilite as p
+from steps.verifications.portabilite.lecture import porteurs
+from tests.verifications.cda.fabrique import cda
+
+PREMIER = p.CompteRenduAttendu("« premier »", "137.4821", "D'ÉTÉ-DURAND")
+DERNIER = p.CompteRenduAttendu("« dernier »", "141.9033", "D'ÉTÉ-DURAND")
+DEHORS = p.CompteRenduAttendu("« dehors »", "129.5512", "D'ÉTÉ-DURAND")
+NOTICE = (
+    "Les comptes rendus et l'identité de chaque patient sont exportés en CDA et dans un index CSV : "
+    "le dossier comptes-rendus et le fichier index.csv."
+)
+
+
+def _cda(attendu: p.CompteRenduAttendu) -> bytes:
+    return cda().replace(b"140", attendu.marque.encode())
+
+
+def _zip(*attendus: p.CompteRenduAttendu, **fichiers: bytes) -> bytes:
+    tampon = io.BytesIO()
+    with zipfile.ZipFile(tampon, "w", zipfile.ZIP_DEFLATED) as archive:
+        for rang, attendu in enumerate(attendus):
+            archive.writestr(f"comptes-rendus/D{rang}.xml", _cda(attendu))
+        archive.writestr("index.csv", "fichier;date\r\nD0;2024\r\n")
+        for nom, contenu in fichiers.items():
+            archive.writestr(nom, contenu)
+    return tampon.getvalue()
+
+
+def _pdf(texte: str) -> bytes:
+    tampon = io.BytesIO()
+    page = canvas.Canvas(tampon)
+    page.drawString(72, 700, texte)
+    page.save()
+    return tampon.getvalue()
+
+
+def _verdicts(constats: list[Constat]) -> dict[str, Verdict]:
+    return {constat.code: constat.verdict for constat in constats if constat.verdict is not Verdict.CONFORME}
+
+
+@pytest.mark.parametrize(
+    "octets",
+    [
+        _cda(PREMIER),
+        _pdf("D'ETE-DURAND  Sodium 137,4821 mmol/L"),
+        json.dumps({"patient": "D'ÉTÉ-DURAND", "valeur": 137.4821}).encode(),
+        "<export><patient>D'ÉTÉ-DURAND</patient><resultat valeur='137.4821'/></export>".encode(),
+        "patient;valeur\nD'ÉTÉ-DURAND;137,4821\n".encode("latin-1"),
+        b"MSH|^~\\&|SIL|LABO\rPID|||1||D'ETE-DURAND\rOBX|1|NM|2951-2||137.4821",
+    ],
+    ids=["CDA", "PDF", "JSON", "XML", "CSV", "HL7"],
+)
+def test_formats_standard(octets: bytes) -> None:
+    """Un fichier unique ou une archive, en PDF, CDA, XML, JSON, CSV ou HL7 v2 : le compte rendu s'y retrouve."""
+    for export, nom in ((octets, "export"), (_zip(autre=octets), "export.zip")):
+        assert p.export_lisible(export, nom).verdict is Verdict.CONFORME
+        assert _verdicts(p.periode_respectee(export, [PREMIER], [DEHORS], export)) == {}
+
+
+@pytest.mark.parametrize("octets", [b"", b"PK\x03\x04", b"\x00\x01\x02proprietaire", _zip()[:-30]])
+def test_export_illisible(octets: bytes) -> None:
+    """Vide, tronqué ou d'un format que seul le logiciel connaît : ce n'est pas un export portable."""
+    assert p.export_lisible(octets, "export").verdict is Verdict.NON_CONFORME
+
+
+def test_periode_respectee() -> None:
+    """Un compte rendu manquant, un de trop ; une absence ne se croit que devant une présence."""
+    bon, entier = _zip(PREMIER, DERNIER), _zip(PREMIER, DERNIER, DEHORS)
+    attendus = [PREMIER, DERNIER]
+    assert _verdicts(p.periode_respectee(bon, attendus, [DEHORS], entier)) == {}
+    assert _verdicts(p.periode_respectee(_zip(PREMIER), attendus, [DEHORS], entier)) == {
+        "PORT-EXP-02": Verdict.NON_CONFORME
+    }
+    assert _verdicts(p.periode_respectee(entier, attendus, [DEHORS], entier)) == {"PORT-EXP-03": Verdict.NON_CONFORME}
+    assert _verdicts(p.periode_respectee(_zip(), attendus, [DEHORS], bon)) == {
+        "PORT-EXP-02": Verdict.NON_CONFORME,
+        "PORT-EXP-03": Verdict.NON_CONCLUANT,
+    }
+    assert _verdicts(p.periode_respectee(b"PK", attendus, [DEHORS], entier)) == {"PORT-EXP-02": Verdict.NON_CONCLUANT}
+
+
+def test_autre_date_que_celle_de_l_acte() -> None:
+    """Rien sur la période, tout sur vingt ans : le logiciel retient peut-être une autre date, une personne regarde."""
+    entier = _zip(PREMIER, DERNIER, DEHORS)
+    vus = _verdicts(p.periode_respectee(_zip(), [PREMIER, DERNIER], [DEHORS], entier))
+    assert vus == {"PORT-EXP-02": Verdict.A_VERIFIER}
+
+
+def test_patient_du_compte_rendu() -> None:
+    """Un compte rendu dont le fichier ne nomme pas le patient n'est pas attribuable."""
+    anonyme = _zip(PREMIER)
+    autre = p.CompteRenduAttendu(PREMIER.quoi, PREMIER.marque, "AUTRENOM")
+    vus = _verdicts(p.periode_respectee(anonyme, [autre], [DEHORS], anonyme))
+    assert vus["PORT-EXP-02"] is Verdict.NON_CONFORME
+
+
+def test_marque_entiere() -> None:
+    """Une valeur qui en contient une autre ne la vaut pas."""
+    assert porteurs(p.lire_export(b'{"a": "1137.4821", "b": "137.48215"}'), PREMIER) == []
+
+
+def test_profondeur() -> None:
+    """Le plus ancien est là ; sans aucun récent, l'export ne prouve rien."""
+    assert p.profondeur_atteinte(_zip(PREMIER, DERNIER), [PREMIER], [DERNIER]).verdict is Verdict.CONFORME
+    assert p.profondeur_atteinte(_zip(DERNIER), [PREMIER], [DERNIER]).verdict is Verdict.NON_CONFORME
+    assert p.profondeur_atteinte(_zip(PREMIER), [PREMIER], [DERNIER]).verdict is Verdict.NON_CONCLUANT
+    assert p.profondeur_atteinte(b"", [PREMIER], [DERNIER]).verdict is Verdict.NON_CONCLUANT
+
+
+@pytest.mark.parametrize(
+    ("notice", "codes"),
+    [
+        (NOTICE, {}),
+        ("", dict.fromkeys(("PORT-DOC-01", "PORT-DOC-02", "PORT-DOC-03"), Verdict.NON_CONFORME)),
+        (NOTICE.replace("CDA", "PDF"), {"PORT-DOC-02": Verdict.NON_CONFORME}),
+        (NOTICE.replace("patient", "dossier"), {"PORT-DOC-01": Verdict.NON_CONFORME}),
+        ("Comptes rendus de chaque patient, en CDA et CSV.", {"PORT-DOC-03": Verdict.NON_CONFORME}),
+        (
+            "Comptes rendus de chaque patient, en CDA et CSV, chacun dans un dossier.",
+            {"PORT-DOC-03": Verdict.A_VERIFIER},
+        ),
+    ],
+)
+def test_documentation(notice: str, codes: dict[str, Verdict]) -> None:
+    """Données, format, emplacement : chacun se dit, et c'est celui de l'export."""
+    assert _verdicts(p.documentation_exacte(notice, _zip(PREMIER), "export.zip")) == codes
+
+
+def test_documentation_sans_export() -> None:
+    """Sans export à quoi la comparer, la documentation reste à lire."""
+    assert _verdicts(p.documentation_exacte(NOTICE, b"", "export")) == {"PORT-DOC-02": Verdict.A_VERIFIER}
