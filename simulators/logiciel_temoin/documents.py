@@ -88,13 +88,14 @@ def valider(
 
 def rediger_lettre(labo: Labo, utilisateur: Utilisateur, patient: Patient, titre: str, texte: str) -> Document:
     """Une lettre de liaison à la sortie, en CDA N1 : son texte est dans le PDF encapsulé."""
+    code = "11502-2" if labo.defaut("lettre_type_du_compte_rendu") else "11490-0"
     document = Document(
         document_id=labo.base.numero("D"),
         patient_id=patient.patient_id,
         titre=titre,
         type_local="LETTRE-LIAISON",
-        type_code="11490-0",
-        type_libelle=LIBELLES_TYPES["11490-0"],
+        type_code=code,
+        type_libelle=LIBELLES_TYPES[code],
         date_acte=maintenant(),
         auteur=intervenant_de(labo, utilisateur.exiger_professionnel()),
         niveau="N1",

@@ -38,6 +38,7 @@ MENTIONS = {
     "demandeur_sans_mss": "Le demandeur est écrit sans son adresse MSSanté.",
     "demandeur_absent": "Le demandeur n'est pas nommé sur le compte rendu.",
     "demandeur_mss_constante": "L'adresse MSSanté du demandeur est celle du premier compte rendu validé.",
+    "lettre_type_du_compte_rendu": "Une lettre de liaison a le type du compte rendu de biologie.",
     "edition_nom_constant": "Le PDF édité porte toujours le même nom de fichier.",
     "edition_nom_autre_patient": "Le nom du PDF édité n'est pas celui du patient.",
     "edition_nom_minuscules": "Le nom du PDF édité n'a pas le nom du patient en capitales.",
