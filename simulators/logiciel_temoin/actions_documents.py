@@ -8,6 +8,7 @@ from datetime import datetime
 
 from simulators.logiciel_temoin import (
     alimentation,
+    auto_presentable,
     cda_lecture,
     complements,
     documentation,
@@ -217,8 +218,12 @@ def exporter_document(labo: Labo, utilisateur: Utilisateur, p: Parametres) -> En
     document = labo.base.document(p.texte("document_id"))
     feuille = presentation.feuille_du_laboratoire(labo)
     niveau = p.choix("niveau", ("N3", "N1"), document.niveau)
+    if p.booleen("auto_presentable", False):
+        octets = auto_presentable.produire(labo, document)
+    else:
+        octets = documents.cda_au_niveau(labo, document, niveau)
     return fait(
-        cda_base64=base64.b64encode(documents.cda_au_niveau(labo, document, niveau)).decode(),
+        cda_base64=base64.b64encode(octets).decode(),
         feuille_style_base64=base64.b64encode(feuille).decode(),
     )
 

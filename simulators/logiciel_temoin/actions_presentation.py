@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import base64
 import hashlib
 
 from lxml import etree
@@ -20,15 +21,16 @@ def afficher_document(labo: Labo, utilisateur: Utilisateur, p: Parametres) -> En
     utilisateur.exiger_ins()
     document = labo.base.document(p.texte("document_id"))
     try:
-        affichage, corps = presentation.afficher(labo, document)
+        affiche = presentation.afficher(labo, document, p.choix("forme", ("N3", "N1", "PDF", ""), "") or None)
     except etree.Error as erreur:
         raise Echec(f"Document impossible à afficher : {erreur}") from erreur
     feuille = None if labo.defaut("feuille_producteur_oubliee") else document.feuille
     return fait(
         "Document affiché.",
         document=montrer(labo, document),
-        affichage=affichage,
-        corps_sha256=corps,
-        cda_sha256=hashlib.sha256(presentation.contenu(labo, document)).hexdigest(),
+        affichage=affiche.html,
+        corps_sha256=hashlib.sha256(affiche.pdf).hexdigest() if affiche.pdf else None,
+        cda_sha256=hashlib.sha256(affiche.cda).hexdigest(),
         feuille_style_sha256=hashlib.sha256(feuille).hexdigest() if feuille else None,
+        **({"pdf_base64": base64.b64encode(affiche.pdf).decode()} if affiche.pdf else {}),
     )

@@ -31,6 +31,16 @@ CONDUITE: dict[str, str] = {
     "micro_cmi_perdue": "Les concentrations minimales inhibitrices ne sont pas structurées.",
     "micro_recit_sans_interpretation": "Le récit de l'antibiogramme ne dit pas la sensibilité.",
     "micro_pdf_absente": "Le PDF ne dit rien des germes.",
+    "affichage_forme_ignoree": "Le compte rendu s'affiche toujours sous la même forme, quelle que soit celle demandée.",
+    "affichage_n3_sans_tableaux": "L'affichage du N3 n'en montre pas les tableaux.",
+    "affichage_n1_autre_pdf": "L'affichage du N1 montre un autre PDF que celui qu'il encapsule.",
+    "affichage_pdf_vide": "L'affichage du PDF montre un document sans résultat.",
+    "auto_presentable_nu": "Le CDA auto-présentable n'embarque pas de feuille de style.",
+    "auto_presentable_feuille_a_cote": "Le CDA auto-présentable désigne une feuille de style qui est à côté.",
+    "auto_presentable_sans_instruction": "Rien n'appelle la feuille de style embarquée.",
+    "auto_presentable_d_un_autre": "Le CDA auto-présentable est un N1.",
+    "feuille_sans_tableaux": "La feuille de style du laboratoire ne montre pas les tableaux de résultats.",
+    "feuille_sans_matricule": "La feuille de style du laboratoire ne montre pas le matricule INS.",
     "micro_pdf_premier_antibiotique": "Le PDF ne donne que le premier antibiotique de chaque germe.",
 }
 

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-import hashlib
+import re
+from dataclasses import dataclass
 
 from lxml import etree
 
-from simulators.logiciel_temoin import cda_lecture, documents
+from simulators.logiciel_temoin import cda_lecture, documents, pdf
 from simulators.logiciel_temoin.base import Document
 from simulators.logiciel_temoin.labo import Labo
 
@@ -29,6 +30,7 @@ _FEUILLE = """<?xml version="1.0" encoding="UTF-8"?>
         <dt>Matricule INS</dt>
         <dd><xsl:value-of select="$d/c:recordTarget/c:patientRole/c:id[1]/@extension"/></dd>
         <dt>Type</dt><dd><xsl:value-of select="$d/c:code/@displayName"/></dd>
+        <dt>Version</dt><dd><xsl:value-of select="$d/c:versionNumber/@value"/></dd>
         <dt>Date</dt><dd><xsl:call-template name="jour">
           <xsl:with-param name="ts" select="$d/c:effectiveTime/@value"/></xsl:call-template></dd>
         <dt>Auteur</dt>
@@ -37,6 +39,14 @@ _FEUILLE = """<?xml version="1.0" encoding="UTF-8"?>
           <xsl:value-of select="c:assignedPerson/c:name/c:family"/>
           <xsl:value-of select="c:representedOrganization/c:name"/><xsl:text> ; </xsl:text>
         </xsl:for-each></dd>
+        <xsl:for-each select="$d/c:legalAuthenticator">
+          <dt>Validé par</dt><dd>
+            <xsl:value-of select="c:assignedEntity/c:assignedPerson/c:name/c:given"/><xsl:text> </xsl:text>
+            <xsl:value-of select="c:assignedEntity/c:assignedPerson/c:name/c:family"/>, le
+            <xsl:call-template name="jour"><xsl:with-param name="ts" select="c:time/@value"/></xsl:call-template>
+            à <xsl:value-of select="concat(substring(c:time/@value, 9, 2), ':', substring(c:time/@value, 11, 2))"/>
+          </dd>
+        </xsl:for-each>
         <dt>Structure</dt><dd><xsl:value-of select="$d/c:custodian//c:representedCustodianOrganization/c:name"/></dd>
       </dl>
       <xsl:apply-templates select="$d/c:component/c:structuredBody/c:component/c:section"/>
@@ -71,11 +81,46 @@ def feuille_du_laboratoire(labo: Labo) -> bytes:
     feuille = _FEUILLE
     if labo.defaut("feuille_sections_prevues_seules"):
         feuille = feuille.replace("c:component/c:section", f"c:component/{_CODES_ATTENDUS}")
+    if labo.defaut("feuille_sans_tableaux"):
+        feuille = feuille.replace('match="c:table|c:thead', 'match="c:table"/><xsl:template match="c:thead')
+    if labo.defaut("feuille_sans_matricule"):
+        feuille = feuille.replace("c:patientRole/c:id[1]/@extension", "c:patientRole/c:absent")
     return feuille.encode()
 
 
-def afficher(labo: Labo, document: Document) -> tuple[str, str | None]:
-    """(HTML affiché, SHA-256 du PDF affiché comme corps ou None)."""
+@dataclass(frozen=True)
+class Affiche:
+    """Ce qui est à l'écran : le rendu, et le PDF montré comme corps quand il y en a un."""
+
+    html: str
+    cda: bytes
+    pdf: bytes | None = None
+
+
+def afficher(labo: Labo, document: Document, forme: str | None = None) -> Affiche:
+    """Le document sous la forme demandée (N3, N1 ou PDF), la sienne par défaut."""
+    if forme is None or labo.defaut("affichage_forme_ignoree"):
+        return _afficher_le_sien(labo, document)
+    if forme == "PDF":
+        contenu_pdf = document.pdf or _editer(labo, document)
+        return Affiche(document.titre, contenu(labo, document), contenu_pdf)
+    octets = documents.cda_au_niveau(labo, document, forme)
+    rendu = _appliquer(feuille_du_laboratoire(labo), octets)
+    if forme == "N3":
+        if labo.defaut("affichage_n3_sans_tableaux"):
+            rendu = re.sub(r"(?s)<table.*?</table>", "", rendu)
+        return Affiche(rendu, octets)
+    corps = _editer(labo, document) if labo.defaut("affichage_n1_autre_pdf") else cda_lecture.copie_pdf(octets)
+    return Affiche(rendu, octets, corps)
+
+
+def _editer(labo: Labo, document: Document) -> bytes:
+    if labo.defaut("affichage_pdf_vide") or labo.defaut("affichage_n1_autre_pdf"):
+        return pdf.editer_texte(document.titre, ["Document en cours d'édition."])
+    return pdf.editer(labo, labo.base.patient(document.patient_id), document)
+
+
+def _afficher_le_sien(labo: Labo, document: Document) -> Affiche:
     octets = contenu(labo, document)
     feuille = document.feuille
     if feuille is None or labo.defaut("feuille_producteur_ignoree"):
@@ -88,9 +133,7 @@ def afficher(labo: Labo, document: Document) -> tuple[str, str | None]:
     if labo.defaut("affichage_sans_recit") and "<section" in rendu:
         rendu = rendu[: rendu.find("<section")]
     corps = cda_lecture.copie_pdf(octets) if not cda_lecture.textes(octets) else None
-    if corps is None or labo.defaut("affichage_n1_sans_corps"):
-        return rendu, None
-    return rendu, hashlib.sha256(corps).hexdigest()
+    return Affiche(rendu, octets, None if labo.defaut("affichage_n1_sans_corps") else corps)
 
 
 def contenu(labo: Labo, document: Document) -> bytes:
