@@ -4,14 +4,21 @@ from __future__ import annotations
 
 import base64
 import binascii
+from datetime import timedelta
+from typing import Any
 
 from simulators.logiciel_temoin import catalogue_export, catalogue_import
 from simulators.logiciel_temoin.erreurs import Enveloppe, ParametreInvalide, Refus, fait
-from simulators.logiciel_temoin.horloge import maintenant
+from simulators.logiciel_temoin.horloge import iso, lire_iso, maintenant
 from simulators.logiciel_temoin.labo import Labo
 from simulators.logiciel_temoin.parametres import Parametres
 from simulators.logiciel_temoin.registre import action
 from simulators.logiciel_temoin.utilisateurs import Utilisateur
+
+
+def _decaler(objet: dict[str, Any]) -> dict[str, str | None]:
+    dates = ("loinc_cree_le", "loinc_modifie_le")
+    return {nom: iso(lire_iso(objet[nom]) + timedelta(hours=2)) if objet[nom] else None for nom in dates}
 
 
 @action("lire_catalogue")
@@ -27,6 +34,8 @@ def lire_catalogue(labo: Labo, _utilisateur: Utilisateur, p: Parametres) -> Enve
             vus = [catalogue.analyse_en_dict(analyse) for analyse in catalogue.analyses]
     if labo.defaut("loinc_dates_absentes"):
         vus = [{**objet, "loinc_cree_le": None, "loinc_modifie_le": None} for objet in vus]
+    if labo.defaut("loinc_dates_decalees"):
+        vus = [{**objet, **_decaler(objet)} for objet in vus]
     return fait(f"Catalogue affiché : {len(vus)} {objets}.", objets=vus)
 
 
@@ -81,7 +90,8 @@ def modifier_code_loinc(labo: Labo, _utilisateur: Utilisateur, p: Parametres) ->
         if not labo.defaut("loinc_modification_non_enregistree"):
             touches = [objet]
             if labo.defaut("loinc_modification_deborde"):
-                touches = [o for o in labo.catalogue.de_nature(nature) if o.libelle[:1] == objet.libelle[:1]]
+                tous = labo.catalogue.de_nature(nature)
+                touches.append(tous[tous.index(objet) - 1])
             for touche in touches:
                 catalogue_import.affecter(touche, code, "", instant)
             montre = objet.en_dict()

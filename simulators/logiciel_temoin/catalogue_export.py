@@ -47,8 +47,10 @@ def _ecrire(lignes: list[Ligne], defauts: Defauts) -> bytes:
 
 def _chapitres(catalogue: Catalogue, defauts: Defauts) -> list[Ligne]:
     lignes: list[Ligne] = []
-    for chapitre in catalogue.chapitres:
+    for rang, chapitre in enumerate(catalogue.chapitres):
         parties = catalogue.parties(chapitre)
+        if defauts.actif("catalogue_sous_chapitre_sans_son_chapitre"):
+            parties = catalogue.parties(catalogue.chapitres[rang - 1])
         if not parties or defauts.actif("catalogue_sous_chapitres_absents"):
             lignes.append((chapitre.code, chapitre.libelle, "", ""))
             continue
@@ -70,10 +72,10 @@ def _demandes(catalogue: Catalogue, defauts: Defauts) -> list[Ligne]:
             if defauts.actif("catalogue_colonnes_inversees"):
                 milieu, nabm = nabm, milieu
             entete = (examen.code, examen.libelle, examen.synonyme, examen.chapitre, examen.sous_chapitre)
+            libelle = examen.libelle if defauts.actif("catalogue_libelle_de_l_examen") else analyse.libelle
             if defauts.actif("catalogue_analyse_sans_libelle"):
-                lignes.append((*entete, milieu, nabm, analyse.code, ""))
-            else:
-                lignes.append((*entete, milieu, nabm, analyse.code, analyse.libelle))
+                libelle = ""
+            lignes.append((*entete, milieu, nabm, analyse.code, libelle))
     return lignes
 
 

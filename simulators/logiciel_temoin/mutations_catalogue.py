@@ -17,6 +17,8 @@ CATALOGUE_LOINC: dict[str, str] = {
     "catalogue_temporalite_echelle_inversees": "La temporalité et l'échelle échangent leurs places à l'export.",
     "catalogue_unite_constante": "L'export donne la même unité à toutes les analyses quantitatives.",
     "catalogue_colonne_synonyme_oubliee": "L'export des résultats n'a pas la colonne du synonyme.",
+    "catalogue_sous_chapitre_sans_son_chapitre": "Les sous-chapitres sont exportés dans le chapitre suivant.",
+    "catalogue_libelle_de_l_examen": "L'export donne à chaque analyse le libellé de son examen.",
     # -- intégration
     "loinc_6_nom_refuse": "Un fichier LOINC_6 nommé comme l'exigence le dit est refusé.",
     "loinc_import_tronque": "L'intégration s'arrête au sixième objet du fichier.",
@@ -40,10 +42,11 @@ CATALOGUE_LOINC: dict[str, str] = {
     # -- modification à la main
     "loinc_modification_sous_chapitre_refusee": "Le code LOINC d'un sous-chapitre ne se change pas à la main.",
     "loinc_modification_non_enregistree": "Le code LOINC changé à la main s'affiche mais n'est pas enregistré.",
-    "loinc_modification_deborde": "Changer un code LOINC change aussi celui des objets au libellé voisin.",
+    "loinc_modification_deborde": "Changer un code LOINC change aussi celui de l'objet voisin.",
     # -- dates
     "loinc_dates_absentes": "Le catalogue ne montre aucune date de code LOINC.",
     "loinc_modification_non_datee": "La date d'un code LOINC changé à la main reste celle d'avant.",
     "loinc_modification_date_tout": "Changer un code LOINC date tous ceux de la même nature.",
     "loinc_import_non_date": "Un code LOINC intégré d'un fichier n'est pas daté.",
+    "loinc_dates_decalees": "Les dates des codes LOINC sont montrées avec deux heures de trop.",
 }

@@ -15,7 +15,7 @@ from pytest_bdd.parsers import re as motif
 
 from steps.bilan import NonConcluant
 from steps.essai import Essai
-from steps.etapes.loinc import ROLE, afficher, exporter
+from steps.etapes.loinc import ROLE, afficher, constater_ou_arreter, exporter
 from steps.flux import loinc as transcodeur
 from steps.logiciel.protocole import ReponseAction
 from steps.verifications.cda.dates import PARIS
@@ -25,6 +25,7 @@ from steps.verifications.loinc.export import lire_export
 from steps.verifications.loinc.fichiers import forme
 from steps.verifications.loinc.formats import IMPORTS, NOMS_IMPORTS
 from steps.verifications.loinc.lecture import CsvIllisible
+from steps.verifications.loinc.rattachement import objets_de_ligne
 
 NATURES = {"LOINC_4": ("chapitre", "sous_chapitre"), "LOINC_5": ("examen",), "LOINC_6": ("analyse",)}
 _ABSENTS = {
@@ -95,6 +96,13 @@ def _integrer(
     manque = next((c for c in forme(IMPORTS[fichier], octets, avant) if c.attendu), None)
     if manque:
         raise NonConcluant(f"l'export {IMPORTS[fichier]} n'a pas la forme prévue : {manque.message}")
+    lignes = [objets_de_ligne(export.fichier, champs, objets) for champs in export.lignes()]
+    absents = set(codes) - {objet.cle for portes in lignes for objet in portes if objet}
+    if absents:
+        manquant = " ".join(sorted(absents)[0])
+        raise NonConcluant(
+            f"l'export {export.fichier} omet {len(absents)} objet(s) ({manquant}) : le transcodeur ne peut pas les coder"
+        )
     nom = f"{NOMS_IMPORTS[fichier]}_{datetime.now(PARIS):%Y%m%d}.csv"
     contenu = transcodeur.composer(export, objets, codes, cote_a_cote=cote_a_cote)
     rang = len(essai.releves.setdefault("intégrations", [])) + 1
@@ -241,8 +249,9 @@ def modifier_les_quatre(essai: Essai) -> None:
 
 @then("chacun des quatre porte son nouveau code LOINC, et aucun autre objet n'a changé")
 def quatre_modifies(essai: Essai) -> None:
+    """Un changement qui n'a pas eu lieu n'a pas de date : la suite ne se juge pas."""
     avant, apres, attendus, _ = essai.releves["modification"]
-    essai.bilan.constater(integration.codes_modifies(avant, apres, attendus))
+    constater_ou_arreter(essai, integration.codes_modifies(avant, apres, attendus))
 
 
 @then("chacun des quatre montre la date de son changement, et aucune autre date n'a changé")
@@ -260,7 +269,10 @@ def quatre_dates(essai: Essai) -> None:
 def integration_datee(essai: Essai) -> None:
     """Une ligne qui redonne le même code peut le dater de nouveau ou non : le texte ne le dit pas."""
     faite = _derniere(essai)
-    connus = {objet.cle: objet for objet in lire_objets(faite.avant)}
-    changes = {c: faite.changement for c, code in faite.simples().items() if connus[c].code_loinc != code}
+    connus = {objet.cle: objet.code_loinc for objet in lire_objets(faite.avant)}
+    vus = {objet.cle: objet.code_loinc for objet in lire_objets(faite.apres)}
+    changes = {cle: faite.changement for cle in faite.codes if cle in vus and vus[cle] != connus[cle]}
+    if not changes:
+        raise NonConcluant(f"le fichier {faite.nom} n'a changé aucun code : {faite.reponse.en_phrase()}")
     essai.bilan.constater(dates.changements_dates(faite.avant, faite.apres, changes))
     essai.bilan.constater(dates.autres_dates_gardees(faite.avant, faite.apres, sorted(faite.codes)))

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import csv
 from collections.abc import Mapping, Sequence
 from datetime import UTC, datetime, timedelta
 from typing import Any
@@ -60,11 +61,11 @@ def forme(fichier: str, octets: bytes, objets: Objets) -> list[Constat]:
                 ou=fichier,
             )
         ]
-    if all(len(ligne.champs) == 1 for ligne in export.donnees):
-        separateur = next((s for s in ("\t", ",", "|") if s in export.donnees[0].texte), "")
+    separateur = _autre_separateur(export)
+    if separateur is not None:
         return [
             R_LISIBLE.enfreinte(
-                "Aucune ligne n'a de point-virgule entre ses champs.",
+                "Les champs ne sont pas séparés par des points-virgules.",
                 attendu="des champs séparés par « ; »",
                 recu=f"séparateur {separateur!r} : {export.donnees[0].texte[:120]}",
                 ou=f"{fichier}, ligne {export.donnees[0].rang}",
@@ -89,6 +90,21 @@ def forme(fichier: str, octets: bytes, objets: Objets) -> list[Constat]:
         ou=f"{fichier}, ligne {vides[0][0]}" if vides else fichier,
     )
     return [lisible, champs, obligatoires]
+
+
+def _autre_separateur(export: Export) -> str | None:
+    """Le séparateur qui donne à chaque ligne son compte de champs, quand le point-virgule ne le donne pas."""
+    voulus = len(export.format.champs)
+    textes = [ligne.texte for ligne in export.donnees]
+    if sum(len(ligne.champs) >= voulus for ligne in export.donnees) * 2 > len(textes):
+        return None
+    for separateur in ("\t", ",", "|"):
+        try:
+            if all(len(champs) == voulus for champs in csv.reader(textes, delimiter=separateur)):
+                return separateur
+        except csv.Error:
+            continue
+    return "aucun" if all(len(ligne.champs) == 1 for ligne in export.donnees) else None
 
 
 def _champs(export: Export) -> Constat:

@@ -16,7 +16,8 @@ _MARQUES = (
     (b"\xff\xfe", "utf-16"),
     (b"\xfe\xff", "utf-16"),
 )
-_CHAMP = re.compile(r'"((?:[^"]|"")*)"|([^;\r\n]*)')
+_ENTRE_GUILLEMETS = re.compile(r'"([^"]*(?:""[^"]*)*)"(?=[;\r\n]|\Z)')
+_NU = re.compile(r"[^;\r\n]*")
 _FIN = re.compile(r"\r\n|\n|\r|\Z")
 
 
@@ -73,26 +74,34 @@ def lire_csv(octets: bytes) -> Csv:
             if not texte.startswith(";", place):
                 break
             place += 1
-        fin = _FIN.match(texte, place)
-        if fin is None:
-            raise CsvIllisible(f"ligne {rang} : texte après un guillemet fermant, « {texte[place : place + 20]} »")
         brut = texte[debut:place]
         if brut.strip():
             enregistrements.append(Enregistrement(tuple(champs), brut, rang))
-        fin_de_ligne = fin_de_ligne or fin.group()
-        rang += 1 + len(_FIN.findall(brut)) - 1
-        place = max(fin.end(), place)
+        fin = _FIN.match(texte, place)
+        if fin is not None:
+            fin_de_ligne = fin_de_ligne or fin.group()
+            place = fin.end()
+        rang += 1 + brut.count("\n")
     return Csv(tuple(enregistrements), encodage, fin_de_ligne or "\r\n")
 
 
 def _champ(texte: str, place: int, rang: int) -> tuple[str, int]:
-    trouve = _CHAMP.match(texte, place)
-    if trouve is None or (texte.startswith('"', place) and trouve.group(1) is None):
-        raise CsvIllisible(f"ligne {rang} : guillemet ouvert et jamais fermé")
-    entre_guillemets = trouve.group(1)
-    if entre_guillemets is not None:
-        return entre_guillemets.replace('""', '"'), trouve.end()
-    return trouve.group(2), trouve.end()
+    """Un champ et la place qui le suit ; un guillemet au milieu d'un champ n'est qu'une lettre."""
+    if texte.startswith('"', place):
+        trouve = _ENTRE_GUILLEMETS.match(texte, place)
+        if trouve is not None:
+            return trouve.group(1).replace('""', '"'), trouve.end()
+        nu = _nu(texte, place)
+        if '"' not in nu[1:]:
+            raise CsvIllisible(f"ligne {rang} : guillemet ouvert et jamais fermé, « {nu[:40]} »")
+        return nu, place + len(nu)
+    nu = _nu(texte, place)
+    return nu, place + len(nu)
+
+
+def _nu(texte: str, place: int) -> str:
+    trouve = _NU.match(texte, place)
+    return trouve.group() if trouve else ""
 
 
 def net(texte: str | None) -> str:

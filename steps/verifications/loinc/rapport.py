@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import html
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from typing import Any
 
 from reports.constat import Constat
@@ -47,7 +47,7 @@ def absents_signales(
     """`donnes` : tous les codes du fichier ; `absents` : ceux d'entre eux qui ne sont pas dans le jeu de valeurs."""
     if anomalies is None:
         return [R_ABSENT.a_regarder(f"Lisez le rapport : il doit signaler {', '.join(absents.values())}.", ou=nom)]
-    vus = {objet.cle: objet for objet in lire_objets(apres)}
+    vus = _vus(apres, donnes)
     muets = [cle for cle, code in absents.items() if not _signale(anomalies, vus[cle], (code,))]
     durs = [
         cle
@@ -104,7 +104,7 @@ def multiples_bloques(
     cote_a_cote: bool,
 ) -> list[Constat]:
     """`multiples` : les codes donnés à une même analyse, sur plusieurs lignes, ou `cote_a_cote` sur la sienne."""
-    vus = {objet.cle: objet for objet in lire_objets(apres)}
+    vus = _vus(apres, multiples)
     pris = [cle for cle, codes in multiples.items() if vus[cle].code_loinc in codes]
     muets = [
         cle
@@ -153,7 +153,7 @@ def rapport_parlant(nom: str, rapport: bytes, apres: Objets, attendues: Mapping[
     if texte is None:
         message = "Le rapport n'est ni un texte ni un PDF lisible : vérifiez qu'il nomme chaque objet et ses codes."
         return R_CONTENU.a_regarder(message, recu=", ".join(c for codes in attendues.values() for c in codes), ou=nom)
-    vus = {objet.cle: objet for objet in lire_objets(apres)}
+    vus = _vus(apres, attendues)
     manques = [
         f"{vus[cle].nom} : {', '.join(codes)}"
         for cle, codes in attendues.items()
@@ -167,6 +167,12 @@ def rapport_parlant(nom: str, rapport: bytes, apres: Objets, attendues: Mapping[
         recu=texte[:300],
         ou=nom,
     )
+
+
+def _vus(objets: Objets, cles: Collection[Cle]) -> dict[Cle, Objet]:
+    """Les objets montrés ; celui qui a disparu du catalogue y revient sans code LOINC."""
+    disparus = {cle: lire_objets([{"nature": cle[0], "chapitre": cle[1], "libelle": cle[2]}])[0] for cle in cles}
+    return disparus | {objet.cle: objet for objet in lire_objets(objets)}
 
 
 def _texte(rapport: bytes) -> str | None:

@@ -1,0 +1,1 @@
+"""Règles du catalogue d'analyses et de ses codes LOINC."""
