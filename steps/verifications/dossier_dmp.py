@@ -271,7 +271,7 @@ def _statut(statut: str | None) -> str:
 
 @verification(R_DOCUMENTATION)
 def documentation_de_la_suppression(titre: str, contenu: str) -> Constat:
-    """La documentation parle de supprimer, du DMP, et dit comment (plus d'une phrase)."""
+    """La documentation parle de supprimer, du DMP, et dit comment ; d'autres mots que ceux-là sont à lire."""
     texte = f"{titre} {contenu}".lower()
     manques = []
     if not any(racine in texte for racine in ("supprim", "suppress")):
@@ -280,12 +280,19 @@ def documentation_de_la_suppression(titre: str, contenu: str) -> Constat:
         manques.append("le DMP")
     if len(contenu.split()) < 20:
         manques.append("la marche à suivre (moins de vingt mots)")
+    if manques and contenu.strip():
+        # D'autres mots, ou une notice illustrée, peuvent convenir : le banc ne sait pas le dire.
+        return R_DOCUMENTATION.a_regarder(
+            f"le banc ne reconnaît pas dans la documentation : {', '.join(manques)} ; une personne la lit",
+            recu=contenu[:200],
+            ou="documentation du logiciel",
+        )
     return juger(
         R_DOCUMENTATION,
         not manques,
-        f"la documentation n'explique pas la suppression ; manque : {', '.join(manques)}",
+        "la documentation n'explique pas la suppression : elle est vide",
         attendu="la marche à suivre pour supprimer un document du DMP",
-        recu=contenu[:200],
+        recu=contenu[:200] or "rien",
         ou="documentation du logiciel",
     )
 

@@ -169,12 +169,16 @@ def _entier(valeur: Any) -> int:
 
 @verification(R_FORMULE)
 def formule_montree(formule: str) -> Constat:
-    """La formule parle des séjours et du DMP ; sinon l'extrait de code reste à joindre."""
+    """La formule parle des séjours et du DMP ; sinon une personne la lit, ou l'extrait de code reste à joindre."""
     texte = formule.lower()
     if not texte.strip():
         return R_FORMULE.a_regarder("la formule n'est pas montrée : joignez l'extrait de code commenté qui la donne")
-    return juger(
-        R_FORMULE, "jour" in texte and ("dmp" in texte or "dossier médical" in texte),
-        "la formule montrée ne parle pas de séjours et de DMP",
-        attendu="la formule de l'indicateur", recu=formule, ou="indicateur de reprise d'historique",
-    )  # fmt: skip
+    ou = "indicateur de reprise d'historique"
+    if not any(mot in texte for mot in ("séjour", "sejour", "venue", "hospitalisation")) or not any(
+        mot in texte for mot in ("dmp", "dossier médical", "mon espace santé")
+    ):
+        return R_FORMULE.a_regarder(
+            "la formule montrée ne nomme ni les séjours ni le DMP : une personne la compare à l'exigence, ou joint "
+            "l'extrait de code commenté", recu=formule, ou=ou,
+        )  # fmt: skip
+    return R_FORMULE.respectee(recu=formule, ou=ou)

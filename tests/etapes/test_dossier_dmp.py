@@ -109,7 +109,6 @@ FAUTIFS: dict[str, tuple[str, Exemple]] = {
             {}, {"numerateur": 1, "denominateur": 3, "pourcentage": 33.3}, numerateur=1, denominateur=2
         ),
     ),
-    "formule sans rapport": ("DOS-INDICATEUR-02", lambda: r.formule_montree("a / b")),
     "portail non appelé": ("DOS-WEB-01", lambda: web.page_ouverte([], "DossierPatient", "fait")),
     "portail ouvert sans INS qualifiée": ("DOS-WEB-02", lambda: web.page_empechee([7], "fait", temoins=[4])),
 }
@@ -163,3 +162,15 @@ def test_compte_rendu_complet() -> None:
     """Le compte rendu complet de la fabrique porte son type, son niveau et son statut."""
     constats = d.compte_rendu_envoye(_soumis(), partiel=False, analyses=[])
     assert {c.verdict for c in constats} == {Verdict.CONFORME}
+
+
+@pytest.mark.parametrize(
+    "constat",
+    [
+        lambda: r.formule_montree("a / b"),
+        lambda: d.documentation_de_la_suppression("Retirer un envoi", "Cliquez sur Retirer, puis confirmez."),
+    ],
+)
+def test_mots_non_reconnus(constat: Exemple) -> None:
+    """Un texte montré dont le banc ne reconnaît pas les mots n'est pas fautif : une personne le lit."""
+    assert [x.verdict for x in _liste(constat())] == [Verdict.A_VERIFIER]
