@@ -149,6 +149,14 @@ def document_garde(affichage: Affichage, cda: bytes, feuille: bytes | None, quoi
         )
     if feuille is None:
         return [garde]
+    if not (affichage.feuille_sha256 or affichage.cda_sha256):
+        return [
+            garde,
+            R_FEUILLE_GARDEE.a_regarder(
+                f"Le logiciel ne dit pas quelle feuille de style il garde avec {quoi} : montrez le fichier stocké.",
+                ou=quoi,
+            ),
+        ]
     return [
         garde,
         juger(

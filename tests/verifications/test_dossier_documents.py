@@ -201,6 +201,7 @@ def test_a_regarder() -> None:
     dates = [_LISTE[0], {**_LISTE[1], "date_creation": "hier"}]
     for constats in (
         d.document_garde(d.Affichage(_COMPLET), N3, None, "lettre"),
+        d.document_garde(d.Affichage(_COMPLET), N3, FEUILLE, "lettre"),
         [d.feuille_complete(N3, None, [], "c")],
         [c for c in d.documents_tries(dates, "type_code", _CDAS, _ORIGINES) if c.verdict is not Verdict.CONFORME],
     ):
