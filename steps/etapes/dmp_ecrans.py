@@ -270,11 +270,13 @@ def integrer(essai: Essai, patient: str, nom: str) -> None:
 @then(parse("la conservation réglée s'applique au document « {nom} »"))
 def conservation_appliquee(essai: Essai, nom: str) -> None:
     reglage = retirer(essai, "conservation", dict)
+    fiche = entrees_du_dmp(essai)[nom].fiche
     essai.bilan.constater(
         regles.conservation_appliquee(
             retirer(essai, f"conservation {nom}", dict),
             jours=int(reglage["duree_jours"]),
             archivage=bool(reglage["archivage"]),
             instant=datetime.now(UTC),
+            dates=[fiche.service_start_time, fiche.creation_time],
         )
     )

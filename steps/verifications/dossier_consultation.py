@@ -411,12 +411,20 @@ def servi_depuis_le_stock(
 
 @verification(R_CONSERVATION)
 def conservation_appliquee(
-    conservation: Mapping[str, Any], *, jours: int, archivage: bool, instant: datetime
+    conservation: Mapping[str, Any], *, jours: int, archivage: bool, instant: datetime, dates: Sequence[str] = ()
 ) -> Constat:
-    """Échéance et archivage du document intégré sont ceux réglés (au jour près)."""
+    """Échéance et archivage du document intégré sont ceux réglés (au jour près).
+
+    La durée court de l'intégration, ou de l'une des `dates` du document (DTM, en temps universel) : le texte ne tranche
+    pas.
+    """
     attendue = (instant + timedelta(days=jours)).astimezone(PARIS)
     echeance = str(conservation.get("expire_le") or "")
-    proche = abs(_instant(echeance) - attendue.timestamp()) <= timedelta(days=1).total_seconds()
+    departs = [instant, *(depart for dtm in dates if (depart := instant_de(f"{dtm}+0000")) is not None)]
+    proche = any(
+        abs(_instant(echeance) - (depart + timedelta(days=jours)).timestamp()) <= timedelta(days=1).total_seconds()
+        for depart in departs
+    )
     return juger(
         R_CONSERVATION, proche and conservation.get("archivage") is archivage,
         "la conservation du document intégré n'est pas celle réglée",

@@ -63,6 +63,13 @@ CONFORMES: dict[str, Exemple] = {
     "conservation": lambda: c.conservation_appliquee(
         {"expire_le": _DANS_24_H, "archivage": True}, jours=1, archivage=True, instant=_INSTANT
     ),
+    "conservation comptée depuis l'acte": lambda: c.conservation_appliquee(
+        {"expire_le": "2024-07-24", "archivage": False},
+        jours=10,
+        archivage=False,
+        instant=_INSTANT,
+        dates=["20240714213000"],
+    ),
     "intégré": lambda: c.document_au_dossier("D1", [{"document_id": "D1"}], "fait"),
 }
 
