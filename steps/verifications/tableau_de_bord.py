@@ -302,6 +302,13 @@ def filtre_applique(
     if attendus == chiffres_montres(entier):
         return R_FILTRES.sans_objet(f"le filtre {quoi} ne retire rien : il ne prouve rien")
     montres = chiffres_montres(tableau)
+    if "rpps" in filtre and montres == chiffres_montres(entier):
+        # « Si pertinent » : un laboratoire qui n'a pas ce filtre n'enfreint rien ; s'il l'a, il est sans effet.
+        return R_FILTRES.a_regarder(
+            f"Le filtre {quoi} ne change rien : montrez-le, ou dites pourquoi il n'est pas pertinent.",
+            recu=_dire(montres),
+            ou=f"{_OU}, {quoi}",
+        )
     return juger(
         R_FILTRES,
         montres == attendus,

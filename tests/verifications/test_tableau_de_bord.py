@@ -107,7 +107,7 @@ MANQUEMENTS: dict[str, tuple[str, Exemple]] = {
     ),
     "filtre ignoré": (
         "TBB-FILTRE-01",
-        lambda: t.filtre_applique(_tableau(VUES), _tableau(VUES), VUES, {"rpps": "1"}, "RPPS"),
+        lambda: t.filtre_applique(_tableau(VUES), _tableau(VUES), VUES, {"finess": "2"}, "FINESS"),
     ),
     "échecs absents": ("TBB-ECHEC-01", lambda: t.echecs_comptes({}, VUES)),
     "échecs à zéro": ("TBB-ECHEC-01", lambda: t.echecs_comptes(_tableau([v for v in VUES if v.reussie]), VUES)),
@@ -183,6 +183,12 @@ def test_periodes_de_janvier_a_decembre(jour: date) -> None:
 def test_volume_reduit() -> None:
     """Un dixième du volume demandé ne vaut pas le scénario : à vérifier, jamais conforme."""
     assert t.volume_joue(1, 10, "comptes rendus par mois").verdict is Verdict.A_VERIFIER
+
+
+def test_filtre_par_rpps_sans_effet() -> None:
+    """« Si pertinent » : sans ce filtre, une personne dit pourquoi."""
+    constat = t.filtre_applique(_tableau(VUES), _tableau(VUES), VUES, {"rpps": "1"}, "RPPS")
+    assert constat.verdict is Verdict.A_VERIFIER
 
 
 def test_apport_du_scenario() -> None:
