@@ -30,7 +30,8 @@ class ActionAbandonnee(Exception):
 class Piece:
     """Une pièce produite par le scénario. `genre` : genre de pièce du catalogue (message, trace/log, document…).
 
-    `complement` : aide à préparer la preuve et à la comprendre, sans la tenir pour apportée.
+    `complement` : aide à préparer la preuve et à la comprendre, sans la tenir pour apportée. `preuve` : la seule
+    qu'elle apporte, quand plusieurs acceptent ce genre.
     """
 
     nom: str
@@ -38,6 +39,7 @@ class Piece:
     octets: bytes
     description: str
     complement: bool = False
+    preuve: str = ""
 
 
 @dataclass
@@ -72,9 +74,11 @@ class Bilan:
         self.raison = self.raison or raison
         self.constats.append(Constat(code=CODE_PERSONNE, verdict=verdict, message=raison))
 
-    def joindre(self, nom: str, genre: str, octets: bytes, description: str, *, complement: bool = False) -> None:
-        """Garde une pièce pour les preuves qui acceptent ce genre."""
-        self.pieces.append(Piece(nom, genre, octets, description, complement))
+    def joindre(
+        self, nom: str, genre: str, octets: bytes, description: str, *, complement: bool = False, preuve: str = ""
+    ) -> None:
+        """Garde une pièce pour les preuves qui acceptent ce genre, ou pour celle-là seulement."""
+        self.pieces.append(Piece(nom, genre, octets, description, complement, preuve))
 
     def verdict(self) -> Verdict:
         """Le verdict cumulé ; sans constat : non concluant."""

@@ -43,6 +43,7 @@ def preuves_du_scenario(
 def _preuve(
     dossier: Path, preuve: Preuve, verdict: Verdict, pieces: Sequence[Piece], echanges: Sequence[Echange]
 ) -> PreuveProduite:
+    pieces = [piece for piece in pieces if piece.preuve in ("", preuve.id)]
     fichiers: list[PieceJointe] = []
     complements: list[PieceJointe] = []
     # Le résultat d'une plateforme de test officielle ne se remplace par rien que le banc produise.

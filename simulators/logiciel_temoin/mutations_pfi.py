@@ -23,6 +23,12 @@ ORU: dict[str, Mutation] = {
     "oru_profil": _oru("MSH-21 annonce un profil local.", r"2\.1\^CISIS_CDA_HL7_V2", "1.0^LOCAL"),
     "oru_sans_identifiant": _oru("Le message n'a pas d'identifiant (MSH-10).", r"(ORU_R01\|)[^|]+(\|P\|)", r"\1\2"),
     "oru_obr_vide": _oru("OBR ne dit pas l'examen.", r"\rOBR\|1\|\|\|[^\r]*", "\rOBR|1"),
+    "oru_cle_fausse": _oru(
+        "PID-3 porte un matricule dont la clé est fausse.", r"(\d{13})\d\d(\^\^\^ASIP)", r"\g<1>00\2"
+    ),
+    "oru_sans_ins": _oru(
+        "Le message d'un document pour le DMP ne porte pas l'INS.", r"~\d[^~|^]*\^\^\^[^~|]*&ISO\^INS", ""
+    ),
     "oru_sans_nom": _oru("PID-5 est vide.", r"(\rPID\|\|\|[^|]*\|\|)[^|]*", r"\1"),
     "oru_sans_venue": _oru("Le patient est dit hospitalisé, sans numéro de venue.", r"\rPV1\|1\|N", "\rPV1|1|I"),
     "oru_document_triple": _oru("Le document est trois fois dans le message.", r"(OBX\|1\|ED[^\r]*\r)", r"\1\1\1"),

@@ -133,7 +133,7 @@ def documentation(labo: Labo) -> tuple[str, str]:
         return "Exporter l'historique du laboratoire", ""
     donnees = [
         f"Données mises à disposition : les comptes rendus de biologie médicale validés par le laboratoire et "
-        f"les documents anciens de ses dossiers, sur {PROFONDEUR_ANS} ans au plus, avec l'identité de chaque patient.",
+        f"les documents anciens qu'il a repris, sur {PROFONDEUR_ANS} ans au plus, avec l'identité de chaque patient.",
     ]
     formats = [
         "Format : une archive ZIP. Chaque compte rendu s'y trouve deux fois, en CDA R2 (XML, HL7) et en PDF/A-1 ; "

@@ -44,10 +44,16 @@ def regler_transmission(essai: Essai, niveau: str) -> None:
 
 @when("le biologiste valide ces comptes rendus, avec leurs destinataires")
 def valider_et_transmettre(essai: Essai, datatable: Table) -> None:
-    """Colonnes : « compte rendu », « patient », « masquage et visibilité » ; « connexion secrète » : oui ou non."""
+    """Colonnes : « compte rendu », « patient », « masquage et visibilité » ; « connexion secrète » : oui ou non.
+
+    « preuve » : celle que le message apporte ; vide, il les accompagne toutes.
+    """
     niveau = retirer(essai, "niveau transmis", str)
+    preuves = {"", *(preuve.id for preuve in essai.retenu.scenario.preuves)}
     for ligne in vocabulaire.table(datatable):
         nom, patient = ligne["compte rendu"], relire(essai, essai.patient(ligne["patient"]))
+        if (preuve := ligne.get("preuve", "")) not in preuves:
+            raise vocabulaire.PhraseInconnue(f"preuve {preuve!r} : ce scénario n'en a pas de ce numéro")
         choisis, secrete = codes(ligne["masquage et visibilité"]), ligne.get("connexion secrète") == "oui"
         # Deux correspondants différents d'un compte rendu à l'autre : une liste figée ne conviendrait pas.
         rang = len(_emissions(essai))
@@ -72,7 +78,14 @@ def valider_et_transmettre(essai: Essai, datatable: Table) -> None:
         messages = tuple(emis_depuis(essai, patient, avant))
         _emissions(essai)[nom] = Emission(document, messages, attendu)
         for numero, message in enumerate(messages, 1):
-            essai.bilan.joindre(f"message-{nom}-{numero}.hl7", "message", message.encode(), f"message de « {nom} »")
+            essai.bilan.joindre(
+                f"message-{nom}-{numero}.hl7",
+                "message",
+                message.encode(),
+                f"message de « {nom} »",
+                complement=not preuve,
+                preuve=preuve,
+            )
 
 
 def _tiers(correspondant: Correspondant) -> dict[str, str]:

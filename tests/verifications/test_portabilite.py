@@ -128,6 +128,7 @@ def test_profondeur() -> None:
         (NOTICE.replace("CDA", "PDF"), {"PORT-DOC-02": Verdict.NON_CONFORME}),
         (NOTICE.replace("patient", "dossier"), {"PORT-DOC-01": Verdict.NON_CONFORME}),
         ("Comptes rendus de chaque patient, en CDA et CSV.", {"PORT-DOC-03": Verdict.NON_CONFORME}),
+        ("Le patient a son CDA dans comptes-rendus, décrit par index.csv.", {"PORT-DOC-01": Verdict.NON_CONFORME}),
         (
             "Comptes rendus de chaque patient, en CDA et CSV, chacun dans un dossier.",
             {"PORT-DOC-03": Verdict.A_VERIFIER},

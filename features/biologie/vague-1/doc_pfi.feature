@@ -12,17 +12,17 @@ Fonctionnalité: Comptes rendus transmis à une plateforme d'intermédiation
     Et un patient mineur « Doriane » à l'INS qualifiée, dont le DMP est ouvert
     Quand l'administrateur fait transmettre les comptes rendus à la plateforme d'intermédiation en N1
     Et le biologiste valide ces comptes rendus, avec leurs destinataires
-      | compte rendu | patient | masquage et visibilité             | connexion secrète |
-      | message 1    | Cyprien | visible de tous                    | non               |
-      | message 2    | Cyprien | invisible au patient               | non               |
-      | bilan N1     | Doriane | invisible aux représentants légaux | oui               |
+      | compte rendu | patient | masquage et visibilité             | connexion secrète | preuve           |
+      | message 1    | Cyprien | visible de tous                    | non               | DOC/va1.20.01.01 |
+      | message 2    | Cyprien | invisible au patient               | non               | DOC/va1.20.01.02 |
+      | bilan N1     | Doriane | invisible aux représentants légaux | oui               |                  |
     Et l'administrateur fait transmettre les comptes rendus à la plateforme d'intermédiation en N3
     Et le biologiste valide ces comptes rendus, avec leurs destinataires
-      | compte rendu | patient | masquage et visibilité                           | connexion secrète |
-      | message 4    | Cyprien | invisible au patient                             | non               |
-      | message 3    | Cyprien | visible de tous                                  | non               |
-      | bilan N3     | Doriane | invisible au patient et aux représentants légaux | non               |
-      | sérologie N3 | Cyprien | masqué aux professionnels                        | non               |
+      | compte rendu | patient | masquage et visibilité                           | connexion secrète | preuve           |
+      | message 4    | Cyprien | invisible au patient                             | non               | DOC/va1.20.01.04 |
+      | message 3    | Cyprien | visible de tous                                  | non               | DOC/va1.20.01.03 |
+      | bilan N3     | Doriane | invisible au patient et aux représentants légaux | non               |                  |
+      | sérologie N3 | Cyprien | masqué aux professionnels                        | non               |                  |
     Alors chaque compte rendu est parti de lui-même dans un message qui porte son document
     Et chaque message dit les restrictions choisies, à qui le compte rendu est destiné, et à qui il ne l'est pas
     Et chaque message porte l'identité qualifiée de son patient et suit le volet de transmission d'un document

@@ -32,7 +32,7 @@ EMPLACEMENT = _regle(
     "Nommez dans la documentation les dossiers, fichiers ou champs où se lit chaque donnée.",
 )  # fmt: skip
 _COMPTES_RENDUS = ("compte rendu", "comptes rendus", "compte-rendu", "comptes-rendus", "cr bio", "resultats")
-_LIEUX = ("dossier", "repertoire", "fichier", "colonne", "champ", "balise", "element", "table", "segment", "chemin")
+_LIEUX = ("dossier", "repertoire", "colonne", "champ", "balise", "element", "table", "segment", "chemin", "emplacement")
 _NUMERO = re.compile(r"[a-z]{0,3}[-_]?[0-9a-f-]+(\.[a-z0-9]+)?")
 
 
@@ -40,19 +40,24 @@ _NUMERO = re.compile(r"[a-z]{0,3}[-_]?[0-9a-f-]+(\.[a-z0-9]+)?")
 def documentation_exacte(contenu: str, export: bytes, nom: str) -> list[Constat]:
     """Les données, leur format et leur emplacement sont dits, et ce sont ceux du fichier réellement exporté."""
     texte = _plat(contenu)
-    constats = [
-        juger(
-            DONNEES, any(mot in texte for mot in _COMPTES_RENDUS) and "patient" in texte,
-            "La documentation ne dit pas quelles données sont mises à disposition.",
-            attendu="les comptes rendus ou résultats, et l'identité du patient", recu=contenu[:200], ou=_OU,
-        )
-    ]  # fmt: skip
     try:
         fichiers = lire_export(export, nom)
     except ExportIllisible as erreur:
         message = f"Sans export lisible ({erreur}), la documentation n'est comparée à rien : une personne la lit."
-        return [*constats, FORMAT.a_regarder(message, recu=contenu[:200], ou=_OU)]
-    return [*constats, _format(texte, fichiers, contenu), _emplacement(texte, fichiers, contenu)]
+        return [_donnees(texte, contenu, ()), FORMAT.a_regarder(message, recu=contenu[:200], ou=_OU)]
+    lieux = sorted({partie for fichier in fichiers for partie in _lieux(fichier.chemin)})
+    return [_donnees(texte, contenu, lieux), _format(texte, fichiers, contenu), _emplacement(texte, lieux, contenu)]
+
+
+def _donnees(texte: str, contenu: str, lieux: Sequence[str]) -> Constat:
+    """Un nom de dossier ou de fichier ne dit pas les données qu'il porte."""
+    for lieu in lieux:
+        texte = texte.replace(lieu, " ")
+    return juger(
+        DONNEES, any(mot in texte for mot in _COMPTES_RENDUS) and "patient" in texte,
+        "La documentation ne dit pas quelles données sont mises à disposition.",
+        attendu="les comptes rendus ou résultats, et l'identité du patient", recu=contenu[:200], ou=_OU,
+    )  # fmt: skip
 
 
 def _format(texte: str, fichiers: Sequence[Fichier], contenu: str) -> Constat:
@@ -64,8 +69,7 @@ def _format(texte: str, fichiers: Sequence[Fichier], contenu: str) -> Constat:
     )  # fmt: skip
 
 
-def _emplacement(texte: str, fichiers: Sequence[Fichier], contenu: str) -> Constat:
-    lieux = sorted({partie for fichier in fichiers for partie in _lieux(fichier.chemin)})
+def _emplacement(texte: str, lieux: Sequence[str], contenu: str) -> Constat:
     nommes = [lieu for lieu in lieux if lieu in texte]
     if not nommes and any(re.search(rf"\b{mot}s?\b", texte) for mot in _LIEUX):
         return EMPLACEMENT.a_regarder(
