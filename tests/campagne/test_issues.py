@@ -7,9 +7,12 @@ import re
 import socket
 import ssl
 import urllib.request
+from base64 import b64encode
 from collections.abc import Mapping
+from datetime import datetime
 from pathlib import Path
 from typing import Any
+from zoneinfo import ZoneInfo
 
 import pytest
 
@@ -17,7 +20,7 @@ from reports.campagne import RAISON_INTERROMPUE
 from simulators.socle.identite import cle_nir
 from simulators.socle.journal import JournalEchanges
 from tests.campagne.lancement import decrire_logiciel, decrire_temoin, lire_json, mener, module, verdicts
-from tests.steps.produit import ServeurProduit, fait, logiciel
+from tests.steps.produit import Repondeur, ServeurProduit, fait, logiciel
 
 MATRICULE_REEL = "2790675113042"
 OID_REEL = "1.2.250.1.213.1.4.8"
@@ -40,8 +43,10 @@ def test_defaut_du_temoin(tmp_path: Path) -> None:
 
 def test_exiger_complet(tmp_path: Path) -> None:
     """`--exiger-complet` : un « non exécuté » à côté d'un conforme donne 1, et 0 sans l'option."""
-    demande = ("--exigence=INS/va1.20.01", "--exigence=SGL.LOI/va1.01")
-    issue = mener(*demande, "--exiger-complet", f"--dossier={tmp_path / 'c'}")
+    demande = ("--exigence=SGL.LOI/va1.01", "--exigence=SGL.LOI/va1.04")
+    with ServeurProduit(catalogue_sans_import()) as produit:
+        description = decrire_logiciel(tmp_path / "l.yaml", produit.url)
+        issue = mener(*demande, "--exiger-complet", f"--logiciel={description}", f"--dossier={tmp_path / 'c'}")
     assert set(verdicts(tmp_path / "c").values()) == {"conforme", "non_execute"}
     assert issue.returncode == 1, issue.stdout
     resume = module("reports", "resumer", str(tmp_path / "c"))
@@ -50,8 +55,25 @@ def test_exiger_complet(tmp_path: Path) -> None:
 
 def test_rien_de_jugeable(tmp_path: Path) -> None:
     """Une campagne où la machine n'a rien jugé sort 3 : le silence n'est pas une réussite."""
-    issue = mener("--exigence=SGL.LOI/va1.01", f"--dossier={tmp_path / 'c'}")
+    with ServeurProduit(logiciel(creer_patient=lambda _: fait(patient_id="P1"))) as produit:
+        description = decrire_logiciel(tmp_path / "l.yaml", produit.url)
+        issue = mener("--exigence=SGL.LOI/va1.01", f"--logiciel={description}", f"--dossier={tmp_path / 'c'}")
     assert issue.returncode == 3, issue.stdout
+    assert set(verdicts(tmp_path / "c").values()) == {"non_execute"}
+
+
+def catalogue_sans_import() -> Repondeur:
+    """Un logiciel qui montre et exporte dix chapitres, un examen et une analyse, et n'intègre aucun fichier."""
+    chapitres = [{"nature": "chapitre", "code": f"C{rang}", "libelle": f"Chapitre {rang}"} for rang in range(10)]
+    examens = [{"nature": "examen", "code": "E", "libelle": "Examen"}]
+    analyses = [{"nature": "analyse", "code": "A", "libelle": "Analyse", "examens": ["E"]}]
+    objets = {"chapitres": chapitres, "examens": examens, "analyses": analyses}
+    export = "".join(f"{c['code']};{c['libelle']};;\r\n" for c in chapitres).encode()
+    nom = f"LOINC_1_export_chapitres_{datetime.now(ZoneInfo('Europe/Paris')):%Y%m%d}.csv"
+    return logiciel(
+        lire_catalogue=lambda appel: fait(objets=objets[appel["objets"]]),
+        exporter_catalogue=lambda _: fait(nom=nom, fichier_base64=b64encode(export).decode()),
+    )
 
 
 def test_logiciel_injoignable(tmp_path: Path) -> None:

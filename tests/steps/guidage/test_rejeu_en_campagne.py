@@ -16,8 +16,8 @@ from steps.selection import ScenarioRetenu
 from tests.campagne.lancement import lire_json, mener
 from tests.steps.guidage.aides import GuichetEssai, resultat
 
-NUMERO = "LOI/va1.01.01"
-SEULE = Constat(CODE_PERSONNE, Verdict.NON_EXECUTE, "aucune feature ne joue encore ce scénario")
+NUMERO = "SSI/GEN.01.01"
+SEULE = Constat(CODE_PERSONNE, Verdict.A_VERIFIER, "le verdict revient à une personne : pièces à apporter")
 
 
 def enregistrement(dossier: Path) -> Path:
@@ -35,7 +35,7 @@ def test_rejouer_en_integration_continue(tmp_path: Path) -> None:
     """Le verdict déclaré revient, marqué au terminal, au JUnit, dans Allure, au rapport et dans verdicts.json."""
     dossier = tmp_path / "campagne"
     chemin = enregistrement(tmp_path / "avant")
-    fin = mener("--exigence=LOI/va1.01", f"--rejouer={chemin}", f"--dossier={dossier}", "--junit")
+    fin = mener("--exigence=SSI/GEN.01", f"--rejouer={chemin}", f"--dossier={dossier}", "--junit")
     assert fin.returncode == 1, fin.stdout
     assert "1 scénario rejoué" in fin.stdout
     [un] = lire_json(dossier / "verdicts.json")["scenarios"]
