@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import os
+import sys
+import tempfile
 from pathlib import Path
 
 import pytest
@@ -30,9 +32,20 @@ def pytest_configure(config: pytest.Config) -> None:
         from tests.exemples import Releve
 
         config.pluginmanager.register(Releve(Path(fichier)), "banc-sons-exemples")
+    _garder_le_code_compile()
     # Toute la suite se partage entre deux processus, et la table des défauts se joue dans un troisième.
     if brancher(config):
         _commencer_la_table(config)
+
+
+def _garder_le_code_compile() -> None:
+    """Garde le code compilé pour les processus que les essais lancent, là où l'environnement l'interdit.
+
+    Sans lui, chacun passe une à trois secondes à recompiler nos modules.
+    """
+    if sys.dont_write_bytecode:
+        os.environ["PYTHONDONTWRITEBYTECODE"] = ""
+        os.environ.setdefault("PYTHONPYCACHEPREFIX", str(Path(tempfile.gettempdir()) / "essais-banc-sons-pyc"))
 
 
 def pytest_collection_finish(session: pytest.Session) -> None:

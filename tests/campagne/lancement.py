@@ -6,7 +6,6 @@ import json
 import os
 import subprocess
 import sys
-import tempfile
 from functools import lru_cache
 from pathlib import Path
 from typing import Any
@@ -15,7 +14,6 @@ from tests.campagne.pepiniere import Pepiniere
 
 RACINE = Path(__file__).parents[2]
 DELAI_S = 240
-_PYC = Path(tempfile.gettempdir()) / "essais-banc-sons-pyc"
 
 
 def commande(*options: str) -> list[str]:
@@ -24,14 +22,9 @@ def commande(*options: str) -> list[str]:
 
 
 def environnement(**variables: str) -> dict[str, str]:
-    """L'environnement du processus, sans les réglages du pytest qui nous mène.
-
-    Le code compilé est gardé d'une campagne à l'autre, même là où l'environnement l'interdit : sans lui, chacune
-    passerait deux secondes à relire nos modules.
-    """
-    cache = {"PYTHONDONTWRITEBYTECODE": "", "PYTHONPYCACHEPREFIX": str(_PYC)}
+    """L'environnement du processus, sans les réglages du pytest qui nous mène."""
     propres = {nom: valeur for nom, valeur in os.environ.items() if not nom.startswith("PYTEST_")}
-    return {**propres, **cache, "PYTHONUNBUFFERED": "1", "PYTHONIOENCODING": "utf-8", **variables}
+    return {**propres, "PYTHONUNBUFFERED": "1", "PYTHONIOENCODING": "utf-8", **variables}
 
 
 def mener(*options: str, delai: float = DELAI_S, **variables: str) -> subprocess.CompletedProcess[str]:
