@@ -119,7 +119,10 @@ def _anterieurs(labo: Labo, document: Document) -> Iterable[Document]:
 def _contenu(labo: Labo, document: Document, niveau: str) -> bytes:
     if labo.defaut("pfi_document_precedent"):
         document = next(iter(_anterieurs(labo, document)), document)
-    return documents.cda_au_niveau(labo, document, niveau)
+    octets = documents.cda_au_niveau(labo, document, niveau)
+    if labo.defaut("pfi_document_sans_pdf"):
+        return octets.replace(b'mediaType="application/pdf"', b'mediaType="text/plain"')
+    return octets
 
 
 def _professionnels(labo: Labo, patient: Patient, document: Document) -> list[Destinataire]:

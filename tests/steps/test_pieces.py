@@ -72,6 +72,16 @@ def test_captures_en_complement_d_une_video(tmp_path: Path) -> None:
     assert (preuve.etat, len(preuve.fichiers)) == (EtatPreuve.PRODUITE, 1)
 
 
+def test_piece_d_une_seule_preuve(tmp_path: Path) -> None:
+    """Une pièce qui vise une preuve n'en apporte pas d'autre du même genre."""
+    autre = replace(LOG, preuve="A.01.02")
+    (preuve,) = preuves_du_scenario(tmp_path, scenario(TypePiece.TRACE), Verdict.CONFORME, [autre], [])
+    assert (preuve.etat, preuve.fichiers) == (EtatPreuve.A_APPORTER, ())
+    visee = replace(LOG, preuve="A.01.01")
+    (preuve,) = preuves_du_scenario(tmp_path, scenario(TypePiece.TRACE), Verdict.CONFORME, [visee], [])
+    assert (preuve.etat, len(preuve.fichiers)) == (EtatPreuve.PRODUITE, 1)
+
+
 @pytest.mark.parametrize("verdict", [Verdict.NON_CONCLUANT, Verdict.NON_EXECUTE])
 def test_rien_sans_jugement(tmp_path: Path, verdict: Verdict) -> None:
     """Un scénario non jugé ne prouve rien : ses pièces ne sont pas présentées comme des preuves."""
