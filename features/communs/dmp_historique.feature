@@ -72,6 +72,11 @@ Fonctionnalité: Reprise de l'historique vers le DMP
     Et le patient « Ximena » marqué décédé dans le logiciel
     Et le patient « Xénia » opposé à l'alimentation de son DMP dans le logiciel
     Quand le biologiste lance la reprise d'historique pour les patients « Xavier », « Ximena », « Xénia » et « Xerxès »
+    # Un envoi demandé ensuite, et vu au DMP, clôt l'observation : un document écarté serait parti avant lui.
+    Étant donné des documents anciens dans le logiciel
+      | document      | patient | date de l'acte   |
+      | envoi suivant | Xavier  | 16/07/2021 09:30 |
+    Et le document « envoi suivant » déjà envoyé au DMP
     Alors la reprise envoie « à reprendre » et écarte
       | document        | motif                             |
       | déjà envoyé     | document déjà enregistré          |
