@@ -81,7 +81,8 @@ def test_connexion_lue_d_une_reponse() -> None:
 
 def test_messages_lus_du_relais() -> None:
     """Ceux de cette adresse, sans casse ; ni les refus, ni ceux d'une adresse voisine."""
-    vus = messages_de(
-        [courriel(ADRESSE.upper()), courriel("x" + ADRESSE), courriel(ADRESSE, operation="refus")], ADRESSE
-    )
-    assert vus == [MessageVu(ADRESSE, "Bonjour", 1, 3)]
+    remis = [courriel(ADRESSE.upper(), secrets=2), courriel("x" + ADRESSE), courriel(ADRESSE, operation="refus")]
+    assert messages_de(remis, ADRESSE) == [MessageVu(ADRESSE, "Bonjour", 2, 3)]
+    assert messages_de([courriel(f"x@a.test {ADRESSE}")], ADRESSE.upper()) == [
+        MessageVu(ADRESSE.upper(), "Bonjour", 1, 3)
+    ]
