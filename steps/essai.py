@@ -19,6 +19,7 @@ from steps.logiciel.configuration import ConfigurationLogiciel
 from steps.logiciel.connexion import NON_DECLAREE, ConnexionDeclaree
 from steps.logiciel.protocole import Adaptateur, AdaptateurInjoignable, ReponseAction
 from steps.patients import PatientEssai
+from steps.personne.cdp import Chromium
 from steps.personne.navigateur import Navigateur
 from steps.personne.ouverture import Navigateurs
 from steps.secrets_action import cacher
@@ -210,6 +211,10 @@ class Essai:
         navigateur = self._navigateurs.ouvrir()
         self.a_la_fin(navigateur.fermer)
         return navigateur
+
+    def chromium(self) -> Chromium | None:
+        """Le Chromium de la campagne ; None quand elle joue la personne en HTTP."""
+        return self._navigateurs.chromium() if self._navigateurs is not None else None
 
     # -------------------------------------------------------------- finir
     def a_la_fin(self, action: Callable[[], object]) -> None:

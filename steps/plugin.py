@@ -85,6 +85,7 @@ ETAPES = (
     "steps.etapes.compte_rendu_accreditation",
     "steps.etapes.compte_rendu_structure",
     "steps.etapes.compte_rendu_sous_traite",
+    "steps.etapes.compte_rendu_formes",
     "steps.etapes.tableau_de_bord",
     "steps.etapes.loinc",
     "steps.etapes.loinc_codes",

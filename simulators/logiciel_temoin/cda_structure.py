@@ -51,10 +51,11 @@ def _chapitre(
         [(rang, a) for rang, a in rendues if not sous_traitance.est_sous_traitee(document, a)],
         [(rang, a) for rang, a in rendues if sous_traitance.est_sous_traitee(document, a)],
     ]
-    if labo.defaut("cda_sous_traitees_omises"):
+    if groupes[1] and labo.defaut("cda_sous_traitees_omises"):
         groupes[1] = []
     germes = quoi == cda_chapitres.MICROBIOLOGIE and bool(document.complements.germes)
-    germes = germes and not labo.defaut("cda_sans_microbiologie")
+    if germes and labo.defaut("cda_sans_microbiologie"):
+        germes = False
     if not any(groupes) and not germes:
         return False
     chapitre = e(e(structure, "component"), "section")

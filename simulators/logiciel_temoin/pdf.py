@@ -114,7 +114,7 @@ def _resultats(labo: Labo, document: Document) -> list[str]:
         resultat = pdf_sous_traitance.resultat(labo, document, analyse)
         lignes.append(f"{cda_mentions.marque(document, analyse, labo)}{analyse.libelle} : {resultat}")
     lignes += pdf_sous_traitance.lignes(labo, document)
-    if not labo.defaut("micro_pdf_absente"):
+    if document.complements.germes and not labo.defaut("micro_pdf_absente"):
         lignes += cda_microbiologie.lignes(labo, document)
     for ligne in cda_mentions.lignes(labo, document):
         automatisme = ligne == document.complements.mentions.get(cda_mentions.AUTOMATIQUE)

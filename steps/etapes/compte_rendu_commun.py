@@ -123,21 +123,22 @@ def saisis(essai: Essai, nom: str) -> tuple[Resultat, ...]:
     return connus
 
 
-def exporter(essai: Essai, nom: str, niveau: str) -> bytes:
-    """Le CDA du compte rendu à ce niveau, exporté une fois et joint aux pièces du scénario."""
+def exporter(essai: Essai, nom: str, niveau: str, *, complement: bool = False) -> bytes:
+    """Le CDA du compte rendu à ce niveau, exporté une fois et joint ; `complement` : ce n'est pas la preuve demandée."""
     cle = f"CDA {niveau} {nom}"
     if cle not in essai.releves:
         document = essai.document(nom)
         reponse = essai.jouer("exporter_document", "biologiste_1", document_id=document.document_id, niveau=niveau)
         essai.releves[cle] = octets(reponse, "cda_base64")
         fichier = f"{document.document_id}-{niveau}.xml"
-        essai.bilan.joindre(fichier, "document", essai.releves[cle], f"compte rendu « {nom} » en CDA {niveau}")
+        description = f"compte rendu « {nom} » en CDA {niveau}"
+        essai.bilan.joindre(fichier, "document", essai.releves[cle], description, complement=complement)
     exporte: bytes = essai.releves[cle]
     return exporte
 
 
-def imprimer(essai: Essai, nom: str) -> bytes:
-    """Le PDF du compte rendu, édité une fois et joint aux pièces du scénario."""
+def imprimer(essai: Essai, nom: str, *, complement: bool = False) -> bytes:
+    """Le PDF du compte rendu, édité une fois et joint ; `complement` : ce n'est pas la preuve demandée."""
     cle = f"PDF {nom}"
     if cle not in essai.releves:
         document = essai.document(nom)
@@ -150,6 +151,7 @@ def imprimer(essai: Essai, nom: str) -> bytes:
         essai.releves[cle] = octets(reponse, "pdf_base64")
         essai.releves[f"nom du PDF {nom}"] = str(reponse.donnees.get("nom_fichier") or "")
         fichier = f"{document.document_id}.pdf"
-        essai.bilan.joindre(fichier, "document", essai.releves[cle], f"compte rendu « {nom} » en PDF")
+        description = f"compte rendu « {nom} » en PDF"
+        essai.bilan.joindre(fichier, "document", essai.releves[cle], description, complement=complement)
     edite: bytes = essai.releves[cle]
     return edite

@@ -48,10 +48,17 @@ class Navigateurs:
         """Un navigateur neuf : ni cookie ni page ; à fermer."""
         if self.genre == HTTP:
             return NavigateurHttp(racines=self._racines, du_banc=self._du_banc)
+        return NavigateurChromium(self._partage(), du_banc=self._du_banc)
+
+    def chromium(self) -> Chromium | None:
+        """Le Chromium de la campagne, démarré au besoin ; None quand elle joue la personne en HTTP."""
+        return None if self.genre == HTTP else self._partage()
+
+    def _partage(self) -> Chromium:
         if self._chromium is None:
             confiance = Confiance((self._racines,) if self._racines else (), self._serveurs)
             self._chromium = Chromium(preparer=confiance.preparer)
-        return NavigateurChromium(self._chromium, du_banc=self._du_banc)
+        return self._chromium
 
     def arreter(self) -> None:
         """Arrête Chromium s'il a servi ; sans effet la seconde fois."""

@@ -111,3 +111,39 @@ Fonctionnalité: Structure du compte rendu de biologie
     Et le compte rendu « contrôle » part au DMP et par MSSanté à ses correspondants
     Alors le compte rendu du sous-traitant de « bilan hormonal » n'est parti à part ni au DMP, ni par MSSanté
     Et les résultats sous-traités de « bilan hormonal » ne sont ni un lien ni une image, en N3, en N1 et en PDF
+
+  @DOC/va1.23.01
+  Scénario: Le compte rendu se voit en CDA N3, en CDA N1 et en PDF
+    # Le texte officiel renvoie à d'autres scénarios ; l'exigence demande que les trois formes se voient. Les captures
+    # restent à joindre.
+    Étant donné un patient « Hortense » dont le statut est « identité qualifiée »
+    Et un patient « Isidore » dont le statut est « identité qualifiée »
+    Quand le biologiste valide pour le patient « Hortense » le compte rendu « bilan thyroïdien » avec ces résultats
+      | analyse | valeur | unité   |
+      | TSH     | 4.81   | m[IU]/L |
+      | Sodium  | 136    | mmol/L  |
+    Et le biologiste valide pour le patient « Isidore » le compte rendu « numération » avec ces résultats
+      | analyse     | valeur | unité  |
+      | Hémoglobine | 15.3   | g/dL   |
+      | Leucocytes  | 7.45   | 10*9/L |
+    Et le biologiste affiche le compte rendu « bilan thyroïdien » en N3, en N1 et en PDF
+    Et le biologiste affiche le compte rendu « numération » en N3, en N1 et en PDF
+    Alors l'affichage du compte rendu « bilan thyroïdien » montre en N3, en N1 et en PDF chaque résultat
+    Et l'affichage du compte rendu « numération » montre en N3, en N1 et en PDF chaque résultat
+
+  @DOC/va1.25.01
+  Scénario: Le compte rendu auto-présentable embarque sa feuille de style et montre tout ce que dit le PDF
+    # Cas Sc3 de l'espace de tests, avec microbiologie. Les captures de Chrome, Firefox et Safari restent à joindre ;
+    # avec --navigateur=chromium, le banc ouvre aussi le fichier dans Chromium.
+    Étant donné un patient « Joséphine » dont le statut est « identité qualifiée »
+    Et ces germes trouvés pour le compte rendu « hémoculture »
+      | prélèvement        | germe                 | antibiotique | sensibilité | CMI  |
+      | Sang, bras gauche  | Klebsiella pneumoniae | Ceftriaxone  | R           | 8    |
+      | Sang, bras gauche  | Klebsiella pneumoniae | Gentamicine  | S           | 0.5  |
+    Quand le biologiste valide pour le patient « Joséphine » le compte rendu « hémoculture » avec ces résultats
+      | analyse             | valeur | unité  |
+      | Hémoglobine         | 10.2   | g/dL   |
+      | Protéine C réactive | 164    | mg/L   |
+    Et le biologiste exporte le compte rendu « hémoculture » en CDA R2 N3 auto-présentable
+    Alors le CDA auto-présentable « hémoculture » embarque sa feuille de style, qui montre tout ce que dit le PDF
+    Et le CDA auto-présentable « hémoculture » s'affiche dans Google Chrome, Mozilla Firefox et Apple Safari
