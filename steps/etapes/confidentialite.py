@@ -21,6 +21,7 @@ from steps.etapes.dmp_commun import (
     exiger_cr,
     exiger_envoi,
     ouvrir_dmp,
+    relire_document,
     valider_cr,
 )
 from steps.etapes.identite import retirer
@@ -102,24 +103,32 @@ def valider_sans_envoyer(essai: Essai, datatable: Table) -> None:
 
 @when("le biologiste choisit ce masquage et cette visibilité, puis envoie ces comptes rendus au DMP")
 def choisir_puis_envoyer(essai: Essai, datatable: Table) -> None:
-    """Un logiciel où le choix se fait à la validation seulement valide le compte rendu de nouveau."""
+    """Où le choix ne se fait plus (fonction absente, document déjà parti), le compte rendu est validé avec lui."""
     montres: dict[str, object] = essai.releves.setdefault("choix montrés", {})
     for ligne in vocabulaire.table(datatable):
         nom, choisis = ligne["compte rendu"], codes(ligne["masquage et visibilité"])
         document = essai.document(nom)
         depuis = essai.journal.position()
-        reponse = essai.tenter(
-            "definir_confidentialite",
-            "biologiste_1",
-            document_id=document.document_id,
-            confidentialite=list(choisis),
-        )
-        if reponse.resultat == "non_gere":
+        reponse = _definir(essai, document, choisis)
+        if reponse is None:
             document = _valider(essai, nom, document.patient.nom, choisis)
         else:
             _choix(essai)[nom] = choisis
             montres[nom] = _montre(reponse)
         _envoyer(essai, document, depuis)
+
+
+def _definir(essai: Essai, document: DocumentEssai, choisis: tuple[str, ...]) -> ReponseAction | None:
+    """None si le choix ne peut plus se faire sur ce compte rendu."""
+    if relire_document(essai, document).get("etat_dmp") == "alimente":
+        return None
+    reponse = essai.tenter(
+        "definir_confidentialite",
+        "biologiste_1",
+        document_id=document.document_id,
+        confidentialite=list(choisis),
+    )
+    return None if reponse.resultat == "non_gere" else reponse
 
 
 def _montre(reponse: ReponseAction) -> object:
