@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import re
 from pathlib import Path
 
 import pytest
@@ -73,6 +74,9 @@ MUTANTS: dict[str, tuple[bytes, set[str]]] = {
         cda(legalAuthenticator=MORCEAUX["legalAuthenticator"].replace('code="S"', 'code="X"')), {"CDA-ACT-04"},
     ),
     "acte sans période": (cda(periode=""), {"CDA-ACT-05"}),
+    "sans acte documenté": (
+        re.sub(rb"<documentationOf>.*?</documentationOf>", b"", cda(), flags=re.DOTALL), {"CDA-ACT-05", "CDA-ENT-18"},
+    ),
     "cadre inconnu": (cda(performer=_SANS_CADRE), {"CDA-ACT-06"}),
     "sans modalité d'exercice": (
         cda(componentOf=MORCEAUX["componentOf"].replace('code="SA25"', "")), {"CDA-ACT-07"},

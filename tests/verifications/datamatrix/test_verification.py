@@ -70,6 +70,15 @@ def test_sans_datamatrix() -> None:
     assert constats[0].attendu
 
 
+def test_contenu_illisible() -> None:
+    """Un datamatrix INS dont le contenu ne se lit pas est en faute, et rien de ses champs n'est jugé."""
+    constats = datamatrix_coherent(edition(lignes_completes(PERSONNE), datamatrix=BON[:40]), PERSONNE)
+    assert [(c.code, c.verdict) for c in constats] == [
+        ("EDI-DMX-01", Verdict.CONFORME),
+        ("EDI-DMX-02", Verdict.NON_CONFORME),
+    ]
+
+
 def test_trait_inconnu() -> None:
     """Un trait que le document ne dit pas n'est pas comparé ; les autres le sont."""
     octets = edition(lignes_completes(PERSONNE), datamatrix=BON)

@@ -309,6 +309,7 @@ FAUTIFS: dict[str, Exemple] = {
         _a(fiche_signature=Alimentation().fiche_signature.replace("E1762", "E1"),), {"DMP-SIG-02"},
     ),
     "signature non liée": (_a(lien_signature=""), {"DMP-SIG-03"}),
+    "signature illisible": (_a(signature=b"<Signature"), {"DMP-SIG-04"}),
     "manifeste incomplet": (_a(signature=f.signature_xml({})), {"DMP-SIG-04", "DMP-SIG-05"}),
     "condensat d'un autre": (
         _a(signature=f.signature_xml({"1.2.250.1.213.99.1.100.1": c.cda(title="<title>Autre</title>")})),
