@@ -17,6 +17,8 @@ from tests.verifications.loinc.exemples import catalogue
 NA: Cle = ("analyse", "", "NA")
 K: Cle = ("analyse", "", "K")
 HB: Cle = ("analyse", "", "HB")
+NFS: Cle = ("examen", "", "NFS")
+S1: Cle = ("sous_chapitre", "BIO", "S1")
 DEBUT = datetime(2026, 11, 22, 10, 0, tzinfo=UTC)
 FIN = DEBUT + timedelta(seconds=2)
 PENDANT = "2026-11-22T11:00:01.234+01:00"
@@ -41,6 +43,10 @@ INTEGRE = _avec(_codes(NA="2951-2", K="2075-0", HB="718-7"))
 
 def _integrer(apres: Bruts, donnes: dict[Cle, str] | None = None) -> list[Constat]:
     return integration.codes_integres("LOINC_6", catalogue(), apres, DONNES if donnes is None else donnes)
+
+
+def _integrer_un(fichier: str, cle: Cle, donne: str, porte: str) -> list[Constat]:
+    return integration.codes_integres(fichier, catalogue(), _avec({cle: {"code_loinc": porte}}), {cle: donne})
 
 
 def _anomalie(code: str, *codes: str, bloquante: bool = False) -> dict[str, Any]:
@@ -75,6 +81,8 @@ def _date(date: str | None, *, avant: str | None = "2025-03-14T09:30:00+01:00", 
 CONFORMES: dict[str, Exemple] = {
     "fichier accepté": lambda: integration.fichier_accepte("LOINC_6.csv", "fait", "fait : 3 codes"),
     "codes intégrés": lambda: _integrer(INTEGRE),
+    "code d'un sous-chapitre": lambda: _integrer_un("LOINC_4", S1, "18719-5", "18719-5"),
+    "code d'un examen": lambda: _integrer_un("LOINC_5", NFS, "718-7", "718-7"),
     "modifications": lambda: integration.codes_modifies(catalogue(), _avec(_codes(HB="718-7")), {HB: "718-7"}),
     "modification acceptée": lambda: integration.modification_acceptee("HB", "718-7", "fait", "fait"),
     "rapport": lambda: rapport.rapport_produit("LOINC_6.csv", b"rapport", []),
@@ -107,6 +115,8 @@ def test_conforme(nom: str) -> None:
 _TOUT = [_anomalie(nom) for nom in ("NA", "K", "HB")]
 MANQUEMENTS: dict[str, tuple[str, Exemple]] = {
     "fichier refusé": ("LOI-INT-01", lambda: integration.fichier_accepte("LOINC_6.csv", "refuse", "refuse : nom")),
+    "code du chapitre": ("LOI-INT-02", lambda: _integrer_un("LOINC_4", S1, "18720-3", "18719-5")),
+    "code d'un autre examen": ("LOI-INT-03", lambda: _integrer_un("LOINC_5", NFS, "718-7", "2951-2")),
     "codes décalés": ("LOI-INT-04", lambda: _integrer(_avec(_codes(NA="718-7", K="2951-2", HB="2075-0")))),
     "code d'avant gardé": ("LOI-INT-04", lambda: _integrer(_avec(_codes(NA="2951-2", HB="718-7")))),
     "objet disparu": ("LOI-INT-04", lambda: _integrer([o for o in INTEGRE if o["code"] != "NA"])),
