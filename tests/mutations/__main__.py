@@ -47,7 +47,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
             print(f"  … {rang + 1} mutants sur {len(tires)}", flush=True)
 
     with tempfile.TemporaryDirectory(prefix="mutations-") as dossier:
-        seance = Seance(tires, options.carte, racines, suivre, lambda texte: print(texte, flush=True))
+        seance = Seance(tires, options.carte, suivre, lambda texte: print(texte, flush=True))
         code = pytest.main(
             [
                 *(str(RACINE / racine) for racine in racines),

@@ -15,9 +15,6 @@ import pytest
 RACINE = Path(__file__).resolve().parents[2]
 VERIFICATIONS = str(RACINE / "steps" / "verifications")
 
-Carte = dict[str, dict[int, list[str]]]
-"""Fichier (depuis la racine) → ligne → essais qui la traversent, du plus court au plus long."""
-
 _EVENEMENTS = 200_000
 """Lignes notées par essai au plus : au-delà (bombes, tirages au hasard), l'essai est lent et ne découvre plus rien."""
 
@@ -61,14 +58,11 @@ class Releve:
             threading.settrace(None)
             self.durees[item.nodeid] = time.process_time() - debut
 
-    def carte(self) -> Carte:
-        """Le relevé, retourné : de la ligne vers ses essais."""
-        carte: Carte = {}
-        for essai, lignes in self._lignes.items():
-            for fichier, ligne in lignes:
-                nom = str(Path(fichier).relative_to(RACINE))
-                carte.setdefault(nom, {}).setdefault(ligne, []).append(essai)
-        for fichier_lignes in carte.values():
-            for essais in fichier_lignes.values():
-                essais.sort(key=lambda essai: (self.durees[essai], essai))
-        return carte
+    def lignes(self) -> dict[str, dict[str, list[int]]]:
+        """Essai → fichier (depuis la racine) → lignes traversées."""
+        lignes: dict[str, dict[str, list[int]]] = {}
+        for essai, vues in self._lignes.items():
+            par_fichier = lignes.setdefault(essai, {})
+            for fichier, ligne in sorted(vues):
+                par_fichier.setdefault(str(Path(fichier).relative_to(RACINE)), []).append(ligne)
+        return lignes

@@ -30,6 +30,10 @@ _METHODES = {
 _FONCTIONS = {"any": "all", "all": "any", "min": "max", "max": "min"}
 _NORMALISATIONS = frozenset({"lower", "upper", "casefold", "strip", "lstrip", "rstrip"})
 _VIDES = {"list": "[]", "tuple": "()", "str": "''", "dict": "{}", "set": "set()", "frozenset": "frozenset()"}
+_CONSTATS = frozenset({"respectee", "enfreinte", "signalee", "sans_objet", "a_regarder"})
+"""Ce qui fait un constat : ses arguments ne sont que les textes qu'une personne lit."""
+_AFFICHES = frozenset({"attendu", "recu", "ou", "a_faire"})
+"""Les mêmes textes, passés à une fonction qui juge."""
 _RETRAITS = 3
 """Éléments retirés d'une même suite littérale : le premier, celui du milieu, le dernier."""
 
@@ -139,7 +143,8 @@ def _descendre(noeud: ast.AST, contexte: _Contexte) -> Iterator[tuple[_Place, st
                 place = _Place(noeud, champ, indice)
                 for genre, nouveau in _fautes(place, dedans):
                     yield place, genre, nouveau, dedans
-            yield from _descendre(enfant, dedans)
+            if not _affiche(enfant):
+                yield from _descendre(enfant, dedans)
 
 
 def _entrer(noeud: ast.AST, contexte: _Contexte) -> _Contexte:
@@ -169,6 +174,15 @@ def _muet(noeud: ast.AST, contexte: _Contexte) -> bool:
         return True
     # Une règle est un énoncé, pas un calcul.
     return not contexte.fonction and isinstance(noeud, ast.Call) and ast.unparse(noeud.func).endswith("Regle")
+
+
+def _affiche(noeud: ast.AST) -> bool:
+    """Un texte destiné à une personne : les arguments d'un constat, la forme écrite d'une valeur."""
+    if isinstance(noeud, ast.FunctionDef):
+        return noeud.name in ("__str__", "__repr__")
+    if isinstance(noeud, ast.keyword):
+        return noeud.arg in _AFFICHES
+    return isinstance(noeud, ast.Call) and isinstance(noeud.func, ast.Attribute) and noeud.func.attr in _CONSTATS
 
 
 def _fautes(place: _Place, contexte: _Contexte) -> Iterator[tuple[str, ast.AST]]:

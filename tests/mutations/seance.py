@@ -2,12 +2,10 @@
 
 from __future__ import annotations
 
-import hashlib
 import inspect
-import json
 import os
 import sys
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
@@ -15,11 +13,20 @@ from types import CodeType
 
 import pytest
 
-from tests.mutations.couverture import RACINE, Carte, Releve
+from tests.mutations.couverture import RACINE, Releve
 from tests.mutations.essai import Issue, jouer
 from tests.mutations.mutants import Mutant
+from tests.mutations.releve import Carte, Relevees
 
-ESSAIS = ("tests/verifications", "tests/etapes", "tests/mutants")
+ESSAIS = (
+    "tests/verifications",
+    "tests/etapes",
+    "tests/mutants",
+    "tests/steps/test_regles_conduite.py",
+    "tests/steps/test_regles_identite.py",
+    "tests/steps/test_regles_traces.py",
+    *(f"tests/controle/{famille}" for famille in ("cda", "courriel", "hl7v2", "jwt", "pdf", "saml", "soap", "xdm")),
+)
 """Les dossiers d'essais qui appellent les vérifications dans leur propre processus."""
 
 
@@ -32,40 +39,6 @@ class Resultat:
     essais: int
 
 
-@dataclass(frozen=True, slots=True)
-class Relevees:
-    """La carte de couverture et ce que chaque essai coûte."""
-
-    empreinte: str
-    carte: Carte
-    durees: dict[str, float]
-
-    @classmethod
-    def lire(cls, fichier: Path) -> Relevees | None:
-        """Le relevé gardé, s'il y en a un."""
-        if not fichier.exists():
-            return None
-        brut = json.loads(fichier.read_text(encoding="utf-8"))
-        carte = {nom: {int(ligne): essais for ligne, essais in lignes.items()} for nom, lignes in brut["carte"].items()}
-        return cls(brut["empreinte"], carte, brut["durees"])
-
-    def ecrire(self, fichier: Path) -> None:
-        """Garde le relevé."""
-        fichier.parent.mkdir(parents=True, exist_ok=True)
-        brut = {"empreinte": self.empreinte, "carte": self.carte, "durees": self.durees}
-        fichier.write_text(json.dumps(brut, ensure_ascii=False), encoding="utf-8")
-
-
-def empreinte(racines: Iterable[str]) -> str:
-    """Ce dont la carte dépend : les essais et les vérifications, à l'octet."""
-    condense = hashlib.sha256()
-    for racine in sorted({*racines, "steps/verifications"}):
-        chemin = RACINE / racine
-        for fichier in sorted(chemin.rglob("*.py")) if chemin.is_dir() else [chemin]:
-            condense.update(str(fichier).encode() + b"\0" + fichier.read_bytes())
-    return condense.hexdigest()
-
-
 class Seance:
     """Greffon pytest : remplace la boucle des essais par celle des mutants."""
 
@@ -73,11 +46,10 @@ class Seance:
         self,
         mutants: Sequence[Mutant],
         releve: Path,
-        racines: Sequence[str],
         suivre: Callable[[int, Resultat], None],
         annoncer: Callable[[str], None] = lambda _texte: None,
     ) -> None:
-        self._mutants, self._fichier, self._racines = mutants, releve, racines
+        self._mutants, self._fichier = mutants, releve
         self._suivre, self._annoncer = suivre, annoncer
         self.resultats: list[Resultat] = []
 
@@ -87,11 +59,12 @@ class Seance:
             raise session.Interrupted("des essais ne se collectent pas")
         items = {item.nodeid: item for item in session.items}
         releve = self._relever(list(items.values()))
+        carte = releve.carte()
         sources: dict[str, str] = {}
         for rang, mutant in enumerate(self._mutants):
             fichier = fichier_de(mutant.module)
             source = sources.setdefault(mutant.module, fichier.read_text(encoding="utf-8"))
-            noms = sorted(_essais(mutant, releve.carte), key=lambda nom: (releve.durees[nom], nom))
+            noms = sorted(_essais(mutant, carte), key=lambda nom: (releve.durees[nom], nom))
             choisis = [items[nom] for nom in noms if nom in items]
             calcul = sum(releve.durees[nom] for nom in noms)
             resultat = Resultat(mutant, jouer(mutant, source, fichier, choisis, calcul), len(choisis))
@@ -100,27 +73,27 @@ class Seance:
         return True
 
     def _relever(self, items: list[pytest.Item]) -> Relevees:
-        """Dans un processus fourché : aucune fixture, aucun cache n'y survit pour les mutants."""
-        attendue = empreinte(self._racines)
+        """Ce qui manque au relevé gardé, dans un processus fourché : ni fixture ni cache n'en reste aux mutants."""
         connu = Relevees.lire(self._fichier)
-        if connu is not None and connu.empreinte == attendue:
+        restent = [item for item in items if connu.a_refaire(item.nodeid)]
+        if not restent:
             return connu
-        self._annoncer(f"couverture de {len(items)} essais…")
+        self._annoncer(f"couverture de {len(restent)} essais…")
         sys.stdout.flush()
         pid = os.fork()
         if pid == 0:
             try:
                 releve = Releve()
                 items[0].config.pluginmanager.register(releve)
-                for rang, item in enumerate(items):
-                    suivant = items[rang + 1] if rang + 1 < len(items) else None
+                for rang, item in enumerate(restent):
+                    suivant = restent[rang + 1] if rang + 1 < len(restent) else None
                     item.config.hook.pytest_runtest_protocol(item=item, nextitem=suivant)
-                Relevees(attendue, releve.carte(), releve.durees).ecrire(self._fichier)
+                connu.completer(releve).ecrire(self._fichier)
             finally:
                 os._exit(0)
         os.waitpid(pid, 0)
         fait = Relevees.lire(self._fichier)
-        if fait is None or fait.empreinte != attendue:
+        if any(fait.a_refaire(item.nodeid) for item in items):
             raise RuntimeError("le relevé de couverture n'a pas abouti")
         return fait
 
