@@ -16,6 +16,7 @@ from steps.logiciel.schema_rapide import TYPES_JSON
 
 _LISTE_MAX = 20
 _LARGEUR = 80
+_SANS_PROFIL = " ; sans profil réclamé, rien ne pourrait être vérifié : écrivez au moins « profils: [Général] »"
 
 
 @dataclass(frozen=True, slots=True)
@@ -107,12 +108,11 @@ def _dire(erreur: Any, ecrit: str | None) -> str:
     match erreur.validator:
         case "required":
             manquants = [nom for nom in voulu if nom not in valeur]
-            return f"champ obligatoire absent : {', '.join(manquants)}"
+            return f"champ obligatoire absent : {', '.join(manquants)}{_SANS_PROFIL if 'profils' in manquants else ''}"
         case "enum":
             return f"attendu l'un de {', '.join(map(str, voulu))}, reçu {recu(valeur)}{proche(valeur, map(str, voulu))}"
         case "minItems" | "minProperties":
-            suite = " ; sans profil réclamé, rien ne pourrait être vérifié" if "profils" in erreur.absolute_path else ""
-            return f"attendu au moins un élément{suite}"
+            return f"attendu au moins un élément{_SANS_PROFIL if 'profils' in erreur.absolute_path else ''}"
         case "type":
             types = [voulu] if isinstance(voulu, str) else voulu
             attendu = " ou ".join(TYPES_JSON.get(nom, nom) for nom in types)

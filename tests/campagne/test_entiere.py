@@ -13,6 +13,7 @@ import openpyxl
 import pytest
 
 from requirements.catalogue import charger
+from requirements.modele import Classe
 from simulators.socle.journal import JournalEchanges
 from steps.collecte import features
 from steps.couverture import regles_par_scenario
@@ -71,6 +72,19 @@ def test_chaque_scenario_juge_l_est_sur_des_constats(resultats: list[dict[str, A
             assert all(etape["etat"] == "passee" for etape in scenario["etapes"])
         else:
             assert scenario["raison"], scenario["scenario"]
+
+
+def test_ce_que_la_machine_ne_juge_pas_est_dit(resultats: list[dict[str, Any]]) -> None:
+    """Hors profil et modalité, un scénario de moyen réseau, fichier ou adaptateur est conforme, ou dit pourquoi non."""
+    scenarios = {s.id: s for s in charger("biologie").scenarios()}
+    for resultat in resultats:
+        scenario = scenarios[resultat["scenario"]]
+        if resultat["verdict"] == "non_applicable":
+            assert "non réclamé" in resultat["raison"], scenario.id
+        elif scenario.moyen is not Classe.HUMAIN:
+            assert (resultat["verdict"] == "conforme") is not bool(scenario.non_jugee), scenario.id
+        if resultat["verdict"] == "a_verifier":
+            assert scenario.deroule, scenario.id
 
 
 def test_une_ligne_par_scenario_au_terminal(entiere: CampagneMenee) -> None:

@@ -22,6 +22,7 @@ from requirements.modele import (
     Classe,
     Couloir,
     Criticite,
+    EtapeGuidee,
     Exigence,
     Nature,
     Preuve,
@@ -107,9 +108,11 @@ def scenario(numero: str, rang: int, *, texte: str = "") -> ScenarioConformite:
                 identifiant,
                 texte or "Une vidéo montre la recherche de bout en bout.",
                 (TypePiece.VIDEO, TypePiece.CAPTURE),
+                conseil=texte or "Cadrez la fenêtre entière.",
             )
             for n in (1, 2)
         ),
+        deroule=(EtapeGuidee(texte or "Cherchez le patient.", texte or "Sa fiche.", texte or "Une autre fiche."),),
     )
 
 

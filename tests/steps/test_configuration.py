@@ -61,7 +61,12 @@ def test_le_temoin_est_une_demonstration() -> None:
     ("ancien", "nouveau", "message"),
     [
         ("profils: [Général, IAM]", "profils: []", "profils : attendu au moins un élément ; sans profil réclamé"),
-        ("profils: [Général, IAM]\n", "", "racine du fichier : champ obligatoire absent : profils"),
+        (
+            "profils: [Général, IAM]\n",
+            "",
+            "racine du fichier : champ obligatoire absent : profils ; sans profil réclamé, rien ne pourrait être "
+            "vérifié : écrivez au moins « profils: [Général] »",
+        ),
         ("profils: [Général, IAM]", "profils: Général", "profils : attendu une liste, reçu 'Général'"),
         ('version: "4.2"', "version: 4.2", "logiciel.version : attendu un texte, reçu 4.2"),
         ('version: "4.2", ', "", "logiciel : champ obligatoire absent : version"),

@@ -6,6 +6,7 @@ from pathlib import Path
 
 import pytest
 
+from reports.verdict import Verdict
 from requirements.catalogue import Catalogue, charger
 from requirements.erreurs import ErreurRequirements
 from steps.logiciel.configuration import ConfigurationInvalide, lire_configuration
@@ -23,6 +24,19 @@ def test_tout_par_defaut(catalogue: Catalogue) -> None:
     numeros = [r.numero for r in selectionner(catalogue, profils_reclames=["Général"])]
     assert numeros == [s.id for e in catalogue.exigences for s in e.scenarios]
     assert len(numeros) == len(set(numeros)) == 267
+
+
+def test_chaque_non_applicable_dit_sa_raison(catalogue: Catalogue) -> None:
+    """Profil par profil : tout scénario écarté est non applicable et nomme le profil qui lui manque, nul autre."""
+    facultatifs = [profil for profil in catalogue.couloir.profils if profil != "Général"]
+    for reclame in facultatifs:
+        for retenu in selectionner(catalogue, profils_reclames=["Général", reclame]):
+            profil = retenu.exigence.profil
+            if profil in ("Général", reclame):
+                assert retenu.ecarte is None
+            else:
+                raison = f"profil « {profil} » non réclamé dans logiciel.yaml (réclamés : Général, {reclame})"
+                assert retenu.ecarte == (Verdict.NON_APPLICABLE, raison)
 
 
 def test_profil_non_reclame(catalogue: Catalogue) -> None:

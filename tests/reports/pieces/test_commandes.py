@@ -119,6 +119,9 @@ def test_manquantes(dossier: Path, ecran: Path, capsys: pytest.CaptureFixture[st
     avant = json.loads(capsys.readouterr().out)["scenarios"]
     [preuve] = [p for s in avant for p in s["manquantes"] if p["preuve"] == _PREUVE]
     assert (preuve["genre"], preuve["genres"]) == ("capture", ["capture", "video"])
+    [guide] = [s for s in avant if s["scenario"] == "DMP/va1.02.01"]
+    assert len(guide["deroule"]) == 2 and all(etape["faire"] and etape["voir"] for etape in guide["deroule"])
+    assert "CNDA" in guide["manquantes"][0]["a_montrer"]
     main(["deposer", str(dossier), "--preuve", _PREUVE, str(ecran)])
     main(["deposer", str(dossier), "--preuve", "DOC/va1.19.01.01", "--lien", "4211"])
     capsys.readouterr()
@@ -126,6 +129,7 @@ def test_manquantes(dossier: Path, ecran: Path, capsys: pytest.CaptureFixture[st
     texte = capsys.readouterr().out
     assert f"{_PREUVE} :" not in texte
     assert "DOC/va1.19.01.01 : apportée, à vérifier par un relecteur" in texte
+    assert guide["deroule"][0]["ecart"] in texte and guide["manquantes"][0]["a_montrer"] in texte
     assert re.search(r"\d+ preuves à apporter ; 1 preuve apportée reste à vérifier\.", texte)
 
 

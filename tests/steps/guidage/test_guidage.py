@@ -54,6 +54,9 @@ def test_la_demande_dit_tout_dans_nos_mots() -> None:
         assert texte in demande.quoi_faire
     assert codes(demande.constats) == ["X-OFF-01"]
     assert [piece.genres[0] for piece in demande.pieces] == ["capture", "capture"]
+    assert demande.deroule == EXIGENCE.scenarios[0].deroule != ()
+    assert [piece.conseil.splitlines()[0] for piece in demande.pieces] == ["Cadrez la fenêtre entière."] * 2
+    assert "Suivez les étapes" in getattr(consigne_restante(retenu(), resultat(retenu(), SEULE)), "quoi_faire", "")
 
 
 def test_une_declaration_ferme_la_demande() -> None:

@@ -14,6 +14,7 @@ from typing import Any
 import pytest
 
 from reports.constat import Confiance, Regle
+from requirements.modele import EtapeGuidee
 from simulators.socle.journal import JournalEchanges
 from steps.logiciel.contrat import charger_contrat
 from steps.operateur.adaptateur import AdaptateurOperateur
@@ -36,8 +37,9 @@ JUGEMENT = Consigne(
     "INS/va1.01",
     "Un scénario",
     "Regardez l'écran\nPuis jugez",
-    pieces=(PieceDemandee("P.01", "une capture", ("capture", "video"), "Une capture suffit."),),
+    pieces=(PieceDemandee("P.01", "une capture", ("capture", "video"), "Cadrez tout.\nUne capture suffit."),),
     constats=(Regle("X-01", "r", "un texte", Confiance.OFFICIELLE, "regarder").a_regarder("le bandeau se lit-il ?"),),
+    deroule=(EtapeGuidee("Ouvrez la fiche.", "Le bandeau."), EtapeGuidee("Réduisez-la.", "Il reste.", "Il part.")),
 )
 
 
@@ -129,6 +131,22 @@ def test_jugement_avec_sa_piece(journal: JournalEchanges, tmp_path: Path) -> Non
     for texte in ("le bandeau se lit-il ?", "capture d'écran ou vidéo", "Une capture suffit.", "déposez-les d'abord"):
         assert texte in seance.ecran
     assert "n'est pas un fichier" in seance.ecran
+
+
+def test_un_jugement_montre_ses_etapes(journal: JournalEchanges) -> None:
+    """Le déroulé, numéroté, avec ce qui se voit et ce qui serait non conforme ; un conseil par ligne."""
+    seance = Seance(journal, "impossible", "pas d'essai")
+    assert seance.poser(JUGEMENT).issue is Issue.IMPOSSIBLE
+    for ligne in (
+        "  1. Ouvrez la fiche.",
+        "     à voir : Le bandeau.",
+        "  2. Réduisez-la.",
+        "     non conforme : Il part.",
+        "     Cadrez tout.",
+        "     Une capture suffit.",
+    ):
+        assert f"\n{ligne}\n" in seance.sortie.getvalue()
+    assert seance.sortie.getvalue().count("non conforme :") == 1
 
 
 def test_pause_temps_aide_et_mot_inconnu(journal: JournalEchanges) -> None:

@@ -13,10 +13,11 @@ from typing import Any
 import pytest
 
 from requirements.catalogue import charger
+from requirements.modele import EtapeGuidee
 from simulators.socle.journal import JournalEchanges
 from steps.logiciel.protocole import ReponseAction
 from steps.operateur.adaptateur import AdaptateurOperateur
-from steps.operateur.consigne import PieceDemandee
+from steps.operateur.consigne import Consigne, Genre, Issue, PieceDemandee
 from steps.operateur.guichet import Guichet
 from steps.operateur.serveur import ServeurConsole
 from steps.operateur.tableau import Annonce, Tableau
@@ -101,6 +102,27 @@ def test_texte_hostile_reste_du_texte(page: Page) -> None:
     assert page.onglet.jouer("repondre", "refuse", [HOSTILE], []) == ""
     assert futur.result(10).messages == (HOSTILE,)
     assert page.onglet.anomalies() == []
+
+
+def test_etapes_a_suivre(page: Page) -> None:
+    """Un jugement montre ses étapes, numérotées, à voir et non conforme ; un texte hostile y reste du texte."""
+    deroule = (EtapeGuidee("Ouvrez la fiche.", "Le bandeau."), EtapeGuidee(HOSTILE, HOSTILE, HOSTILE))
+    consigne = Consigne(Genre.JUGEMENT, "X.01.01", "X.01", "Un scénario", "Jugez", deroule=deroule)
+    futur = page.executeur.submit(page.guichet.demander, consigne)
+    assert page.onglet.jouer("lireDemande", 15_000)
+    lues = page.lire(
+        "[...document.querySelectorAll('#deroule li')].map(li => [...li.children].map(p => p.textContent))"
+    )
+    assert lues == [
+        ["Ouvrez la fiche.", "À voir : Le bandeau."],
+        [HOSTILE, f"À voir : {HOSTILE}", f"Non conforme : {HOSTILE}"],
+    ]
+    assert not page.lire("document.getElementById('bloc-deroule').hidden")
+    assert "pris" not in page.lire("document.title")
+    page.lire("document.querySelector('[data-issue=conforme]').click()")
+    assert futur.result(10).issue is Issue.CONFORME
+    page.poser("verifier_ins", patient_id="P-1")
+    assert page.lire("document.getElementById('bloc-deroule').hidden")
 
 
 def test_rechargement_garde_la_saisie(page: Page) -> None:
