@@ -19,7 +19,7 @@ COMMUNS = "communs"
 _NUMERO = re.compile(r".*\.\d{2,3}p?(?:\.BIS)?|\d{2}(?:\.\d{2})+")
 
 # Les mots par lesquels une étape laisse quelque chose à une personne : le scénario finit au mieux « à vérifier ».
-_RESERVE = re.compile(r"\b(?:à (?:montrer|joindre|justifier|regarder)|restent? à apporter)\b")
+_RESERVE = re.compile(r"\b(?:à (?:montrer|joindre|justifier|regarder)|reste(?:nt)? à apporter)\b")
 
 
 @dataclass(frozen=True, slots=True)

@@ -112,6 +112,9 @@ RESERVE = "le réglage du déclencheur reste à montrer"
         (SECTION, "", ["« non_jugee »"]),
         (SECTION, RESERVE, ["« non_jugee »", "« deroule »"]),
         (guide(SECTION), "le contrat est à joindre", ["« non_jugee »"]),
+        (guide(SECTION), "l'autorisation reste à apporter", ["« non_jugee »"]),
+        (guide(SECTION), "les pièces restent à apporter", ["« non_jugee »"]),
+        (guide(SECTION), "la maintenance est à justifier", ["« non_jugee »"]),
         (guide(SECTION, raison=RAISON), "les traits sont gardés", ["pas de « non_jugee »"]),
         (guide(HUMAIN, raison=RAISON), "", ["pas de « non_jugee »"]),
     ],
@@ -154,6 +157,7 @@ def test_biologie_aucun_scenario_muet() -> None:
     for ligne in matrice.lignes:
         if ligne.scenario is not None:
             assert ligne.jugee_par_la_machine or ligne.guidee or ligne.scenario.non_jugee, ligne.scenario.id
+    assert not any(ligne.jugee_par_la_machine and not ligne.attendue_de_la_machine for ligne in matrice.lignes)
     humains = catalogue.scenarios(moyens={Classe.HUMAIN})
     assert len(humains) == 35
     assert all(scenario.deroule for scenario in humains)
