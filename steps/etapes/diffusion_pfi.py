@@ -72,7 +72,8 @@ def valider_et_transmettre(essai: Essai, datatable: Table) -> None:
             IdentiteUsager.depuis_traits(patient.identite),
             choisis,
             secrete,
-            (demandeur.bal, autre.bal),
+            (autre.bal,),
+            demandeur.bal,
             adresse_du_patient(patient),
         )
         messages = tuple(emis_depuis(essai, patient, avant))

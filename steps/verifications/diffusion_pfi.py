@@ -76,7 +76,7 @@ SANS_LE_PATIENT = _regle(
 
 @dataclass(frozen=True, slots=True)
 class Transmission:
-    """Ce qu'un message doit dire. `adresses` : celles des professionnels choisis par le biologiste."""
+    """Ce qu'un message doit dire. `adresses` : celles des destinataires choisis ; `adresse_demandeur` : à part."""
 
     quoi: str
     niveau: str
@@ -84,6 +84,7 @@ class Transmission:
     confidentialite: tuple[str, ...] = ()
     connexion_secrete: bool = False
     adresses: tuple[str, ...] = ()
+    adresse_demandeur: str = ""
     adresse_patient: str = ""
 
 
@@ -236,7 +237,10 @@ def _destine(regle: Regle, v: dict[str, str], meta: str, valeur: str, attendu: T
 
 @verification(DESTINATAIRES, SANS_LE_PATIENT)
 def destinataires_transmis(texte: str, attendu: Transmission) -> list[Constat]:
-    """Chaque adresse choisie est celle d'un PRT RCT ; celle du patient n'y est pas s'il ne doit rien recevoir."""
+    """Chaque adresse choisie est celle d'un PRT RCT ; celle du patient n'y est pas s'il ne doit rien recevoir.
+
+    Le demandeur n'est pas toujours destinataire : absent, une personne regarde.
+    """
     lus = _messages(texte)
     adresses = {adresse.casefold() for message in lus for adresse in _adresses(message)}
     constats = []
@@ -246,6 +250,13 @@ def destinataires_transmis(texte: str, attendu: Transmission) -> list[Constat]:
             juger(
                 DESTINATAIRES, not absentes, f"{attendu.quoi} : un destinataire choisi manque au message.",
                 attendu=", ".join(attendu.adresses), recu=", ".join(sorted(adresses)), ou="PRT-15",
+            )
+        )  # fmt: skip
+    if "MASQUE_PS" not in attendu.confidentialite and attendu.adresse_demandeur.casefold() not in {"", *adresses}:
+        constats.append(
+            DESTINATAIRES.a_regarder(
+                f"{attendu.quoi} : le demandeur n'est pas parmi les destinataires du message.",
+                recu=", ".join(sorted(adresses)) or "aucune adresse", ou="PRT-15",
             )
         )  # fmt: skip
     if "INVISIBLE_PATIENT" in attendu.confidentialite and attendu.adresse_patient:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import Any
 
 import pytest
@@ -23,7 +24,7 @@ RCT_USAGER = RCT.replace(MEDECIN, USAGER)
 
 
 def _attendu(niveau: str = "N3", *codes: str, secrete: bool = False) -> d.Transmission:
-    return d.Transmission("« bilan »", niveau, PATIENT, codes, secrete, (MEDECIN,), USAGER)
+    return d.Transmission("« bilan »", niveau, PATIENT, codes, secrete, (MEDECIN,), "", USAGER)
 
 
 def _verdicts(constats: list[Constat]) -> dict[str, Verdict]:
@@ -123,6 +124,9 @@ def test_destinataires() -> None:
     assert vus == {"PFI-PRT-02": Verdict.NON_CONFORME}
     vus = _verdicts(d.destinataires_transmis(message(prt=f"{SB}\r{RCT_USAGER}"), _attendu()))
     assert vus == {"PFI-PRT-01": Verdict.NON_CONFORME}
+    vus = _verdicts(d.destinataires_transmis(tous, replace(_attendu(), adresse_demandeur="autre@test.mssante.test")))
+    assert vus == {"PFI-PRT-01": Verdict.A_VERIFIER}
+    assert _verdicts(d.destinataires_transmis(tous, replace(_attendu(), adresse_demandeur=MEDECIN.upper()))) == {}
     vus = _verdicts(d.destinataires_transmis(message(prt=SB), restreint))
     assert vus == {"PFI-PRT-01": Verdict.NON_CONFORME, "PFI-PRT-02": Verdict.NON_CONCLUANT}
 

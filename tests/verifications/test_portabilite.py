@@ -76,6 +76,23 @@ def test_export_illisible(octets: bytes) -> None:
     assert p.export_lisible(octets, "export").verdict is Verdict.NON_CONFORME
 
 
+@pytest.mark.parametrize(
+    "octets",
+    [
+        b"[" * 200_000,
+        b'<!DOCTYPE a [<!ENTITY a "xxxxxxxxxx"><!ENTITY b "&a;&a;&a;&a;&a;&a;&a;&a;">]><a b="&b;">&b;</a>',
+        b'<!DOCTYPE a [<!ENTITY s SYSTEM "file:///etc/passwd">]><a>&s;</a>',
+        b"%PDF-1.7 tronque",
+        b"MSH|",
+        b"a;b\n" * 100_000,
+    ],
+)
+def test_export_hostile(octets: bytes) -> None:
+    """Un contenu hostile ou difforme se lit sans erreur, et sans rien ouvrir d'autre que lui."""
+    for export in (octets, _zip(hostile=octets)):
+        assert all("root:" not in fichier.texte for fichier in p.lire_export(export))
+
+
 def test_periode_respectee() -> None:
     """Un compte rendu manquant, un de trop ; une absence ne se croit que devant une présence."""
     bon, entier = _zip(PREMIER, DERNIER), _zip(PREMIER, DERNIER, DEHORS)
