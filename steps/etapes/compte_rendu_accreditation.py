@@ -10,8 +10,8 @@ from pytest_bdd.parsers import parse
 from steps.bilan import NonConcluant
 from steps.essai import Essai
 from steps.etapes.commun import changer_reglage
-from steps.etapes.compte_rendu_commun import exporter, imprimer, saisis
-from steps.etapes.compte_rendu_mentions import afficher, feuille_fournie
+from steps.etapes.compte_rendu_commun import exporter, saisis
+from steps.etapes.compte_rendu_mentions import afficher, feuille_fournie, imprimer_preuve
 from steps.verifications import conduite_logiciel as conduite
 from steps.verifications.cda.lecture import lire_cda
 from steps.verifications.compte_rendu import accreditation as regles
@@ -46,16 +46,23 @@ def _reglees(essai: Essai) -> list[regles.Accreditation]:
 @then(parse("le compte rendu « {nom} » ne porte aucune mention d'accréditation"))
 def sans_mention(essai: Essai, nom: str) -> None:
     """PDF, affichage et CDA N3, puis le PDF que le CDA N1 encapsule."""
-    affichage, cda, n1 = afficher(essai, nom), exporter(essai, nom, "N3"), exporter(essai, nom, "N1")
+    affichage, cda, n1 = (
+        afficher(essai, nom),
+        exporter(essai, nom, "N3", complement=True),
+        exporter(essai, nom, "N1", complement=True),
+    )
     encapsule = corps_pdf(lire_cda(n1))
-    for pdf, porteur, quoi in ((imprimer(essai, nom), cda, f"« {nom} »"), (encapsule, n1, f"« {nom} » en N1")):
+    for pdf, porteur, quoi in (
+        (imprimer_preuve(essai, nom, 0), cda, f"« {nom} »"),
+        (encapsule, n1, f"« {nom} » en N1"),
+    ):
         constat = regles.accreditation_absente(pdf, affichage, porteur, _reglees(essai), saisis(essai, nom), quoi)
         essai.bilan.constater(constat)
 
 
 @then(parse("le PDF du compte rendu « {nom} » porte l'accréditation et la marque de ces examens"))
 def pdf_accredite(essai: Essai, nom: str) -> None:
-    _juger_pdf(essai, nom, imprimer(essai, nom), f"le PDF de « {nom} »")
+    _juger_pdf(essai, nom, imprimer_preuve(essai, nom, 1), f"le PDF de « {nom} »")
 
 
 @then(parse("l'affichage du compte rendu « {nom} » porte l'accréditation et la marque de ces examens"))
@@ -65,19 +72,26 @@ def affichage_accredite(essai: Essai, nom: str) -> None:
     essai.bilan.constater(regles.accreditation_a_l_affichage(affichage, reglee, resultats, quoi))
     feuille = feuille_fournie(essai, nom)
     if feuille is not None:
-        cda = exporter(essai, nom, "N3")
+        cda = exporter(essai, nom, "N3", complement=True)
         essai.bilan.constater(regles.accreditation_par_la_feuille(cda, feuille, reglee, resultats, f"« {nom} »"))
 
 
 @then(parse("le CDA du compte rendu « {nom} » porte l'accréditation, en N3 et en N1"))
 def cda_accredite(essai: Essai, nom: str) -> None:
     """Le numéro dans l'en-tête du N3 ; dans le N1, le PDF encapsulé est jugé comme celui qui s'imprime."""
-    essai.bilan.constater(regles.numero_dans_le_cda(exporter(essai, nom, "N3"), _reglees(essai)[-1], f"« {nom} »"))
-    _juger_pdf(essai, nom, corps_pdf(lire_cda(exporter(essai, nom, "N1"))), f"le PDF encapsulé de « {nom} » en N1")
+    essai.bilan.constater(
+        regles.numero_dans_le_cda(exporter(essai, nom, "N3", complement=True), _reglees(essai)[-1], f"« {nom} »")
+    )
+    _juger_pdf(
+        essai,
+        nom,
+        corps_pdf(lire_cda(exporter(essai, nom, "N1", complement=True))),
+        f"le PDF encapsulé de « {nom} » en N1",
+    )
 
 
 def _juger_pdf(essai: Essai, nom: str, pdf: bytes, quoi: str) -> None:
-    conserve = lire_cda(exporter(essai, nom, "N3")).custodian
+    conserve = lire_cda(exporter(essai, nom, "N3", complement=True)).custodian
     laboratoire = conserve.nom if conserve is not None else ""
     reglee, resultats = _reglees(essai)[-1], saisis(essai, nom)
     essai.bilan.constater(regles.accreditation_dans_le_pdf(pdf, laboratoire, reglee, resultats, quoi))

@@ -137,8 +137,11 @@ def exporter(essai: Essai, nom: str, niveau: str, *, complement: bool = False) -
     return exporte
 
 
-def imprimer(essai: Essai, nom: str, *, complement: bool = False) -> bytes:
-    """Le PDF du compte rendu, édité une fois et joint ; `complement` : ce n'est pas la preuve demandée."""
+def imprimer(essai: Essai, nom: str, *, complement: bool = False, preuves: Sequence[str] = ("",)) -> bytes:
+    """Le PDF du compte rendu, édité une fois et joint, à ces preuves s'il y en a de données.
+
+    `complement` : ce n'est pas la preuve demandée.
+    """
     cle = f"PDF {nom}"
     if cle not in essai.releves:
         document = essai.document(nom)
@@ -152,6 +155,9 @@ def imprimer(essai: Essai, nom: str, *, complement: bool = False) -> bytes:
         essai.releves[f"nom du PDF {nom}"] = str(reponse.donnees.get("nom_fichier") or "")
         fichier = f"{document.document_id}.pdf"
         description = f"compte rendu « {nom} » en PDF"
-        essai.bilan.joindre(fichier, "document", essai.releves[cle], description, complement=complement)
+        for preuve in preuves:
+            essai.bilan.joindre(
+                fichier, "document", essai.releves[cle], description, complement=complement, preuve=preuve
+            )
     edite: bytes = essai.releves[cle]
     return edite

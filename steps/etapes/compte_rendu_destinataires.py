@@ -41,7 +41,7 @@ def valider_adresse(essai: Essai, patient: str, nom: str, datatable: Table) -> N
 
 @then(parse("le compte rendu « {nom} » nomme tous ses destinataires, et eux seuls"))
 def tous_nommes(essai: Essai, nom: str) -> None:
-    cda, connus = exporter(essai, nom, "N3"), essai.releves["destinataires des comptes rendus"]
+    cda, connus = exporter(essai, nom, "N3", complement=True), essai.releves["destinataires des comptes rendus"]
     attendus = connus[nom]
     etrangers = tuple(d for autre, ceux in connus.items() if autre != nom for d in ceux)
     essai.bilan.constater(destinataires_nommes(cda, attendus, f"« {nom} »"))
@@ -62,7 +62,7 @@ def valider_demande(essai: Essai, patient: str, nom: str, qui: str) -> None:
 
 @then(parse("le compte rendu « {nom} » porte l'adresse MSSanté de son demandeur"))
 def demandeur_joignable(essai: Essai, nom: str) -> None:
-    cda, demandeur = exporter(essai, nom, "N3"), essai.releves[f"demandeur {nom}"]
+    cda, demandeur = exporter(essai, nom, "N3", complement=True), essai.releves[f"demandeur {nom}"]
     essai.bilan.constater(adresse_du_demandeur(cda, demandeur, f"« {nom} »"))
 
 

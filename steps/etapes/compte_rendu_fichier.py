@@ -12,8 +12,8 @@ from steps.bilan import NonConcluant
 from steps.essai import DocumentEssai, Essai
 from steps.etapes import vocabulaire
 from steps.etapes.commun import Table, relire
-from steps.etapes.compte_rendu_commun import exporter, imprimer, resultats, saisir
-from steps.etapes.compte_rendu_mentions import textes_regles
+from steps.etapes.compte_rendu_commun import exporter, resultats, saisir
+from steps.etapes.compte_rendu_mentions import imprimer_preuve, textes_regles
 from steps.etapes.dmp_consultation import instant
 from steps.verifications.cda.lecture import lire_cda
 from steps.verifications.compte_rendu import fichier, mentions
@@ -34,16 +34,18 @@ def valider_d_un_acte(essai: Essai, patient: str, nom: str, jour: str, datatable
 @then(parse("le PDF du compte rendu « {nom} » est un PDF/A-1"))
 def pdf_a1(essai: Essai, nom: str) -> None:
     """Fichier entier, en clair, déclaré PDF/A-1, points contrôlés ; et il dit ce que dit le CDA."""
-    pdf, quoi = imprimer(essai, nom), f"le PDF de « {nom} »"
+    pdf, quoi = imprimer_preuve(essai, nom), f"le PDF de « {nom} »"
     essai.bilan.constater(verifier_pdf(pdf, ou=quoi, pdfa="exige"))
-    essai.bilan.constater(transcrit_le_cda(pdf, lire_cda(exporter(essai, nom, "N3")), ou=quoi))
+    essai.bilan.constater(transcrit_le_cda(pdf, lire_cda(exporter(essai, nom, "N3", complement=True)), ou=quoi))
 
 
 @then(parse("le nom du PDF du compte rendu « {nom} » donne la date de l'acte, le type, le NOM et le prénom"))
 def nom_reglementaire(essai: Essai, nom: str) -> None:
-    imprimer(essai, nom)
+    imprimer_preuve(essai, nom)
     nom_fichier = str(essai.releves[f"nom du PDF {nom}"])
-    essai.bilan.constater(fichier.nom_du_pdf_edite(nom_fichier, exporter(essai, nom, "N3"), f"le PDF de « {nom} »"))
+    essai.bilan.constater(
+        fichier.nom_du_pdf_edite(nom_fichier, exporter(essai, nom, "N3", complement=True), f"le PDF de « {nom} »")
+    )
 
 
 # -------------------------------------------------------------------- lettre
@@ -66,7 +68,7 @@ def rediger(essai: Essai, patient: str, nom: str) -> None:
 
 @then(parse("le PDF de la lettre « {nom} » est un PDF/A-1 et porte ces mentions RGPD au bas de la page"))
 def lettre_en_pdf(essai: Essai, nom: str) -> None:
-    pdf, quoi = imprimer(essai, nom), f"le PDF de la lettre « {nom} »"
+    pdf, quoi = imprimer_preuve(essai, nom), f"le PDF de la lettre « {nom} »"
     essai.bilan.constater(verifier_pdf(pdf, ou=quoi, pdfa="exige"))
     texte = textes_regles(essai, "mentions_rgpd")[-1]
     essai.bilan.constater(mentions.rgpd_en_bas_du_pdf(pdf, texte, essai.releves[f"texte {nom}"], quoi))
@@ -74,5 +76,5 @@ def lettre_en_pdf(essai: Essai, nom: str) -> None:
 
 @then(parse("la lettre « {nom} » est une lettre de liaison à la sortie"))
 def lettre_de_sortie(essai: Essai, nom: str) -> None:
-    cda = exporter(essai, nom, "N1")
+    cda = exporter(essai, nom, "N1", complement=True)
     essai.bilan.constater(fichier.type_de_la_lettre(cda, f"« {nom} »"))

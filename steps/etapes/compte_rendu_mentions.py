@@ -9,6 +9,7 @@ from pytest_bdd import then, when
 from pytest_bdd.parsers import parse
 from pytest_bdd.parsers import re as motif
 
+from requirements.modele import TypePiece
 from steps.bilan import NonConcluant
 from steps.essai import Essai
 from steps.etapes.commun import changer_reglage
@@ -73,9 +74,28 @@ def afficher(essai: Essai, nom: str) -> str:
             raise NonConcluant(f"le compte rendu « {nom} » ne s'affiche pas : {reponse.en_phrase()}")
         essai.releves[cle] = affichage
         fichier = f"affichage-{document.document_id}.html"
-        essai.bilan.joindre(fichier, "capture", affichage.encode(), f"affichage du compte rendu « {nom} »")
+        # Un texte relevé n'est pas la capture d'écran demandée : il aide à la faire et à la comprendre.
+        essai.bilan.joindre(
+            fichier, "capture", affichage.encode(), f"affichage du compte rendu « {nom} »", complement=True
+        )
     affiche: str = essai.releves[cle]
     return affiche
+
+
+def preuves_documents(essai: Essai) -> tuple[str, ...]:
+    """Les preuves du scénario qui demandent un document, et non l'écran où un texte se règle ; dans leur ordre."""
+    ecrans = {TypePiece.CAPTURE, TypePiece.VIDEO}
+    return tuple(
+        preuve.id
+        for preuve in essai.retenu.scenario.preuves
+        if TypePiece.DOCUMENT in preuve.pieces and not ecrans & set(preuve.pieces)
+    )
+
+
+def imprimer_preuve(essai: Essai, nom: str, rang: int | None = None) -> bytes:
+    """Le PDF, joint aux preuves qui demandent un document ; `rang` : à celle-là seulement (0 : la première)."""
+    preuves = preuves_documents(essai)
+    return imprimer(essai, nom, preuves=preuves[rang : rang + 1] if rang is not None else preuves)
 
 
 def feuille_fournie(essai: Essai, nom: str) -> bytes | None:
@@ -99,7 +119,7 @@ def temoins(essai: Essai, nom: str) -> Sequence[str]:
 def rgpd_en_bas(essai: Essai, nom: str) -> None:
     texte = textes_regles(essai, "mentions_rgpd")[-1]
     essai.bilan.constater(
-        mentions.rgpd_en_bas_du_pdf(imprimer(essai, nom), texte, temoins(essai, nom), f"le PDF de « {nom} »")
+        mentions.rgpd_en_bas_du_pdf(imprimer_preuve(essai, nom), texte, temoins(essai, nom), f"le PDF de « {nom} »")
     )
 
 
@@ -109,7 +129,7 @@ def rgpd_affiche(essai: Essai, nom: str) -> None:
     essai.bilan.constater(mentions.rgpd_a_l_affichage(afficher(essai, nom), texte, corps, f"« {nom} »"))
     feuille = feuille_fournie(essai, nom)
     if feuille is not None:
-        cda = exporter(essai, nom, "N3")
+        cda = exporter(essai, nom, "N3", complement=True)
         essai.bilan.constater(mentions.rgpd_par_la_feuille(cda, feuille, texte, corps, f"« {nom} »"))
 
 
@@ -117,7 +137,9 @@ def rgpd_affiche(essai: Essai, nom: str) -> None:
 def automatisme_dit(essai: Essai, nom: str) -> None:
     texte = textes_regles(essai, "mention_validation_automatique")[-1]
     essai.bilan.constater(
-        mentions.automatisme_dans_le_pdf(imprimer(essai, nom), texte, temoins(essai, nom), f"le PDF de « {nom} »")
+        mentions.automatisme_dans_le_pdf(
+            imprimer_preuve(essai, nom), texte, temoins(essai, nom), f"le PDF de « {nom} »"
+        )
     )
 
 
@@ -127,12 +149,12 @@ def automatisme_affiche(essai: Essai, nom: str) -> None:
     essai.bilan.constater(mentions.automatisme_a_l_affichage(afficher(essai, nom), texte, corps, f"« {nom} »"))
     feuille = feuille_fournie(essai, nom)
     if feuille is not None:
-        cda = exporter(essai, nom, "N3")
+        cda = exporter(essai, nom, "N3", complement=True)
         essai.bilan.constater(mentions.automatisme_par_la_feuille(cda, feuille, texte, corps, f"« {nom} »"))
 
 
 @then(parse("le compte rendu « {nom} », entièrement revu par un biologiste, ne dit pas de validation automatique"))
 def automatisme_non_dit(essai: Essai, nom: str) -> None:
     textes = textes_regles(essai, "mention_validation_automatique")
-    pdf, affichage = imprimer(essai, nom), afficher(essai, nom)
+    pdf, affichage = imprimer(essai, nom, complement=True), afficher(essai, nom)
     essai.bilan.constater(mentions.automatisme_absent(pdf, affichage, textes, temoins(essai, nom), f"« {nom} »"))
