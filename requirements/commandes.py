@@ -25,6 +25,7 @@ from requirements.features import lire_features
 from requirements.importation import charger_surcouche, dossier_par_defaut, importer
 from requirements.importation.rapport import dire, entre_surcouches
 from requirements.importation.surcouche import FICHIER, PROJET
+from requirements.lectures import charger_lectures
 from requirements.matrice import FORMATS
 
 CONFORME, FAUTIF = 0, 1
@@ -45,6 +46,7 @@ def valider(arguments: Namespace) -> int:
     for nom in noms:
         try:
             catalogue = charger(nom, racine=racine)
+            charger_lectures(catalogue.dossier, {scenario.id for scenario in catalogue.scenarios()})
         except ErreurCatalogue as erreur:
             anomalies.extend(erreur.anomalies)
             continue
@@ -152,6 +154,7 @@ def _matrice(arguments: Namespace, catalogue: Catalogue) -> Couverture:
         racine=PROJET,
         verifications=lire_verifications(fichier_verifications, connus) if fichier_verifications else None,
         defauts=lire_defauts(fichier_defauts, connus | scenarios) if fichier_defauts else None,
+        lectures=charger_lectures(catalogue.dossier, scenarios),
     )
     if anomalies:
         raise ErreurCatalogue(anomalies)

@@ -14,6 +14,7 @@ from requirements.catalogue import Catalogue
 from requirements.erreurs import Anomalie, ErreurCatalogue
 from requirements.features import COMMUNS, ScenarioGherkin
 from requirements.lecture import Lecture
+from requirements.lectures import LectureDeScenario
 from requirements.modele import Classe, Exigence, ScenarioConformite
 
 _DEFAUT = frozenset(("scenarios", "description", "autres", "regles", "non_concluants", "a_verifier_en_plus", "temoins"))
@@ -69,6 +70,8 @@ class Couverture:
 
     catalogue: Catalogue
     lignes: tuple[LigneCouverture, ...]
+    lectures: tuple[LectureDeScenario, ...] = ()
+    """Ce que le texte demande et ce que le banc en joue, scénario par scénario."""
 
     @property
     def totaux(self) -> dict[str, int]:
@@ -101,6 +104,7 @@ def couvrir(
     racine: Path,
     verifications: Numeros | None = None,
     defauts: Numeros | None = None,
+    lectures: tuple[LectureDeScenario, ...] = (),
 ) -> Couverture:
     """La matrice du couloir.
 
@@ -133,7 +137,7 @@ def couvrir(
                     tuple(dict.fromkeys(reserves.get(scenario.id, ()))),
                 )
             )
-    return Couverture(catalogue, tuple(lignes))
+    return Couverture(catalogue, tuple(lignes), lectures)
 
 
 def ecarts_de_jugement(couverture: Couverture) -> list[Anomalie]:

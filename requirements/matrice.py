@@ -8,6 +8,7 @@ import json
 from collections.abc import Callable, Iterable, Sequence
 
 from requirements.couverture import Couverture, LigneCouverture
+from requirements.lectures import compter, en_lignes
 
 COLONNES = (
     "Exigence",
@@ -70,7 +71,7 @@ def en_markdown(couverture: Couverture) -> str:
                 for ligne in groupe
             ),
         )
-    return "\n".join(lignes) + "\n"
+    return "\n".join([*lignes, *_lectures(couverture)]) + "\n"
 
 
 def _non_jugees(couverture: Couverture) -> list[str]:
@@ -94,6 +95,27 @@ def _non_jugees(couverture: Couverture) -> list[str]:
                 for ligne in restantes
                 if ligne.scenario
             ),
+        ),
+    ]
+
+
+def _lectures(couverture: Couverture) -> list[str]:
+    """Les deux lectures de chaque scénario, et ce qui les sépare ; rien pour un couloir sans lectures."""
+    if not couverture.lectures:
+        return []
+    lus = sum(len(lue.scenarios) for lue in couverture.lectures)
+    return [
+        "",
+        "## Écarts de lecture",
+        "",
+        f"{lus} scénarios lus en deux passes par le même lecteur : l'une suit la feature jusqu'à ses vérifications, "
+        "l'autre part du seul texte officiel.",
+        "",
+        *_table(("Écart", "Corrigés", "Laissés"), compter(couverture.lectures)),
+        "",
+        *_table(
+            ("Scénarios", "Ce que le texte demande", "Ce que le banc joue et juge", "Écarts"),
+            en_lignes(couverture.lectures),
         ),
     ]
 
