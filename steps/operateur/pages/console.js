@@ -133,7 +133,8 @@ function remplir(c, brouillon) {
   const scenario = lignes.get(c.scenario)?.ligne;
   $("ou").textContent = [c.scenario, scenario?.titre].filter(Boolean).join(" — ");
   $("rappel").hidden = !c.rappel; $("rappel").textContent = c.rappel;
-  $("quoi").textContent = c.quoi_faire;
+  const long = c.genre !== "action";
+  $("quoi").replaceChildren(...c.quoi_faire.split("\n").map((ligne, rang) => el("span", { class: long && rang ? "suite" : "" }, ligne + "\n")));
   $("qui").replaceChildren(...(c.utilisateur ? [el("dt", {}, "Qui agit"), el("dd", {}, c.role || c.utilisateur), el("dt", {}, "Compte"), el("dd", { id: "compte" }, c.utilisateur)] : []));
   $("guet").textContent = c.attente; $("guet").hidden = !c.attente;
   $("vu").textContent = ""; $("erreur").textContent = ""; $("raison").value = brouillon?.raison ?? "";
