@@ -152,8 +152,9 @@ def imprimer(essai: Essai, nom: str, *, complement: bool = False, preuves: Seque
             document_id=document.document_id,
         )
         essai.releves[cle] = octets(reponse, "pdf_base64")
-        essai.releves[f"nom du PDF {nom}"] = str(reponse.donnees.get("nom_fichier") or "")
-        fichier = f"{document.document_id}.pdf"
+        nomme = str(reponse.donnees.get("nom_fichier") or "")
+        essai.releves[f"nom du PDF {nom}"] = nomme
+        fichier = nomme or f"{document.document_id}.pdf"
         description = f"compte rendu « {nom} » en PDF"
         for preuve in preuves:
             essai.bilan.joindre(
