@@ -29,6 +29,11 @@ ORU: dict[str, Mutation] = {
     "oru_sans_ins": _oru(
         "Le message d'un document pour le DMP ne porte pas l'INS.", r"~\d[^~|^]*\^\^\^[^~|]*&ISO\^INS", ""
     ),
+    "oru_naissance_fausse": _oru(
+        "PID-7 n'est pas la date de naissance du patient.", r"(\rPID(?:\|[^|\r]*){6}\|)[^|\r]*", r"\g<1>19010101"
+    ),
+    "oru_sexe_faux": _oru("PID-8 dit un sexe inconnu.", r"(\rPID(?:\|[^|\r]*){7}\|)[^|\r]*", r"\g<1>O"),
+    "oru_lieu_faux": _oru("PID-11 donne un autre lieu de naissance.", r"\^BDL\^\^[0-9AB]{5}", "^BDL^^99350"),
     "oru_sans_nom": _oru("PID-5 est vide.", r"(\rPID\|\|\|[^|]*\|\|)[^|]*", r"\1"),
     "oru_sans_venue": _oru("Le patient est dit hospitalisé, sans numéro de venue.", r"\rPV1\|1\|N", "\rPV1|1|I"),
     "oru_document_triple": _oru("Le document est trois fois dans le message.", r"(OBX\|1\|ED[^\r]*\r)", r"\1\1\1"),
