@@ -132,7 +132,13 @@ def compte_par_professionnel(compte: Compte | None, identite: Mapping[str, Any],
 
 @verification(R_ANNONCE)
 def compte_annonce(messages: Sequence[MessageVu], adresse: str) -> Constat:
-    """Un message est arrivé à l'usager depuis la création de son compte."""
+    """Un message est arrivé à l'usager depuis la création de son compte ; sans code ni lien, une personne le lit."""
+    if messages and not any(m.secrets for m in messages):
+        return R_ANNONCE.a_regarder(
+            "le message ne porte ni code ni lien : montrez comment il permet à l'usager de se connecter",
+            recu=" ; ".join(f"« {m.objet} »" for m in messages), ou="relais de courriels",
+            echanges=tuple(m.numero for m in messages if m.numero is not None),
+        )  # fmt: skip
     return juger(
         R_ANNONCE, bool(messages), "l'usager n'a reçu aucun message", attendu=f"un message à {adresse}",
         recu=" ; ".join(f"« {m.objet} »" for m in messages) or "aucun message", ou="relais de courriels",

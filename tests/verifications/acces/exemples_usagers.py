@@ -107,7 +107,7 @@ CONFORMES: dict[str, Fabrique] = {
         usa.compte_inscrit({**compte(), "verification_identite": None}, "apcv", IDENTITE, "fait")
     ],
     "compte par un professionnel": lambda: [usa.compte_par_professionnel(compte(), IDENTITE, "fait")],
-    "compte annoncé": lambda: [usa.compte_annonce([NOTIFICATION], ADRESSE)],
+    "compte annoncé": lambda: [usa.compte_annonce([MESSAGE], ADRESSE)],
     "usager connecté": lambda: [usa.usager_connecte(OUVERTE)],
     "attributs enregistrés": lambda: _attributs(prenoms_naissance="Eloise  Anne"),
     "modification refusée": lambda: [usa.modification_refusee(None, None, "LAFORET", "sans", "refuse", controle=True)],
@@ -229,6 +229,7 @@ FAUTIFS: dict[str, tuple[Fabrique, set[str]]] = {
 
 A_REGARDER: dict[str, Fabrique] = {
     "restriction tardive": lambda: [con.tentatives_limitees([*[FERMEE] * 25, BLOQUEE])],
+    "compte annoncé sans moyen de se connecter": lambda: [usa.compte_annonce([NOTIFICATION], ADRESSE)],
     "onglet sans effet": lambda: [con.session_fermee_avec_le_client(True, True, "son onglet", "fait")],
     "session ouverte qui demande le renouvellement": lambda: [
         dis.renouvellement_impose(OUVERTE, replace(OUVERTE, demande="renouvellement_dispositif"), "1 h")
