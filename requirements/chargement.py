@@ -10,7 +10,8 @@ import yaml
 from requirements.erreurs import Anomalie, ErreurCatalogue
 from requirements.lecture import Champs, Lecture, apercu
 from requirements.modele import Couloir, Exigence, Source
-from requirements.section import Reservations, Section
+from requirements.scenarios import Reservations
+from requirements.section import Section
 
 _COULOIR = frozenset(("couloir", "rem", "type_logiciel", "titre", "prefixe", "profils", "sources"))
 _SOURCE = frozenset(("code", "titre", "date", "statut"))
