@@ -270,4 +270,7 @@ def affiche_par_chromium(
 def trois_navigateurs(quoi: str, chromium_vu: bool) -> Constat:
     """Le banc n'a ni Firefox ni Safari : une personne regarde, et joint ses captures."""
     dont = "Mozilla Firefox et Apple Safari" if chromium_vu else "Google Chrome, Mozilla Firefox et Apple Safari"
-    return R_NAVIGATEURS.a_regarder(f"montrez {quoi} auto-présentable dans {dont}, et joignez les trois captures")
+    return R_NAVIGATEURS.a_regarder(
+        f"montrez {quoi} auto-présentable dans {dont} ; joignez les trois captures, et dites si sa présentation est "
+        "proche de celle du PDF"
+    )

@@ -14,6 +14,7 @@ from steps.personne.cdp import Chromium, executable
 from steps.personne.chromium_rendu import rendre
 from steps.verifications.compte_rendu import affichage_formes as a
 from steps.verifications.compte_rendu import feuille as fe
+from steps.verifications.presentation import appliquer
 from tests.verifications.compte_rendu import fabrique as f
 
 RESULTATS = (f.SODIUM, f.TSH)
@@ -48,7 +49,7 @@ def _avec_appel(adresse: str) -> bytes:
 _SEULE = f'<xsl:stylesheet version="1.0" {_ESPACES}>{_REGLES}</xsl:stylesheet>'.encode()
 EN_DONNEES = _avec_appel("data:text/xsl;base64," + base64.b64encode(_SEULE).decode())
 A_COTE = _avec_appel("laboratoire.xsl")
-RENDU = fe.appliquer(auto(), auto())
+RENDU = appliquer(auto(), auto())
 SHA = hashlib.sha256(f.COPIE).hexdigest()
 AUTRE_PDF = f.pdf(f.NOM, "rien d'autre")
 MEME_TEXTE = f.COPIE.replace(b"%%EOF", b"% refait\n%%EOF")
