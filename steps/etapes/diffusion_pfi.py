@@ -9,9 +9,10 @@ from pytest_bdd import then, when
 from pytest_bdd.parsers import parse
 
 from simulators.socle.correspondants import CORRESPONDANTS, Correspondant
+from steps.bilan import NonConcluant
 from steps.essai import DocumentEssai, Essai
 from steps.etapes import vocabulaire
-from steps.etapes.commun import Table, regler, relire
+from steps.etapes.commun import Table, changer_reglage, relire
 from steps.etapes.confidentialite import codes
 from steps.etapes.dmp_commun import exiger_cr, valider_cr
 from steps.etapes.documents import octets
@@ -38,7 +39,10 @@ def _emissions(essai: Essai) -> dict[str, Emission]:
 
 @when(parse("l'administrateur fait transmettre les comptes rendus à la plateforme d'intermédiation en {niveau}"))
 def regler_transmission(essai: Essai, niveau: str) -> None:
-    regler(essai, "transmission_pfi", {"actif": True, "niveaux": [niveau]})
+    """Un logiciel sans ce réglage transmet peut-être toujours, et dans les deux formes : les messages le diront."""
+    reponse = changer_reglage(essai, "transmission_pfi", {"actif": True, "niveaux": [niveau]})
+    if not reponse.fait and reponse.resultat != "non_gere":
+        raise NonConcluant(f"transmission_pfi en {niveau} : {reponse.en_phrase()}")
     essai.releves["niveau transmis"] = niveau
 
 
