@@ -21,7 +21,7 @@ from steps.logiciel.protocole import ReponseAction
 from steps.verifications.cda.dates import PARIS
 from steps.verifications.loinc import dates, integration, rapport
 from steps.verifications.loinc.catalogue import Cle, Objet, de_nature, lire_objets
-from steps.verifications.loinc.export import lire_export
+from steps.verifications.loinc.export import Export, lire_export
 from steps.verifications.loinc.fichiers import forme
 from steps.verifications.loinc.formats import IMPORTS, NOMS_IMPORTS
 from steps.verifications.loinc.lecture import CsvIllisible
@@ -70,8 +70,37 @@ class Integration:
 
 
 # ------------------------------------------------------------------- intégrer
+def _exporte(essai: Essai, fichier: str) -> Export:
+    """L'export du logiciel, fait une fois par scénario : les codes LOINC n'y sont pas."""
+    faits: dict[str, Export] = essai.releves.setdefault("exports", {})
+    if fichier in faits:
+        return faits[fichier]
+    avant: Catalogue = essai.releves["catalogue"]
+    _, octets = exporter(essai, fichier, complement=True)
+    try:
+        faits[fichier] = lire_export(fichier, octets, {objet.libelle for objet in lire_objets(avant)})
+    except CsvIllisible as erreur:
+        raise NonConcluant(f"l'export {fichier} ne se lit pas : {erreur}") from erreur
+    manque = next((c for c in forme(fichier, octets, avant) if c.attendu), None)
+    if manque:
+        raise NonConcluant(f"l'export {fichier} n'a pas la forme prévue : {manque.message}")
+    return faits[fichier]
+
+
+def _connus(essai: Essai, *fichiers: str) -> Catalogue:
+    """Le catalogue montré ; à défaut, les objets de ces exports, avec les codes que le banc leur a donnés."""
+    montre: Catalogue = essai.releves["catalogue"]
+    if montre:
+        return montre
+    donnes: dict[Cle, str] = essai.releves.setdefault("codes donnés", {})
+    bruts = [brut for fichier in fichiers for brut in transcodeur.objets_de_l_export(_exporte(essai, fichier))]
+    return [
+        {**brut, "code_loinc": donnes.get(objet.cle)} for brut, objet in zip(bruts, lire_objets(bruts), strict=True)
+    ]
+
+
 def _a_coder(essai: Essai, fichier: str) -> list[Objet]:
-    objets = lire_objets(essai.releves["catalogue"])
+    objets = lire_objets(_connus(essai, IMPORTS[fichier]))
     return [objet for nature in NATURES[fichier] for objet in de_nature(objets, nature)]
 
 
@@ -86,16 +115,9 @@ def _integrer(
 
     Sans `cibles`, fichier et rapport ne sont que des aides : la preuve est ce que l'écran montre.
     """
-    avant: Catalogue = essai.releves["catalogue"]
+    avant = _connus(essai, IMPORTS[fichier])
     objets = lire_objets(avant)
-    _, octets = exporter(essai, IMPORTS[fichier], complement=True)
-    try:
-        export = lire_export(IMPORTS[fichier], octets, {objet.libelle for objet in objets})
-    except CsvIllisible as erreur:
-        raise NonConcluant(f"l'export {IMPORTS[fichier]} ne se lit pas : {erreur}") from erreur
-    manque = next((c for c in forme(IMPORTS[fichier], octets, avant) if c.attendu), None)
-    if manque:
-        raise NonConcluant(f"l'export {IMPORTS[fichier]} n'a pas la forme prévue : {manque.message}")
+    export = _exporte(essai, IMPORTS[fichier])
     lignes = [objets_de_ligne(export.fichier, champs, objets) for champs in export.lignes()]
     absents = set(codes) - {objet.cle for portes in lignes for objet in portes if objet}
     if absents:
@@ -119,6 +141,7 @@ def _integrer(
     )
     changement = dates.Changement(debut, datetime.now(UTC))
     faite = Integration(fichier, nom, avant, afficher(essai), codes, cibles or {}, reponse, changement)
+    essai.releves.setdefault("codes donnés", {}).update(faite.simples())
     if faite.rapport:
         description = f"rapport d'import {fichier}"
         piece = f"{rang}-rapport-{fichier}{_suffixe(faite.rapport)}"
@@ -178,9 +201,11 @@ def absents_dits(essai: Essai) -> None:
     essai.bilan.exiger(integration.fichier_accepte(faite.nom, faite.reponse.resultat, faite.reponse.en_phrase()))
     essai.bilan.exiger(rapport.rapport_produit(faite.nom, faite.rapport, faite.anomalies))
     absents = {cle: codes[0] for cle, codes in faite.cibles.items()}
-    essai.bilan.constater(rapport.absents_signales(faite.nom, faite.anomalies, faite.apres, faite.simples(), absents))
+    essai.bilan.constater(
+        rapport.absents_signales(faite.nom, faite.anomalies, faite.avant, faite.apres, faite.simples(), absents)
+    )
     if faite.rapport:
-        essai.bilan.constater(rapport.rapport_parlant(faite.nom, faite.rapport, faite.apres, dict(faite.cibles)))
+        essai.bilan.constater(rapport.rapport_parlant(faite.nom, faite.rapport, faite.avant, dict(faite.cibles)))
 
 
 @when("l'administrateur intègre un fichier LOINC_6 où une analyse revient avec un autre code")
@@ -209,9 +234,11 @@ def multiples_dits(essai: Essai) -> None:
     faite = _derniere(essai)
     cote_a_cote: bool = essai.releves["côte à côte"]
     multiples = dict(faite.cibles)
-    essai.bilan.constater(rapport.multiples_bloques(faite.nom, faite.anomalies, faite.apres, multiples, cote_a_cote))
+    essai.bilan.constater(
+        rapport.multiples_bloques(faite.nom, faite.anomalies, faite.avant, faite.apres, multiples, cote_a_cote)
+    )
     if faite.rapport and not cote_a_cote:
-        essai.bilan.constater(rapport.rapport_parlant(faite.nom, faite.rapport, faite.apres, multiples))
+        essai.bilan.constater(rapport.rapport_parlant(faite.nom, faite.rapport, faite.avant, multiples))
 
 
 # ------------------------------------------------------------------- à la main
@@ -226,11 +253,16 @@ def _choisir(objets: Sequence[Objet], nature: str) -> Objet:
     return seuls[len(seuls) - 1 - dates_vues[::-1].index(min(dates_vues))]
 
 
+_DU_CODE = ("code_loinc", "libelle_loinc", "loinc_cree_le", "loinc_modifie_le")
+"""Ce qu'une personne relève de l'objet qu'elle vient de changer."""
+
+
 @when("l'administrateur change à la main le code LOINC d'un chapitre, d'un sous-chapitre, d'un examen et d'une analyse")
 def modifier_les_quatre(essai: Essai) -> None:
     """Un code par objet, et chaque changement a son heure."""
-    avant: Catalogue = essai.releves["catalogue"]
+    avant = _connus(essai, *IMPORTS.values())
     objets = lire_objets(avant)
+    montres: list[Mapping[str, Any]] = []
     attendus: dict[Cle, str] = {}
     changements: dict[Cle, dates.Changement] = {}
     for nature in ("chapitre", "sous_chapitre", "examen", "analyse"):
@@ -244,21 +276,26 @@ def modifier_les_quatre(essai: Essai) -> None:
         essai.bilan.exiger(integration.modification_acceptee(objet.nom, code, reponse.resultat, reponse.en_phrase()))
         attendus[objet.cle] = code
         changements[objet.cle] = dates.Changement(debut, datetime.now(UTC))
-    essai.releves["modification"] = (avant, afficher(essai), attendus, changements)
+        montre = reponse.donnees.get("objet")
+        if isinstance(montre, Mapping):
+            connu = next(brut for brut in avant if lire_objets([brut])[0].cle == objet.cle)
+            montres.append({**connu, **{nom: montre.get(nom) for nom in _DU_CODE}})
+    apres = afficher(essai)
+    essai.releves["modification"] = (avant, apres or montres, attendus, changements, bool(apres))
 
 
 @then("chacun des quatre porte son nouveau code LOINC, et aucun autre objet n'a changé")
 def quatre_modifies(essai: Essai) -> None:
     """Un changement qui n'a pas eu lieu n'a pas de date : la suite ne se juge pas."""
-    avant, apres, attendus, _ = essai.releves["modification"]
-    constater_ou_arreter(essai, integration.codes_modifies(avant, apres, attendus))
+    avant, apres, attendus, _, complet = essai.releves["modification"]
+    constater_ou_arreter(essai, integration.codes_modifies(avant, apres, attendus, complet))
 
 
 @then("chacun des quatre montre la date de son changement, et aucune autre date n'a changé")
 def quatre_dates(essai: Essai) -> None:
-    avant, apres, _, changements = essai.releves["modification"]
+    avant, apres, _, changements, complet = essai.releves["modification"]
     essai.bilan.constater(dates.changements_dates(avant, apres, changements))
-    essai.bilan.constater(dates.autres_dates_gardees(avant, apres, sorted(changements)))
+    essai.bilan.constater(dates.autres_dates_gardees(avant, apres, sorted(changements), complet))
     releve = dates.releve(avant, apres, changements).encode()
     essai.bilan.joindre(
         "dates-des-codes-loinc.txt", "document", releve, "codes LOINC changés à la main, et leurs dates"
@@ -272,7 +309,10 @@ def integration_datee(essai: Essai) -> None:
     connus = {objet.cle: objet.code_loinc for objet in lire_objets(faite.avant)}
     vus = {objet.cle: objet.code_loinc for objet in lire_objets(faite.apres)}
     changes = {cle: faite.changement for cle in faite.codes if cle in vus and vus[cle] != connus[cle]}
+    if not faite.apres:
+        changes = dict.fromkeys(faite.codes, faite.changement)
     if not changes:
         raise NonConcluant(f"le fichier {faite.nom} n'a changé aucun code : {faite.reponse.en_phrase()}")
     essai.bilan.constater(dates.changements_dates(faite.avant, faite.apres, changes))
-    essai.bilan.constater(dates.autres_dates_gardees(faite.avant, faite.apres, sorted(faite.codes)))
+    complet = bool(faite.apres)
+    essai.bilan.constater(dates.autres_dates_gardees(faite.avant, faite.apres, sorted(faite.codes), complet))

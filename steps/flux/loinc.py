@@ -95,6 +95,22 @@ LIBELLES = {**CHAPITRES, **ANALYSES, **HORS_JEU}
 JEU_DE_VALEURS = sorted({*CHAPITRES, *ANALYSES})
 
 
+def objets_de_l_export(export: Export) -> list[dict[str, str]]:
+    """Les objets qu'un export nomme, à la manière du contrat : quand personne ne relève ce que l'écran montre."""
+    objets: dict[tuple[str, ...], dict[str, str]] = {}
+    for champs in export.lignes():
+        if export.fichier == "LOINC_1":
+            code, libelle, code_partie, libelle_partie = champs
+            objets[("chapitre", code, libelle)] = {"nature": "chapitre", "code": code, "libelle": libelle}
+            if code_partie or libelle_partie:
+                partie = {"nature": "sous_chapitre", "code": code_partie, "libelle": libelle_partie}
+                objets[("sous_chapitre", *champs)] = {**partie, "chapitre": code or libelle}
+        else:
+            nature = "examen" if export.fichier == "LOINC_2" else "analyse"
+            objets[(nature, champs[0])] = {"nature": nature, "code": champs[0], "libelle": champs[1]}
+    return list(objets.values())
+
+
 def distribuer(objets: Sequence[Objet], reserve: Collection[str], graine: str) -> dict[Cle, str]:
     """Un code à chaque objet, autre que celui qu'il a ; tous différents tant que la réserve suffit."""
     codes = list(reserve)

@@ -19,7 +19,7 @@ from simulators.socle.journal import JournalEchanges
 from steps.bilan import NonConcluant, ScenarioArrete
 from steps.essai import Essai
 from steps.etapes import loinc, loinc_codes
-from steps.flux.loinc import ANALYSES
+from steps.flux.loinc import ANALYSES, HORS_JEU
 from steps.logiciel.configuration import ConfigurationLogiciel
 from steps.logiciel.protocole import Apropos, ReponseAction
 from steps.verifications.cda.dates import PARIS
@@ -44,6 +44,7 @@ class Produit:
     date: str = "%Y-%m-%dT%H:%M:%S.%f%z"
     fichier_entier: bool = False
     sans_releve: bool = False
+    sans_affichage: bool = False
     jeu_etroit: tuple[str, ...] = ()
     sans: tuple[str, ...] = ()
     objets: dict[tuple[str, str, str], dict[str, Any]] = field(default_factory=dict)
@@ -77,6 +78,8 @@ class Produit:
         return ReponseAction("non_gere") if action in self.sans else getattr(self, action)(**parametres)
 
     def lire_catalogue(self, objets: str) -> ReponseAction:
+        if self.sans_affichage:
+            return ReponseAction("fait")
         natures = {"chapitres": ("chapitre", "sous_chapitre"), "examens": ("examen",), "analyses": ("analyse",)}
         return ReponseAction(
             "fait", (), {"objets": [dict(o) for o in self.objets.values() if o["nature"] in natures[objets]]}
@@ -137,7 +140,7 @@ class Produit:
     def modifier_code_loinc(self, objet: str, code: str, code_loinc: str) -> ReponseAction:
         cle = next(cle for cle in self.objets if cle[0] == objet and cle[2] == code)
         self._coder(cle, code_loinc)
-        return ReponseAction("fait")
+        return ReponseAction("fait", (), {"objet": dict(self.objets[cle])})
 
     def _coder(self, cle: tuple[str, str, str], code: str) -> None:
         if self.objets[cle]["code_loinc"] != code:
@@ -269,12 +272,21 @@ def test_export_incomplet(essayer: Ouvrir) -> None:
         loinc_codes.integrer_tout(essai, "LOINC_6")
 
 
-def test_catalogue_vide(essayer: Ouvrir) -> None:
-    """Un catalogue qui ne montre rien ne se juge pas."""
-    produit = Produit()
-    produit.objets.clear()
-    with pytest.raises(NonConcluant, match="aucun objet"):
-        essayer(produit)
+@pytest.mark.parametrize("jouer", [_exports, _imports, _rapports, _dates])
+def test_catalogue_non_releve(essayer: Ouvrir, jouer: Callable[[Essai], None]) -> None:
+    """Personne ne recopie le catalogue : ce qui se juge des fichiers l'est, le reste se regarde à l'écran."""
+    essai = essayer(Produit(sans_affichage=True))
+    jouer(essai)
+    vus = {constat.verdict for constat in essai.bilan.constats}
+    assert vus == {Verdict.CONFORME, Verdict.A_VERIFIER}
+
+
+def test_catalogue_non_releve_mais_fautif(essayer: Ouvrir) -> None:
+    """Un code absent que le rapport ne signale pas est non conforme, que le catalogue soit relevé ou non."""
+    essai = essayer(Produit(sans_affichage=True, jeu_etroit=(*ANALYSES, *HORS_JEU)))
+    loinc_codes.integrer_des_absents(essai, "une analyse")
+    loinc_codes.absents_dits(essai)
+    assert essai.bilan.verdict() is Verdict.NON_CONFORME
 
 
 def test_pieces(essayer: Ouvrir) -> None:

@@ -25,9 +25,16 @@ def _conclure(regle: Regle, ecarts: Sequence[Ecart], message: str, compte: str, 
     return juger(regle, False, f"{message} ({len(ecarts)} écart(s)).", attendu=attendu, recu=recu, ou=place)
 
 
+def _a_comparer(regle: Regle, fichier: str) -> Constat:
+    """Personne n'a relevé le catalogue montré."""
+    return regle.a_regarder("Comparez le fichier exporté à ce que l'écran montre du catalogue.", ou=fichier)
+
+
 @verification(R_CHAPITRES)
 def chapitres_exportes(octets: bytes, objets: Objets) -> Constat:
     """LOINC_1 contre les chapitres et sous-chapitres montrés, dans les deux sens."""
+    if not objets:
+        return _a_comparer(R_CHAPITRES, "LOINC_1")
     lus = lire_objets(objets)
     chapitres, parties = de_nature(lus, "chapitre"), de_nature(lus, "sous_chapitre")
     vus: set[tuple[str, str, str]] = set()
@@ -56,6 +63,8 @@ def chapitres_exportes(octets: bytes, objets: Objets) -> Constat:
 @verification(R_DEMANDES, R_LIGNES)
 def demandes_exportees(octets: bytes, objets: Objets) -> list[Constat]:
     """LOINC_2 contre les examens montrés, leurs chapitres, et les analyses qui disent appartenir à chacun."""
+    if not objets:
+        return [_a_comparer(R_DEMANDES, "LOINC_2"), _a_comparer(R_LIGNES, "LOINC_2")]
     lus = lire_objets(objets)
     examens = {e.code: e for e in de_nature(lus, "examen")}
     analyses = {a.code: a for a in de_nature(lus, "analyse")}
@@ -118,6 +127,8 @@ def _compter(lignes: Counter[str]) -> str:
 @verification(R_RESULTATS)
 def resultats_exportes(octets: bytes, objets: Objets) -> Constat:
     """LOINC_3 contre les analyses montrées, dans les deux sens."""
+    if not objets:
+        return _a_comparer(R_RESULTATS, "LOINC_3")
     analyses = {a.code: a for a in de_nature(lire_objets(objets), "analyse")}
     export = ouvrir("LOINC_3", octets, objets)
     ecarts: list[Ecart] = []

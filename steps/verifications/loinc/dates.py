@@ -60,6 +60,8 @@ def changements_dates(avant: Objets, apres: Objets, changements: Mapping[Cle, Ch
     """
     connus = {o.cle: o for o in lire_objets(avant)}
     vus = {o.cle: o for o in lire_objets(apres)}
+    if not apres:
+        return R_DATE.a_regarder("Vérifiez à l'écran la date de chaque code LOINC changé.", ou=_OU)
     faux: list[tuple[Cle, str]] = []
     douteux: list[Cle] = []
     for cle, changement in changements.items():
@@ -93,8 +95,10 @@ def changements_dates(avant: Objets, apres: Objets, changements: Mapping[Cle, Ch
 
 
 @verification(R_DATE_SEULE)
-def autres_dates_gardees(avant: Objets, apres: Objets, touches: Collection[Cle]) -> Constat:
-    """Les objets hors de `touches` montrent les mêmes dates qu'avant."""
+def autres_dates_gardees(avant: Objets, apres: Objets, touches: Collection[Cle], complet: bool = True) -> Constat:
+    """Les objets hors de `touches` montrent les mêmes dates qu'avant ; sans `complet`, ils n'ont pas été relevés."""
+    if not complet:
+        return R_DATE_SEULE.a_regarder("Vérifiez à l'écran qu'aucune autre date n'a changé.", ou=_OU)
     vus = {o.cle: o for o in lire_objets(apres)}
     autres = [objet for objet in lire_objets(avant) if objet.cle not in touches and objet.cle in vus]
     if not autres:

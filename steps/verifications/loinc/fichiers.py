@@ -143,13 +143,13 @@ def volume(fichier: str, octets: bytes, objets: Objets) -> Constat:
     quoi = EXPORTS[fichier].compte
     if vus < MINIMUM and montres < MINIMUM:
         return R_VOLUME.sans_objet(
-            f"le catalogue ne montre que {montres} {quoi} : le scénario en demande {MINIMUM}, complétez la base d'essai"
+            f"{max(vus, montres)} {quoi} seulement : le scénario en demande {MINIMUM}, complétez la base d'essai"
         )
     return juger(
         R_VOLUME,
         vus >= MINIMUM,
         f"L'export ne compte pas {MINIMUM} {quoi}.",
-        attendu=f"au moins {MINIMUM} {quoi}, le catalogue en montre {montres}",
+        attendu=f"au moins {MINIMUM} {quoi}, le logiciel en montre {montres}",
         recu=f"{vus} {quoi}",
         ou=fichier,
     )

@@ -29,7 +29,10 @@ def fichier_accepte(nom: str, resultat: str, phrase: str) -> Constat:
 
 @verification(*R_INTEGRES.values(), R_AUTRES)
 def codes_integres(fichier: str, avant: Objets, apres: Objets, attendus: Mapping[Cle, str]) -> list[Constat]:
-    """`attendus` : le code que le fichier donne à chaque objet ; les autres gardent celui d'avant."""
+    """`attendus` : le code que le fichier donne à chaque objet ; les autres gardent celui d'avant.
+
+    `apres` vide : personne n'a relevé le catalogue, on le regarde à l'écran.
+    """
     connus, vus = _par_cle(avant), _par_cle(apres)
     regle = R_INTEGRES[fichier]
     if not attendus:
@@ -37,6 +40,11 @@ def codes_integres(fichier: str, avant: Objets, apres: Objets, attendus: Mapping
     changes = sum(connus[cle].code_loinc != code for cle, code in attendus.items() if cle in connus)
     if not changes:
         return [regle.sans_objet("le fichier ne donne à chacun que le code qu'il avait : il ne prouve rien")]
+    if not apres:
+        return [
+            regle.a_regarder("Vérifiez à l'écran les codes LOINC.", recu=_donner(attendus), ou=_OU),
+            R_AUTRES.a_regarder("Vérifiez à l'écran qu'aucun autre code LOINC n'a changé.", ou=_OU),
+        ]
     return [
         _porter(regle, vus, attendus, connus, f"{len(attendus)} codes en place, dont {changes} nouveaux"),
         _rien_d_autre(R_AUTRES, connus, vus, attendus),
@@ -44,11 +52,20 @@ def codes_integres(fichier: str, avant: Objets, apres: Objets, attendus: Mapping
 
 
 @verification(R_MODIFIE, R_MODIFIE_SEUL)
-def codes_modifies(avant: Objets, apres: Objets, attendus: Mapping[Cle, str]) -> list[Constat]:
-    """`attendus` : le code donné à la main à chaque objet choisi ; `apres` : le catalogue relu ensuite."""
+def codes_modifies(avant: Objets, apres: Objets, attendus: Mapping[Cle, str], complet: bool = True) -> list[Constat]:
+    """`attendus` : le code donné à la main à chaque objet choisi ; `apres` : le catalogue relu ensuite.
+
+    Sans `complet`, seuls les objets changés ont pu être relevés, à l'écran qui les change.
+    """
     connus, vus = _par_cle(avant), _par_cle(apres)
-    compte = ", ".join(f"{connus[cle].reference} {code}" for cle, code in attendus.items() if cle in connus)
-    return [_porter(R_MODIFIE, vus, attendus, connus, compte), _rien_d_autre(R_MODIFIE_SEUL, connus, vus, attendus)]
+    compte = _donner(attendus)
+    if complet:
+        seuls = _rien_d_autre(R_MODIFIE_SEUL, connus, vus, attendus)
+    else:
+        seuls = R_MODIFIE_SEUL.a_regarder("Vérifiez à l'écran qu'aucun autre code LOINC n'a changé.", ou=_OU)
+    if not complet and any(cle not in vus for cle in attendus):
+        return [R_MODIFIE.a_regarder("Vérifiez à l'écran les codes LOINC changés.", recu=compte, ou=_OU), seuls]
+    return [_porter(R_MODIFIE, vus, attendus, connus, compte), seuls]
 
 
 @verification(R_MODIFIE)
@@ -62,6 +79,11 @@ def modification_acceptee(nom: str, code: str, resultat: str, phrase: str) -> Co
         recu=phrase,
         ou=nom,
     )
+
+
+def _donner(attendus: Mapping[Cle, str]) -> str:
+    texte = ", ".join(f"{cle[2]} {code}" for cle, code in attendus.items())
+    return texte if len(texte) <= 600 else f"{texte[:600]}…"
 
 
 def _par_cle(objets: Objets) -> dict[Cle, Objet]:

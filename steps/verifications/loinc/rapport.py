@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import html
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from typing import Any
 
 from reports.constat import Constat
@@ -42,22 +43,44 @@ def rapport_produit(nom: str, rapport: bytes, anomalies: Anomalies | None) -> Co
 
 @verification(R_ABSENT, R_NON_BLOQUANT, R_DISTINGUE, R_NULLE_PART)
 def absents_signales(
-    nom: str, anomalies: Anomalies | None, apres: Objets, donnes: Mapping[Cle, str], absents: Mapping[Cle, str]
+    nom: str,
+    anomalies: Anomalies | None,
+    avant: Objets,
+    apres: Objets,
+    donnes: Mapping[Cle, str],
+    absents: Mapping[Cle, str],
 ) -> list[Constat]:
     """`donnes` : tous les codes du fichier ; `absents` : ceux d'entre eux qui ne sont pas dans le jeu de valeurs."""
     if anomalies is None:
         return [R_ABSENT.a_regarder(f"Lisez le rapport : il doit signaler {', '.join(absents.values())}.", ou=nom)]
-    vus = _vus(apres, donnes)
+    vus = _vus(avant, apres)
+    releve = bool(apres)
     muets = [cle for cle, code in absents.items() if not _signale(anomalies, vus[cle], (code,))]
     durs = [
         cle
         for cle, code in absents.items()
-        if vus[cle].code_loinc != code or any(a.get("bloquante") for a in _de(anomalies, vus[cle]))
+        if (releve and vus[cle].code_loinc != code) or any(a.get("bloquante") for a in _de(anomalies, vus[cle]))
     ]
     admis = {cle: code for cle, code in donnes.items() if cle not in absents}
-    sereins = [cle for cle, code in admis.items() if vus[cle].code_loinc == code and not _de(anomalies, vus[cle])]
+    sereins = [
+        cle
+        for cle, code in admis.items()
+        if (not releve or vus[cle].code_loinc == code) and not _de(anomalies, vus[cle])
+    ]
     attendues = [vus[cle] for cle in absents]
     trop = [a for a in anomalies if not any(_nomme(a, objet) for objet in attendues)]
+    integres = juger(
+        R_NON_BLOQUANT,
+        not durs,
+        f"{len(durs)} code(s) absent(s) du jeu de valeurs sont bloqués ou ne sont pas intégrés.",
+        attendu=f"intégrés, avec un avertissement : {_noms(vus, absents, durs or list(absents))}",
+        recu=", ".join(f"{vus[cle].nom} : {vus[cle].code_loinc or 'aucun code'}" for cle in durs or absents)
+        + f" ; rapport : {_dire(anomalies)}",
+        ou=nom,
+    )
+    if not durs and not releve:
+        a_voir = _noms(vus, absents, list(absents))
+        integres = R_NON_BLOQUANT.a_regarder("Vérifiez à l'écran que ces codes sont intégrés.", recu=a_voir, ou=nom)
     return [
         juger(
             R_ABSENT,
@@ -67,15 +90,7 @@ def absents_signales(
             recu=_dire(anomalies),
             ou=nom,
         ),
-        juger(
-            R_NON_BLOQUANT,
-            not durs,
-            f"{len(durs)} code(s) absent(s) du jeu de valeurs sont bloqués ou ne sont pas intégrés.",
-            attendu=f"intégrés, avec un avertissement : {_noms(vus, absents, durs or list(absents))}",
-            recu=", ".join(f"{vus[cle].nom} : {vus[cle].code_loinc or 'aucun code'}" for cle in durs or absents)
-            + f" ; rapport : {_dire(anomalies)}",
-            ou=nom,
-        ),
+        integres,
         juger(
             R_DISTINGUE,
             bool(sereins),
@@ -99,12 +114,13 @@ def absents_signales(
 def multiples_bloques(
     nom: str,
     anomalies: Anomalies | None,
+    avant: Objets,
     apres: Objets,
     multiples: Mapping[Cle, tuple[str, ...]],
     cote_a_cote: bool,
 ) -> list[Constat]:
     """`multiples` : les codes donnés à une même analyse, sur plusieurs lignes, ou `cote_a_cote` sur la sienne."""
-    vus = _vus(apres, multiples)
+    vus = _vus(avant, apres)
     pris = [cle for cle, codes in multiples.items() if vus[cle].code_loinc in codes]
     muets = [
         cle
@@ -135,6 +151,11 @@ def multiples_bloques(
             recu=_dire(anomalies),
             ou=nom,
         )
+    if not apres:
+        return [
+            signale,
+            R_BLOQUE.a_regarder("Vérifiez à l'écran que l'analyse n'a pris aucun code.", recu=attendu, ou=nom),
+        ]
     bloque = juger(
         R_BLOQUE,
         not pris,
@@ -147,13 +168,13 @@ def multiples_bloques(
 
 
 @verification(R_CONTENU)
-def rapport_parlant(nom: str, rapport: bytes, apres: Objets, attendues: Mapping[Cle, tuple[str, ...]]) -> Constat:
+def rapport_parlant(nom: str, rapport: bytes, avant: Objets, attendues: Mapping[Cle, tuple[str, ...]]) -> Constat:
     """Le texte du rapport nomme les objets en anomalie et leurs codes ; un format non textuel va à une personne."""
     texte = _texte(rapport)
     if texte is None:
         message = "Le rapport n'est ni un texte ni un PDF lisible : vérifiez qu'il nomme chaque objet et ses codes."
         return R_CONTENU.a_regarder(message, recu=", ".join(c for codes in attendues.values() for c in codes), ou=nom)
-    vus = _vus(apres, attendues)
+    vus = _vus(avant, ())
     manques = [
         f"{vus[cle].nom} : {', '.join(codes)}"
         for cle, codes in attendues.items()
@@ -169,10 +190,10 @@ def rapport_parlant(nom: str, rapport: bytes, apres: Objets, attendues: Mapping[
     )
 
 
-def _vus(objets: Objets, cles: Collection[Cle]) -> dict[Cle, Objet]:
-    """Les objets montrés ; celui qui a disparu du catalogue y revient sans code LOINC."""
-    disparus = {cle: lire_objets([{"nature": cle[0], "chapitre": cle[1], "libelle": cle[2]}])[0] for cle in cles}
-    return disparus | {objet.cle: objet for objet in lire_objets(objets)}
+def _vus(avant: Objets, apres: Objets) -> dict[Cle, Objet]:
+    """Les objets montrés après ; celui qui n'y est pas, disparu ou non relevé, y revient sans code LOINC."""
+    connus = {objet.cle: replace(objet, code_loinc="") for objet in lire_objets(avant)}
+    return connus | {objet.cle: objet for objet in lire_objets(apres)}
 
 
 def _texte(rapport: bytes) -> str | None:

@@ -58,14 +58,16 @@ _INTEGRE_ABSENT = _avec(_codes(NA="2951-2", K="2075-0", HB="8302-2"))
 
 
 def _absents(anomalies: list[dict[str, Any]] | None, apres: Bruts = _INTEGRE_ABSENT) -> list[Constat]:
-    return rapport.absents_signales("LOINC_6.csv", anomalies, apres, _ABSENT_HB, {HB: "8302-2"})
+    return rapport.absents_signales("LOINC_6.csv", anomalies, catalogue(), apres, _ABSENT_HB, {HB: "8302-2"})
 
 
 def _multiples(
     anomalies: list[dict[str, Any]] | None, apres: Bruts | None = None, *, cote_a_cote: bool = False
 ) -> list[Constat]:
     apres = catalogue() if apres is None else apres
-    return rapport.multiples_bloques("LOINC_6.csv", anomalies, apres, {HB: ("718-7", "4544-3")}, cote_a_cote)
+    return rapport.multiples_bloques(
+        "LOINC_6.csv", anomalies, catalogue(), apres, {HB: ("718-7", "4544-3")}, cote_a_cote
+    )
 
 
 def _texte(octets: bytes) -> Constat:
@@ -186,6 +188,24 @@ INDECIS: dict[str, tuple[Verdict, Exemple]] = {
     "même date, à la seconde": (
         Verdict.A_VERIFIER,
         lambda: _date("2026-11-22T11:00:01", avant="2026-11-22T11:00:01"),
+    ),
+    "codes intégrés, catalogue non relevé": (Verdict.A_VERIFIER, lambda: _integrer([])),
+    "absents, catalogue non relevé": (Verdict.A_VERIFIER, lambda: _absents([_anomalie("HB", "8302-2")], [])),
+    "multiples, catalogue non relevé": (
+        Verdict.A_VERIFIER,
+        lambda: rapport.multiples_bloques("LOINC_6.csv", [], catalogue(), [], {}, False),
+    ),
+    "modification, rien de relevé": (
+        Verdict.A_VERIFIER,
+        lambda: integration.codes_modifies(catalogue(), [], {HB: "718-7"}, False),
+    ),
+    "dates non relevées": (
+        Verdict.A_VERIFIER,
+        lambda: dates.changements_dates(catalogue(), [], {HB: dates.Changement(DEBUT, FIN)}),
+    ),
+    "autres dates non relevées": (
+        Verdict.A_VERIFIER,
+        lambda: dates.autres_dates_gardees(catalogue(), [], [HB], False),
     ),
     "seul objet du catalogue": (
         Verdict.NON_CONCLUANT,

@@ -162,6 +162,9 @@ def test_manquement(nom: str) -> None:
 
 
 INDECIS: dict[str, tuple[Verdict, Exemple]] = {
+    "chapitres, catalogue non relevé": (Verdict.A_VERIFIER, lambda: contenu.chapitres_exportes(LOINC_1.encode(), [])),
+    "demandes, catalogue non relevé": (Verdict.A_VERIFIER, lambda: contenu.demandes_exportees(LOINC_2.encode(), [])),
+    "résultats, catalogue non relevé": (Verdict.A_VERIFIER, lambda: contenu.resultats_exportes(LOINC_3.encode(), [])),
     "nom non relevé": (Verdict.A_VERIFIER, lambda: _nom("")),
     "champs facultatifs omis en fin de ligne": (
         Verdict.A_VERIFIER,
