@@ -7,10 +7,14 @@ from typing import Any
 
 from reports.constat import Confiance, Constat, Regle
 from simulators.dmp.ebrim import APPROVED, DELETED, DEPRECATED
-from steps.verifications.cda import niveau, statut_compte_rendu
+from steps.verifications.cda import CdaIllisible, niveau, statut_compte_rendu
 from steps.verifications.cda.corps import decoder
 from steps.verifications.cda.jugement import juger
 from steps.verifications.cda.modele import TYPE_CR_BIO
+from steps.verifications.compte_rendu.attendu import Resultat
+from steps.verifications.compte_rendu.lecture import lire_corps
+from steps.verifications.compte_rendu.structure import decrire, porte
+from steps.verifications.compte_rendu.textes import contient, plier
 from steps.verifications.dmp import DocumentSoumis
 from steps.verifications.pdf.flux import PdfIllisible
 from steps.verifications.pdf.lecture import lire_pdf
@@ -199,12 +203,6 @@ def compte_rendu_envoye(
         if cda
         else "CDA illisible"
     )
-    texte = (document.octets or b"").decode("utf-8", "replace")
-    absents = [
-        f"{analyse['code']} = {analyse['valeur']}"
-        for analyse in analyses
-        if analyse["valeur"] is not None and not _porte(texte, str(analyse["code"]), str(analyse["valeur"]))
-    ]
     return [
         juger(
             R_STATUT_CR,
@@ -215,20 +213,40 @@ def compte_rendu_envoye(
             ou="CDA envoyé",
             echanges=echanges,
         ),
-        juger(
-            R_RESULTATS,
-            not absents,
-            "des résultats validés manquent au compte rendu envoyé",
-            attendu=", ".join(f"{a['code']} = {a['valeur']}" for a in analyses if a["valeur"] is not None),
-            recu=f"absents : {', '.join(absents)}" if absents else "tous présents",
-            ou="CDA envoyé",
-            echanges=echanges,
-        ),
+        _resultats_envoyes(document, analyses),
     ]
 
 
-def _porte(texte: str, code: str, valeur: str) -> bool:
-    return code in texte and (valeur in texte or valeur.replace(".", ",") in texte)
+def _resultats_envoyes(document: DocumentSoumis, analyses: Sequence[Mapping[str, Any]]) -> Constat:
+    """Chaque valeur validée est celle d'une observation de ce code : ailleurs dans le document, elle ne prouve rien."""
+    valides = [
+        Resultat(str(a["code"]), str(a.get("libelle") or ""), str(a["valeur"]), str(a.get("unite") or ""))
+        for a in analyses
+        if a["valeur"] is not None
+    ]
+    if not valides:
+        return R_RESULTATS.sans_objet("aucun résultat validé : rien à retrouver dans le compte rendu envoyé")
+    try:
+        observations = lire_corps(document.octets or b"").observations
+    except CdaIllisible:
+        observations = ()
+    portes = {r: [o for o in observations if porte(o, r)] for r in valides}
+    absents = [r for r in valides if not any(r.code in o.codes for o in portes[r])]
+    if absents and all(any(r.libelle and contient(plier(o.libelle), r.libelle) for o in portes[r]) for r in absents):
+        return R_RESULTATS.a_regarder(
+            f"structurés sous un autre code que celui qui a été saisi : {', '.join(r.ecrit for r in absents)}",
+            recu=" ; ".join(decrire(o) for r in absents for o in portes[r]),
+            ou="CDA envoyé",
+        )
+    return juger(
+        R_RESULTATS,
+        not absents,
+        "des résultats validés manquent au compte rendu envoyé",
+        attendu=", ".join(f"{r.code} {r.ecrit}" for r in valides),
+        recu=f"absents : {', '.join(r.ecrit for r in absents)}" if absents else "tous présents",
+        ou="CDA envoyé",
+        echanges=(document.echange,),
+    )
 
 
 @verification(R_EN_VIGUEUR)

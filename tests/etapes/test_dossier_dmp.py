@@ -13,6 +13,7 @@ from steps.verifications import dossier_acces_web as web
 from steps.verifications import dossier_dmp as d
 from steps.verifications import dossier_reprise as r
 from steps.verifications.dmp import DocumentSoumis, documents_soumis
+from tests.verifications.cda.fabrique import cda
 from tests.verifications.dmp import fabrique as f
 
 _NOTICE = (
@@ -22,6 +23,7 @@ _MONTRES = [
     {"document_id": "A", "etat_dmp": "alimente", "visible_utilisateur": True},
     {"document_id": "B", "etat_dmp": "echec", "visible_utilisateur": True},
 ]
+_SODIUM = {"code": "2951-2", "libelle": "Sodium", "valeur": "140", "unite": "mmol/L"}
 _ANALYSES = [{"code": "718-7", "valeur": "13.4"}]
 
 Exemple = Callable[[], Constat | Sequence[Constat]]
@@ -160,8 +162,45 @@ def test_code_masque() -> None:
 
 def test_compte_rendu_complet() -> None:
     """Le compte rendu complet de la fabrique porte son type, son niveau et son statut."""
-    constats = d.compte_rendu_envoye(_soumis(), partiel=False, analyses=[])
+    constats = d.compte_rendu_envoye(_soumis(), partiel=False, analyses=[_SODIUM, {**_SODIUM, "valeur": None}])
     assert {c.verdict for c in constats} == {Verdict.CONFORME}
+
+
+@pytest.mark.parametrize(
+    ("analyse", "verdict"),
+    [
+        ({"valeur": "140.0"}, Verdict.CONFORME),
+        ({"valeur": "140,0"}, Verdict.CONFORME),
+        ({"valeur": "14"}, Verdict.NON_CONFORME),
+        # Cette valeur et ce code se lisent dans le document (OID, LOINC), pas dans une même observation.
+        ({"valeur": "2"}, Verdict.NON_CONFORME),
+        ({"code": "11502-2", "libelle": "Autre"}, Verdict.NON_CONFORME),
+        ({"unite": "g/dL"}, Verdict.NON_CONFORME),
+        ({"code": "2947-0"}, Verdict.A_VERIFIER),
+        ({"valeur": None}, Verdict.NON_CONCLUANT),
+    ],
+)
+def test_resultat_du_compte_rendu(analyse: dict[str, str | None], verdict: Verdict) -> None:
+    """La valeur et l'unité sont celles de l'observation de ce code ; sans résultat validé, rien n'est prouvé."""
+    constats = d.compte_rendu_envoye(_soumis(), partiel=False, analyses=[{**_SODIUM, **analyse}])
+    assert [(c.code, c.verdict) for c in constats] == [
+        ("DOS-CRBIO-01", Verdict.CONFORME),
+        ("DOS-CRBIO-02", verdict),
+    ]
+
+
+def test_resultats_d_un_autre_code_et_un_absent() -> None:
+    """Un résultat absent n'est pas excusé par un autre, structuré sous un autre code."""
+    analyses = [{**_SODIUM, "code": "2947-0"}, {**_SODIUM, "code": "718-7", "libelle": "Hémoglobine"}]
+    assert d.compte_rendu_envoye(_soumis(), partiel=False, analyses=analyses)[1].verdict is Verdict.NON_CONFORME
+
+
+def test_statut_et_niveau_du_compte_rendu() -> None:
+    """Un complet n'est pas un partiel ; un N1 n'est pas structuré et n'a aucun résultat."""
+    assert d.compte_rendu_envoye(_soumis(), partiel=True, analyses=[_SODIUM])[0].verdict is Verdict.NON_CONFORME
+    [n1] = documents_soumis([f.alimentation(f.Alimentation(document=cda("N1")))])
+    verdicts = [c.verdict for c in d.compte_rendu_envoye(n1, partiel=False, analyses=[_SODIUM])]
+    assert verdicts == [Verdict.NON_CONFORME, Verdict.NON_CONFORME]
 
 
 @pytest.mark.parametrize(
