@@ -96,21 +96,21 @@ Fonctionnalité: Structure du compte rendu de biologie
     # Le compte rendu suivant, arrivé par les deux canaux, clôt l'observation et montre que les envois se voient.
     Étant donné un patient « Gaëlle » à l'INS qualifiée, dont le DMP est ouvert
     Et un correspondant au dossier du patient « Gaëlle »
-    Et ce laboratoire sous-traitant pour le compte rendu « bilan hormonal »
+    Et ce laboratoire sous-traitant pour le compte rendu « bilan osseux »
       | nom                     | FINESS    | adresse          | code postal | ville | téléphone      |
       | LABORATOIRE DES ÉTOILES | 990000025 | 17 quai du Rhône | 69007       | LYON  | 04 72 00 11 22 |
-    Et le compte rendu PDF que ce laboratoire a envoyé pour « bilan hormonal »
-    Quand le biologiste valide pour le patient « Gaëlle » le compte rendu « bilan hormonal » avec ces résultats
-      | analyse            | valeur | unité    | exécutée par     |
-      | Sodium             | 142    | mmol/L   | le laboratoire   |
-      | TSH                | 2.37   | m[IU]/L  | le sous-traitant |
-    Et le compte rendu « bilan hormonal » part au DMP et par MSSanté à ses correspondants
+    Et le compte rendu PDF que ce laboratoire a envoyé pour « bilan osseux »
+    Quand le biologiste valide pour le patient « Gaëlle » le compte rendu « bilan osseux » avec ces résultats
+      | analyse            | valeur | unité  | exécutée par     |
+      | Sodium             | 142    | mmol/L | le laboratoire   |
+      | Vitamine D (25-OH) | 23.7   | ng/mL  | le sous-traitant |
+    Et le compte rendu « bilan osseux » part au DMP et par MSSanté à ses correspondants
     Et le biologiste valide pour le patient « Gaëlle » le compte rendu « contrôle » avec ces résultats
       | analyse   | valeur | unité  | exécutée par   |
       | Potassium | 3.9    | mmol/L | le laboratoire |
     Et le compte rendu « contrôle » part au DMP et par MSSanté à ses correspondants
-    Alors le compte rendu du sous-traitant de « bilan hormonal » n'est parti à part ni au DMP, ni par MSSanté
-    Et les résultats sous-traités de « bilan hormonal » ne sont ni un lien ni une image, en N3, en N1 et en PDF
+    Alors le compte rendu du sous-traitant de « bilan osseux » n'est parti à part ni au DMP, ni par MSSanté
+    Et les résultats sous-traités de « bilan osseux » ne sont ni un lien ni une image, en N3, en N1 et en PDF
 
   @DOC/va1.23.01
   Scénario: Le compte rendu se voit en CDA N3, en CDA N1 et en PDF
@@ -118,18 +118,18 @@ Fonctionnalité: Structure du compte rendu de biologie
     # restent à joindre.
     Étant donné un patient « Hortense » dont le statut est « identité qualifiée »
     Et un patient « Isidore » dont le statut est « identité qualifiée »
-    Quand le biologiste valide pour le patient « Hortense » le compte rendu « bilan thyroïdien » avec ces résultats
-      | analyse | valeur | unité   |
-      | TSH     | 4.81   | m[IU]/L |
-      | Sodium  | 136    | mmol/L  |
-    Et le biologiste valide pour le patient « Isidore » le compte rendu « numération » avec ces résultats
-      | analyse     | valeur | unité  |
-      | Hémoglobine | 15.3   | g/dL   |
-      | Leucocytes  | 7.45   | 10*9/L |
-    Et le biologiste affiche le compte rendu « bilan thyroïdien » en N3, en N1 et en PDF
-    Et le biologiste affiche le compte rendu « numération » en N3, en N1 et en PDF
-    Alors l'affichage du compte rendu « bilan thyroïdien » montre en N3, en N1 et en PDF chaque résultat
-    Et l'affichage du compte rendu « numération » montre en N3, en N1 et en PDF chaque résultat
+    Quand le biologiste valide pour le patient « Hortense » le compte rendu « bilan de fatigue » avec ces résultats
+      | analyse   | valeur | unité  |
+      | Ferritine | 348    | ug/L   |
+      | Sodium    | 136    | mmol/L |
+    Et le biologiste valide pour le patient « Isidore » le compte rendu « bilan inflammatoire » avec ces résultats
+      | analyse             | valeur | unité |
+      | Hémoglobine         | 15.3   | g/dL  |
+      | Protéine C réactive | 7.45   | mg/L  |
+    Et le biologiste affiche le compte rendu « bilan de fatigue » en N3, en N1 et en PDF
+    Et le biologiste affiche le compte rendu « bilan inflammatoire » en N3, en N1 et en PDF
+    Alors l'affichage du compte rendu « bilan de fatigue » montre en N3, en N1 et en PDF chaque résultat
+    Et l'affichage du compte rendu « bilan inflammatoire » montre en N3, en N1 et en PDF chaque résultat
 
   @DOC/va1.25.01
   Scénario: Le compte rendu auto-présentable embarque sa feuille de style et montre tout ce que dit le PDF

@@ -10,7 +10,7 @@ from steps.verifications.cda.jugement import juger
 from steps.verifications.cda.surete import CdaIllisible
 from steps.verifications.compte_rendu.attendu import Resultat
 from steps.verifications.compte_rendu.lecture import CorpsLu, ObservationLue, lire_corps
-from steps.verifications.compte_rendu.textes import contient, juger_resultats, plier
+from steps.verifications.compte_rendu.textes import contient, juger_resultats, plier, positions
 from steps.verifications.pdf.flux import PdfIllisible
 from steps.verifications.pdf.lecture import lire_pdf
 from steps.verifications.registre import verification
@@ -63,7 +63,7 @@ def resultats_structures(cda: bytes, resultats: Sequence[Resultat], quoi: str) -
     corps = lire_ou_dire(R_CODES, cda, quoi)
     if isinstance(corps, Constat):
         return [corps]
-    manques, autres_codes, sans_chapitre = [], [], []
+    manques, douteux, sans_chapitre = [], [], []
     for resultat in resultats:
         siennes = [o for o in corps.observations if resultat.code in o.codes]
         if not resultat.valeur:
@@ -73,7 +73,9 @@ def resultats_structures(cda: bytes, resultats: Sequence[Resultat], quoi: str) -
         if not justes and any(
             porte(o, resultat) and contient(plier(o.libelle), resultat.libelle) for o in corps.observations
         ):
-            autres_codes.append(resultat.ecrit)
+            douteux.append(f"{resultat.ecrit}, sous un autre code")
+        elif not justes and any(autrement(o, resultat) for o in siennes):
+            douteux.append(f"{resultat.ecrit}, écrit {' / '.join(decrire(o) for o in siennes)}")
         elif not justes:
             vu = " / ".join(decrire(o) for o in siennes) or "aucune observation de ce code"
             manques.append(f"{resultat.ecrit} ({resultat.code}) : {vu}")
@@ -86,8 +88,8 @@ def resultats_structures(cda: bytes, resultats: Sequence[Resultat], quoi: str) -
         recu=" ; ".join(sans_chapitre) or ", ".join(sorted({o.chapitre for o in corps.observations if o.chapitre})),
         ou=_CORPS,
     )
-    if autres_codes and not manques:
-        texte = f"structurés sous un autre code que celui qui a été saisi : {', '.join(autres_codes)}"
+    if douteux and not manques:
+        texte = f"dites si {quoi} porte bien ces résultats : {' ; '.join(douteux)}"
         return [R_CODES.a_regarder(texte, recu=quoi, ou=_CORPS), ranges]
     codes = juger(
         R_CODES,
@@ -146,11 +148,25 @@ def lire_ou_dire(regle: Regle, cda: bytes, quoi: str) -> CorpsLu | Constat:
 
 def porte(observation: ObservationLue, resultat: Resultat) -> bool:
     """Vrai si l'observation porte cette valeur, dans cette unité."""
-    for valeur, unite in observation.valeurs:
-        if egaux(valeur, resultat.valeur) and plier(unite if unite != "1" else "") == plier(resultat.unite):
-            return True
+    if any(
+        egaux(valeur, resultat.valeur) and _meme_unite(unite, resultat.unite) for valeur, unite in observation.valeurs
+    ):
+        return True
     texte = plier(observation.texte)
-    return bool(texte) and contient(texte, resultat.valeur) and plier(resultat.unite) in texte
+    unite = not resultat.unite or bool(positions(texte, resultat.unite))
+    return bool(texte) and contient(texte, resultat.valeur) and unite
+
+
+def autrement(observation: ObservationLue, resultat: Resultat) -> bool:
+    """Vrai si l'observation porte cette valeur dans une unité écrite autrement, ce qu'un libellé local peut être."""
+    return any(
+        egaux(valeur, resultat.valeur) and unite not in ("", "1") and not _meme_unite(unite, resultat.unite)
+        for valeur, unite in observation.valeurs
+    )
+
+
+def _meme_unite(lue: str, attendue: str) -> bool:
+    return plier("" if lue == "1" else lue) == plier(attendue)
 
 
 def egaux(un: str, autre: str) -> bool:

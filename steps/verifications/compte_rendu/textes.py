@@ -12,6 +12,8 @@ from steps.verifications.compte_rendu.attendu import Resultat
 
 PORTEE = 240
 """Caractères au-delà du libellé où sa valeur est cherchée : une ligne de tableau, intervalle de référence compris."""
+_UNITE = re.compile(r"\s*[^\s;,|]*[/%*\[][^\s;,|]*")
+"""Ce qui ressemble à une unité, juste après une valeur."""
 _MILLIERS = re.compile(r"(?<=\d) (?=\d{3}(?!\d))")
 
 
@@ -21,6 +23,7 @@ class Lecture(StrEnum):
     LUE = "lue à côté de son libellé"
     AILLEURS = "lue, mais loin de son libellé"
     SANS_LIBELLE = "lue, mais son libellé n'est pas celui qui a été saisi"
+    AUTRE_UNITE = "lue à côté de son libellé, dans une unité écrite autrement"
     ABSENTE = "introuvable"
 
 
@@ -51,14 +54,22 @@ def contient(texte: str, mot: str) -> bool:
 
 
 def situer(texte: str, libelle: str, valeur: str, unite: str = "") -> Lecture:
-    """Cherche la valeur, puis son unité, après le libellé dans un texte plié."""
+    """Cherche la valeur, puis son unité, après le libellé dans un texte plié.
+
+    Une unité locale (« G/L » pour « 10*9/L ») est permise : une autre écriture va à une personne. Sans aucune unité
+    là où il en faut une, le résultat n'est pas lu.
+    """
     fins = [rang + len(plier(libelle)) for rang in positions(texte, libelle)]
+    autre = False
     for fin in fins:
         morceau = texte[fin : fin + PORTEE]
-        rangs = positions(morceau, valeur)
-        if rangs and (not unite or plier(unite) in morceau[rangs[0] :] or plier(unite) in morceau):
-            return Lecture.LUE
-    if not positions(texte, valeur) or (unite and plier(unite) not in texte):
+        for rang in positions(morceau, valeur):
+            if not unite or positions(morceau, unite):
+                return Lecture.LUE
+            autre = autre or _UNITE.match(morceau[rang + len(plier(valeur)) :]) is not None
+    if autre:
+        return Lecture.AUTRE_UNITE
+    if not positions(texte, valeur) or (unite and not positions(texte, unite)):
         return Lecture.ABSENTE
     return Lecture.AILLEURS if fins else Lecture.SANS_LIBELLE
 

@@ -35,7 +35,7 @@ ENFREINTS: dict[str, Exemple] = {
     "illisible": lambda: n.forme_n1(b"<a>", "N1"),
     "résultat oublié": lambda: n.contenu_n1(n1(pdf(NOM, "Hémoglobine : 11.7 g/dL")), RESULTATS, NOM, "N1"),
     "valeur voisine": lambda: n.contenu_n1(n1(pdf(NOM, "Hémoglobine : 111.7 g/dL")), (HEMOGLOBINE,), NOM, "N1"),
-    "autre unité": lambda: n.contenu_n1(n1(pdf(NOM, "Hémoglobine : 11.7 mmol/L")), (HEMOGLOBINE,), NOM, "N1"),
+    "sans unité": lambda: n.contenu_n1(n1(pdf(NOM, "Hémoglobine : 11.7 (12 à 16)")), (HEMOGLOBINE,), NOM, "N1"),
     "identifiant du N3": lambda: n.meme_compte_rendu(n1(COMPLET), n1(COMPLET), MATRICULE, "N1"),
     "autre patient": lambda: n.meme_compte_rendu(n1(COMPLET), N3, "179035121518989", "N1"),
     "autre type": lambda: n.meme_compte_rendu(cda("<nonXMLBody/>", code="11488-4"), N3, MATRICULE, "N1"),
@@ -44,6 +44,10 @@ AUTRES: dict[str, tuple[Exemple, Verdict]] = {
     "texte qui ne s'extrait pas": (lambda: n.contenu_n1(n1(pdf("")), RESULTATS, NOM, "N1"), Verdict.A_VERIFIER),
     "libellé du laboratoire": (
         lambda: n.contenu_n1(n1(pdf(NOM, "HB : 11.7 g/dL")), (HEMOGLOBINE,), NOM, "N1"),
+        Verdict.A_VERIFIER,
+    ),
+    "unité écrite autrement": (
+        lambda: n.contenu_n1(n1(pdf(NOM, "Hémoglobine : 11.7 mmol/L")), (HEMOGLOBINE,), NOM, "N1"),
         Verdict.A_VERIFIER,
     ),
     "PDF illisible": (lambda: n.contenu_n1(n1(b"rien"), RESULTATS, NOM, "N1"), Verdict.NON_CONCLUANT),
@@ -88,6 +92,9 @@ def test_autre(nom: str) -> None:
         ("140 mmol/L Sodium", "140", Lecture.AILLEURS),
         ("Natrémie 140 mmol/L", "140", Lecture.SANS_LIBELLE),
         ("Sodium 140", "140", Lecture.ABSENTE),
+        ("Sodium 140 Potassium", "140", Lecture.ABSENTE),
+        ("Sodium 140 mEq/L", "140", Lecture.AUTRE_UNITE),
+        ("Sodium 140 cmmol/L", "140", Lecture.AUTRE_UNITE),
         ("Sodium < 5,0 mmol/L", "5.0", Lecture.LUE),
     ],
 )

@@ -89,7 +89,9 @@ CONFORMES: dict[str, Exemple] = {
 ENFREINTS: dict[str, Exemple] = {
     "résultat non structuré": lambda: st.resultats_structures(f.n3(f.BIOCHIMIE), RESULTATS, "N3"),
     "autre valeur": lambda: st.resultats_structures(COMPLET, (replace(f.SODIUM, valeur="14"),), "N3"),
-    "autre unité": lambda: st.resultats_structures(COMPLET, (replace(f.SODIUM, unite="g/L"),), "N3"),
+    "unité perdue": lambda: st.resultats_structures(
+        f.n3(f.BIOCHIMIE.replace('unit="mmol/L"', 'unit="1"')), (f.SODIUM,), "N3"
+    ),
     "en attente mais structuré": lambda: st.resultats_structures(COMPLET, (replace(f.SODIUM, valeur=""),), "N3"),
     "hors chapitre": lambda: st.resultats_structures(
         f.n3(f.BIOCHIMIE.replace("1.3.6.1.4.1.19376.1.3.3.2.1", "1.2.3")), (f.SODIUM,), "N3"
@@ -153,6 +155,10 @@ ENFREINTS: dict[str, Exemple] = {
 AUTRES: dict[str, tuple[Exemple, Verdict]] = {
     "autre code, même résultat": (
         lambda: st.resultats_structures(COMPLET, (replace(f.SODIUM, code="2947-0"),), "N3"),
+        Verdict.A_VERIFIER,
+    ),
+    "unité écrite autrement": (
+        lambda: st.resultats_structures(COMPLET, (replace(f.SODIUM, unite="mEq/L"),), "N3"),
         Verdict.A_VERIFIER,
     ),
     "aucune copie": (lambda: st.resultats_a_la_copie(f.n3(f.BIOCHIMIE), RESULTATS, f.NOM, "N3"), Verdict.A_VERIFIER),
