@@ -10,8 +10,10 @@ from dataclasses import dataclass
 import pypdfium2
 
 from steps.verifications.pdf.flux import PdfDemesure, PdfIllisible
-from steps.verifications.pdf.lecture import CARACTERES_MAX, document_ouvert
+from steps.verifications.pdf.lecture import document_ouvert
 
+GLYPHES_MAX = 200_000
+"""Caractères placés d'un document ; un compte rendu en a cent fois moins."""
 _MEME_LIGNE = 0.004
 """Écart de ligne de base, en fraction de page, de deux cellules d'une même ligne : 3,4 points sur une A4."""
 
@@ -20,10 +22,11 @@ _MEME_LIGNE = 0.004
 class Glyphe:
     """Un caractère écrit : `bas`, `haut` et `base` (sa ligne de base) en fractions de la hauteur de la page, du bas.
 
-    `gauche` : en points.
+    `gauche` : en points. `lettres` : ce qui s'en compare, rien pour une ponctuation.
     """
 
     caractere: str
+    lettres: str
     bas: float
     haut: float
     base: float
@@ -58,7 +61,7 @@ class PagePlacee:
         return self._chercher(voulu, self.glyphes) or self._chercher(voulu, [g for li in self._lignes() for g in li])
 
     def _chercher(self, voulu: str, glyphes: Sequence[Glyphe]) -> list[Zone]:
-        lus = [(lettre, g) for g in glyphes for lettre in lettres(g.caractere)]
+        lus = [(lettre, g) for g in glyphes for lettre in g.lettres]
         suite = "".join(lettre for lettre, _ in lus)
         zones, debut = [], suite.find(voulu)
         while debut >= 0:
@@ -89,7 +92,11 @@ class PagePlacee:
 def lire_positions(octets: bytes) -> tuple[PagePlacee, ...]:
     """Les caractères visibles de chaque page ; lève `PdfIllisible` ou `PdfDemesure`."""
     with document_ouvert(octets) as document:
-        return tuple(_page(document, rang) for rang in range(len(document)))
+        pages, restants = [], GLYPHES_MAX
+        for rang in range(len(document)):
+            pages.append(_page(document, rang, restants))
+            restants -= len(pages[-1].glyphes)
+        return tuple(pages)
 
 
 def lettres(texte: str) -> str:
@@ -98,7 +105,7 @@ def lettres(texte: str) -> str:
     return "".join(c for c in decompose if c.isalnum())
 
 
-def _page(document: pypdfium2.PdfDocument, rang: int) -> PagePlacee:
+def _page(document: pypdfium2.PdfDocument, rang: int, restants: int) -> PagePlacee:
     try:
         page = document[rang]
         if page.get_rotation() % 360:
@@ -109,8 +116,8 @@ def _page(document: pypdfium2.PdfDocument, rang: int) -> PagePlacee:
         raise PdfIllisible(f"la page {rang + 1} ne se charge pas : {erreur}") from erreur
     try:
         nombre = zone.count_chars()
-        if nombre > CARACTERES_MAX:
-            raise PdfDemesure(f"page {rang + 1} de plus de {CARACTERES_MAX} caractères")
+        if nombre > restants:
+            raise PdfDemesure(f"plus de {GLYPHES_MAX} caractères à placer")
         return PagePlacee(rang + 1, tuple(_glyphes(zone, nombre, hauteur or 1.0, origine)))
     finally:
         zone.close()
@@ -127,7 +134,7 @@ def _glyphes(zone: pypdfium2.PdfTextPage, nombre: int, hauteur: float, origine: 
         abscisse, base = ctypes.c_double(), ctypes.c_double(bas)
         pypdfium2.raw.FPDFText_GetCharOrigin(zone.raw, rang, abscisse, base)
         hauteurs = [(y - origine) / hauteur for y in (bas, haut, base.value)]
-        glyphes.append(Glyphe(caractere, hauteurs[0], hauteurs[1], hauteurs[2], gauche))
+        glyphes.append(Glyphe(caractere, lettres(caractere), hauteurs[0], hauteurs[1], hauteurs[2], gauche))
     return glyphes
 
 
