@@ -5,6 +5,7 @@ from __future__ import annotations
 import hashlib
 from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
+from typing import Any
 
 from pytest_bdd import given, then, when
 
@@ -45,7 +46,7 @@ def _vingt_ans() -> date:
     return date(jour.year - _PROFONDEUR_ANS, jour.month, min(jour.day, 28)) + timedelta(days=1)
 
 
-def _instant(phrase: str) -> datetime:
+def instant(phrase: str) -> datetime:
     """« la veille de la période, à 23:50 »…"""
     debut, fin = _periode()
     repere, _, heure = phrase.partition(", à ")
@@ -72,7 +73,7 @@ def comptes_rendus_dates(essai: Essai, datatable: Table) -> None:
     """Colonnes : « compte rendu », « patient », « acte ». Chaque compte rendu a un résultat qu'il est seul à porter."""
     for ligne in vocabulaire.table(datatable):
         nom, patient = ligne["compte rendu"], essai.patient(ligne["patient"])
-        instant = _instant(ligne["acte"])
+        acte = instant(ligne["acte"])
         graine = hashlib.sha256(f"{essai.graine}{essai.retenu.numero}/{nom}".encode()).digest()
         marque = f"{100 + graine[0] % 60}.{int.from_bytes(graine[1:3]) % 9000 + 1000}"
         essai.preparer(
@@ -81,17 +82,23 @@ def comptes_rendus_dates(essai: Essai, datatable: Table) -> None:
             patient_id=patient.patient_id,
             statut_cr="complet",
             analyses=[{"code": "2951-2", "libelle": "Sodium", "valeur": marque, "unite": "mmol/L"}],
-            date_acte=instant.isoformat(),
+            date_acte=acte.isoformat(),
         )
-        attendu = regles.CompteRenduAttendu(f"« {nom} » ({instant:%d/%m/%Y})", marque, patient.reference.nom_naissance)
-        _attendus(essai)[nom] = (attendu, instant.date())
+        attendu = regles.CompteRenduAttendu(f"« {nom} » ({acte:%d/%m/%Y})", marque, patient.reference.nom_naissance)
+        _attendus(essai)[nom] = (attendu, acte.date())
 
 
 @when("l'administrateur exporte l'historique de la période, puis celui de vingt ans")
 def exporter(essai: Essai) -> None:
+    """Sur vingt ans, les patients du scénario seulement, si le logiciel sait les choisir : sa base en a d'autres."""
     debut, fin = _periode()
-    for quoi, du, au in (("période", debut, fin), ("vingt ans", _vingt_ans(), _aujourd_hui())):
-        reponse = essai.jouer("exporter_historique", "administrateur", du=du.isoformat(), au=au.isoformat())
+    siens = {"patients": [patient.patient_id for patient in essai.patients.values()]}
+    demandes: tuple[tuple[str, date, date, dict[str, Any]], ...] = (
+        ("période", debut, fin, {}),
+        ("vingt ans", _vingt_ans(), _aujourd_hui(), siens),
+    )
+    for quoi, du, au, choix in demandes:
+        reponse = essai.jouer("exporter_historique", "administrateur", du=du.isoformat(), au=au.isoformat(), **choix)
         if reponse.resultat == "echec":
             raise NonConcluant(f"exporter_historique, du {du} au {au} : {reponse.en_phrase()}")
         contenu = octets(reponse, "fichier_base64") if reponse.fait else b""
