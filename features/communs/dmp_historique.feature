@@ -44,6 +44,7 @@ Fonctionnalité: Reprise de l'historique vers le DMP
   Scénario: L'utilisateur choisit un document ancien et l'envoie
     Étant donné un patient « Walter » à l'INS qualifiée, dont le DMP est ouvert
     Et un patient « Wanda » à l'INS seulement récupérée, dont le DMP est ouvert
+    Et un patient « Wilfrid » à l'INS qualifiée, dont le DMP est ouvert
     Et des documents anciens dans le logiciel
       | document         | patient | date de l'acte   |
       | premier épisode  | Walter  | 14/07/2021 09:30 |
@@ -51,6 +52,7 @@ Fonctionnalité: Reprise de l'historique vers le DMP
       | non qualifié     | Wanda   | 14/07/2021 09:30 |
     Quand le biologiste essaie d'envoyer au DMP le document « non qualifié »
     Et le biologiste envoie au DMP du patient « Walter » le document « premier épisode »
+    Étant donné un envoi demandé ensuite pour le patient « Wilfrid », qui clôt l'observation
     Alors seuls les documents choisis sont arrivés au DMP
     Et le document « premier épisode » porte la date de son acte
     Et le document « non qualifié » n'est pas parti, l'INS du patient « Wanda » n'étant pas qualifiée
@@ -61,6 +63,7 @@ Fonctionnalité: Reprise de l'historique vers le DMP
     Et un patient « Ximena » à l'INS qualifiée, dont le DMP est ouvert
     Et un patient « Xénia » à l'INS qualifiée, dont le DMP est ouvert
     Et un patient « Xerxès » à l'INS seulement récupérée, dont le DMP est ouvert
+    Et un patient « Xanthe » à l'INS qualifiée, dont le DMP est ouvert
     Et des documents anciens dans le logiciel
       | document        | patient | date de l'acte   |
       | à reprendre     | Xavier  | 14/07/2021 09:30 |
@@ -72,11 +75,7 @@ Fonctionnalité: Reprise de l'historique vers le DMP
     Et le patient « Ximena » marqué décédé dans le logiciel
     Et le patient « Xénia » opposé à l'alimentation de son DMP dans le logiciel
     Quand le biologiste lance la reprise d'historique pour les patients « Xavier », « Ximena », « Xénia » et « Xerxès »
-    # Un envoi demandé ensuite, et vu au DMP, clôt l'observation : un document écarté serait parti avant lui.
-    Étant donné des documents anciens dans le logiciel
-      | document      | patient | date de l'acte   |
-      | envoi suivant | Xavier  | 16/07/2021 09:30 |
-    Et le document « envoi suivant » déjà envoyé au DMP
+    Étant donné un envoi demandé ensuite pour le patient « Xanthe », qui clôt l'observation
     Alors la reprise envoie « à reprendre » et écarte
       | document        | motif                             |
       | déjà envoyé     | document déjà enregistré          |
@@ -88,6 +87,7 @@ Fonctionnalité: Reprise de l'historique vers le DMP
   Scénario: La reprise suit les types et la période réglés
     Étant donné un patient « Yann » à l'INS qualifiée, dont le DMP est ouvert
     Et un patient « Yolande » à l'INS qualifiée, dont le DMP est ouvert
+    Et un patient « Yvette » à l'INS qualifiée, dont le DMP est ouvert
     Et des documents anciens dans le logiciel
       | document        | patient | type                         | date de l'acte   |
       | consultation    | Yann    | compte rendu de consultation | 14/07/2021 09:30 |
@@ -107,6 +107,7 @@ Fonctionnalité: Reprise de l'historique vers le DMP
       | types   | compte rendu de consultation, lettre de liaison |
       | acte du | 01/01/2021                                      |
       | acte au | 31/12/2021                                      |
+    Étant donné un envoi demandé ensuite pour le patient « Yvette », qui clôt l'observation
     Alors la reprise envoie « consultation » et « lettre » et écarte
       | document    | motif                |
       | autre type  | type non retenu      |

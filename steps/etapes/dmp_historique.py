@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import base64
 import hashlib
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
@@ -12,6 +12,8 @@ from pytest_bdd import given, then, when
 from pytest_bdd.parsers import parse
 from pytest_bdd.parsers import re as motif
 
+from reports.constat import Constat
+from reports.verdict import Verdict
 from simulators.socle.acteurs import STRUCTURE, rpps_de_test
 from steps.bilan import NonConcluant
 from steps.essai import DocumentEssai, Essai
@@ -205,10 +207,37 @@ def _attendre(essai: Essai, depuis: int, voulus: list[str]) -> None:
         restants = set(voulus) - set(_envoyes(essai, depuis))
 
 
+@given(parse("un envoi demandé ensuite pour le patient « {patient} », qui clôt l'observation"))
+def envoi_de_cloture(essai: Essai, patient: str) -> None:
+    """Ce qui serait parti à tort est parti avant lui, même d'un logiciel qui répond sans attendre la fin de ses envois."""
+    nom = "envoi de clôture"
+    acte = datetime.now(UTC) - timedelta(days=900)
+    document = ranger_ancien(
+        essai, nom, patient, genre="compte rendu de consultation", acte=acte, auteur="inscrit au RPPS"
+    )
+    arrive = envoyer(essai, document, essai.journal.position(), depart=Depart.UTILISATEUR) is not None
+    essai.releves["clôture"] = (nom, arrive)
+
+
+def _hors_cloture(essai: Essai, noms: Iterable[str]) -> list[str]:
+    cloture, _ = essai.releves.get("clôture", ("", True))
+    return [nom for nom in noms if nom != cloture]
+
+
+def _exiger_close(essai: Essai, constats: Sequence[Constat]) -> None:
+    """Sans manquement, il faut encore que l'observation ait été close ; un manquement vu se suffit."""
+    _, arrive = essai.releves.get("clôture", ("", True))
+    if not arrive and all(constat.verdict is Verdict.CONFORME for constat in constats):
+        raise NonConcluant("l'envoi qui devait clore l'observation n'est pas arrivé au DMP")
+
+
 @then("seuls les documents choisis sont arrivés au DMP")
 def choisis_seuls(essai: Essai) -> None:
     rang, choisis = retirer(essai, "envoi choisi", tuple)
-    essai.bilan.constater(regles.envoyes_exactement(list(_envoyes(essai, rang, acceptes=False)), choisis))
+    vus = _hors_cloture(essai, _envoyes(essai, rang, acceptes=False))
+    constat = regles.envoyes_exactement(vus, choisis)
+    essai.bilan.constater(constat)
+    _exiger_close(essai, [constat])
 
 
 @then(parse("le document « {nom} » n'est pas parti, l'INS du patient « {patient} » n'étant pas qualifiée"))
@@ -294,10 +323,12 @@ def reprise_jugee(essai: Essai, noms: str, datatable: Table | None = None) -> No
     rang, annonces, reponse = retirer(essai, "reprise", tuple)
     _attendre(essai, rang, retenus)
     ecartes = {ligne["document"]: ligne["motif"] for ligne in (vocabulaire.table(datatable) if datatable else ())}
-    arrives = list(_envoyes(essai, rang))
-    tentes = [nom for nom in _envoyes(essai, rang, acceptes=False) if nom not in arrives]
+    arrives = _hors_cloture(essai, _envoyes(essai, rang))
+    tentes = [nom for nom in _hors_cloture(essai, _envoyes(essai, rang, acceptes=False)) if nom not in arrives]
     dit = f"{reponse.en_phrase()} ; envoyés selon lui : {', '.join(annonces) or 'aucun'}"
-    essai.bilan.constater(regles_reprise.selection_respectee(arrives, retenus, ecartes, dit, tentes=tentes))
+    constats = regles_reprise.selection_respectee(arrives, retenus, ecartes, dit, tentes=tentes)
+    essai.bilan.constater(constats)
+    _exiger_close(essai, constats)
 
 
 @then(motif(r"la simulation annonce (?P<noms>(?:« [^»]+ »(?:, | et )?)+) sans rien envoyer$"))
@@ -314,7 +345,9 @@ def types_appliques(essai: Essai) -> None:
     correspondance = essai.preparer("lire_configuration", "administrateur", parametre="types_documents_dmp")
     reglee = essai.releves.get("correspondance", {local: type_code(genre) for genre, local in _LOCAUX.items()})
     relue = correspondance.donnees.get("valeur")
-    for nom, soumis in _envoyes(essai, rang).items():
+    envoyes = _envoyes(essai, rang)
+    for nom in _hors_cloture(essai, envoyes):
+        soumis = envoyes[nom]
         genre, _, _ = retirer(essai, f"ancien {nom}", tuple)
         local = _LOCAUX[genre]
         recu = soumis.fiche.type_code.code if soumis.fiche.type_code else ""
