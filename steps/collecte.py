@@ -8,12 +8,12 @@ from typing import Any
 
 import pytest
 from gherkin.errors import ParserError
-from gherkin.parser import Parser
 from pytest_bdd.parser import ScenarioTemplate
 from pytest_bdd.scenario import scenario_wrapper_template_registry
 
 from reports.verdict import Verdict
 from requirements.modele import Classe, Service
+from steps import lecture_gherkin
 from steps.logiciel.connexion import ConnexionDeclaree
 from steps.selection import ScenarioRetenu
 
@@ -144,7 +144,7 @@ def features(racine: Path) -> Iterator[Path]:
 def scenarios_ecrits(fichier: Path) -> list[tuple[str, frozenset[str]]]:
     """Scénarios d'un fichier lus par l'analyseur Gherkin : (nom, étiquettes). Sert à voir ceux que pytest-bdd perd."""
     try:
-        document: dict[str, Any] = dict(Parser().parse(fichier.read_text(encoding="utf-8")))
+        document = lecture_gherkin.lire(fichier.read_text(encoding="utf-8"))
     except (ParserError, UnicodeDecodeError) as erreur:
         raise CollecteIncoherente(f"{fichier} : feature illisible : {erreur}") from erreur
     feature = document.get("feature")

@@ -20,7 +20,7 @@ from reports.verdict import Moyen, Verdict
 from requirements.catalogue import charger, tous_les_numeros
 from requirements.erreurs import ErreurRequirements
 from simulators.socle.journal import JournalArrete
-from steps import allure_prudent, recherche_etapes
+from steps import allure_prudent, lecture_gherkin, recherche_etapes
 from steps import options as options_campagne
 from steps.arret_demande import ArretDemande
 from steps.bilan import Bilan, NonConcluant, ScenarioArrete
@@ -145,6 +145,7 @@ def pytest_configure(config: pytest.Config) -> None:
             "-k et -m ne s'emploient pas dans une campagne : limitez-la par --exigence, --vague ou --profil"
         )
     recherche_etapes.brancher()
+    lecture_gherkin.brancher()
     allure_prudent.brancher()
     # Hypothesis, présent chez qui développe le banc, s'importe tout entier au résumé : une campagne n'en fait rien.
     hypothesis = config.pluginmanager.get_plugin("hypothesispytest")
