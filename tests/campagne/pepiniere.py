@@ -1,8 +1,8 @@
 """Processus qui a déjà chargé le banc et en fait naître une campagne par demande, sans le relire du disque.
 
 Une campagne d'essai dure souvent moins que l'import de ce qu'elle emploie. Chacune reste un processus à part, avec ses
-arguments, son environnement, son dossier et ses sorties. Ce que pytest doit récrire à l'import (greffons, étapes) n'est
-pas chargé d'avance.
+arguments, son environnement, son dossier et ses sorties. Les greffons y sont déjà chargés : leurs `assert` ne sont pas
+récrits par pytest, ce qui ne change que le texte d'une panne du banc.
 """
 
 from __future__ import annotations
@@ -21,7 +21,8 @@ from collections.abc import Mapping, Sequence
 from pathlib import Path
 
 RACINE = Path(__file__).resolve().parents[2]
-_CHARGES = ("simulators.banc", "reports.ecriture", "steps.essai", "steps.diagnostic", "requirements.catalogue")
+_CHARGES = ("simulators.banc", "reports.ecriture", "steps.plugin", "pytest_bdd.plugin", "allure_pytest.plugin")
+_DEJA_CHARGES = ("-W", "ignore:Module already imported:pytest.PytestAssertRewriteWarning")
 
 
 class Pepiniere:
@@ -82,6 +83,11 @@ class Pepiniere:
 def _charger() -> None:
     for nom in _CHARGES:
         importlib.import_module(nom)
+    lire = importlib.import_module("steps.lecture_gherkin").lire
+    for feature in (RACINE / "features").rglob("*.feature"):
+        lire(feature.read_text(encoding="utf-8"))
+    for nom in importlib.import_module("steps.plugin").ETAPES:
+        importlib.import_module(nom)
     verifications = importlib.import_module("steps.verifications")
     for module in pkgutil.walk_packages(verifications.__path__, "steps.verifications."):
         importlib.import_module(module.name)
@@ -106,7 +112,7 @@ def _devenir(demande: Mapping[str, object]) -> int:
     sys.argv = ["pytest", *arguments]
     import pytest
 
-    return int(pytest.main(arguments))
+    return int(pytest.main([*_DEJA_CHARGES, *arguments]))
 
 
 def main() -> None:
