@@ -45,7 +45,7 @@ def lire_table() -> dict[str, Resultat]:
     """La table, défaut par défaut ; vide tant qu'elle n'est pas écrite."""
     if not TABLE.exists():
         return {}
-    contenu = yaml.safe_load(TABLE.read_text(encoding="utf-8"))
+    contenu = yaml.load(TABLE.read_text(encoding="utf-8"), Loader=yaml.CSafeLoader)
     return {nom: _attendu(ligne) for nom, ligne in contenu.items()}
 
 
@@ -55,7 +55,7 @@ def _attendu(ligne: Mapping[str, Any]) -> Resultat:
 
 def lire_sans_defaut() -> dict[str, str]:
     """Les règles qu'aucun défaut de la table ne prend en faute, et pourquoi."""
-    contenu = yaml.safe_load(SANS_DEFAUT.read_text(encoding="utf-8"))
+    contenu = yaml.load(SANS_DEFAUT.read_text(encoding="utf-8"), Loader=yaml.CSafeLoader)
     return dict(contenu)
 
 
