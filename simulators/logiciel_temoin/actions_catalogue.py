@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import base64
-import binascii
 from datetime import timedelta
 from typing import Any
 
@@ -58,7 +57,7 @@ def importer_loinc(labo: Labo, _utilisateur: Utilisateur, p: Parametres) -> Enve
         raise Refus("Nom de fichier inattendu : LOINC_6_transcodage_resultats attendu.")
     try:
         octets = base64.b64decode(p.texte("fichier_base64"), validate=True)
-    except binascii.Error as erreur:
+    except ValueError as erreur:
         raise ParametreInvalide(f"fichier_base64 : {erreur}") from erreur
     instant = maintenant()
     with labo.base.verrou:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import binascii
 from base64 import b64decode
 from collections.abc import Mapping
 from datetime import UTC, datetime
@@ -56,7 +55,7 @@ def fichier_rendu(reponse: ReponseAction, champ: str) -> bytes:
         raise NonConcluant(f"{champ} attendu, reçu : {reponse.en_phrase()}")
     try:
         return b64decode(texte, validate=True)
-    except binascii.Error as erreur:
+    except ValueError as erreur:
         raise NonConcluant(f"{champ} : base64 illisible ({erreur})") from erreur
 
 

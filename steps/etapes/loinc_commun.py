@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import base64
-import binascii
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
@@ -50,7 +49,7 @@ class Integration:
         """Le rapport rendu, vide s'il n'y en a pas."""
         try:
             return base64.b64decode(str(self.reponse.donnees.get("rapport_base64") or ""), validate=True)
-        except binascii.Error as erreur:
+        except ValueError as erreur:
             raise NonConcluant(f"rapport_base64 : base64 illisible ({erreur})") from erreur
 
     @property

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import base64
-import binascii
 import re
 from collections.abc import Mapping
 from datetime import datetime
@@ -168,7 +167,7 @@ def en_fichier(chemin: str, texte: str) -> tuple[str, bytes]:
     if chemin.endswith("_base64"):
         try:
             octets = base64.b64decode(texte, validate=True)
-        except binascii.Error:
+        except ValueError:
             return f"{nom}.txt", texte.encode()
         return f"{nom.removesuffix('_base64')}.{_extension(octets)}", octets
     return f"{nom}.{'hl7' if texte.startswith('MSH|') else 'txt'}", texte.encode()
@@ -176,4 +175,8 @@ def en_fichier(chemin: str, texte: str) -> tuple[str, bytes]:
 
 def _extension(octets: bytes) -> str:
     debuts = ((b"%PDF-", "pdf"), (b"PK\x03\x04", "zip"), (b"\x89PNG", "png"), (b"<", "xml"), (b"\xef\xbb\xbf<", "xml"))
-    return next((extension for debut, extension in debuts if octets.startswith(debut)), "bin")
+    connue = next((extension for debut, extension in debuts if octets.startswith(debut)), "")
+    if connue:
+        return connue
+    # Un CSV n'a pas de marque : des points-virgules dès la première ligne d'un texte.
+    return "csv" if b";" in octets.partition(b"\n")[0] and b"\0" not in octets else "bin"
