@@ -19,8 +19,11 @@ from typing import Any
 import pytest
 
 TESTS = Path(__file__).resolve().parent
-PARTAGE = tuple(TESTS / nom for nom in ("bench", "campagne", "controle", "interop", "test_qualite.py"))
-"""À peu près la moitié du temps de processeur, table des défauts à part : ce qui lance le plus de processus."""
+PARTAGE = tuple(
+    TESTS / nom for nom in ("bench", "campagne", "interop", "steps/guidage", "steps/logiciel_page", "test_qualite.py")
+)
+"""À peu près la moitié du temps de processeur, table des défauts à part. Toutes les campagnes d'essai y sont : elles
+naissent d'une seule pépinière."""
 
 VARIABLE = "BANC_SONS_FILE_VOISINE"
 """Le fichier où écrire, dans l'environnement du processus d'à côté et de lui seul."""
