@@ -75,6 +75,9 @@ def test_connexion_lue_d_une_reponse() -> None:
     session = {"ouverte": True, "moyens": ["mot_de_passe"], "demande": None, "attente_secondes": None}
     assert Connexion.depuis("essai", ReponseAction("fait", (), {"session": session})).ouverte
     assert not Connexion.depuis("essai", ReponseAction("refuse", (), {"session": session})).ouverte
+    refusee = {**session, "ouverte": False, "attente_secondes": 30}
+    lue = Connexion.depuis("essai", ReponseAction("fait", (), {"session": refusee}))
+    assert (lue.ouverte, lue.attente_s) == (False, 30.0)
     vide = Connexion.depuis("essai", ReponseAction("echec", ("panne",), {}))
     assert (vide.ouverte, vide.demande, vide.moyens, vide.attente_s) == (False, "", (), 0.0)
 

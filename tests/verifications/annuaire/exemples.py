@@ -253,6 +253,7 @@ FAUTIFS: dict[str, tuple[Fabrique, set[str]]] = {
     "aucun chargement": (lambda: [frequence.chargements_seuls([], _SECONDE)], {"ANN-FRE-02"}),
     "un seul chargement": (lambda: _seuls(0.0), {"ANN-FRE-02"}),
     "rythme trop rapide": (lambda: _seuls(0.0, 0.3, 0.6, 0.9), {"ANN-FRE-02"}),
+    "un chargement de trop entre deux": (lambda: _seuls(0.0, 0.3, 1.3, 2.3), {"ANN-FRE-02"}),
     "rythme trop lent": (lambda: _seuls(0.0, 5.0, 10.0), {"ANN-FRE-02"}),
     "rythme court refusé": (lambda: [frequence.rythme_court_impossible("refuse")], {"ANN-FRE-02"}),
 }

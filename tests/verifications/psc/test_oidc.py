@@ -111,6 +111,7 @@ def test_chaque_appel_presente_le_jeton_de_la_personne() -> None:
     refuse.ajouter("echange_jeton", "POST", "/token", service="api_psc", statut=400, notes={"refus": "invalid_grant"})
     constat = appels_authentifies("dmp", refuse.echanges)
     assert (constat.verdict, constat.recu) == (Verdict.NON_CONFORME, "invalid_grant")
+    assert appels_authentifies("dmp", refuse.usage("dmp").echanges).verdict is Verdict.CONFORME
     sans = Fil().usage("dmp").usage("dmp", etat="")
     constat = appels_authentifies("dmp", sans.echanges)
     assert (constat.verdict, constat.echanges) == (Verdict.NON_CONFORME, (2,))
