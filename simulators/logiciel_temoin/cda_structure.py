@@ -81,7 +81,7 @@ def _groupe(labo: Labo, sous: etree._Element, document: Document, quoi: Code, an
     acte = entree(labo, sous, document, quoi)
     if exterieures:
         sous_traitance.executant(labo, acte, document)
-    if labo.defaut("cda_dernier_resultat_oublie") and len(document.analyses) > 1:
+    if len(document.analyses) > 3 and labo.defaut("cda_dernier_resultat_oublie"):
         analyses = [(rang, analyse) for rang, analyse in analyses if rang < len(document.analyses)]
     for rang, analyse in analyses:
         _observation(labo, e(acte, "entryRelationship", typeCode="COMP"), analyse, rang, document)
@@ -122,7 +122,7 @@ def _observation(labo: Labo, relation: etree._Element, analyse: Analyse, rang: i
     e(e(quoi, "originalText"), "reference", value=f"#resultat-{rang:02d}")
     e(observation, "statusCode", code="completed")
     e(observation, "effectiveTime", value=en_ts(document.date_acte))
-    unite = "1" if labo.defaut("cda_unite_perdue") else analyse.unite
+    unite = "1" if analyse.unite == "mg/L" and labo.defaut("cda_unite_perdue") else analyse.unite
     _valeur(observation, analyse.valeur or "", unite)
 
 

@@ -9,8 +9,9 @@ from simulators.logiciel_temoin.mutations import Mutation
 CONDUITE: dict[str, str] = {
     "n1_resultats_oublies": "Le PDF d'un compte rendu N1 ne porte que son premier résultat.",
     "n1_identifiant_du_n3": "Les formes N1 et N3 d'un compte rendu ont le même identifiant.",
-    "cda_dernier_resultat_oublie": "Le dernier résultat d'un compte rendu N3 n'est que dans le récit.",
-    "cda_unite_perdue": "Les résultats structurés ont tous la même unité.",
+    "cda_dernier_resultat_oublie": "À partir de quatre analyses, la dernière n'est que dans le récit du N3.",
+    "cda_unite_perdue": "Une unité que le laboratoire n'a pas prévue (mg/L) se perd dans les données structurées.",
+    "pdf_trois_resultats": "Le PDF d'un compte rendu s'arrête au troisième résultat.",
     "cda_recit_sans_valeur": "Le récit d'un compte rendu N3 renvoie aux données structurées.",
     "cda_recit_sans_unite": "Le récit d'un compte rendu N3 donne les valeurs sans leur unité.",
     "cda_sous_traitees_omises": "Les analyses sous-traitées ne sont pas dans le compte rendu N3.",
@@ -45,6 +46,14 @@ CONDUITE: dict[str, str] = {
 }
 
 DOCUMENTS: dict[str, Mutation] = {
+    "pdf_sous_traitant_hors_section": Mutation(
+        "Le PDF du sous-traitant est dans une section d'un autre modèle.",
+        "cda",
+        "//templateId[@root='1.2.250.1.213.1.1.2.60']/@root",
+        "remplacer",
+        "1.2.250.1.213.1.1.2.9999",
+        ("N3",),
+    ),
     "n1_pdf_tronque": Mutation(
         "Le PDF encapsulé d'un compte rendu N1 est coupé avant sa fin.",
         "cda",

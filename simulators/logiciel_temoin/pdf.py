@@ -110,7 +110,7 @@ def _resultats(labo: Labo, document: Document) -> list[str]:
         return suite
     etat = "Compte rendu partiel" if document.statut_cr == "partiel" else "Compte rendu complet"
     lignes = [f"{etat}, version {document.version}", *([document.mention] if document.mention else []), ""]
-    for analyse in document.analyses:
+    for analyse in pdf_sous_traitance.a_imprimer(labo, document):
         resultat = pdf_sous_traitance.resultat(labo, document, analyse)
         lignes.append(f"{cda_mentions.marque(document, analyse, labo)}{analyse.libelle} : {resultat}")
     lignes += pdf_sous_traitance.lignes(labo, document)

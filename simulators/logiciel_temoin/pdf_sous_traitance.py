@@ -18,6 +18,12 @@ from simulators.logiciel_temoin.pdfa import est_declare
 _ADRESSE = "https://resultats.laboratoire.invalid/compte-rendu.pdf"
 
 
+def a_imprimer(labo: Labo, document: Document) -> list[Analyse]:
+    """Les analyses qui s'impriment : toutes."""
+    tronque = len(document.analyses) > 3 and labo.defaut("pdf_trois_resultats")
+    return document.analyses[:3] if tronque else document.analyses
+
+
 def resultat(labo: Labo, document: Document, analyse: Analyse) -> str:
     """La valeur telle qu'elle s'imprime."""
     if analyse.valeur is None:
