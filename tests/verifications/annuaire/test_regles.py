@@ -83,6 +83,8 @@ def test_extraction_lue() -> None:
             lire_extraction(abime)
     assert not porte_adresse(telechargement(b"PK\x03\x04"), "zoe@x.fr")
     assert telechargements([telechargement(octets, statut=304)]) == []
+    for statut, porte in ((200, True), (404, False), (None, False)):
+        assert porte_adresse(echange("Practitioner", statut=statut, reponse=b"Zoe@X.fr"), "zoe@x.fr") is porte
 
 
 def test_personne_publiee() -> None:
