@@ -172,6 +172,8 @@ def _muet(noeud: ast.AST, contexte: _Contexte) -> bool:
         return True
     if isinstance(noeud, ast.Expr) and isinstance(noeud.value, ast.Constant):
         return True
+    if isinstance(noeud, ast.Assign) and ast.unparse(noeud.targets[0]) == "__all__":
+        return True
     # Une règle est un énoncé, pas un calcul.
     return not contexte.fonction and isinstance(noeud, ast.Call) and ast.unparse(noeud.func).endswith("Regle")
 
