@@ -199,3 +199,9 @@ def test_exemples_officiels() -> None:
         for chemin in _EXEMPLES
     }
     assert {nom: codes for nom, codes in trouves.items() if codes} == {}
+
+
+def test_sans_acte_documente_n_est_pas_une_remarque() -> None:
+    """Aucun acte documenté est un manquement, pas une remarque conforme."""
+    octets, _ = MUTANTS["sans acte documenté"]
+    assert {c.verdict for c in verifier_cda(octets) if c.code == "CDA-ACT-05"} == {Verdict.NON_CONFORME}
