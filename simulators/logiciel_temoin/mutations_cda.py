@@ -65,6 +65,12 @@ ENTETE: dict[str, Mutation] = {
 
 ACTEURS: dict[str, Mutation] = {
     "cda_auteur_sans_date": _cda("L'auteur n'est pas daté.", "/author/time", "retirer"),
+    "cda_courriel_sans_schema": _cda(
+        "L'adresse d'un destinataire est écrite sans mailto.",
+        "/informationRecipient//telecom/@value",
+        "remplacer",
+        lambda adresse: adresse.removeprefix("mailto:"),
+    ),
     "cda_conservation_sans_id": _cda(
         "L'organisation qui conserve n'a pas d'identifiant.",
         "/custodian/assignedCustodian/representedCustodianOrganization/id",
