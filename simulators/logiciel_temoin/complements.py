@@ -77,7 +77,7 @@ def lire(p: Parametres) -> Complements:
 
 
 def confidentialite(codes: list[object]) -> tuple[str, ...]:
-    """Les codes choisis, sans doublon, dans l'ordre du jeu de valeurs ; un document que personne ne verrait se refuse."""
+    """Les codes choisis, sans doublon, dans l'ordre du jeu de valeurs ; un document invisible de tous se refuse."""
     if inconnus := [code for code in codes if code not in CONFIDENTIALITES]:
         raise ParametreInvalide(f"confidentialite : {', '.join(CONFIDENTIALITES)} attendus, reçu {inconnus}")
     if "MASQUE_PS" in codes and "INVISIBLE_PATIENT" in codes:
