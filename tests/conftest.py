@@ -48,6 +48,12 @@ def _garder_le_code_compile() -> None:
         os.environ.setdefault("PYTHONPYCACHEPREFIX", str(Path(tempfile.gettempdir()) / "essais-banc-sons-pyc"))
 
 
+@pytest.hookimpl(trylast=True)
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Ce qui attend la table des défauts passe en dernier : aucun autre essai n'attend derrière elle."""
+    items.sort(key=lambda item: "tours" in getattr(item, "fixturenames", ()))
+
+
 def pytest_collection_finish(session: pytest.Session) -> None:
     """Commence à jouer la table des défauts, dans un processus à part, pendant que les autres essais passent."""
     concernes = [item for item in session.items if "tours" in getattr(item, "fixturenames", ())]
@@ -60,7 +66,7 @@ def _commencer_la_table(config: pytest.Config) -> None:
     from tests.defauts.tours import Tours
 
     if TOURS not in config.stash:
-        config.stash[TOURS] = Tours(1)
+        config.stash[TOURS] = Tours()
 
 
 def pytest_sessionfinish(session: pytest.Session) -> None:

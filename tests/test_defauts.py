@@ -7,7 +7,6 @@ rencontre ; une liste de noms séparés par des virgules ne joue que ceux-là.
 
 from __future__ import annotations
 
-import os
 import subprocess
 import sys
 from collections.abc import Iterator
@@ -42,7 +41,7 @@ Joues = dict[str, dict[str, Any]]
 @pytest.fixture(scope="module")
 def tours(request: pytest.FixtureRequest) -> Iterator[Joues]:
     """Ce que chaque défaut a donné, et le tour sans défaut ; commencés avec la session s'il y a d'autres essais."""
-    lances = request.config.stash.get(TOURS, None) or Tours(min(2, os.cpu_count() or 1))
+    lances = request.config.stash.get(TOURS, None) or Tours()
     yield lances.finir()
     lances.abandonner()
 

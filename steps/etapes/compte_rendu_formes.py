@@ -91,7 +91,11 @@ def presente_de_lui_meme(essai: Essai, nom: str) -> None:
     )
 
 
-@then(parse("le CDA auto-présentable « {nom} » s'affiche dans Google Chrome, Mozilla Firefox et Apple Safari"))
+@then(
+    parse(
+        "l'affichage du CDA auto-présentable « {nom} » est à regarder dans Google Chrome, Mozilla Firefox et Apple Safari"
+    )
+)
 def dans_les_navigateurs(essai: Essai, nom: str) -> None:
     """Chromium est joué par le banc quand la campagne en a un ; les autres navigateurs demandent une personne."""
     contenu, _ = retirer(essai, f"auto-présentable {nom}", tuple)

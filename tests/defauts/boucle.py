@@ -3,6 +3,9 @@
 Le premier tour, sans défaut, relève à chaque scénario quels défauts du témoin auraient pu agir. Un défaut que le témoin
 n'a pas rencontré dans un scénario ne peut rien y changer : les tours suivants ne jouent que les scénarios concernés, et
 reprennent pour les autres le résultat du premier.
+
+Plusieurs processus peuvent jouer la même liste : chacun prend les défauts que personne n'a pris (`Prises`). Un renfort
+venu plus tard lit le premier tour dans le fichier de celui qui l'a joué.
 """
 
 from __future__ import annotations
@@ -30,6 +33,22 @@ _LONG_S = 2.0
 """Secondes au-delà desquelles un scénario ne se rejoue pas pour le seul plaisir d'en rejouer d'autres."""
 
 
+class Prises:
+    """Les défauts déjà pris, un fichier chacun : le premier qui le crée le joue."""
+
+    def __init__(self, dossier: Path) -> None:
+        self._dossier = dossier
+        dossier.mkdir(exist_ok=True)
+
+    def prendre(self, nom: str) -> bool:
+        """Vrai si ce défaut est maintenant à nous."""
+        try:
+            (self._dossier / nom).touch(exist_ok=False)
+        except FileExistsError:
+            return False
+        return True
+
+
 class Boucle:
     """Remplace la boucle d'essais de pytest ; écrit une ligne JSON par tour dans `sortie`."""
 
@@ -41,8 +60,13 @@ class Boucle:
         tout: bool = False,
         plafond: int | None = None,
         temoins: Mapping[str, Collection[str]] | None = None,
+        prises: Prises | None = None,
+        premier_tour: Path | None = None,
     ) -> None:
+        """`premier_tour` : fichier dont la première ligne est le tour sans défaut, à ne pas rejouer."""
         self._defauts = list(defauts)
+        self._prises = prises
+        self._premier_tour = premier_tour
         self._sortie = sortie
         self._tout = tout
         self._plafond = plafond
@@ -65,7 +89,7 @@ class Boucle:
         environnement = conduite.ecrire_environnement(conduite.dossier / "environnement.json")
         try:
             with self._sortie.open("w", encoding="utf-8") as fichier:
-                for nom in (SANS_DEFAUT, *self._defauts):
+                for nom in self._a_faire(items):
                     self._changer_temoin(conduite, pepiniere, environnement, nom)
                     debut = perf_counter()
                     choisis = items if self._tout or not nom else self._avec_leurs_freres(campagne, items, nom)
@@ -74,7 +98,10 @@ class Boucle:
                         "defaut": nom,
                         "duree_s": round(perf_counter() - debut, 2),
                         "joues": len(choisis),
-                        "rencontres": {n: len(i) for n, i in self._rencontres.items()} if not nom else {},
+                        "rencontres": {n: [i.nodeid for i in r] for n, r in self._rencontres.items()}
+                        if not nom
+                        else {},
+                        "durees": {i.nodeid: round(d, 3) for i, d in self._durees.items()} if not nom else {},
                         "scenarios": {r.scenario: _resume(r) for r in resultats},
                     }
                     print(json.dumps(tour, ensure_ascii=False), file=fichier, flush=True)
@@ -84,6 +111,18 @@ class Boucle:
             conduite.arreter()
             pepiniere.fermer()
         return True
+
+    def _a_faire(self, items: Sequence[pytest.Item]) -> Iterator[str]:
+        if self._premier_tour is None:
+            yield SANS_DEFAUT
+        else:
+            tour = next(iter(lire_tours(self._premier_tour)))
+            par_nom = {item.nodeid: item for item in items}
+            self._rencontres = {nom: [par_nom[i] for i in rencontres] for nom, rencontres in tour["rencontres"].items()}
+            self._durees = {par_nom[i]: duree for i, duree in tour["durees"].items()}
+        for nom in self._defauts:
+            if self._prises is None or self._prises.prendre(nom):
+                yield nom
 
     def _changer_temoin(self, conduite: Any, pepiniere: Pepiniere, environnement: Path, nom: str) -> None:
         conduite._adaptateur.fermer()

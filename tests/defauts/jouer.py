@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.defauts.boucle import Boucle
+from tests.defauts.boucle import Boucle, Prises
 from tests.defauts.table import lire_table
 
 
@@ -20,6 +20,10 @@ def main(arguments: list[str]) -> int:
     analyseur.add_argument("--couloir", default="biologie")
     analyseur.add_argument("--tout", action="store_true", help="joue tous les scénarios à chaque tour")
     analyseur.add_argument("--plafond", type=int, help="au-delà, un défaut ne joue qu'une partie de ses scénarios")
+    analyseur.add_argument("--prises", type=Path, help="dossier partagé : ne jouer que les défauts que nul n'a pris")
+    analyseur.add_argument(
+        "--premier-tour", type=Path, help="fichier d'un autre processus, dont le premier tour suffit"
+    )
     options = analyseur.parse_args(arguments)
     temoins = {nom: attendu.temoins for nom, attendu in lire_table().items()}
     with tempfile.TemporaryDirectory(prefix="defauts-") as dossier:
@@ -40,7 +44,15 @@ def main(arguments: list[str]) -> int:
                 "ignore::pytest.PytestAssertRewriteWarning",
             ],
             plugins=[
-                Boucle(options.defauts, options.sortie, tout=options.tout, plafond=options.plafond, temoins=temoins)
+                Boucle(
+                    options.defauts,
+                    options.sortie,
+                    tout=options.tout,
+                    plafond=options.plafond,
+                    temoins=temoins,
+                    prises=Prises(options.prises) if options.prises else None,
+                    premier_tour=options.premier_tour,
+                )
             ],
         )
 

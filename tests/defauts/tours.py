@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import os
 import subprocess
 import sys
@@ -17,25 +18,43 @@ from tests.defauts.table import lire_table
 PLAFOND = 2
 """Éléments joués par défaut, ses témoins d'abord et toujours ; sans plafond avec BANC_SONS_DEFAUTS=tout."""
 DEMANDE = os.environ.get("BANC_SONS_DEFAUTS", "")
+_RENFORT = 30
+"""Défauts restants au-delà desquels un second processus gagne plus que ce que coûte sa mise en route."""
 TABLE = lire_table()
 CHOISIS = sorted(TABLE) if DEMANDE in ("", "tout") else DEMANDE.split(",")
 
 
 class Tours:
-    """Un ou deux processus qui jouent les défauts choisis ; `finir` attend et rend ce que chacun a donné."""
+    """Un processus qui joue les défauts choisis, un second quand un cœur se libère ; `finir` rend tous les tours."""
 
-    def __init__(self, nombre: int) -> None:
-        """`nombre` de processus : un seul quand d'autres essais occupent l'autre cœur."""
+    def __init__(self) -> None:
         self._dossier = tempfile.TemporaryDirectory(prefix="defauts-")
-        # Les plus larges d'abord, l'un ici, l'autre là : les processus finissent ensemble.
-        ordonnes = sorted(CHOISIS, key=lambda nom: -len(TABLE[nom].temoins))
-        self._processus = []
-        for rang in range(nombre):
-            sortie = Path(self._dossier.name) / f"{rang}.jsonl"
-            self._processus.append((_lancer(ordonnes[rang::nombre], sortie), sortie))
+        # Les plus larges d'abord : les processus finissent ensemble.
+        self._ordonnes = sorted(CHOISIS, key=lambda nom: -len(TABLE[nom].temoins))
+        self._processus: list[tuple[subprocess.Popen[bytes], Path]] = []
+        self._ajouter()
+
+    def _ajouter(self) -> None:
+        dossier = Path(self._dossier.name)
+        sortie = dossier / f"{len(self._processus)}.jsonl"
+        options = ["--prises", str(dossier / "prises")]
+        if self._processus:
+            options += ["--premier-tour", str(self._processus[0][1])]
+        self._processus.append((_lancer(self._ordonnes, sortie, options), sortie))
+
+    def _renforcer(self) -> None:
+        """Les autres essais sont passés : un second processus prend sa part, s'il en reste."""
+        (premier, sortie), prises = self._processus[0], Path(self._dossier.name) / "prises"
+        while premier.poll() is None and not (sortie.exists() and sortie.stat().st_size):
+            with contextlib.suppress(subprocess.TimeoutExpired):
+                premier.wait(timeout=1)  # le premier tour n'est pas encore écrit
+        restent = len(self._ordonnes) - (len(list(prises.iterdir())) if prises.is_dir() else 0)
+        if premier.poll() is None and restent > _RENFORT and (os.cpu_count() or 1) > 1:
+            self._ajouter()
 
     def finir(self) -> dict[str, dict[str, Any]]:
         """Les tours, par défaut ; AssertionError avec la fin du journal si un processus n'a rien écrit."""
+        self._renforcer()
         lus: dict[str, dict[str, Any]] = {}
         for enfant, sortie in self._processus:
             enfant.wait(timeout=1800)
@@ -52,12 +71,12 @@ class Tours:
         self._dossier.cleanup()
 
 
-def _lancer(defauts: Sequence[str], sortie: Path) -> subprocess.Popen[bytes]:
+def _lancer(defauts: Sequence[str], sortie: Path, options: Sequence[str]) -> subprocess.Popen[bytes]:
     plafond = [] if DEMANDE == "tout" else ["--plafond", str(PLAFOND)]
     # Dans un fichier : un tuyau que personne ne vide arrêterait le second processus.
     with sortie.with_suffix(".txt").open("wb") as journal:
         return subprocess.Popen(
-            [sys.executable, "-m", "tests.defauts.jouer", *plafond, str(sortie), *defauts],
+            [sys.executable, "-m", "tests.defauts.jouer", *plafond, *options, str(sortie), *defauts],
             cwd=RACINE,
             stdout=journal,
             stderr=subprocess.STDOUT,

@@ -146,4 +146,4 @@ Fonctionnalité: Structure du compte rendu de biologie
       | Protéine C réactive | 164    | mg/L   |
     Et le biologiste exporte le compte rendu « hémoculture » en CDA R2 N3 auto-présentable
     Alors le CDA auto-présentable « hémoculture » embarque sa feuille de style, qui montre tout ce que dit le PDF
-    Et le CDA auto-présentable « hémoculture » s'affiche dans Google Chrome, Mozilla Firefox et Apple Safari
+    Et l'affichage du CDA auto-présentable « hémoculture » est à regarder dans Google Chrome, Mozilla Firefox et Apple Safari

@@ -31,6 +31,7 @@ ServerName localhost
 Listen 127.0.0.1:$port
 PidFile "$dossier/apache.pid"
 Mutex file:$dossier default
+KeepAlive Off
 ErrorLog "$dossier/erreurs.log"
 LogLevel warn
 $modules

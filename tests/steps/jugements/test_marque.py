@@ -22,6 +22,10 @@ R = TypeVar("R")
 RACINE = Path(steps.verifications.__path__[0])
 CONSTRUCTEURS = {
     "steps.verifications.cda.jugement:juger",
+    "steps.verifications.compte_rendu.lieux:pages_du_pdf",
+    "steps.verifications.compte_rendu.structure:lire_ou_dire",
+    "steps.verifications.compte_rendu.textes:juger_mots",
+    "steps.verifications.compte_rendu.textes:juger_resultats",
     "steps.verifications.mssante.portee:sans_contexte",
 }
 """Ce qui fabrique un constat de ce qu'on lui dit, sans rien vérifier : une étape ne l'appelle pas (test_etapes)."""
