@@ -12,7 +12,6 @@ import pytest
 from requirements.catalogue import Catalogue, charger, couloirs_disponibles, tous_les_numeros
 from requirements.modele import Classe, Nature, Service, TypePiece
 
-
 FORMES_CORRIGEES = {
     "SSI/GEN.03.01.01": "document",
     "SSI/GEN.06.01.01": "attestation;document",
