@@ -32,6 +32,9 @@ _COURT_S = 0.3
 _LONG_S = 2.0
 """Secondes au-delà desquelles un scénario ne se rejoue pas pour le seul plaisir d'en rejouer d'autres."""
 
+_NON_MESUREES = ("DOC/", "LOI/", "PORT/")
+"""Sections plus jeunes que bien des lignes de la table : sans le tour complet, une ligne ne dit pas tout d'elles."""
+
 
 class Prises:
     """Les défauts déjà pris, un fichier chacun : le premier qui le crée le joue."""
@@ -161,7 +164,12 @@ class Boucle:
             rencontres = [i for i in rencontres if i in gardes or self._durees.get(i, 0.0) < _LONG_S]
         if self._plafond is None or len(rencontres) <= self._plafond:
             return set(rencontres)
-        autres = [item for item in rencontres if item not in gardes]
+        autres = [
+            item
+            for item in rencontres
+            if item not in gardes
+            and not any(retenu.numero.startswith(_NON_MESUREES) for retenu in campagne._a_jouer[item])
+        ]
         if gardes:
             # Un scénario de plus montre que le défaut n'y agit pas, quelle que soit sa durée : un court suffit.
             autres = [item for item in autres if self._durees.get(item, 0.0) < _COURT_S]
