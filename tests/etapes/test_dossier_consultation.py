@@ -13,6 +13,7 @@ from simulators.dmp.ebrim import Code, DocumentEntry
 from simulators.socle.echange import Echange
 from steps.verifications import dossier_consultation as c
 from tests.verifications.cda.fabrique import MATRICULE
+from tests.verifications.constats import en_liste
 from tests.verifications.dmp import fabrique as f
 
 _AUTRE = "299019999900211"
@@ -113,21 +114,17 @@ FAUTIFS: dict[str, tuple[str, Exemple]] = {
 }
 
 
-def _liste(rendu: Constat | Sequence[Constat]) -> list[Constat]:
-    return [rendu] if isinstance(rendu, Constat) else list(rendu)
-
-
 @pytest.mark.parametrize("nom", CONFORMES)
 def test_exemple_respecte(nom: str) -> None:
     """L'exemple respecté, variante permise comprise, ne donne que des constats conformes."""
-    assert {constat.verdict for constat in _liste(CONFORMES[nom]())} == {Verdict.CONFORME}
+    assert {constat.verdict for constat in en_liste(CONFORMES[nom]())} == {Verdict.CONFORME}
 
 
 @pytest.mark.parametrize("nom", FAUTIFS)
 def test_exemple_enfreint(nom: str) -> None:
     """L'exemple enfreint est non conforme par la règle attendue."""
     code, juger = FAUTIFS[nom]
-    fautes = {constat.code for constat in _liste(juger()) if constat.verdict is Verdict.NON_CONFORME}
+    fautes = {constat.code for constat in en_liste(juger()) if constat.verdict is Verdict.NON_CONFORME}
     assert code in fautes
 
 

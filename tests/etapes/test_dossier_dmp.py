@@ -14,6 +14,7 @@ from steps.verifications import dossier_dmp as d
 from steps.verifications import dossier_reprise as r
 from steps.verifications.dmp import DocumentSoumis, documents_soumis
 from tests.verifications.cda.fabrique import cda
+from tests.verifications.constats import en_liste
 from tests.verifications.dmp import fabrique as f
 
 _NOTICE = (
@@ -123,14 +124,10 @@ SANS_PREUVE: dict[str, Exemple] = {
 }
 
 
-def _liste(rendu: Constat | Sequence[Constat]) -> list[Constat]:
-    return [rendu] if isinstance(rendu, Constat) else list(rendu)
-
-
 @pytest.mark.parametrize("code", CONFORMES)
 def test_exemple_respecte(code: str) -> None:
     """L'exemple respecté ne donne que des constats conformes, dont celui de la règle."""
-    constats = _liste(CONFORMES[code]())
+    constats = en_liste(CONFORMES[code]())
     assert {c.verdict for c in constats} == {Verdict.CONFORME}
     assert code in {c.code for c in constats}
 
@@ -139,7 +136,7 @@ def test_exemple_respecte(code: str) -> None:
 def test_exemple_enfreint(nom: str) -> None:
     """L'exemple enfreint est non conforme par la règle attendue, avec ce qui était attendu et reçu."""
     code, juger = FAUTIFS[nom]
-    fautes = [c for c in _liste(juger()) if c.verdict is Verdict.NON_CONFORME]
+    fautes = [c for c in en_liste(juger()) if c.verdict is Verdict.NON_CONFORME]
     assert code in {c.code for c in fautes}
     assert all(c.attendu and c.recu and c.a_faire for c in fautes)
 
@@ -147,7 +144,7 @@ def test_exemple_enfreint(nom: str) -> None:
 @pytest.mark.parametrize("nom", SANS_PREUVE)
 def test_sans_controle_positif(nom: str) -> None:
     """Sans contrôle positif, le silence ne prouve rien : non concluant."""
-    assert {c.verdict for c in _liste(SANS_PREUVE[nom]())} == {Verdict.NON_CONCLUANT}
+    assert {c.verdict for c in en_liste(SANS_PREUVE[nom]())} == {Verdict.NON_CONCLUANT}
 
 
 def test_simulation_qui_envoie() -> None:
@@ -212,4 +209,4 @@ def test_statut_et_niveau_du_compte_rendu() -> None:
 )
 def test_mots_non_reconnus(constat: Exemple) -> None:
     """Un texte montré dont le banc ne reconnaît pas les mots n'est pas fautif : une personne le lit."""
-    assert [x.verdict for x in _liste(constat())] == [Verdict.A_VERIFIER]
+    assert [x.verdict for x in en_liste(constat())] == [Verdict.A_VERIFIER]

@@ -23,6 +23,7 @@ from steps.flux.feuilles import feuille_du_producteur
 from steps.flux.identite import IdentiteUsager
 from steps.verifications import dossier_documents as d
 from steps.verifications.presentation import FeuilleInapplicable, appliquer, sections, texte_affiche
+from tests.verifications.constats import en_liste
 
 _IDENTITE = IdentiteUsager(
     nom_naissance="L'ÉTOILE",
@@ -173,27 +174,23 @@ NON_CONCLUANTS: dict[str, Exemple] = {
 }
 
 
-def _liste(constats: Constat | Sequence[Constat]) -> list[Constat]:
-    return [constats] if isinstance(constats, Constat) else list(constats)
-
-
 @pytest.mark.parametrize("nom", CONFORMES)
 def test_conforme(nom: str) -> None:
     """Ce que la règle demande, et ses variantes légitimes, ne donnent que des constats conformes."""
-    assert {c.verdict for c in _liste(CONFORMES[nom]())} == {Verdict.CONFORME}
+    assert {c.verdict for c in en_liste(CONFORMES[nom]())} == {Verdict.CONFORME}
 
 
 @pytest.mark.parametrize("nom", MANQUEMENTS)
 def test_manquement(nom: str) -> None:
     """Chaque manquement est pris par sa règle, et par elle seule."""
     code, exemple = MANQUEMENTS[nom]
-    assert {c.code for c in _liste(exemple()) if c.verdict is Verdict.NON_CONFORME} == {code}
+    assert {c.code for c in en_liste(exemple()) if c.verdict is Verdict.NON_CONFORME} == {code}
 
 
 @pytest.mark.parametrize("nom", NON_CONCLUANTS)
 def test_non_concluant(nom: str) -> None:
     """Ce qui ne peut rien prouver ne prouve rien."""
-    assert {c.verdict for c in _liste(NON_CONCLUANTS[nom]())} == {Verdict.NON_CONCLUANT}
+    assert {c.verdict for c in en_liste(NON_CONCLUANTS[nom]())} == {Verdict.NON_CONCLUANT}
 
 
 def test_a_regarder() -> None:

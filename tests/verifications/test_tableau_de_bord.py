@@ -13,6 +13,7 @@ from hypothesis import strategies as st
 from reports.constat import Constat
 from reports.verdict import Verdict
 from steps.verifications import tableau_de_bord as t
+from tests.verifications.constats import en_liste
 
 AUJOURD_HUI = date(2026, 11, 22)
 
@@ -122,21 +123,17 @@ MANQUEMENTS: dict[str, tuple[str, Exemple]] = {
 }
 
 
-def _liste(constats: Constat | Sequence[Constat]) -> list[Constat]:
-    return [constats] if isinstance(constats, Constat) else list(constats)
-
-
 @pytest.mark.parametrize("nom", CONFORMES)
 def test_conforme(nom: str) -> None:
     """Les chiffres justes, et leurs lectures légitimes, ne donnent que des constats conformes."""
-    assert {c.verdict for c in _liste(CONFORMES[nom]())} == {Verdict.CONFORME}
+    assert {c.verdict for c in en_liste(CONFORMES[nom]())} == {Verdict.CONFORME}
 
 
 @pytest.mark.parametrize("nom", MANQUEMENTS)
 def test_manquement(nom: str) -> None:
     """Chaque manquement est pris par sa règle, et par elle seule."""
     code, exemple = MANQUEMENTS[nom]
-    assert {c.code for c in _liste(exemple()) if c.verdict is Verdict.NON_CONFORME} == {code}
+    assert {c.code for c in en_liste(exemple()) if c.verdict is Verdict.NON_CONFORME} == {code}
 
 
 def test_periodes_confondues() -> None:

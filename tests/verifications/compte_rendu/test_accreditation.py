@@ -12,6 +12,7 @@ from steps.flux.feuilles import feuille_du_producteur
 from steps.verifications.compte_rendu import accreditation as a
 from steps.verifications.compte_rendu.attendu import Resultat
 from tests.verifications.compte_rendu.fabrique_pdf import Ligne, pdf
+from tests.verifications.constats import en_liste
 
 LABO = "LABORATOIRE DU BANC"
 REGLEE = a.Accreditation("8-4321", "Examens médicaux, portée sur www.cofrac.fr (réf. 7f)", "*")
@@ -129,27 +130,23 @@ A_REGARDER: dict[str, Exemple] = {
 }
 
 
-def _liste(constats: Constat | Sequence[Constat]) -> list[Constat]:
-    return [constats] if isinstance(constats, Constat) else list(constats)
-
-
 @pytest.mark.parametrize("nom", CONFORMES)
 def test_conforme(nom: str) -> None:
     """Les mentions à leur place, et leurs écritures légitimes."""
-    assert {c.verdict for c in _liste(CONFORMES[nom]())} == {Verdict.CONFORME}
+    assert {c.verdict for c in en_liste(CONFORMES[nom]())} == {Verdict.CONFORME}
 
 
 @pytest.mark.parametrize("nom", MANQUEMENTS)
 def test_manquement(nom: str) -> None:
     """Chaque manquement est pris par sa règle, et par elle seule."""
     code, exemple = MANQUEMENTS[nom]
-    assert {c.code for c in _liste(exemple()) if c.verdict is Verdict.NON_CONFORME} == {code}
+    assert {c.code for c in en_liste(exemple()) if c.verdict is Verdict.NON_CONFORME} == {code}
 
 
 @pytest.mark.parametrize("nom", A_REGARDER)
 def test_a_regarder(nom: str) -> None:
     """Un logo, une mise en page que le banc ne démêle pas, un texte qui ne s'extrait pas : une personne regarde."""
-    assert {c.verdict for c in _liste(A_REGARDER[nom]())} == {Verdict.A_VERIFIER}
+    assert {c.verdict for c in en_liste(A_REGARDER[nom]())} == {Verdict.A_VERIFIER}
 
 
 def test_cda_illisible() -> None:

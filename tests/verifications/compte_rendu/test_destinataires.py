@@ -9,6 +9,7 @@ import pytest
 from reports.constat import Constat
 from reports.verdict import Verdict
 from steps.verifications.compte_rendu import destinataires as d
+from tests.verifications.constats import en_liste
 
 _PS = "1.2.250.1.71.4.2.1"
 ANNE = d.Destinataire("DUPRÉ", "Anne", "99900000101", "anne.dupre@med.mssante.test")
@@ -99,27 +100,23 @@ A_REGARDER: dict[str, Exemple] = {
 }
 
 
-def _liste(constats: Constat | Sequence[Constat]) -> list[Constat]:
-    return [constats] if isinstance(constats, Constat) else list(constats)
-
-
 @pytest.mark.parametrize("nom", CONFORMES)
 def test_conforme(nom: str) -> None:
     """Ce que la règle demande, et ses écritures légitimes."""
-    assert {c.verdict for c in _liste(CONFORMES[nom]())} == {Verdict.CONFORME}
+    assert {c.verdict for c in en_liste(CONFORMES[nom]())} == {Verdict.CONFORME}
 
 
 @pytest.mark.parametrize("nom", MANQUEMENTS)
 def test_manquement(nom: str) -> None:
     """Chaque manquement est pris par sa règle, et par elle seule."""
     code, exemple = MANQUEMENTS[nom]
-    assert {c.code for c in _liste(exemple()) if c.verdict is Verdict.NON_CONFORME} == {code}
+    assert {c.code for c in en_liste(exemple()) if c.verdict is Verdict.NON_CONFORME} == {code}
 
 
 @pytest.mark.parametrize("nom", A_REGARDER)
 def test_a_regarder(nom: str) -> None:
     """Ce qui est dit ailleurs que là où le volet le veut revient à une personne."""
-    assert {c.verdict for c in _liste(A_REGARDER[nom]())} == {Verdict.A_VERIFIER}
+    assert {c.verdict for c in en_liste(A_REGARDER[nom]())} == {Verdict.A_VERIFIER}
 
 
 def test_rien_a_juger() -> None:

@@ -16,6 +16,7 @@ from steps.verifications.compte_rendu import affichage_formes as a
 from steps.verifications.compte_rendu import feuille as fe
 from steps.verifications.presentation import appliquer
 from tests.verifications.compte_rendu import fabrique as f
+from tests.verifications.constats import en_liste
 
 RESULTATS = (f.SODIUM, f.TSH)
 N3 = f.n3()
@@ -124,15 +125,10 @@ AUTRES: dict[str, tuple[Exemple, Verdict]] = {
 }  # fmt: skip
 
 
-def _tous(exemple: Exemple) -> list[Constat]:
-    rendus = exemple()
-    return [rendus] if isinstance(rendus, Constat) else list(rendus)
-
-
 @pytest.mark.parametrize("nom", CONFORMES)
 def test_suivi(nom: str) -> None:
     """Un exemple qui suit les règles est conforme en entier, et dit ce qui a été vu."""
-    constats = _tous(CONFORMES[nom])
+    constats = en_liste(CONFORMES[nom]())
     assert [c.en_texte() for c in constats if c.verdict is not Verdict.CONFORME] == []
     assert all(c.recu for c in constats)
 
@@ -140,7 +136,7 @@ def test_suivi(nom: str) -> None:
 @pytest.mark.parametrize("nom", ENFREINTS)
 def test_enfreint(nom: str) -> None:
     """Un exemple qui enfreint une règle est non conforme, avec attendu, reçu et où."""
-    fautifs = [c for c in _tous(ENFREINTS[nom]) if c.verdict is Verdict.NON_CONFORME]
+    fautifs = [c for c in en_liste(ENFREINTS[nom]()) if c.verdict is Verdict.NON_CONFORME]
     assert fautifs
     assert all(c.attendu and c.recu and c.ou for c in fautifs)
 
@@ -149,7 +145,7 @@ def test_enfreint(nom: str) -> None:
 def test_autre(nom: str) -> None:
     """Ce que le banc ne peut pas dire n'est ni conforme ni non conforme."""
     exemple, verdict = AUTRES[nom]
-    verdicts = {c.verdict for c in _tous(exemple)}
+    verdicts = {c.verdict for c in en_liste(exemple())}
     assert verdict in verdicts
     assert Verdict.NON_CONFORME not in verdicts
 

@@ -12,6 +12,7 @@ from steps.flux.feuilles import feuille_du_producteur
 from steps.verifications.compte_rendu import mentions as m
 from steps.verifications.compte_rendu.lieux import rangees_affichees
 from tests.verifications.compte_rendu.fabrique_pdf import pdf
+from tests.verifications.constats import en_liste
 
 TEXTE = "Vos données, réf. 1a2b : l'accès et la rectification s'exercent auprès du délégué à la protection des données."
 _DEBUT, _FIN = (
@@ -101,27 +102,23 @@ A_REGARDER: dict[str, Exemple] = {
 }
 
 
-def _liste(constats: Constat | Sequence[Constat]) -> list[Constat]:
-    return [constats] if isinstance(constats, Constat) else list(constats)
-
-
 @pytest.mark.parametrize("nom", CONFORMES)
 def test_conforme(nom: str) -> None:
     """Le texte réglé, à sa place, et les façons légitimes de l'écrire."""
-    assert {c.verdict for c in _liste(CONFORMES[nom]())} == {Verdict.CONFORME}
+    assert {c.verdict for c in en_liste(CONFORMES[nom]())} == {Verdict.CONFORME}
 
 
 @pytest.mark.parametrize("nom", MANQUEMENTS)
 def test_manquement(nom: str) -> None:
     """Chaque manquement est pris par sa règle, et par elle seule."""
     code, exemple = MANQUEMENTS[nom]
-    assert {c.code for c in _liste(exemple()) if c.verdict is Verdict.NON_CONFORME} == {code}
+    assert {c.code for c in en_liste(exemple()) if c.verdict is Verdict.NON_CONFORME} == {code}
 
 
 @pytest.mark.parametrize("nom", A_REGARDER)
 def test_a_regarder(nom: str) -> None:
     """Ce que le banc ne lit pas, ou une place qui se discute, revient à une personne."""
-    assert {c.verdict for c in _liste(A_REGARDER[nom]())} == {Verdict.A_VERIFIER}
+    assert {c.verdict for c in en_liste(A_REGARDER[nom]())} == {Verdict.A_VERIFIER}
 
 
 @pytest.mark.parametrize("octets", [b"", b"%PDF-1.4 tronque", pdf([(0.5, "Sodium")], rotation=90)])

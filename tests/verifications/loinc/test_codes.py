@@ -12,6 +12,7 @@ from reports.constat import Constat
 from reports.verdict import Verdict
 from steps.verifications.loinc import dates, integration, rapport
 from steps.verifications.loinc.catalogue import Cle, lire_objets
+from tests.verifications.constats import en_liste
 from tests.verifications.loinc.exemples import catalogue
 
 NA: Cle = ("analyse", "", "NA")
@@ -109,7 +110,7 @@ CONFORMES: dict[str, Exemple] = {
 @pytest.mark.parametrize("nom", CONFORMES)
 def test_conforme(nom: str) -> None:
     """L'exemple suit la règle, et dit ce qui a été vu."""
-    constats = _liste(CONFORMES[nom]())
+    constats = en_liste(CONFORMES[nom]())
     assert constats
     assert [c.en_texte() for c in constats if c.verdict is not Verdict.CONFORME or not c.recu] == []
 
@@ -164,7 +165,7 @@ MANQUEMENTS: dict[str, tuple[str, Exemple]] = {
 def test_manquement(nom: str) -> None:
     """L'exemple enfreint la règle, et le constat dit attendu, reçu et où."""
     code, exemple = MANQUEMENTS[nom]
-    fautes = [c for c in _liste(exemple()) if c.verdict is Verdict.NON_CONFORME]
+    fautes = [c for c in en_liste(exemple()) if c.verdict is Verdict.NON_CONFORME]
     assert code in [c.code for c in fautes]
     assert all(c.attendu and c.recu and c.ou for c in fautes)
 
@@ -218,7 +219,7 @@ INDECIS: dict[str, tuple[Verdict, Exemple]] = {
 def test_rien_n_est_tranche(nom: str) -> None:
     """Ce que le banc ne peut pas trancher n'est ni conforme ni non conforme."""
     verdict, exemple = INDECIS[nom]
-    vus = {c.verdict for c in _liste(exemple())}
+    vus = {c.verdict for c in en_liste(exemple())}
     assert verdict in vus
     assert Verdict.NON_CONFORME not in vus
 
@@ -235,7 +236,3 @@ def test_releve_des_dates() -> None:
     texte = dates.releve(catalogue(), apres, [K])
     assert "2823-3 devenu 2075-0" in texte
     assert PENDANT in texte
-
-
-def _liste(constats: Constat | Sequence[Constat]) -> list[Constat]:
-    return [constats] if isinstance(constats, Constat) else list(constats)

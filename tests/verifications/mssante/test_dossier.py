@@ -25,6 +25,7 @@ from steps.verifications.mssante import dossier_suivi as s
 from steps.verifications.mssante import dossier_versions as v
 from steps.verifications.mssante.dossier_lecture import CourrielVu, adresse_usager, porte_resultats
 from steps.verifications.registre import REGLES
+from tests.verifications.constats import en_liste
 
 _PATIENT = fabriquer_identite("dossier", nom_naissance="MONTCHARMONT-LE GALL")
 _USAGER = adresse_usager(_PATIENT.matricule_ins)
@@ -253,15 +254,10 @@ SANS_OBJET: dict[str, Exemple] = {
 }
 
 
-def _liste(exemple: Exemple) -> list[Constat]:
-    rendu = exemple()
-    return [rendu] if isinstance(rendu, Constat) else list(rendu)
-
-
 @pytest.mark.parametrize("nom", CONFORMES)
 def test_conforme(nom: str) -> None:
     """L'exemple est respecté, et le constat dit ce qui a été vu."""
-    constats = _liste(CONFORMES[nom])
+    constats = en_liste(CONFORMES[nom]())
     assert constats and {c.verdict for c in constats} == {Verdict.CONFORME}, [c.en_texte() for c in constats]
     assert all(c.recu for c in constats)
 
@@ -270,7 +266,7 @@ def test_conforme(nom: str) -> None:
 def test_manquement(nom: str) -> None:
     """La règle visée, et elle seule, est enfreinte ; le constat s'explique."""
     code, exemple = FAUTIFS[nom]
-    fautes = [c for c in _liste(exemple) if c.verdict is Verdict.NON_CONFORME]
+    fautes = [c for c in en_liste(exemple()) if c.verdict is Verdict.NON_CONFORME]
     assert [c.code for c in fautes] == [code] * len(fautes) and fautes
     assert all(c.message and c.attendu and c.recu and c.ou and c.a_faire for c in fautes)
 
@@ -279,13 +275,13 @@ def test_manquement(nom: str) -> None:
 def test_a_verifier(nom: str) -> None:
     """Ce qu'aucun texte ne dit n'est jamais non conforme."""
     code, exemple = A_REGARDER[nom]
-    assert [(c.code, c.verdict) for c in _liste(exemple)] == [(code, Verdict.A_VERIFIER)]
+    assert [(c.code, c.verdict) for c in en_liste(exemple())] == [(code, Verdict.A_VERIFIER)]
 
 
 @pytest.mark.parametrize("nom", SANS_OBJET)
 def test_sans_objet(nom: str) -> None:
     """Rien d'observé : non concluant, jamais conforme."""
-    assert {c.verdict for c in _liste(SANS_OBJET[nom])} == {Verdict.NON_CONCLUANT}
+    assert {c.verdict for c in en_liste(SANS_OBJET[nom]())} == {Verdict.NON_CONCLUANT}
 
 
 def test_chaque_regle_a_son_manquement() -> None:

@@ -8,6 +8,7 @@ from typing import Any
 from reports.constat import Constat
 from reports.verdict import Verdict
 from steps.verifications.psc import ClientDeclare, Tentative
+from tests.verifications.constats import en_liste
 from tests.verifications.psc import fabrique as f
 
 NC, AV, CO, RIEN = Verdict.NON_CONFORME, Verdict.A_VERIFIER, Verdict.CONFORME, Verdict.NON_CONCLUANT
@@ -15,7 +16,7 @@ CLIENT = ClientDeclare(f.CLIENT, (f.RETOUR,), (f.SORTIE,))
 
 
 def fautes(constats: Iterable[Constat] | Constat) -> set[tuple[str, Verdict]]:
-    liste = [constats] if isinstance(constats, Constat) else list(constats)
+    liste = en_liste(constats)
     assert liste
     return {(c.code, c.verdict) for c in liste if c.verdict is not CO}
 
