@@ -76,7 +76,7 @@ def _passe(banc: BancLance, client: _Client, cle: str, titre: str, scenarios: in
         for _ in range(echanges):
             client.appeler()
         durees.append(time.perf_counter() - debut)
-        memoires.append(_residente(banc))
+        memoires.append(banc.memoire_mo())
     part = max(1, scenarios // 10)
     premiers, derniers = statistics.median(durees[part : 2 * part]), statistics.median(durees[-part:])
     depart, arrivee = statistics.median(memoires[part : 2 * part]), statistics.median(memoires[-part:])
@@ -98,9 +98,3 @@ def _passe(banc: BancLance, client: _Client, cle: str, titre: str, scenarios: in
             {"premiers (Mo)": depart, "derniers (Mo)": arrivee},
         ),
     ]
-
-
-def _residente(banc: BancLance) -> float:
-    """Mémoire résidente du moment, en Mo."""
-    lignes = Path(f"/proc/{banc.processus.pid}/status").read_text(encoding="utf-8").splitlines()
-    return int(next(ligne for ligne in lignes if ligne.startswith("VmRSS")).split()[1]) / 1024

@@ -23,9 +23,9 @@ def mesurer(dossier: Path, *, rapide: bool) -> list[Mesure]:
     ici.mkdir()
     with lancer(ici) as banc:
         lot = lots.alimentation(banc, taille=taille)
-        avant = _plus_haut(banc)
+        avant = banc.memoire_mo("VmHWM")
         statut, recu = _poster(banc, lot)
-        apres = _plus_haut(banc)
+        apres = banc.memoire_mo("VmHWM")
     if statut != 200 or b"ResponseStatusType:Success" not in recu:
         raise RuntimeError(f"alimentation refusée ({statut}) : {recu[-500:]!r}")
     return [
@@ -51,9 +51,3 @@ def _poster(banc: BancLance, lot: lots.Envoi) -> tuple[int, bytes]:
         return reponse.status, reponse.read()
     finally:
         connexion.close()
-
-
-def _plus_haut(banc: BancLance) -> float:
-    """Mémoire résidente au plus haut, en Mo."""
-    lignes = Path(f"/proc/{banc.processus.pid}/status").read_text(encoding="utf-8").splitlines()
-    return int(next(ligne for ligne in lignes if ligne.startswith("VmHWM")).split()[1]) / 1024

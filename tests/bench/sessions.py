@@ -24,13 +24,13 @@ def mesurer(dossier: Path, *, rapide: bool) -> Mesure:
     with lancer(dossier) as banc, ExitStack() as pile:
         chaine = _chaine(banc)
         pile.callback(_ouvrir_session(banc, chaine).close)  # ce que la première charge n'est pas compté
-        avant = _residente(banc)
+        avant = banc.memoire_mo()
         for _ in range(nombre):
             pile.callback(_ouvrir_session(banc, chaine).close)
-        apres = _residente(banc)
+        apres = banc.memoire_mo()
     titre = f"Mémoire d'une session IMAP tenue ouverte ({nombre} sessions)"
-    detail = {"avant (Mo)": avant / 1024, "avec les sessions (Mo)": apres / 1024}
-    return Mesure("sessions_memoire", titre, (apres - avant) / nombre, "Ko", None, detail)
+    detail = {"avant (Mo)": avant, "avec les sessions (Mo)": apres}
+    return Mesure("sessions_memoire", titre, 1024 * (apres - avant) / nombre, "Ko", None, detail)
 
 
 def _chaine(banc: BancLance) -> bytes:
@@ -64,9 +64,3 @@ def _ouvrir_session(banc: BancLance, chaine: bytes) -> ssl.SSLSocket:
                 reponse += recu
         pile.pop_all()
     return chiffree
-
-
-def _residente(banc: BancLance) -> int:
-    """Mémoire résidente du processus, en Ko."""
-    lignes = Path(f"/proc/{banc.processus.pid}/status").read_text(encoding="utf-8").splitlines()
-    return int(next(ligne for ligne in lignes if ligne.startswith("VmRSS")).split()[1])

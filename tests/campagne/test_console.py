@@ -10,7 +10,6 @@ import os
 import queue
 import re
 import shutil
-import socket
 import subprocess
 import threading
 from collections import Counter
@@ -26,6 +25,7 @@ from steps.logiciel.temoin import ProcessusTemoin
 from steps.personne.cdp import Chromium, executable
 from tests.campagne.lancement import commande, environnement, lire_json, module
 from tests.campagne.personne_console import LIEN, Onglet, Personne
+from tests.interop.lancement import port_libre
 from tests.reports.pieces import fichiers
 
 pytestmark = pytest.mark.skipif(executable() is None, reason="aucun Chromium sur cette machine (paquet chromium)")
@@ -79,13 +79,6 @@ class Pieces:
         if "document CDA" in formes:
             return f"{nom}.xml", fichiers.cda(preuve)
         return f"{nom}.txt", f"{preuve} : extrait du journal du produit, pièce {self._rang}\n".encode()
-
-
-def port_libre() -> int:
-    """Un port que rien n'occupe : celui des adresses de retour du produit, enregistrées avant qu'il démarre."""
-    with socket.socket() as prise:
-        prise.bind(("127.0.0.1", 0))
-        return int(prise.getsockname()[1])
 
 
 def decrire(chemin: Path, env: Path, port_pages: int) -> Path:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import signal
+import socket
 import subprocess
 import sys
 import time
@@ -71,6 +72,11 @@ class BancLance:
         assert cas in {identite["cas"] for identite in self.environnement["identites"]}
         return par_cas(cas)
 
+    def memoire_mo(self, champ: str = "VmRSS") -> float:
+        """Mémoire du processus, en Mo, sous Linux ; `champ` : VmRSS celle du moment, VmHWM la plus haute."""
+        lignes = Path(f"/proc/{self.processus.pid}/status").read_text(encoding="utf-8").splitlines()
+        return int(next(ligne for ligne in lignes if ligne.startswith(f"{champ}:")).split()[1]) / 1024
+
     def position(self) -> int:
         """Rang du journal maintenant."""
         with JournalEchanges.ouvrir(self.dossier) as journal:
@@ -95,6 +101,13 @@ class BancLance:
         """Arrêt demandé comme le fait un superviseur ; rend le code de sortie."""
         self.processus.send_signal(signal.SIGTERM)
         return self.processus.wait(20)
+
+
+def port_libre() -> int:
+    """Un port que rien n'occupe."""
+    with socket.socket() as prise:
+        prise.bind(("127.0.0.1", 0))
+        return int(prise.getsockname()[1])
 
 
 @contextmanager

@@ -147,12 +147,6 @@ HOSTILES: tuple[Callable[[socket.socket], None], ...] = (
 )
 
 
-def memoire_mo(processus: int) -> float:
-    """Mémoire au plus haut."""
-    etat = Path(f"/proc/{processus}/status").read_text(encoding="utf-8")
-    return int(re.search(r"VmHWM:\s+(\d+)", etat)[1]) / 1024  # type: ignore[index]
-
-
 def descripteurs(processus: int) -> int:
     return len(list(Path(f"/proc/{processus}/fd").iterdir()))
 
@@ -185,7 +179,7 @@ def test_chaque_port_supporte_chaque_client_hostile(banc: BancLance) -> None:
     assert ports_ouverts(processus) == ports
     # Chaque échange ordinaire laisse à la boucle le temps de finir de fermer.
     assert any(descripteurs(processus) <= avant + 4 for _ in range(100) if repond(banc))
-    assert memoire_mo(processus) < MEMOIRE_MAX_MO
+    assert banc.memoire_mo("VmHWM") < MEMOIRE_MAX_MO
 
 
 def test_des_clients_lents_partout_ne_privent_personne(banc: BancLance) -> None:

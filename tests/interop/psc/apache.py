@@ -20,7 +20,7 @@ from urllib.parse import urlencode
 
 import pytest
 
-from tests.interop.lancement import BancLance
+from tests.interop.lancement import BancLance, port_libre
 from tests.interop.psc.commun import PARAMETRES, Inscription, Personne, RefusClient, inscrire
 
 MODULES = Path("/usr/lib/apache2/modules")
@@ -149,7 +149,7 @@ def _titre(html: str) -> str:
 def lancer(banc: BancLance) -> Iterator[ClientApache]:
     """Apache en marche, inscrit au fournisseur ; arrêté et effacé à la fin."""
     chemin = exiger()
-    port = _port_libre()
+    port = port_libre()
     racine = f"http://localhost:{port}"
     inscription = inscrire(banc, "interop-apache", f"{racine}/prive/retour", f"{racine}/sortie.txt")
     with tempfile.TemporaryDirectory(prefix="banc-sons-apache-") as temporaire:
@@ -208,9 +208,3 @@ def _attendre(port: int, processus: subprocess.Popen[bytes], dossier: Path) -> N
     raise AssertionError(
         f"Apache n'a pas démarré : {journal.read_text() if journal.exists() else processus.returncode}"
     )
-
-
-def _port_libre() -> int:
-    with socket.socket() as prise:
-        prise.bind(("127.0.0.1", 0))
-        return int(prise.getsockname()[1])
