@@ -12,14 +12,27 @@ from functools import cached_property
 from pathlib import Path
 from typing import NoReturn, TypeVar
 
-from requirements import numeros
+from requirements import lieux, numeros
 from requirements.chargement import Chargement, fichiers_de_sections
 from requirements.erreurs import CouloirInconnu, NumeroInconnu
+from requirements.lieux import DOSSIER_COULOIRS
 from requirements.modele import PROFIL_GENERAL, Classe, Couloir, Exigence, Preuve, ScenarioConformite, Service
 
-T = TypeVar("T")
+__all__ = [
+    "DOSSIER_COULOIRS",
+    "Catalogue",
+    "charger",
+    "charger_de_campagne",
+    "charger_dossier",
+    "couloirs_disponibles",
+    "est_du_couloir",
+    "nommer_couloir",
+    "numeros_du_dossier",
+    "proches",
+    "tous_les_numeros",
+]
 
-DOSSIER_COULOIRS = Path(__file__).parent / "couloirs"
+T = TypeVar("T")
 
 # Lecture rapide des numéros, sans monter l'arbre YAML ; `valider` vérifie qu'elle trouve exactement les mêmes.
 _LIGNE_ID = re.compile(r"^(?P<retrait> *)- id: *[\"']?(?P<numero>[^\"'#\n]+?)[\"']? *$", re.MULTILINE)
@@ -34,8 +47,9 @@ class Catalogue:
         self.dossier = dossier
         self.exigences: tuple[Exigence, ...] = tuple(exigences)
         self._exigences = {exigence.id: exigence for exigence in self.exigences}
-        self._scenarios = {scenario.id: scenario for exigence in self.exigences for scenario in exigence.scenarios}
-        self._preuves = {preuve.repere: preuve for exigence in self.exigences for preuve in exigence.preuves}
+        tous = [s for exigence in self.exigences for s in (*exigence.scenarios, *exigence.supplements)]
+        self._scenarios = {scenario.id: scenario for scenario in tous}
+        self._preuves = {preuve.repere: preuve for scenario in tous for preuve in scenario.preuves}
 
     @property
     def rem(self) -> str:
@@ -44,8 +58,13 @@ class Catalogue:
 
     @property
     def preuves(self) -> tuple[Preuve, ...]:
-        """Toutes les preuves, dans l'ordre."""
-        return tuple(self._preuves.values())
+        """Toutes les preuves des scénarios du REM, dans l'ordre."""
+        return tuple(preuve for exigence in self.exigences for preuve in exigence.preuves)
+
+    @property
+    def supplements(self) -> tuple[ScenarioConformite, ...]:
+        """Les scénarios du banc, en plus de ceux du REM, dans l'ordre."""
+        return tuple(scenario for exigence in self.exigences for scenario in exigence.supplements)
 
     @property
     def sections(self) -> tuple[str, ...]:
@@ -57,16 +76,22 @@ class Catalogue:
         """La date de la source la plus récente."""
         return max(exigence.source.date for exigence in self.exigences)
 
+    @property
+    def couloirs_repris(self) -> tuple[str, ...]:
+        """Les couloirs d'où des exigences sont reprises."""
+        return tuple(sorted({exigence.repris_de for exigence in self.exigences if exigence.repris_de}))
+
     @cached_property
     def empreinte(self) -> str:
-        """SHA-256 des données du couloir ; les fins de ligne du poste n'y changent rien."""
+        """SHA-256 des données du couloir et de ceux qu'il reprend ; les fins de ligne du poste n'y changent rien."""
         somme = hashlib.sha256()
-        fichiers = [self.dossier / "couloir.yaml", *(fichier for _, fichier in fichiers_de_sections(self.dossier))]
-        for fichier in fichiers:
-            contenu = fichier.read_bytes().replace(b"\r\n", b"\n")
-            nom = fichier.relative_to(self.dossier).as_posix()
-            somme.update(f"{nom}\0{len(contenu)}\0".encode())
-            somme.update(contenu)
+        for dossier in (self.dossier, *(lieux.origine(couloir, self.dossier) for couloir in self.couloirs_repris)):
+            racine = dossier if dossier == self.dossier else dossier.parent
+            for fichier in (dossier / "couloir.yaml", *(fichier for _, fichier in fichiers_de_sections(dossier))):
+                contenu = fichier.read_bytes().replace(b"\r\n", b"\n")
+                nom = fichier.relative_to(racine).as_posix()
+                somme.update(f"{nom}\0{len(contenu)}\0".encode())
+                somme.update(contenu)
         return somme.hexdigest()
 
     def exigence(self, numero: str) -> Exigence:
@@ -109,7 +134,7 @@ class Catalogue:
         moyens: Collection[Classe] | None = None,
         services: Collection[Service] | None = None,
     ) -> tuple[ScenarioConformite, ...]:
-        """Les scénarios des exigences retenues, dans l'ordre du catalogue."""
+        """Les scénarios du REM des exigences retenues, dans l'ordre du catalogue, sans les suppléments du banc."""
         retenues = self.selectionner(vagues=vagues, profils=profils, exigences=exigences, sections=sections)
         return tuple(
             scenario
@@ -178,21 +203,61 @@ def proches(numero: str, connus: Iterable[str]) -> list[str]:
     return list(dict.fromkeys(par_forme[forme] for forme in formes))[:3]
 
 
-def couloirs_disponibles(racine: Path = DOSSIER_COULOIRS) -> tuple[str, ...]:
-    """Les couloirs dont les données sont livrées : un dossier qui contient `couloir.yaml`."""
-    return tuple(sorted(fichier.parent.name for fichier in racine.glob("*/couloir.yaml")))
+def couloirs_disponibles(racine: Path | None = None) -> tuple[str, ...]:
+    """Les couloirs d'un dossier ; sans `racine`, ceux que le banc livre et ceux de l'utilisateur."""
+    return tuple(sorted(_dossiers(racine)))
 
 
-def charger(couloir: str, *, racine: Path = DOSSIER_COULOIRS) -> Catalogue:
-    """Lit et valide le catalogue d'un couloir.
+def _dossiers(racine: Path | None) -> dict[str, Path]:
+    if racine is None:
+        return lieux.dossiers()
+    return {fichier.parent.name: fichier.parent for fichier in racine.glob("*/couloir.yaml")}
+
+
+def nommer_couloir(couloir: str, type_logiciel: str = "", *, racine: Path | None = None) -> str:
+    """Le couloir que désigne un nom, et un type de logiciel quand le couloir en a plusieurs.
+
+    « hopital » et « PFI » donnent « hopital-pfi ». Lève `CouloirInconnu`, qui nomme ce qui existe.
+    """
+    connus = _dossiers(racine)
+    disponibles = tuple(sorted(connus))
+    if couloir in disponibles and not type_logiciel:
+        return couloir
+    voisins = [nom for nom in disponibles if nom == couloir or nom.startswith(f"{couloir}-")]
+    if not voisins:
+        suite = f"couloirs disponibles : {', '.join(disponibles)}" if disponibles else f"aucun couloir dans {racine}"
+        proposes = difflib.get_close_matches(couloir, disponibles, n=1)
+        suite += f" ; vouliez-vous dire « {proposes[0]} » ?" if proposes else ""
+        raise CouloirInconnu(
+            f"Couloir inconnu : « {couloir} » ; {suite}. Un couloir à vous se donne par --couloirs=DIR."
+        )
+    types = {nom: Chargement(connus[nom]).type_logiciel() for nom in voisins}
+    convenus = [nom for nom, genre in types.items() if not type_logiciel or genre.lower() == type_logiciel.lower()]
+    if len(convenus) == 1:
+        return convenus[0]
+    recu = f"« {type_logiciel} »" if type_logiciel else "rien"
+    raise CouloirInconnu(
+        f"Couloir {couloir} : attendu un type de logiciel parmi {', '.join(types.values())}, reçu {recu} ; "
+        f"par exemple --couloir={couloir} --type-logiciel={types[voisins[0]]}, ou --couloir={voisins[0]}."
+    )
+
+
+def est_du_couloir(declare: str, demande: str) -> bool:
+    """Vrai si un logiciel déclaré dans ce couloir se vérifie dans celui-là : « hopital » convient à « hopital-pfi »."""
+    return declare == demande or demande.startswith(f"{declare}-")
+
+
+def charger(couloir: str, *, racine: Path | None = None) -> Catalogue:
+    """Lit et valide le catalogue d'un couloir, livré ou de l'utilisateur ; `racine` : seulement ceux de ce dossier.
 
     Lève `CouloirInconnu` si aucun dossier ne porte ce nom, `ErreurCatalogue` avec toutes les anomalies des données.
     """
-    disponibles = couloirs_disponibles(racine)
-    if couloir not in disponibles:
-        suite = f"couloirs disponibles : {', '.join(disponibles)}" if disponibles else f"aucun couloir dans {racine}"
-        raise CouloirInconnu(f"Couloir inconnu : « {couloir} » ; {suite}.")
-    return charger_dossier(racine / couloir)
+    return charger_dossier(_dossiers(racine)[nommer_couloir(couloir, racine=racine)])
+
+
+def charger_de_campagne(campagne: Path, couloir: str) -> Catalogue:
+    """Le catalogue d'une campagne : celui que son dossier garde si le couloir n'est pas livré, sinon celui du banc."""
+    return charger(couloir, racine=lieux.racine_de_campagne(campagne, couloir))
 
 
 def charger_dossier(dossier: Path) -> Catalogue:
@@ -201,11 +266,9 @@ def charger_dossier(dossier: Path) -> Catalogue:
     return Catalogue(couloir, exigences, dossier)
 
 
-def tous_les_numeros(racine: Path = DOSSIER_COULOIRS) -> frozenset[str]:
+def tous_les_numeros(racine: Path | None = None) -> frozenset[str]:
     """Les numéros d'exigence et de scénario de tous les couloirs, lus sans monter les catalogues."""
-    return frozenset(
-        numero for couloir in couloirs_disponibles(racine) for numero in numeros_du_dossier(racine / couloir)
-    )
+    return frozenset(numero for dossier in _dossiers(racine).values() for numero in numeros_du_dossier(dossier))
 
 
 def numeros_du_dossier(dossier: Path) -> set[str]:

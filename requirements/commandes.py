@@ -1,4 +1,4 @@
-"""Les quatre commandes de `python -m requirements` ; chacune rend son code de sortie."""
+"""Les commandes de `python -m requirements` ; chacune rend son code de sortie."""
 
 from __future__ import annotations
 
@@ -9,8 +9,8 @@ from collections.abc import Iterable
 from dataclasses import asdict
 from pathlib import Path
 
+from requirements import commandes_couloirs
 from requirements.catalogue import (
-    DOSSIER_COULOIRS,
     Catalogue,
     charger,
     charger_dossier,
@@ -20,13 +20,16 @@ from requirements.catalogue import (
 )
 from requirements.couverture import Couverture, couvrir, ecarts_de_jugement, lire_defauts, lire_verifications
 from requirements.differences import entre_catalogues, entre_vagues
+from requirements.differences_rem import entre_rem
 from requirements.erreurs import Anomalie, ErreurCatalogue, ErreurRequirements
-from requirements.features import lire_features
+from requirements.features import features_du_couloir
 from requirements.importation import charger_surcouche, dossier_par_defaut, importer
 from requirements.importation.rapport import dire, entre_surcouches
 from requirements.importation.surcouche import FICHIER, PROJET
 from requirements.lectures import charger_lectures
 from requirements.matrice import FORMATS
+from requirements.publication import FICHIER as FICHIER_PUBLICATION
+from requirements.publication import charger_publication, devant_publication
 
 CONFORME, FAUTIF = 0, 1
 
@@ -37,16 +40,15 @@ class DemandeImpossible(ErreurRequirements):
 
 def valider(arguments: Namespace) -> int:
     """Valide les données d'un couloir, ou de tous ; code 1 à la première anomalie trouvée."""
-    racine: Path = arguments.racine or DOSSIER_COULOIRS
-    noms = [arguments.couloir] if arguments.couloir else list(couloirs_disponibles(racine))
-    if not noms:
-        raise DemandeImpossible(f"Attendu au moins un couloir dans {racine}, reçu aucun. À faire : corriger --racine.")
+    noms = [arguments.couloir] if arguments.couloir else list(couloirs_disponibles(arguments.couloirs))
     anomalies: list[Anomalie] = []
     comptes: dict[str, dict[str, int]] = {}
     for nom in noms:
         try:
-            catalogue = charger(nom, racine=racine)
-            charger_lectures(catalogue.dossier, {scenario.id for scenario in catalogue.scenarios()})
+            catalogue = charger(nom)
+            tous = (*catalogue.scenarios(), *catalogue.supplements)
+            charger_lectures(catalogue.dossier, {scenario.id for scenario in tous})
+            charger_publication(catalogue.dossier)
         except ErreurCatalogue as erreur:
             anomalies.extend(erreur.anomalies)
             continue
@@ -56,13 +58,15 @@ def valider(arguments: Namespace) -> int:
             "exigences": len(catalogue.exigences),
             "scenarios": len(catalogue.scenarios()),
             "preuves": len(catalogue.preuves),
+            "supplements": len(catalogue.supplements),
         }
     if arguments.json:
         print(_json({"couloirs": comptes, "anomalies": [anomalie.en_dict() for anomalie in anomalies]}))
     else:
         for nom, compte in comptes.items():
             totaux = f"{compte['exigences']} exigences, {compte['scenarios']} scénarios, {compte['preuves']} preuves"
-            print(f"{nom} : {totaux}")
+            plus = f" ; {compte['supplements']} scénarios du banc en supplément" if compte["supplements"] else ""
+            print(f"{nom} : {totaux}{plus}")
         print("\n".join(str(anomalie) for anomalie in anomalies) or "Aucune anomalie.")
     return FAUTIF if anomalies else CONFORME
 
@@ -86,10 +90,16 @@ def couverture(arguments: Namespace) -> int:
 
 
 def differences(arguments: Namespace) -> int:
-    """Compare deux vagues, deux catalogues ou deux imports."""
+    """Compare deux vagues, deux REM, deux catalogues ou deux imports."""
     if arguments.avant:
         return _differences_de_dossiers(arguments)
     catalogue = charger(arguments.couloir)
+    if arguments.avec:
+        rem = entre_rem(catalogue, charger(arguments.avec))
+        print(_json(rem.en_dict()) if arguments.json else rem.en_texte())
+        return CONFORME
+    if arguments.publie:
+        return _devant_la_publication(arguments, catalogue)
     vagues = catalogue.couloir.vagues
     for vague in (arguments.de, arguments.a):
         if vague not in vagues:
@@ -100,8 +110,23 @@ def differences(arguments: Namespace) -> int:
     return CONFORME
 
 
+def _devant_la_publication(arguments: Namespace, catalogue: Catalogue) -> int:
+    publication = charger_publication(catalogue.dossier)
+    if publication is None:
+        raise DemandeImpossible(
+            f"Attendu {FICHIER_PUBLICATION} dans {catalogue.dossier}, reçu aucun : rien n'est su du REM publié. "
+            "À faire : importer votre copie du classeur officiel (python -m requirements importer)."
+        )
+    ecarts = devant_publication(catalogue, publication)
+    print(_json(ecarts.en_dict()) if arguments.json else ecarts.en_texte())
+    return CONFORME
+
+
 def import_classeur(arguments: Namespace) -> int:
     """Importe un classeur officiel et affiche le rapport."""
+    if arguments.nouveau:
+        return commandes_couloirs.importer(arguments)
+    commandes_couloirs.refuser_sans_nouveau(arguments)
     catalogue = charger(arguments.couloir)
     dossier = arguments.sortie or dossier_par_defaut(arguments.couloir)
     rapport = importer(
@@ -117,7 +142,8 @@ def import_classeur(arguments: Namespace) -> int:
 
 def _ecarts_de_lecture_rapide(catalogue: Catalogue) -> list[Anomalie]:
     """Les numéros que la lecture rapide ne voit pas, ou voit à tort, faute d'une ligne `- id: …` au bon retrait."""
-    attendus = {exigence.id for exigence in catalogue.exigences} | {s.id for s in catalogue.scenarios()}
+    ecrits = (*catalogue.scenarios(), *catalogue.supplements)
+    attendus = {e.id for e in catalogue.exigences} | {s.id for s in ecrits if not s.repris_de}
     lus = numeros_du_dossier(catalogue.dossier)
     return [
         Anomalie(
@@ -134,18 +160,19 @@ def _ecarts_de_lecture_rapide(catalogue: Catalogue) -> list[Anomalie]:
 def _ecarts_de_jugement(catalogue: Catalogue, features: Path) -> list[Anomalie]:
     """Les scénarios que la machine ne juge pas sans que le catalogue dise pourquoi, et les raisons devenues fausses."""
     anomalies: list[Anomalie] = []
-    connus = {*tous_les_numeros(), *numeros_du_dossier(catalogue.dossier)}
-    matrice = couvrir(catalogue, lire_features(features, anomalies), connus, anomalies, racine=PROJET)
+    connus = tous_les_numeros()
+    gherkin = features_du_couloir(catalogue, features, anomalies)
+    matrice = couvrir(catalogue, gherkin, connus, anomalies, racine=PROJET)
     return [*anomalies, *ecarts_de_jugement(matrice)]
 
 
 def _matrice(arguments: Namespace, catalogue: Catalogue) -> Couverture:
-    scenarios = {scenario.id for scenario in catalogue.scenarios()}
+    scenarios = {scenario.id for scenario in (*catalogue.scenarios(), *catalogue.supplements)}
     connus = tous_les_numeros()
     fichier_verifications = _donnees(arguments.verifications, PROJET / "docs" / "verifications.json")
     fichier_defauts = _donnees(arguments.defauts, PROJET / "tests" / "defauts.yaml")
     anomalies: list[Anomalie] = []
-    gherkin = lire_features(arguments.features or PROJET / "features", anomalies)
+    gherkin = features_du_couloir(catalogue, arguments.features or PROJET / "features", anomalies)
     matrice = couvrir(
         catalogue,
         gherkin,
@@ -153,7 +180,9 @@ def _matrice(arguments: Namespace, catalogue: Catalogue) -> Couverture:
         anomalies,
         racine=PROJET,
         verifications=lire_verifications(fichier_verifications, connus) if fichier_verifications else None,
-        defauts=lire_defauts(fichier_defauts, connus | scenarios) if fichier_defauts else None,
+        defauts=lire_defauts(fichier_defauts, connus | scenarios, catalogue.couloir.couloir)
+        if fichier_defauts
+        else None,
         lectures=charger_lectures(catalogue.dossier, scenarios),
     )
     if anomalies:
@@ -189,7 +218,7 @@ def _comparer_matrice(arguments: Namespace, matrice: Couverture) -> int:
 
 
 def _differences_de_dossiers(arguments: Namespace) -> int:
-    avant, apres = arguments.avant, arguments.apres or DOSSIER_COULOIRS / arguments.couloir
+    avant, apres = arguments.avant, arguments.apres or charger(arguments.couloir).dossier
     sont_imports = [(dossier / FICHIER).is_file() for dossier in (avant, apres)]
     if all(sont_imports):
         ecarts = list(

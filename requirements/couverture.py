@@ -72,6 +72,8 @@ class Couverture:
     lignes: tuple[LigneCouverture, ...]
     lectures: tuple[LectureDeScenario, ...] = ()
     """Ce que le texte demande et ce que le banc en joue, scénario par scénario."""
+    supplements: tuple[LigneCouverture, ...] = ()
+    """Les scénarios du banc que le REM n'a pas ; hors des comptes."""
 
     @property
     def totaux(self) -> dict[str, int]:
@@ -113,7 +115,9 @@ def couvrir(
     """
     features: dict[str, list[str]] = defaultdict(list)
     reserves: dict[str, list[str]] = defaultdict(list)
-    siens = {scenario.id for scenario in catalogue.scenarios()} | {exigence.id for exigence in catalogue.exigences}
+    siens = {scenario.id for scenario in (*catalogue.scenarios(), *catalogue.supplements)} | {
+        exigence.id for exigence in catalogue.exigences
+    }
     for ecrit in gherkin:
         du_couloir = ecrit.couloir == catalogue.couloir.couloir
         for numero in ecrit.numeros:
@@ -122,28 +126,30 @@ def couvrir(
             elif du_couloir or ecrit.couloir == COMMUNS:
                 features[numero].append(f"{_relatif(ecrit.fichier, racine)} : {ecrit.nom}")
                 reserves[numero].extend(ecrit.reserves)
+
+    def ligne(exigence: Exigence, scenario: ScenarioConformite) -> LigneCouverture:
+        return LigneCouverture(
+            exigence,
+            scenario,
+            tuple(dict.fromkeys(features.get(scenario.id, ()))),
+            (verifications or {}).get(scenario.id, ()),
+            (defauts or {}).get(scenario.id, ()),
+            tuple(dict.fromkeys(reserves.get(scenario.id, ()))),
+        )
+
     lignes: list[LigneCouverture] = []
     for exigence in catalogue.exigences:
         if not exigence.scenarios:
             lignes.append(LigneCouverture(exigence, None, (), (), ()))
-        for scenario in exigence.scenarios:
-            lignes.append(
-                LigneCouverture(
-                    exigence,
-                    scenario,
-                    tuple(dict.fromkeys(features.get(scenario.id, ()))),
-                    (verifications or {}).get(scenario.id, ()),
-                    (defauts or {}).get(scenario.id, ()),
-                    tuple(dict.fromkeys(reserves.get(scenario.id, ()))),
-                )
-            )
-    return Couverture(catalogue, tuple(lignes), lectures)
+        lignes += [ligne(exigence, scenario) for scenario in exigence.scenarios]
+    supplements = tuple(ligne(e, scenario) for e in catalogue.exigences for scenario in e.supplements)
+    return Couverture(catalogue, tuple(lignes), lectures, supplements)
 
 
 def ecarts_de_jugement(couverture: Couverture) -> list[Anomalie]:
     """Ce que la machine devrait juger et ne juge pas, sans que le catalogue dise pourquoi, ou l'inverse."""
     anomalies = []
-    for ligne in couverture.lignes:
+    for ligne in (*couverture.lignes, *couverture.supplements):
         if ligne.scenario is None:
             continue
         quoi = f"le scénario {ligne.scenario.id}"
@@ -190,12 +196,23 @@ def lire_verifications(fichier: Path, connus: Collection[str]) -> Numeros:
     return lus
 
 
-def lire_defauts(fichier: Path, connus: Collection[str]) -> Numeros:
-    """`<défaut>: {scenarios: [<scénario>, …], description: …}` ; lève `ErreurCatalogue` si un numéro est inconnu."""
+def lire_defauts(fichier: Path, connus: Collection[str], couloir: str = "") -> Numeros:
+    """`<défaut>: {scenarios: [<scénario>, …], description: …}` ; lève `ErreurCatalogue` si un numéro est inconnu.
+
+    Avec `couloir`, la table de ce couloir s'y ajoute, si elle est à côté (`defauts.<couloir>.yaml`).
+    """
     anomalies: list[Anomalie] = []
-    lecture = Lecture(fichier, anomalies)
-    racine = lecture.racine()
     lus: dict[str, list[str]] = defaultdict(list)
+    propre = fichier.with_name(f"{fichier.stem}.{couloir}{fichier.suffix}")
+    for table in (fichier, *((propre,) if couloir and propre.is_file() else ())):
+        _lire_defauts(Lecture(table, anomalies), connus, lus)
+    if anomalies:
+        raise ErreurCatalogue(anomalies)
+    return {numero: tuple(sorted(set(noms))) for numero, noms in lus.items()}
+
+
+def _lire_defauts(lecture: Lecture, connus: Collection[str], lus: dict[str, list[str]]) -> None:
+    racine = lecture.racine()
     if isinstance(racine, yaml.MappingNode):
         for cle, noeud in racine.value:
             champs = lecture.table(noeud, _DEFAUT, f"défaut {cle.value}")
@@ -208,9 +225,6 @@ def lire_defauts(fichier: Path, connus: Collection[str]) -> Numeros:
                 lus[numero].append(str(cle.value))
     elif racine is not None:
         lecture.noter(racine, "une table défaut → scénarios", "autre chose", "écrire un défaut par clé")
-    if anomalies:
-        raise ErreurCatalogue(anomalies)
-    return {numero: tuple(sorted(set(noms))) for numero, noms in lus.items()}
 
 
 def _numero_inconnu(catalogue: Catalogue, ecrit: ScenarioGherkin, numero: str) -> Anomalie:

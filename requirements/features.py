@@ -4,14 +4,16 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
 from gherkin.errors import CompositeParserException, ParserError
 from gherkin.parser import Parser
 
+from requirements.catalogue import Catalogue
 from requirements.erreurs import Anomalie
+from requirements.lieux import FEATURES, est_livre
 
 COMMUNS = "communs"
 
@@ -36,8 +38,11 @@ class ScenarioGherkin:
     """Les étapes qui laissent une pièce ou un point à une personne."""
 
 
-def lire_features(racine: Path, anomalies: list[Anomalie]) -> list[ScenarioGherkin]:
-    """Tous les scénarios des `.feature` sous ce dossier ; un fichier illisible devient une anomalie."""
+def lire_features(racine: Path, anomalies: list[Anomalie], *, couloir: str = "") -> list[ScenarioGherkin]:
+    """Tous les scénarios des `.feature` sous ce dossier ; un fichier illisible devient une anomalie.
+
+    `couloir` : à qui elles sont toutes ; à défaut, au nom du dossier où chacune est rangée.
+    """
     trouves: list[ScenarioGherkin] = []
     for fichier in sorted(racine.rglob("*.feature")):
         try:
@@ -50,9 +55,30 @@ def lire_features(racine: Path, anomalies: list[Anomalie]) -> list[ScenarioGherk
             continue
         feature = document.get("feature")
         if feature:
-            couloir = fichier.relative_to(racine).parts[0]
-            trouves.extend(_descendre(feature, (), fichier, couloir))
+            sien = couloir or fichier.relative_to(racine).parts[0]
+            trouves.extend(_descendre(feature, (), fichier, sien))
     return trouves
+
+
+def features_du_couloir(catalogue: Catalogue, racine: Path, anomalies: list[Anomalie]) -> list[ScenarioGherkin]:
+    """Les scénarios de `racine` et ceux que le couloir porte lui-même.
+
+    Une feature commune cède à celle du couloir, et ne joue jamais ce que le catalogue dit qu'elle jouerait mal
+    (`feature_impropre`) ; dans un couloir de l'utilisateur, elle ne joue que ce qu'il reprend d'un couloir livré.
+    """
+    nom = catalogue.couloir.couloir
+    siens = lire_features(catalogue.dossier / FEATURES, anomalies, couloir=nom)
+    tous = [*lire_features(racine, anomalies), *siens]
+    exclus = {s.id for s in catalogue.scenarios() if s.feature_impropre}
+    exclus |= {numero for ecrit in tous if ecrit.couloir == nom for numero in ecrit.numeros}
+    if not est_livre(nom):
+        exclus |= {s.id for s in catalogue.scenarios() if not est_livre(s.repris_de)}
+    return [
+        replace(ecrit, numeros=tuple(n for n in ecrit.numeros if n not in exclus))
+        if ecrit.couloir == COMMUNS
+        else ecrit
+        for ecrit in tous
+    ]
 
 
 def _descendre(noeud: Any, heritees: tuple[str, ...], fichier: Path, couloir: str) -> list[ScenarioGherkin]:

@@ -19,11 +19,11 @@ E = TypeVar("E", bound=Enum)
 
 Champs = dict[str, yaml.Node]
 
-_ATTENTE = re.compile(
+ATTENTE = re.compile(
     r"\b(?:TODO|FIXME|TBD|XXX+|[ÀA] COMPL[ÉE]TER|[ÀA] R[ÉE]DIGER)\b"
     r"|(?i:\btexte (?:provisoire|d'attente)|\bplaceholder|\blorem ipsum)"
 )
-_TAILLE_MINIMALE = 8
+TAILLE_MINIMALE = 8
 _APERCU = 60
 
 
@@ -117,9 +117,9 @@ class Lecture:
         valeur = self.texte(champs, nom, parent, quoi, defaut=defaut)
         if not valeur or nom not in champs:
             return valeur
-        if len(valeur) < _TAILLE_MINIMALE:
+        if len(valeur) < TAILLE_MINIMALE:
             self.noter(champs[nom], f"une phrase pour « {nom} » de {quoi}", apercu(valeur), "rédiger le texte")
-        elif _ATTENTE.search(valeur):
+        elif ATTENTE.search(valeur):
             self.noter(
                 champs[nom],
                 f"un texte définitif pour « {nom} » de {quoi}",
@@ -137,6 +137,16 @@ class Lecture:
             return defaut
         texte = self.texte(champs, nom, parent, quoi)
         return self.convertir(texte, noeud or parent, nom, quoi, valeurs)
+
+    def booleen(self, champs: Champs, nom: str, quoi: str) -> bool:
+        """Vrai ou faux ; faux quand le champ manque."""
+        noeud = champs.get(nom)
+        if noeud is None:
+            return False
+        valeur = noeud.value if isinstance(noeud, yaml.ScalarNode) else ""
+        if valeur not in ("true", "false"):
+            self.noter(noeud, f"true ou false pour « {nom} » de {quoi}", apercu(str(valeur)), "écrire true ou false")
+        return valeur == "true"
 
     def convertir(self, texte: str, ou: yaml.Node, nom: str, quoi: str, valeurs: type[E]) -> E:
         """La valeur énumérée de ce texte ; à défaut une anomalie et la première valeur de la liste."""

@@ -45,6 +45,7 @@ def en_markdown(couverture: Couverture) -> str:
         "",
         *_non_jugees(couverture),
         "",
+        *_supplements(couverture),
         "## Par section",
         "",
         *_table(
@@ -96,6 +97,36 @@ def _non_jugees(couverture: Couverture) -> list[str]:
                 if ligne.scenario
             ),
         ),
+    ]
+
+
+def _supplements(couverture: Couverture) -> list[str]:
+    """Les scénarios du banc que le REM n'a pas ; rien pour un couloir sans supplément."""
+    if not couverture.supplements:
+        return []
+    return [
+        "## Scénarios du banc, en supplément",
+        "",
+        f"{len(couverture.supplements)} scénarios que le REM n'a pas, pour des exigences qu'il laisse sans scénario : "
+        "joués avec `--supplements` ou par leur numéro, ils ne sont comptés nulle part ailleurs.",
+        "",
+        *_table(
+            ("Exigence", "Scénario", "Titre", "Features", "Vérifications", "Défauts", "État"),
+            (
+                (
+                    ligne.exigence.id,
+                    ligne.scenario.id,
+                    ligne.scenario.titre,
+                    "<br>".join(ligne.features),
+                    " ".join(ligne.verifications),
+                    " ".join(ligne.defauts),
+                    ligne.etat,
+                )
+                for ligne in couverture.supplements
+                if ligne.scenario
+            ),
+        ),
+        "",
     ]
 
 

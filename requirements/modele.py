@@ -133,6 +133,22 @@ class Source:
 
 
 @dataclass(frozen=True, slots=True)
+class DocumentProduit:
+    """Un type de document de santé que les logiciels d'un couloir produisent."""
+
+    nom: str
+    """Comme les features le nomment : « compte rendu d'imagerie »."""
+    code: str
+    """Code LOINC du type (`code` du CDA, `typeCode` du DMP)."""
+    libelle: str
+    """Libellé du code dans le jeu de valeurs."""
+    niveaux: tuple[str, ...]
+    """Niveaux de CDA attendus, le plus courant d'abord : N1, N3."""
+    resultats: bool
+    """Vrai : il porte des résultats d'analyses, et se valide par `valider_compte_rendu`."""
+
+
+@dataclass(frozen=True, slots=True)
 class Couloir:
     """Un couloir de SONS et le REM qui le régit."""
 
@@ -145,6 +161,8 @@ class Couloir:
     profils: tuple[str, ...]
     vagues: tuple[int, ...]
     sources: tuple[Source, ...]
+    documents: tuple[DocumentProduit, ...] = ()
+    """Le premier est celui que les features communes font produire ; vide : un compte rendu de biologie."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -200,6 +218,15 @@ class ScenarioConformite:
     """La forme guidée ; obligatoire quand une personne juge, en tout ou en partie."""
     non_jugee: str = ""
     """Pourquoi la machine ne rend pas seule ce verdict, quand le moyen du scénario le laisserait attendre."""
+    repris_de: str = ""
+    """Couloir où ce scénario est rédigé, quand ce n'est pas le sien."""
+    feature_impropre: str = ""
+    """Pourquoi la feature commune qui porte ce numéro ne convient pas à ce REM ; vide quand elle convient."""
+
+    @property
+    def laisse_a_une_personne(self) -> bool:
+        """Une personne juge ce scénario, en tout ou en partie."""
+        return self.moyen is Classe.HUMAIN or bool(self.non_jugee)
 
 
 @dataclass(frozen=True, slots=True)
@@ -232,6 +259,10 @@ class Exigence:
     """Classe où un contrôle préalable reste possible quand le verdict revient à une personne."""
     non_verifiee: str = ""
     """Pourquoi l'exigence n'est pas vérifiée, quand elle n'a aucun scénario."""
+    repris_de: str = ""
+    """Couloir où cette exigence est rédigée, quand ce n'est pas le sien."""
+    supplements: tuple[ScenarioConformite, ...] = ()
+    """Scénarios du banc, que le REM n'a pas : joués à la demande seulement, jamais comptés avec les siens."""
 
     @property
     def titre(self) -> str:

@@ -48,6 +48,12 @@ def est_preuve(numero: str) -> bool:
     return PREUVE.fullmatch(numero) is not None
 
 
+def est_forme_sur(scenario: str, exigence: str, prefixe: str = "") -> bool:
+    """Vrai si le numéro d'un scénario est celui de son exigence, ou commence par lui ; les préfixes n'y font rien."""
+    nu, parent = sans_prefixe(scenario, prefixe), sans_prefixe(exigence, prefixe)
+    return nu == parent or nu.startswith(f"{parent}.")
+
+
 def sans_prefixe(numero: str, prefixe: str = "") -> str:
     """Le numéro nu, pour comparer deux écritures : espaces, `SC.`, préfixe de REM et variantes de `BIS` retirés.
 

@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+from itertools import count
+
 import yaml
 
 from requirements import numeros
@@ -71,13 +74,20 @@ class Scenarios:
         self.couloir = couloir
 
     def lire(
-        self, champs: Champs, exigence: yaml.Node, numero: str, classe: Classe, service: Service
+        self,
+        champs: Champs,
+        exigence: yaml.Node,
+        numero: str,
+        classe: Classe,
+        service: Service,
+        *,
+        champ: str = "scenarios",
     ) -> tuple[ScenarioConformite, ...]:
         """Les scénarios, dans l'ordre ; `classe` et `service` : ceux de l'exigence, à défaut."""
         lecture = self.lecture
         scenarios = []
         titres: set[str] = set()
-        noeuds = lecture.elements(champs, "scenarios", exigence, f"l'exigence {numero}", facultatif=True)
+        noeuds = lecture.elements(champs, champ, exigence, f"l'exigence {numero}", facultatif=True)
         for ordre, noeud in enumerate(noeuds, start=1):
             ligne = lecture.table(noeud, _SCENARIO, "scénario")
             identifiant = lecture.texte(ligne, "id", noeud, "scénario")
@@ -116,6 +126,14 @@ class Scenarios:
             )
         return tuple(scenarios)
 
+    def reprendre(self, scenarios: tuple[ScenarioConformite, ...], noeud: yaml.Node) -> tuple[ScenarioConformite, ...]:
+        """Les scénarios d'une exigence reprise d'un autre couloir ; leurs numéros sont pris dans ce REM aussi."""
+        for scenario in scenarios:
+            self.reservations.reserver("scénario", scenario.id, self.lecture, noeud)
+            for preuve in scenario.preuves:
+                self.reservations.reserver("preuve", preuve.repere, self.lecture, noeud)
+        return tuple(replace(scenario, rem=self.couloir.rem) for scenario in scenarios)
+
     def _modalite(self, ligne: Champs, noeud: yaml.Node, quoi: str) -> Modalite | None:
         lecture = self.lecture
         if "modalite" in ligne:
@@ -136,9 +154,7 @@ class Scenarios:
                 noeud, "un numéro de scénario comme « INS/va1.01.01 »", apercu(identifiant), "corriger le numéro"
             )
         self.reservations.reserver("scénario", identifiant, lecture, noeud)
-        court = exigence.removeprefix(f"{self.couloir.prefixe}.")
-        sien = identifiant in (exigence, court) or identifiant.startswith((f"{exigence}.", f"{court}."))
-        if not sien and not anomalie:
+        if not numeros.est_forme_sur(identifiant, exigence, self.couloir.prefixe) and not anomalie:
             lecture.noter(
                 noeud,
                 f"un numéro formé sur celui de l'exigence {exigence}",
@@ -171,7 +187,7 @@ class Scenarios:
         if not numero:
             repere = f"{scenario}~{rang}"
         elif anomalie and self.reservations.deja_vu("preuve", numero):
-            repere = f"{numero}~{rang}"
+            repere = next(r for n in count(rang) if not self.reservations.deja_vu("preuve", r := f"{numero}~{n}"))
         else:
             repere = numero
             if not numeros.est_preuve(numero):
