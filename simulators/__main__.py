@@ -18,10 +18,12 @@ from types import FrameType
 from requirements.ligne_de_commande import AnalyseurFrancais
 from simulators.annuaire import commande as annuaire
 from simulators.banc import Banc
+from simulators.bouchon import BOUCHONS, ReponsesInvalides, lire_reponses
+from simulators.bouchon.reponses import Reponse
 from simulators.psc.clients import DeclarationRefusee, adresse_de_retour
 from simulators.socle.journal import JournalEchanges
 
-COULOIRS = ("biologie",)
+COULOIRS = ("biologie", "radiologie", "medecins-de-ville", "hopital-dpi", "hopital-pfi", "drimbox")
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
@@ -32,12 +34,24 @@ def main(arguments: Sequence[str] | None = None) -> int:
     if (refus := _refus_des_adresses(options)) is not None:
         print(refus, file=sys.stderr)
         return 2
+    try:
+        bouchons = _bouchons(options.bouchon)
+    except ReponsesInvalides as erreur:
+        print(erreur, file=sys.stderr)
+        return 2
     dossier = options.dossier or Path(tempfile.mkdtemp(prefix="banc-sons-journal-"))
     try:
         with (
             _signaux() as arret,
             _journal(dossier) as journal,
-            Banc(journal, port_base=options.port_base, exposer=options.exposer, peupler=True, matrice=True) as banc,
+            Banc(
+                journal,
+                port_base=options.port_base,
+                exposer=options.exposer,
+                peupler=True,
+                matrice=True,
+                bouchons=bouchons,
+            ) as banc,
             _fichier_environnement(options.environnement, banc.environnement()),
         ):
             _declarer(banc, options)
@@ -56,7 +70,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
 def _analyseur() -> argparse.ArgumentParser:
     analyseur = AnalyseurFrancais(
         prog="python -m simulators",
-        description="Serveurs de test du banc SONS : INSi, DMP, MSSanté, Annuaire Santé, Pro Santé Connect, IGC.",
+        description="Serveurs de test du banc : INSi, DMP, MSSanté, Annuaire Santé, Pro Santé Connect, HL7 v2 et IGC.",
     )
     commandes = analyseur.add_subparsers(title="commandes", dest="commande", required=True, metavar="COMMANDE")
     lancer = commandes.add_parser(
@@ -94,6 +108,13 @@ def _analyseur() -> argparse.ArgumentParser:
         metavar="URI",
         help="adresse de retour après déconnexion (répétable)",
     )
+    lancer.add_argument(
+        "--bouchon",
+        action="append",
+        default=[],
+        metavar="NOM=FICHIER.yaml",
+        help=f"remplace un téléservice au contrat inconnu ({', '.join(BOUCHONS)}) par vos réponses ; ne prouve rien",
+    )
     lancer.add_argument("--json", action="store_true", help="annonce en une ligne JSON, pour un programme")
     annuaire.declarer(
         commandes.add_parser(
@@ -114,6 +135,19 @@ def _declarer(banc: Banc, options: argparse.Namespace) -> None:
             redirect_uris=options.redirect_uri,
             post_logout_redirect_uris=options.post_logout_redirect_uri,
         )
+
+
+def _bouchons(demandes: Sequence[str]) -> dict[str, tuple[Reponse, ...]]:
+    """Nom du téléservice → réponses écrites ; lève ReponsesInvalides."""
+    lus: dict[str, tuple[Reponse, ...]] = {}
+    for demande in demandes:
+        nom, _, fichier = demande.partition("=")
+        if nom not in BOUCHONS or not fichier:
+            raise ReponsesInvalides(
+                f"--bouchon : attendu NOM=FICHIER.yaml, où NOM est l'un de {', '.join(BOUCHONS)} ; reçu {demande!r}"
+            )
+        lus[nom] = lire_reponses(Path(fichier))
+    return lus
 
 
 def _refus_des_adresses(options: argparse.Namespace) -> str | None:

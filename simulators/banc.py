@@ -4,15 +4,20 @@ from __future__ import annotations
 
 import shutil
 import tempfile
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from functools import partial
 from pathlib import Path
 from types import TracebackType
 from typing import Any, Self
 
 from simulators.annuaire import SimulateurAnnuaire
+from simulators.bouchon import SimulateurBouchon
+from simulators.bouchon.reponses import Reponse
 from simulators.courriels import SimulateurCourriels
 from simulators.dmp import SimulateurDMP
+from simulators.drim import SimulateurDrim
+from simulators.drim.gestion import GestionDrim
+from simulators.hl7v2 import SimulateurHl7v2
 from simulators.insi import SimulateurINSi
 from simulators.mssante.gestion import GestionMSSante
 from simulators.mssante.simulateur import SimulateurMSSante
@@ -53,9 +58,11 @@ class Banc:
         exposer: bool = False,
         peupler: bool = False,
         matrice: bool = False,
+        bouchons: Mapping[str, Sequence[Reponse]] | None = None,
     ) -> None:
         """`peupler` : ouvre un DMP à chaque personne qu'INSi connaît, aussi après une remise à zéro.
 
+        `bouchons` : téléservices au contrat inconnu à remplacer, et les réponses que leur utilisateur a écrites.
         `matrice` : ouvre aussi deux ports par ligne de la matrice TLS de l'opérateur MSSanté.
         """
         self.journal = journal
@@ -82,16 +89,27 @@ class Banc:
         )
         self._socle.publication_igc.panne = self.mssante.panne_de_publication
         self.annuaire = SimulateurAnnuaire(journal, self.igc)
+        self.drim = SimulateurDrim(journal, self.igc, self._porteurs)
         self.api_psc = ServeurApi(journal, self.igc, self.psc)
         self.proxy_psc = ProxyESante(journal, self.igc, self.psc, self.api_psc)
         self._relier()
         self.etablissement = SimulateurPSC(journal, self.igc, profil=ETABLISSEMENT, horloge=self.psc.horloge)
         self.courriels = SimulateurCourriels(journal, self.igc)
+        self.bouchons = tuple(SimulateurBouchon(journal, self.igc, nom, r) for nom, r in (bouchons or {}).items())
+        self.hl7v2 = SimulateurHl7v2(journal, self.igc)
         try:
             messagerie = GestionMSSante(self.mssante)
             identite = GestionPSC(self.psc, self.etablissement)
-            lectures = {**messagerie.lectures(), "/courriels": self.courriels.boites_en_json, **identite.lectures()}
-            gestion = Gestion(self, lectures=lectures, ecritures={**messagerie.ecritures(), **identite.ecritures()})
+            imagerie = GestionDrim(self.drim, self.dmp)
+            lectures = {
+                **messagerie.lectures(),
+                "/courriels": self.courriels.boites_en_json,
+                "/hl7v2": self.hl7v2.messages_en_json,
+                **identite.lectures(),
+                **imagerie.lectures(),
+            }
+            ecritures = {**messagerie.ecritures(), **identite.ecritures(), **imagerie.ecritures()}
+            gestion = Gestion(self, lectures=lectures, ecritures=ecritures)
             self._gestion = gestion.monter(self.serveur)
             self.insi.monter(self.serveur)
             self.dmp.monter(self.serveur)
@@ -103,6 +121,10 @@ class Banc:
             self.proxy_psc.monter(self.serveur)
             self.proxy_psc.servir({"insi": self.insi.url_api_psc, "dmp": self.dmp.url_api_psc})
             self.courriels.monter(self.serveur)
+            for bouchon in self.bouchons:
+                bouchon.monter(self.serveur)
+            self.hl7v2.monter(self.serveur)
+            self.drim.monter(self.serveur)
             if matrice:
                 self.mssante.monter_matrice(self.serveur)
             self._certificats = {nom: self.igc.identifiants(nom) for nom in PROFILS}
@@ -132,6 +154,9 @@ class Banc:
             "etablissement": self.etablissement.pannes,
             "api_psc": self.api_psc.pannes,
             "proxy_psc": self.proxy_psc.pannes,
+            **{bouchon.nom: bouchon.pannes for bouchon in self.bouchons},
+            "hl7v2": self.hl7v2.pannes,
+            "drim": self.drim.pannes,
         }
 
     @property
@@ -153,6 +178,9 @@ class Banc:
                 "psc": {**self.psc.adresses(), **self._adresses_api()},
                 "etablissement": self.etablissement.adresses(),
                 "courriels": self.courriels.adresses(),
+                **{bouchon.nom: bouchon.adresses() for bouchon in self.bouchons},
+                "hl7v2": self.hl7v2.adresses(),
+                "drim": self.drim.adresses(),
                 "gestion": {"url": self._gestion.url},
             },
             "autorites": {
@@ -188,6 +216,10 @@ class Banc:
         self.proxy_psc.remettre_a_zero()
         self.etablissement.remettre_a_zero()
         self.courriels.remettre_a_zero()
+        for bouchon in self.bouchons:
+            bouchon.remettre_a_zero()
+        self.hl7v2.remettre_a_zero()
+        self.drim.remettre_a_zero()
         if self._peupler:
             for identite in IDENTITES_DE_TEST:
                 if identite.attendu != "01":

@@ -14,6 +14,7 @@ from simulators.dmp.ebrim import (
     DELETED,
     DEPRECATED,
     HAS_MEMBER,
+    RPLC,
     Association,
     DocumentEntry,
     SubmissionSet,
@@ -200,6 +201,18 @@ class EtatDMP:
         )
         [enregistree] = self.enregistrer(dossier, lot, [entree], [lien])
         return enregistree
+
+    def remplacer(self, dossier: Dossier, unique_id: str, octets_cda: bytes, **metadonnees: object) -> EntreeDocument:
+        """Dépose une nouvelle version d'un document, hors de tout échange : l'ancienne est Deprecated et désignée."""
+        with self._verrou:
+            ancienne = dossier.par_unique_id(unique_id)
+            if ancienne is None:
+                raise KeyError(f"aucun document d'uniqueId {unique_id} dans ce DMP")
+            neuve = self.deposer(dossier, octets_cda, **metadonnees)
+            lien = Association(id=nouvel_uuid(), type=RPLC, source=neuve.entry_uuid, cible=ancienne.entry_uuid)
+            dossier.associations[lien.id] = replace(lien, status=APPROVED)
+            self.changer_statut(dossier, ancienne.entry_uuid, DEPRECATED)
+        return neuve
 
     def dossier(self, matricule: str, oid: str | None = None) -> Dossier | None:
         """Dossier du matricule (15 caractères, ou 13 sans clé), None s'il n'y a pas de DMP."""

@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING
 from simulators.logiciel_temoin.api import Interface, ServeurLabo, apropos
 from simulators.logiciel_temoin.defauts import CATALOGUE, Defauts
 from simulators.logiciel_temoin.environnement import lire_environnement
+from simulators.logiciel_temoin.hl7v2_ecoute import ServeurHl7v2
 from simulators.logiciel_temoin.labo import Labo
 
 if TYPE_CHECKING:
@@ -35,6 +36,9 @@ def analyser(arguments: list[str]) -> argparse.Namespace:
         type=int,
         default=0,
         help="port des pages web, donc des adresses de retour de Pro Santé Connect (0 : choisi par le système)",
+    )
+    analyseur.add_argument(
+        "--port-hl7v2", type=int, default=0, help="port MLLP où arrivent les messages (0 : choisi par le système)"
     )
     analyseur.add_argument("--donnees", type=Path, help="dossier où garder les documents produits")
     analyseur.add_argument(
@@ -79,13 +83,16 @@ def main(arguments: list[str]) -> int:
     fin = threading.Event()
     signal.signal(signal.SIGTERM, lambda *_: fin.set())
     signal.signal(signal.SIGINT, lambda *_: fin.set())
-    threading.Thread(target=serveur.serve_forever, kwargs={"poll_interval": 0.05}, daemon=True).start()
+    prise = ServeurHl7v2(labo, options.port_hl7v2)
+    for ecoute in (serveur, prise):
+        threading.Thread(target=ecoute.serve_forever, kwargs={"poll_interval": 0.05}, daemon=True).start()
     threading.Thread(target=_attendre_fin_entree, args=(fin,), daemon=True).start()
-    print(json.dumps({"url": serveur.url}), flush=True)
+    print(json.dumps({"url": serveur.url, "port_hl7v2": prise.port}), flush=True)
     while not fin.wait(0.5):
         pass
-    serveur.shutdown()
-    serveur.server_close()
+    for ecoute in (serveur, prise):
+        ecoute.shutdown()
+        ecoute.server_close()
     labo.fermer()
     return 0
 

@@ -173,7 +173,7 @@ class PorteStructures:
         contexte.minimum_version = ssl.TLSVersion.TLSv1_2
         with TemporaryDirectory() as dossier:
             chemin = Path(dossier) / "serveur.pem"
-            chemin.write_bytes(_certificat_de_serveur())
+            chemin.write_bytes(certificat_de_serveur())
             contexte.load_cert_chain(chemin)
         contexte.load_verify_locations(self._racines)
         sans = self._defauts.actif("structure_sans_controle")
@@ -220,7 +220,7 @@ class _Guichet(BaseHTTPRequestHandler):
         """Rien sur la sortie d'erreur."""
 
 
-def _certificat_de_serveur() -> bytes:
+def certificat_de_serveur() -> bytes:
     """Clé et certificat auto-signé : un produit installé en aurait un de son établissement."""
     cle = ec.generate_private_key(ec.SECP256R1())
     nom = x509.Name([x509.NameAttribute(NameOID.COMMON_NAME, "localhost")])

@@ -20,7 +20,7 @@ def _decaler(objet: dict[str, Any]) -> dict[str, str | None]:
     return {nom: iso(lire_iso(objet[nom]) + timedelta(hours=2)) if objet[nom] else None for nom in dates}
 
 
-@action("lire_catalogue")
+@action("lire_catalogue", "SGL")
 def lire_catalogue(labo: Labo, _utilisateur: Utilisateur, p: Parametres) -> Enveloppe:
     objets = p.choix("objets", ("chapitres", "examens", "analyses"))
     catalogue = labo.catalogue
@@ -38,7 +38,7 @@ def lire_catalogue(labo: Labo, _utilisateur: Utilisateur, p: Parametres) -> Enve
     return fait(f"Catalogue affiché : {len(vus)} {objets}.", objets=vus)
 
 
-@action("exporter_catalogue")
+@action("exporter_catalogue", "SGL")
 def exporter_catalogue(labo: Labo, _utilisateur: Utilisateur, p: Parametres) -> Enveloppe:
     fichier = p.choix("fichier", tuple(catalogue_export.NOMS))
     with labo.base.verrou:
@@ -50,7 +50,7 @@ def exporter_catalogue(labo: Labo, _utilisateur: Utilisateur, p: Parametres) -> 
     )
 
 
-@action("importer_loinc")
+@action("importer_loinc", "SGL")
 def importer_loinc(labo: Labo, _utilisateur: Utilisateur, p: Parametres) -> Enveloppe:
     fichier, nom = p.choix("fichier", tuple(catalogue_import.REPRIS)), p.texte("nom")
     if fichier == "LOINC_6" and "demandes" in nom and labo.defaut("loinc_6_nom_refuse"):
@@ -74,7 +74,7 @@ def importer_loinc(labo: Labo, _utilisateur: Utilisateur, p: Parametres) -> Enve
     )
 
 
-@action("modifier_code_loinc")
+@action("modifier_code_loinc", "SGL")
 def modifier_code_loinc(labo: Labo, _utilisateur: Utilisateur, p: Parametres) -> Enveloppe:
     nature = p.choix("objet", ("chapitre", "sous_chapitre", "examen", "analyse"))
     reference, code = p.texte("code"), p.texte("code_loinc")

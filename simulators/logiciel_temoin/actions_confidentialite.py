@@ -11,6 +11,16 @@ from simulators.logiciel_temoin.registre import action
 from simulators.logiciel_temoin.utilisateurs import Utilisateur
 
 
+@action("lire_confidentialite")
+def lire_confidentialite(labo: Labo, utilisateur: Utilisateur, p: Parametres) -> Enveloppe:
+    utilisateur.exiger_ins()
+    document = labo.base.document(p.texte("document_id"))
+    codes = document.complements.confidentialite
+    if labo.defaut("confidentialite_relue_du_dernier"):
+        codes = list(labo.base.documents_de(document.patient_id))[-1].complements.confidentialite
+    return fait(confidentialite=[] if labo.defaut("confidentialite_non_relue") else list(codes))
+
+
 @action("definir_confidentialite")
 def definir_confidentialite(labo: Labo, utilisateur: Utilisateur, p: Parametres) -> Enveloppe:
     utilisateur.exiger_ins()

@@ -6,7 +6,7 @@ import hashlib
 from pathlib import Path
 from typing import Any
 
-from simulators.logiciel_temoin import alimentation, cda_lecture, consultation, documents, historique
+from simulators.logiciel_temoin import alimentation, annonces, cda_lecture, consultation, documents, historique
 from simulators.logiciel_temoin.actions_documents import montrer
 from simulators.logiciel_temoin.base import Document
 from simulators.logiciel_temoin.dmp_client import ErreurDmp
@@ -206,6 +206,27 @@ def _montrer_du_dossier(labo: Labo, utilisateur: Utilisateur, patient: Patient, 
     )
 
 
+@action("ouvrir_dossier")
+def ouvrir_dossier(labo: Labo, utilisateur: Utilisateur, p: Parametres) -> Enveloppe:
+    patient = labo.base.patient(p.texte("patient_id"))
+    try:
+        return fait(**annonces.annoncer(labo, utilisateur, patient))
+    except (ErreurDmp, ErreurTransport, Refus) as erreur:
+        # Le dossier s'ouvre quoi qu'il en soit du DMP.
+        return fait(f"Le DMP n'a pas été interrogé : {erreur}", nouveaux_documents=[], versions=[])
+
+
+@action("supprimer_document")
+def supprimer_document(labo: Labo, utilisateur: Utilisateur, p: Parametres) -> Enveloppe:
+    document = labo.base.document(p.texte("document_id"))
+    if document.origine not in ("dmp", "recu"):
+        raise Refus("Seul un document venu d'ailleurs s'ôte ainsi du dossier.")
+    if not labo.defaut("document_dmp_non_supprimable"):
+        labo.base.documents.pop(document.document_id)
+    labo.traces.ajouter("dmp", utilisateur.compte, "document ôté du dossier", document.patient_id)
+    return fait("Document ôté du dossier.")
+
+
 @action("integrer_document_dmp")
 def integrer_document_dmp(labo: Labo, utilisateur: Utilisateur, p: Parametres) -> Enveloppe:
     utilisateur.exiger_ins()
@@ -218,7 +239,33 @@ def integrer_document_dmp(labo: Labo, utilisateur: Utilisateur, p: Parametres) -
         return _echec(labo, erreur)
     except ReponseIllisible as erreur:
         raise Echec(f"Document du DMP illisible : {erreur}") from erreur
+    if labo.defaut("version_dmp_ecrase"):
+        for ancien in labo.base.documents_de(patient.patient_id):
+            if ancien.origine == "dmp" and ancien.type_code == document.type_code and ancien is not document:
+                labo.base.documents.pop(ancien.document_id)
     return fait("Document intégré au dossier.", document=montrer(labo, document), conservation=conservation)
+
+
+@action("integrer_documents_dmp")
+def integrer_documents_dmp(labo: Labo, utilisateur: Utilisateur, p: Parametres) -> Enveloppe:
+    """Une sélection de la liste du DMP, intégrée en une fois ; ce qui est déjà au dossier ne l'est pas de nouveau."""
+    utilisateur.exiger_ins()
+    patient = labo.base.patient(p.texte("patient_id"))
+    choisis = [str(unique_id) for unique_id in p.liste("unique_ids")]
+    if labo.defaut("dmp_selection_premier_seul"):
+        choisis = choisis[:1]
+    if labo.defaut("dmp_selection_tout_integre"):
+        session = consultation.ouvrir(labo, utilisateur, patient)
+        choisis = [str(fiche["unique_id"]) for fiche in consultation.lister(labo, session, _criteres(p))]
+    try:
+        integres = [
+            consultation.integrer(labo, utilisateur, patient, unique_id)[0]
+            for unique_id in choisis
+            if not documents.deja_au_dossier(labo, patient, unique_id)
+        ]
+    except ErreurDmp as erreur:
+        return _echec(labo, erreur)
+    return fait(f"{len(integres)} documents intégrés.", documents=[montrer(labo, d) for d in integres])
 
 
 @action("precharger_dmp")

@@ -7,12 +7,15 @@ import binascii
 from datetime import datetime
 
 from simulators.logiciel_temoin import (
+    alertes,
     alimentation,
+    annonce_patient,
     auto_presentable,
     cda_lecture,
     complements,
     documentation,
     documents,
+    documents_recus,
     messagerie_conduite,
     messagerie_noms,
     pdf,
@@ -36,6 +39,8 @@ def montrer(labo: Labo, document: Document) -> dict[str, object]:
     montre = document.en_dict(etat_visible=not labo.defaut("etat_envoi_invisible"))
     if labo.defaut("liste_creation_du_jour"):
         montre["date_creation"] = document.date_creation.isoformat(timespec="seconds")
+    if document.courriel_id:
+        montre["signes"] = documents_recus.signes(labo, document, liste="patient")
     return montre
 
 
@@ -50,7 +55,7 @@ def _alimenter_seul(labo: Labo, utilisateur: Utilisateur, document: Document) ->
     return "Document envoyé au DMP."
 
 
-@action("valider_compte_rendu")
+@action("valider_compte_rendu", "SGL")
 def valider_compte_rendu(labo: Labo, utilisateur: Utilisateur, p: Parametres) -> Enveloppe:
     utilisateur.exiger_ins()
     patient = labo.base.patient(p.texte("patient_id"))
@@ -67,18 +72,26 @@ def valider_compte_rendu(labo: Labo, utilisateur: Utilisateur, p: Parametres) ->
         [_section(brute) for brute in p.liste_ou_vide("sections_ajoutees")],
         complements.lire(p),
     )
+    return apres_validation(labo, utilisateur, patient, document, bloquer=p.booleen("bloquer_dmp", False))
+
+
+def apres_validation(
+    labo: Labo, utilisateur: Utilisateur, patient: Patient, document: Document, *, bloquer: bool
+) -> Enveloppe:
+    """Ce qui suit toute validation : DMP, messagerie ou plateforme d'intermédiation, selon les réglages."""
     documents.cda_de(labo, document)
-    if p.booleen("bloquer_dmp", False):
+    if bloquer:
         document.bloque = True
         if not labo.defaut("blocage_ignore"):
             document.etat_dmp = "bloque"
         labo.identifiants_fixes[f"bloque {patient.patient_id}"] = document.document_id
     elif labo.defaut("blocage_tous") and f"bloque {patient.patient_id}" in labo.identifiants_fixes:
         document.bloque, document.etat_dmp = True, "bloque"
+    quoi = "Compte rendu validé." if document.analyses else "Document validé."
     if pfi.active(labo):
-        transmis = pfi.transmettre(labo, utilisateur, patient, document)
-        return fait("Compte rendu validé.", *transmis, document=montrer(labo, document))
-    messages = ["Compte rendu validé."]
+        transmis = pfi.a_la_validation(labo, utilisateur, patient, document)
+        return fait(quoi, *transmis, document=montrer(labo, document))
+    messages = [quoi]
     if not labo.reglages.lire("alimentation_automatique_dmp") or labo.defaut("alimentation_automatique_absente"):
         messages.append("L'envoi automatique au DMP est désactivé.")
     else:
@@ -87,6 +100,31 @@ def valider_compte_rendu(labo: Labo, utilisateur: Utilisateur, p: Parametres) ->
             messages.append(_alimenter_seul(labo, utilisateur, documents.sous_traite_a_part(labo, patient, document)))
     messages += messagerie_conduite.apres_validation(labo, utilisateur, patient, document)
     return fait(*messages, document=montrer(labo, document))
+
+
+@action("valider_document")
+def valider_document(labo: Labo, utilisateur: Utilisateur, p: Parametres) -> Enveloppe:
+    utilisateur.exiger_ins()
+    patient = labo.base.patient(p.texte("patient_id"))
+    provisoire = p.choix("statut", ("valide", "provisoire"), "valide") == "provisoire"
+    joints = complements.lire(p)
+    if p.booleen("annonce_necessaire", False):
+        joints = annonce_patient.a_annoncer(labo, joints)
+    document = documents.rediger(
+        labo,
+        utilisateur,
+        patient,
+        (p.texte("type_code"), p.texte("type_libelle"), p.texte("titre")),
+        [_section(brute) for brute in p.liste("sections")],
+        _instant(p.texte("date_acte")) if p.texte_ou_rien("date_acte") else maintenant(),
+        p.choix("niveau", ("N1", "N3"), "N1"),
+        p.texte_ou_rien("remplace"),
+        provisoire=provisoire,
+        complements=joints,
+    )
+    if provisoire:
+        return fait("Document enregistré, provisoire : rien n'est transmis.", document=montrer(labo, document))
+    return apres_validation(labo, utilisateur, patient, document, bloquer=p.booleen("bloquer_dmp", False))
 
 
 def _analyse(brut: object) -> Analyse:
@@ -155,6 +193,8 @@ def recevoir_document(labo: Labo, utilisateur: Utilisateur, p: Parametres) -> En
         if isinstance(erreur, ParametreInvalide):
             raise
         raise Echec(f"Document reçu illisible : {erreur}", integre=False) from erreur
+    if integre:
+        alertes.a_la_reception(labo, document)
     automatique = labo.reglages.lire("alimentation_automatique_dmp")
     if integre and automatique and not labo.defaut("alimentation_recus_absente"):
         messages.append(_alimenter_seul(labo, utilisateur, document))

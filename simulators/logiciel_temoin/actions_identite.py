@@ -2,7 +2,15 @@
 
 from __future__ import annotations
 
-from simulators.logiciel_temoin import diffusion, flux_identites, hl7v2, identites, recuperation, verification
+from simulators.logiciel_temoin import (
+    actions_drim,
+    diffusion,
+    flux_identites,
+    hl7v2,
+    identites,
+    recuperation,
+    verification,
+)
 from simulators.logiciel_temoin import insi_messages as m
 from simulators.logiciel_temoin.acces_traces import montrer as traces_des_comptes
 from simulators.logiciel_temoin.base import ElementTravail
@@ -167,12 +175,18 @@ def verifier_ins(labo: Labo, utilisateur: Utilisateur, p: Parametres) -> Envelop
 @action("recevoir_message")
 def recevoir_message(labo: Labo, utilisateur: Utilisateur, p: Parametres) -> Enveloppe:
     emetteur = p.objet("emetteur")
+    document = actions_drim.porte_un_document(p.texte("contenu"))
     try:
         recue = hl7v2.lire_message(p.texte("contenu"))
     except hl7v2.MessageIllisible as erreur:
         labo.base.mettre_en_liste(ElementTravail(f"Message HL7 v2 illisible : {erreur}"))
         raise Echec(f"Message HL7 v2 illisible : {erreur}") from erreur
     domaine = str(emetteur.get("domaine", ""))
+    if document:
+        dits = actions_drim.recevoir_compte_rendu(labo, utilisateur, p.texte("contenu"))
+        qui = diffusion.adressage(labo, recue.emetteur)
+        accuse = hl7v2.acquittement(recue, qui, labo.numero_message(), maintenant(), "AA")
+        return fait(*dits, patient_id=None, acquittement=accuse)
     reception = flux_identites.recevoir_identite(labo, utilisateur, recue, domaine)
     if recue.matricule:
         labo.traces.ajouter(

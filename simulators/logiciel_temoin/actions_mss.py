@@ -2,7 +2,12 @@
 
 from __future__ import annotations
 
-from simulators.logiciel_temoin import messagerie_conduite, messagerie_envois, messagerie_reception
+from simulators.logiciel_temoin import (
+    messagerie_autoconfiguration,
+    messagerie_conduite,
+    messagerie_envois,
+    messagerie_reception,
+)
 from simulators.logiciel_temoin.actions_documents import montrer as montrer_document
 from simulators.logiciel_temoin.base import Document, EnvoiMss
 from simulators.logiciel_temoin.environnement import Bal
@@ -134,6 +139,13 @@ def lister_envois(labo: Labo, utilisateur: Utilisateur, p: Parametres) -> Envelo
         except Echec:
             continue
     return fait(envois=[envoi.en_dict() for envoi in retenus])
+
+
+@action("configurer_boite")
+def configurer_boite(labo: Labo, utilisateur: Utilisateur, p: Parametres) -> Enveloppe:
+    bal = _sa_bal(labo, utilisateur, p.texte("adresse"))
+    messagerie_autoconfiguration.configurer(labo, bal)
+    return fait(f"La BAL {bal.adresse} est configurée.", configuree=True)
 
 
 @action("relever_boite")

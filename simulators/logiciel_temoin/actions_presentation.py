@@ -24,6 +24,7 @@ def afficher_document(labo: Labo, utilisateur: Utilisateur, p: Parametres) -> En
         affiche = presentation.afficher(labo, document, p.choix("forme", ("N3", "N1", "PDF", ""), "") or None)
     except etree.Error as erreur:
         raise Echec(f"Document impossible à afficher : {erreur}") from erreur
+    document.lu = document.lu or not labo.defaut("recus_toujours_non_lus")
     feuille = None if labo.defaut("feuille_producteur_oubliee") else document.feuille
     return fait(
         "Document affiché.",

@@ -25,6 +25,11 @@ def motif_de_refus(labo: Labo, patient: Patient, document: Document) -> str | No
         return "l'INS du patient n'est pas qualifiée"
     if patient.opposition_alimentation:
         return "le patient s'oppose à l'alimentation de son DMP"
+    choix = labo.base.choix_alimentation.get(patient.patient_id)
+    if choix == "opposition" and not labo.defaut("alimentation_malgre_opposition"):
+        return "l'opposition du patient à l'alimentation de son DMP est enregistrée"
+    if choix == "non_renseigne" and not labo.defaut("alimentation_sans_choix"):
+        return "la non-opposition du patient à l'alimentation de son DMP n'est pas enregistrée"
     if document.etat_dmp in documents.FIGES and not labo.defaut("documents_deja_envoyes_renvoyes"):
         return "ce document a déjà été envoyé au DMP"
     return motif_propre(labo, document)

@@ -17,20 +17,25 @@ from simulators.logiciel_temoin import (  # noqa: F401
     actions_dispositifs,
     actions_dmp,
     actions_documents,
+    actions_drim,
     actions_identite,
+    actions_medicales,
     actions_mss,
+    actions_plateforme,
     actions_portabilite,
     actions_presentation,
     actions_psc,
+    actions_recus,
     actions_reglages,
     actions_sessions,
+    actions_soins,
     actions_tableau,
     actions_usagers,
 )
 from simulators.logiciel_temoin.erreurs import Echec, Enveloppe, ParametreInvalide, Refus
 from simulators.logiciel_temoin.labo import EDITEUR, NOM, VERSION, Labo
 from simulators.logiciel_temoin.parametres import Parametres
-from simulators.logiciel_temoin.registre import ACTIONS
+from simulators.logiciel_temoin.registre import ACTIONS, METIERS, actions_de
 from simulators.logiciel_temoin.traces import PREUVE
 
 TAILLE_MAX = 64 * 1024 * 1024
@@ -48,6 +53,8 @@ def jouer(labo: Labo, nom: str, corps: dict[str, Any]) -> Enveloppe:
     if connu and labo.defaut("psc_mode_non_trace"):
         del connu["mode"]
     preuve = PREUVE.set(connu)
+    if labo.type_logiciel not in METIERS.get(nom, (labo.type_logiciel,)):
+        return Enveloppe("non_gere", (f"Un {labo.type_logiciel} n'a pas cette fonction.",))
     try:
         return ACTIONS[nom](labo, utilisateur, Parametres(valeurs))
     except Refus as refus:
@@ -88,7 +95,7 @@ def apropos(labo: Labo) -> dict[str, Any]:
         "nom": NOM,
         "version": VERSION,
         "editeur": EDITEUR,
-        "type_logiciel": "SGL",
+        "type_logiciel": labo.type_logiciel,
         "defauts": sorted(labo.defauts.actifs),
         **declaration(labo),
     }
@@ -126,7 +133,7 @@ class Gestionnaire(BaseHTTPRequestHandler):
         if self.path == "/apropos":
             self._repondre(200, apropos(labo))
         elif self.path == "/actions":
-            self._repondre(200, sorted(ACTIONS))
+            self._repondre(200, actions_de(labo.type_logiciel))
         elif self.path == "/defauts":
             self._repondre(200, labo.defauts.rencontres())
         else:

@@ -58,7 +58,15 @@ class Document:
     recu: bytes = b""
     creation_recue: datetime | None = None
     feuille: bytes | None = None
+    courriel_id: str = ""
+    """Le courriel MSSanté qui l'a apporté ; `propose` : le patient que son INS désigne, avant tout classement."""
+    propose: str = ""
+    lu: bool = False
+    etat_recu: str = ""
+    """`remplace` quand une version plus récente a été reçue."""
     sections: list[tuple[str, str]] = field(default_factory=list)
+    volet: dict[str, list[str]] | None = None
+    """Les rubriques d'un volet de synthèse médicale."""
     cle_cda: tuple[object, ...] = ()
     entree_mss: str = field(default_factory=lambda: f"urn:uuid:{uuid.uuid4()}")
     """Identifiant de sa fiche dans les archives IHE_XDM : une version suivante le désigne pour le remplacer."""
@@ -206,8 +214,12 @@ class Base:
         self.sejours: dict[str, Sejour] = {}
         self.liste_travail: list[ElementTravail] = []
         self.messages_emis: dict[str, list[str]] = {}
+        self.choix_alimentation: dict[str, str] = {}
+        """Patient → `opposition`, `non_opposition` ou `non_renseigne` à l'alimentation de son DMP."""
         self.envois_mss: dict[str, EnvoiMss] = {}
         self.correspondants: dict[str, list[Correspondant]] = {}
+        self.dossiers: dict[str, Any] = {}
+        self.rappels: dict[str, Any] = {}
         self.oppositions_mss: dict[str, set[str]] = {}
         self._numeros = itertools.count(1)
 

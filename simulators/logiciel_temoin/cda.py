@@ -8,7 +8,7 @@ from datetime import datetime
 
 from lxml import etree
 
-from simulators.logiciel_temoin import cda_structure, pdf
+from simulators.logiciel_temoin import cda_structure, cda_vsm, pdf
 from simulators.logiciel_temoin.base import Document
 from simulators.logiciel_temoin.cda_ecriture import e
 from simulators.logiciel_temoin.cda_entete import Contenu, auteur_structure, entete
@@ -26,8 +26,12 @@ def construire(labo: Labo, patient: Patient, document: Document) -> bytes:
     racine = entete(labo, patient, document, _contenu(labo, document, structure))
     corps = e(racine, "component")
     contenu_pdf = document.pdf or pdf.editer(labo, patient, _a_editer(labo, document))
-    if structure:
+    if structure and document.analyses:
         cda_structure.remplir(labo, corps, document, contenu_pdf)
+    elif structure and document.volet is not None:
+        cda_vsm.remplir(labo, corps, document.volet)
+    elif structure:
+        cda_structure.remplir_de_sections(corps, document)
     else:
         brut = e(e(corps, "nonXMLBody"), "text", base64.b64encode(contenu_pdf).decode())
         brut.set("mediaType", "application/pdf")
@@ -68,12 +72,20 @@ def _contenu(labo: Labo, document: Document, structure: bool) -> Contenu:
         parent = (identifiants(labo, precedent, document.niveau)[0], precedent.version)
     partiel = document.statut_cr == "partiel" and not labo.defaut("cda_partiel_complet")
     return Contenu(
-        modeles=MODELES_CR_BIO if structure else MODELES_N1,
+        modeles=_modeles(document, structure),
         parent=parent,
         auteurs=_auteurs(labo, document),
         creation=_date_document(labo, document),
         statut="active" if partiel else "completed",
     )
+
+
+def _modeles(document: Document, structure: bool) -> tuple[str, ...]:
+    if not structure:
+        return MODELES_N1
+    if document.volet is not None:
+        return (cda_vsm.MODELE,)
+    return MODELES_CR_BIO if document.analyses else ()
 
 
 def _date_document(labo: Labo, document: Document) -> datetime:

@@ -104,7 +104,8 @@ def _patient(labo: Labo, racine: etree._Element, patient: Patient) -> None:
     code(personne, "administrativeGenderCode", Code(sexe, "2.16.840.1.113883.5.1", libelle))
     e(personne, "birthTime", value=patient.trait("date_naissance").replace("-", ""))
     lieu = e(e(e(personne, "birthplace"), "place"), "addr")
-    e(lieu, "county", patient.trait("code_lieu_naissance") or "99999")
+    connu = "" if labo.defaut("cda_lieu_naissance_perdu") else patient.trait("code_lieu_naissance")
+    e(lieu, "county", connu or "99999")
 
 
 def organisation(

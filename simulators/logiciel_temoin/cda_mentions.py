@@ -82,6 +82,8 @@ def _accreditation(labo: Labo, document: Document) -> dict[str, str]:
 
 def _destinataires(labo: Labo, patient: Patient, complements: Complements) -> tuple[Tiers, ...]:
     """Ceux que le biologiste a nommés, puis les correspondants du dossier, sans doublon."""
+    if complements.destinataires_arretes:
+        return complements.destinataires
     choisis = list(complements.destinataires)
     if labo.defaut("destinataires_services_oublies"):
         choisis = [tiers for tiers in choisis if tiers.prenom or tiers.rpps]

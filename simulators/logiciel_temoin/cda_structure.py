@@ -42,6 +42,17 @@ def remplir(labo: Labo, corps: etree._Element, document: Document, contenu_pdf: 
         cda_documents_attaches.copie_pdf(labo, e(e(structure, "component"), "section"), contenu_pdf)
 
 
+def remplir_de_sections(corps: etree._Element, document: Document) -> None:
+    """Le corps d'un document sans résultats : ses sections, en texte."""
+    structure = e(corps, "structuredBody")
+    for titre, texte in (*((("Version", document.mention),) if document.mention else ()), *document.sections):
+        nouvelle = e(e(structure, "component"), "section")
+        e(nouvelle, "title", titre)
+        recit = e(nouvelle, "text")
+        for ligne in texte.splitlines():
+            e(recit, "paragraph", ligne)
+
+
 def _chapitre(
     labo: Labo, structure: etree._Element, document: Document, quoi: Code, analyses: Rangees, mention: str
 ) -> bool:

@@ -48,6 +48,15 @@ class Germe:
     antibiogramme: tuple[Antibiotique, ...] = ()
 
 
+@dataclass(frozen=True)
+class Prescription:
+    """Une ligne de prescription."""
+
+    libelle: str
+    posologie: str = ""
+    duree: str = ""
+
+
 @dataclass
 class Complements:
     """Ce qui accompagne les résultats d'un compte rendu."""
@@ -57,8 +66,11 @@ class Complements:
     sous_traitant: Tiers | None = None
     pdf_sous_traitant: bytes = b""
     germes: tuple[Germe, ...] = ()
+    prescriptions: tuple[Prescription, ...] = ()
     confidentialite: tuple[str, ...] = ()
     connexion_secrete: bool = False
+    destinataires_arretes: bool = False
+    """Le rédacteur a vu et arrêté la liste : les correspondants du dossier ne s'y ajoutent plus d'eux-mêmes."""
     mentions: dict[str, str] = field(default_factory=dict)
     """Textes du moment de la validation : `rgpd`, `validation_automatique`, `accreditation`…"""
 
@@ -67,10 +79,11 @@ def lire(p: Parametres) -> Complements:
     """Les compléments d'une demande de validation."""
     return Complements(
         demandeur=_tiers(p.objet_ou_rien("demandeur")),
-        destinataires=tuple(_exiger(t) for t in p.liste_ou_vide("destinataires")),
+        destinataires=tuple(exiger(t) for t in p.liste_ou_vide("destinataires")),
         sous_traitant=_tiers(p.objet_ou_rien("sous_traitant")),
         pdf_sous_traitant=_pdf(p.texte_ou_rien("pdf_sous_traitant_base64")),
         germes=tuple(_germe(brut) for brut in p.liste_ou_vide("microbiologie")),
+        prescriptions=tuple(_prescription(brut) for brut in p.liste_ou_vide("prescriptions")),
         confidentialite=confidentialite(p.liste_ou_vide("confidentialite")),
         connexion_secrete=p.booleen("connexion_secrete", False),
     )
@@ -85,15 +98,22 @@ def confidentialite(codes: list[object]) -> tuple[str, ...]:
     return tuple(code for code in CONFIDENTIALITES if code in codes)
 
 
-def _exiger(brut: object) -> Tiers:
+def exiger(brut: object) -> Tiers:
+    """Un tiers nommé dans une demande ; sans nom, l'appel est mal formé."""
     if not isinstance(brut, dict) or not brut.get("nom"):
         raise ParametreInvalide("nom attendu pour chaque tiers du compte rendu")
     champs = Tiers.__dataclass_fields__
     return Tiers(**{champ: str(valeur) for champ, valeur in brut.items() if champ in champs and valeur})
 
 
+def _prescription(brut: object) -> Prescription:
+    if not isinstance(brut, dict) or not brut.get("libelle"):
+        raise ParametreInvalide("libelle attendu pour chaque ligne de prescription")
+    return Prescription(str(brut["libelle"]), str(brut.get("posologie") or ""), str(brut.get("duree") or ""))
+
+
 def _tiers(brut: object) -> Tiers | None:
-    return _exiger(brut) if brut else None
+    return exiger(brut) if brut else None
 
 
 def _pdf(texte: str | None) -> bytes:

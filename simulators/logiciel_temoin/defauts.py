@@ -8,6 +8,7 @@ from lxml import etree
 
 from simulators.logiciel_temoin.mutations import Mutation, muter_texte, muter_xml, touche
 from simulators.logiciel_temoin.mutations_acces import ACCES
+from simulators.logiciel_temoin.mutations_annonces import ANNONCES
 from simulators.logiciel_temoin.mutations_annuaire import ANNUAIRE
 from simulators.logiciel_temoin.mutations_archive import CONDUITE as ARCHIVE
 from simulators.logiciel_temoin.mutations_archive import METADONNEES as METADONNEES_MSS
@@ -20,14 +21,20 @@ from simulators.logiciel_temoin.mutations_connexion import CONNEXION
 from simulators.logiciel_temoin.mutations_dmp import DMP as MESSAGES_DMP
 from simulators.logiciel_temoin.mutations_documents import EDITION as EDITION_MUTEE
 from simulators.logiciel_temoin.mutations_documents import HL7
+from simulators.logiciel_temoin.mutations_dpi import CONDUITE as DPI
+from simulators.logiciel_temoin.mutations_drim import CONDUITE as DRIM
 from simulators.logiciel_temoin.mutations_insi import INSI as MESSAGES_INSI
+from simulators.logiciel_temoin.mutations_lgc import CONDUITE as LGC
 from simulators.logiciel_temoin.mutations_mentions import MENTIONS
 from simulators.logiciel_temoin.mutations_messages import CONDUITE as LECTURE_MSS
 from simulators.logiciel_temoin.mutations_messages import MESSAGES as MESSAGES_MSS
 from simulators.logiciel_temoin.mutations_mss import CONDUITE as MSSANTE
 from simulators.logiciel_temoin.mutations_mss import MSS as COURRIELS_MSS
 from simulators.logiciel_temoin.mutations_pfi import ORU
+from simulators.logiciel_temoin.mutations_prise import CONDUITE as PRISE
+from simulators.logiciel_temoin.mutations_produits import CONDUITE as PRODUITS
 from simulators.logiciel_temoin.mutations_psc import PSC
+from simulators.logiciel_temoin.mutations_ris import CONDUITE as RIS
 from simulators.logiciel_temoin.mutations_usagers import USAGERS
 
 IDENTITE = {
@@ -109,6 +116,7 @@ INSI = {
     "insi_contexte_constant": "Les identifiants des contextes ne changent pas d'un appel à l'autre.",
     "insi_message_id_constant": "Le MessageID est le même à chaque appel.",
     "insi_assertion_constant": "L'identifiant d'assertion est le même à chaque appel.",
+    "insi_moyen_impose": "INSi est appelé avec l'autre moyen d'authentification que celui qui est choisi.",
     "insi_assertion_non_signee": "En mode carte, l'assertion n'est pas signée.",
     "insi_signe_par_authentification": "En mode carte, l'assertion est signée par le certificat d'authentification.",
     "insi_assertion_perimee": "En mode carte, l'assertion est vieille de trois heures.",
@@ -357,10 +365,17 @@ CATALOGUE: dict[str, str] = {
     **COMPTE_RENDU,
     **MENTIONS,
     **CONFIDENTIALITE,
+    **ANNONCES,
     **PFI,
     **PORTABILITE,
     **TABLEAU,
     **CATALOGUE_LOINC,
+    **PRODUITS,
+    **PRISE,
+    **RIS,
+    **DRIM,
+    **LGC,
+    **DPI,
     **{nom: mutation.description for nom, mutation in MUTATIONS.items()},
 }
 

@@ -45,6 +45,7 @@ def publier(
     )
     with labo.base.verrou:
         labo.base.messages_emis.setdefault(patient.patient_id, []).append(message)
+    labo.emission.envoyer(labo.defauts.muter_texte("hl7", message))
     if avec_ins:
         labo.traces.ajouter(
             "echanges_ins",

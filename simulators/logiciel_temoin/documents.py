@@ -86,6 +86,61 @@ def valider(
     return document
 
 
+def rediger(
+    labo: Labo,
+    utilisateur: Utilisateur,
+    patient: Patient,
+    nature: tuple[str, str, str],
+    sections: list[tuple[str, str]],
+    date_acte: datetime,
+    niveau: str,
+    remplace: str | None,
+    *,
+    provisoire: bool = False,
+    complements: Complements | None = None,
+) -> Document:
+    """Un document de santé d'un autre type qu'un compte rendu de biologie ; `nature` : (code, libellé, titre).
+
+    Un provisoire garde son identifiant quand il est validé : rien n'en était sorti.
+    """
+    code, libelle, titre = nature
+    if labo.defaut("document_type_constant"):
+        code, libelle = "11502-2", LIBELLES_TYPES["11502-2"]
+    if labo.defaut("document_derniere_section_oubliee"):
+        sections = sections[:-1] or sections
+    if labo.defaut("n1_remplace_par_n3"):
+        niveau = "N3"
+    if not any(texte.strip() for _, texte in sections):
+        raise Refus("Un document validé a au moins une section remplie.")
+    document = Document(
+        document_id=labo.base.numero("D"),
+        patient_id=patient.patient_id,
+        titre=titre,
+        type_local=code,
+        type_code=code,
+        type_libelle=libelle,
+        date_acte=date_acte,
+        auteur=intervenant_de(labo, utilisateur.exiger_professionnel()),
+        statut_cr="provisoire" if provisoire else "complet",
+        niveau=niveau,
+        set_id=labo.oid_unique(),
+        unique_id=labo.oid_unique(),
+        sections=sections,
+        complements=complements or Complements(),
+    )
+    if remplace:
+        ancien = labo.base.document(remplace)
+        if ancien.statut_cr == "provisoire":
+            document.document_id, document.set_id = ancien.document_id, ancien.set_id
+        else:
+            _enchainer(labo, patient, document, ancien)
+    if document.precedent or labo.defaut("mss_mention_remplacement_toujours"):
+        document.mention = _mention(labo)
+    cda_mentions.figer(labo, patient, document)
+    labo.base.documents[document.document_id] = document
+    return document
+
+
 def rediger_lettre(labo: Labo, utilisateur: Utilisateur, patient: Patient, titre: str, texte: str) -> Document:
     """Une lettre de liaison à la sortie, en CDA N1 : son texte est dans le PDF encapsulé."""
     code = "11502-2" if labo.defaut("lettre_type_du_compte_rendu") else "11490-0"
@@ -320,8 +375,8 @@ def depuis_dmp(
     return document
 
 
-def depuis_mss(labo: Labo, patient: Patient, octets: bytes) -> Document:
-    """Range au dossier un document venu d'un courriel MSSanté."""
+def depuis_mss(labo: Labo, courriel_id: str, propose: Patient | None, octets: bytes) -> Document:
+    """Un document venu d'un courriel MSSanté, non lu, au dossier de personne encore."""
     document = _document_recu(labo, cda_lecture.lire_entete(octets), octets)
-    document.patient_id = patient.patient_id
+    document.courriel_id, document.propose = courriel_id, propose.patient_id if propose else ""
     return document

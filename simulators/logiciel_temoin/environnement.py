@@ -132,6 +132,7 @@ class ServiceMss:
     domaine: str
     smtp: tuple[str, int]
     imap: tuple[str, int]
+    autoconfiguration: str = ""
 
 
 @dataclass(frozen=True)
@@ -159,13 +160,19 @@ class Environnement:
     idam: str
     numero_homologation_dmp: str
     reference_produit: str = ""
+    type_logiciel: str = "SGL"
+    """Le métier que le logiciel joue : SGL, RIS, LGC, DPI, PFI, DRIMbox."""
     mssante: ServiceMss | None = None
     bals: tuple[Bal, ...] = ()
     annuaire: AccesAnnuaire | None = None
     courriels: tuple[str, int] | None = None
     """Le relais SMTP ordinaire de l'établissement."""
+    hl7v2: tuple[str, int] | None = None
+    """Le partenaire à qui vont les messages HL7 v2 (MLLP)."""
     fournisseurs: dict[str, Fournisseur] = field(default_factory=dict)
     api_psc: ApiPsc | None = None
+    wado_distant: str = ""
+    """Base DICOMweb de la source distante, quand un KOS ne dit pas où prendre ses images."""
 
     def professionnel(self, role: str) -> Professionnel | None:
         return next((ps for ps in self.professionnels if ps.role == role), None)
@@ -199,12 +206,15 @@ def lire_environnement(chemin: Path) -> Environnement:
         idam=str(lps.get("idam", "")),
         numero_homologation_dmp=str(lps.get("numero_homologation_dmp", "")),
         reference_produit=str(lps.get("nil") or ""),
+        type_logiciel=str(lps.get("type_logiciel") or "SGL"),
         mssante=_mssante(services["mssante"]) if "mssante" in services else None,
         bals=tuple(_bal(bal) for bal in brut.get("bals", ())),
         annuaire=_annuaire(services["annuaire"]) if "annuaire" in services else None,
         courriels=(str(c["hote"]), int(c["port"])) if (c := services.get("courriels")) else None,
+        hl7v2=(str(h["hote"]), int(h["port"])) if (h := services.get("hl7v2")) else None,
         fournisseurs=lire_fournisseurs(services),
         api_psc=lire_api(services),
+        wado_distant=str(services.get("drim", {}).get("wado", "")),
     )
 
 
@@ -222,6 +232,7 @@ def _mssante(brut: dict[str, Any]) -> ServiceMss:
         domaine=brut["domaine"],
         smtp=(brut["smtp"]["hote"], int(brut["smtp"]["port"])),
         imap=(brut["imap"]["hote"], int(brut["imap"]["port"])),
+        autoconfiguration=str(brut.get("autoconfig") or ""),
     )
 
 

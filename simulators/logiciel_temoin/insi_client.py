@@ -78,6 +78,8 @@ class ClientInsi:
     def acces(self, utilisateur: Utilisateur, authentification: str | None) -> Acces:
         """Par le moyen demandé ; sinon Pro Santé Connect si l'utilisateur y est connecté, à défaut le certificat."""
         moyen = authentification or ("psc" if psc_api.adresse(self._labo, utilisateur, "insi") else "certificat")
+        if moyen in ("carte", "certificat") and self._labo.defaut("insi_moyen_impose"):
+            moyen = "certificat" if moyen == "carte" else "carte"
         match moyen:
             case "psc":
                 return self.acces_psc(utilisateur)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import copy
 import itertools
+import threading
 import uuid
 from dataclasses import dataclass
 from datetime import datetime
@@ -27,14 +28,18 @@ from simulators.logiciel_temoin.base import Base
 from simulators.logiciel_temoin.catalogue_donnees import catalogue_installe
 from simulators.logiciel_temoin.defauts import Defauts
 from simulators.logiciel_temoin.environnement import Environnement
+from simulators.logiciel_temoin.hl7v2_emission import Emission
 from simulators.logiciel_temoin.messagerie_postes import Postes
 from simulators.logiciel_temoin.messagerie_psc import demandeur, personne
 from simulators.logiciel_temoin.reglages import Reglages
+from simulators.logiciel_temoin.soins_modele import DossierSoins
 from simulators.logiciel_temoin.traces import JournalTraces
 from simulators.logiciel_temoin.transport import Transport
 from simulators.logiciel_temoin.utilisateurs import ROLES, Annuaire
 
 if TYPE_CHECKING:
+    from simulators.logiciel_temoin.drim_conso import Appel
+    from simulators.logiciel_temoin.drim_source import Source
     from simulators.logiciel_temoin.messagerie_reception import CourrielRecu
     from simulators.logiciel_temoin.psc_service import Fournisseurs
     from simulators.logiciel_temoin.utilisateurs import Utilisateur
@@ -61,10 +66,12 @@ class Labo:
 
     def __init__(self, environnement: Environnement, defauts: Defauts, dossier: Path | None = None) -> None:
         self.environnement = environnement
+        self.type_logiciel = environnement.type_logiciel
         self.defauts = defauts
         self.dossier = dossier
         self.port_pages = 0
         self.base = Base()
+        self.soins = DossierSoins()
         self.catalogue = catalogue_installe()
         self.horloge = HorlogeEssai()
         self.traces = JournalTraces(defauts, self.horloge.maintenant)
@@ -83,12 +90,17 @@ class Labo:
         self.coordonnees = Coordonnees(self.horloge.maintenant, self.courrier, defauts)
         self.dispositifs = Dispositifs(self.horloge.maintenant, self.courrier, self.reglages.lire, defauts)
         self.porte_structures = PorteStructures(self.comptes, environnement.racines, defauts)
+        self.emission = Emission(environnement.hl7v2, defauts)
+        self.relais: list[threading.Thread] = []
+        """Documents confiés dont les envois attendent que l'acquittement soit rendu."""
         self._suivre_les_acces()
         self.instance = str(uuid.uuid4())
         self.entrepots: dict[tuple[str, str], str] = {}
         self.cache_dmp: dict[tuple[str, str], EntreeCache] = {}
         self.identifiants_fixes: dict[str, str] = {}
         self.courriels: dict[str, CourrielRecu] = {}
+        self.imagerie: Source | None = None
+        self.appel_imagerie: Appel | None = None
         self._messages = itertools.count(1)
 
     def _suivre_les_acces(self) -> None:
@@ -150,6 +162,8 @@ class Labo:
     def fermer(self) -> None:
         """Ferme toutes les connexions du logiciel."""
         self.planification.arreter()
+        if self.imagerie is not None:
+            self.imagerie.fermer()
         if self.connexions_ouvertes:
             self.fournisseurs.fermer()
         self.postes.fermer()

@@ -93,7 +93,7 @@ def _entetes(labo: Labo, c: Courriel) -> Iterator[tuple[str, str]]:
         yield "References", _plier((*c.ancetres, c.parent), "")
     if c.accuse_distribution or labo.defaut("mss_accuse_distribution_toujours"):
         yield "Return-Receipt-To", c.bal.adresse
-    if c.accuse_lecture:
+    if c.accuse_lecture or labo.defaut("mss_accuse_lecture_toujours"):
         yield "Disposition-Notification-To", c.bal.adresse
     yield "X-MSS-NIL", labo.reference_produit
     if c.documents:

@@ -6,6 +6,7 @@ from dataclasses import replace
 
 from simulators.logiciel_temoin import messagerie_envois as envois
 from simulators.logiciel_temoin.base import Correspondant, Document, EnvoiMss
+from simulators.logiciel_temoin.environnement import Bal
 from simulators.logiciel_temoin.erreurs import Echec, Refus
 from simulators.logiciel_temoin.horloge import PARIS
 from simulators.logiciel_temoin.identite import QUAL, Patient
@@ -16,9 +17,8 @@ from simulators.logiciel_temoin.utilisateurs import Utilisateur
 
 CANAUX = ("patient", "professionnel")
 _TEXTES = {
-    "patient": "Bonjour,\n\nVotre laboratoire vous transmet votre compte rendu d'examens de biologie médicale.",
-    "professionnel": "Bonjour,\n\nVeuillez trouver ci-joint le compte rendu d'examens de biologie médicale de votre "
-    "patient.",
+    "patient": "Bonjour,\n\n{structure} vous transmet votre document : {quoi}.",
+    "professionnel": "Bonjour,\n\nVeuillez trouver ci-joint ce document de votre patient : {quoi}.",
 }
 
 
@@ -46,7 +46,8 @@ def usager(labo: Labo, patient: Patient) -> tuple[str, str]:
 
 def usager_du_document(labo: Labo, patient: Patient, document: Document) -> tuple[str, str]:
     """Comme `usager` ; un compte rendu qui lui est invisible dans le DMP ne lui est pas envoyé non plus."""
-    if "INVISIBLE_PATIENT" in document.complements.confidentialite:
+    invisible = "INVISIBLE_PATIENT" in document.complements.confidentialite
+    if invisible and not labo.defaut("annonce_envoyee_au_patient"):
         return "", "ce compte rendu n'est pas visible du patient"
     return usager(labo, patient)
 
@@ -93,10 +94,10 @@ def apres_validation(labo: Labo, utilisateur: Utilisateur, patient: Patient, doc
 def envoyer(labo: Labo, utilisateur: Utilisateur, patient: Patient, document: Document, canal: str) -> list[EnvoiMss]:
     """Un courriel par destinataire, depuis la BAL applicative ; un envoi bloqué garde son motif."""
     demande = Demande(
-        bal=labo.postes.bal_applicative(),
+        bal=_boite(labo, document),
         canal=canal,
         objet=document.titre,
-        corps=_texte(document, canal),
+        corps=_texte(labo, document, canal),
         destinataires=(),
         patient_id=patient.patient_id,
         documents=(document,),
@@ -112,6 +113,12 @@ def envoyer(labo: Labo, utilisateur: Utilisateur, patient: Patient, document: Do
     return [envois.envoyer(labo, utilisateur, demande.pour(adresse)) for adresse in adresses]
 
 
+def _boite(labo: Labo, document: Document) -> Bal:
+    if not document.analyses and labo.defaut("mss_automatique_d_une_autre_boite"):
+        return next(bal for bal in labo.environnement.bals if bal.type == "PER")
+    return labo.postes.bal_applicative()
+
+
 def _destinataires(labo: Labo, patient: Patient, document: Document, canal: str) -> tuple[list[str], str]:
     """(adresses, motif de blocage)."""
     if canal == "patient":
@@ -123,8 +130,9 @@ def _destinataires(labo: Labo, patient: Patient, document: Document, canal: str)
     return list(dict.fromkeys(adresses)), ""
 
 
-def _texte(document: Document, canal: str) -> str:
-    blocs = [_TEXTES[canal]]
+def _texte(labo: Labo, document: Document, canal: str) -> str:
+    structure, quoi = labo.environnement.structure.nom, document.type_libelle or document.titre
+    blocs = [_TEXTES[canal].format(structure=structure, quoi=quoi)]
     if document.statut_cr == "partiel":
         blocs.append("Ce compte rendu est partiel : il sera complété.")
     if document.mention:

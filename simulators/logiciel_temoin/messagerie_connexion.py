@@ -41,7 +41,13 @@ class Acces:
 
     def certificat(self, bal: Bal) -> Certificat | None:
         """Certificat client de la BAL applicative ; les autres BAL se prouvent par leur jeton."""
-        return self.environnement.certificats.get(CERTIFICAT_APPLICATIF) if bal.type == "APP" else None
+        if bal.type != "APP" or self.sans_certificat(bal):
+            return None
+        return self.environnement.certificats.get(CERTIFICAT_APPLICATIF)
+
+    def sans_certificat(self, bal: Bal) -> bool:
+        """Vrai quand un défaut fait demander la BAL applicative sans présenter de certificat."""
+        return bal.type == "APP" and self.canal.defaut("mss_applicative_sans_certificat")
 
     def contexte(self, bal: Bal) -> ssl.SSLContext:
         return self.canal.contexte(self.certificat(bal))
@@ -58,6 +64,11 @@ class Acces:
         if bal.type != "APP":
             with contextlib.suppress(JetonsIndisponibles):
                 self.jetons.acces(bal)
+
+    def perdre(self, bal: Bal) -> None:
+        """L'opérateur a mis fin à la session : le prochain geste la rouvre, sauf défaut."""
+        if self.canal.defaut("mss_session_non_rouverte"):
+            raise ErreurConnexion(f"la session de {bal.adresse} est perdue : reconnectez-vous", definitive=True)
 
     def plain(self, bal: Bal) -> str:
         """Réponse SASL PLAIN : l'adresse pour identité ; c'est le certificat client qui fait foi."""

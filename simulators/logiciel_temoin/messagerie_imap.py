@@ -119,6 +119,7 @@ class ConnexionImap:
         lisible, _, _ = select.select([self._imap.sock], [], [], 0)
         if lisible:
             self._abandonner()
+            self._acces.perdre(self._bal)
         return not lisible
 
     def _abandonner(self) -> None:
@@ -176,14 +177,15 @@ class ConnexionImap:
             return
         if "STARTTLS" not in imap.capabilities:
             raise ErreurConnexion("l'opérateur ne propose pas STARTTLS : rien n'est demandé", definitive=True)
-        imap.starttls(ssl_context=self._acces.contexte(self._bal))
+        sans_igc = defaut("mss_igc_sante_absente_en_releve")
+        imap.starttls(ssl_context=ssl.create_default_context() if sans_igc else self._acces.contexte(self._bal))
         if not isinstance(imap.sock, ssl.SSLSocket):
             raise ErreurConnexion("STARTTLS refusé", definitive=False)
         self._acces.canal.controler(imap.sock)
         mecanisme = "PLAIN" if self._bal.type == "APP" else "XOAUTH2"
         if mecanisme == "XOAUTH2" and defaut("mss_plain_personnelle"):
             mecanisme = "PLAIN"
-        elif f"AUTH={mecanisme}" not in imap.capabilities:
+        elif f"AUTH={mecanisme}" not in imap.capabilities and not self._acces.sans_certificat(self._bal):
             raise ErreurConnexion(f"l'opérateur ne propose pas {mecanisme}", definitive=True)
         try:
             self._identifier(imap, mecanisme)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import threading
+from dataclasses import replace
 
 from simulators.logiciel_temoin.defauts import Defauts
 from simulators.logiciel_temoin.environnement import Bal, Environnement, ServiceMss
@@ -27,6 +28,7 @@ class Postes:
         self._acces: Acces | None = None
         self._smtp: dict[str, ConnexionSmtp] = {}
         self._imap: dict[str, ConnexionImap] = {}
+        self._services: dict[str, ServiceMss] = {}
         self._verrou = threading.Lock()
 
     @property
@@ -50,14 +52,26 @@ class Postes:
         return bal
 
     def smtp(self, bal: Bal) -> ConnexionSmtp:
-        acces = self._ouvrir()
+        acces = self._acces_de(bal)
         with self._verrou:
             return self._smtp.setdefault(bal.adresse, ConnexionSmtp(acces, bal))
 
     def imap(self, bal: Bal) -> ConnexionImap:
-        acces = self._ouvrir()
+        acces = self._acces_de(bal)
         with self._verrou:
             return self._imap.setdefault(bal.adresse, ConnexionImap(acces, bal))
+
+    def configurer(self, bal: Bal, service: ServiceMss) -> None:
+        """Cette BAL se joint désormais là ; ses connexions ouvertes se ferment."""
+        with self._verrou:
+            self._services[bal.adresse] = service
+            anciennes = [g.pop(bal.adresse) for g in (self._smtp, self._imap) if bal.adresse in g]
+        for ancienne in anciennes:
+            ancienne.fermer()
+
+    def _acces_de(self, bal: Bal) -> Acces:
+        acces, service = self._ouvrir(), self._services.get(bal.adresse)
+        return replace(acces, service=service) if service else acces
 
     def _ouvrir(self) -> Acces:
         service = self.service

@@ -6,10 +6,10 @@ import re
 from dataclasses import dataclass, field
 from typing import Any
 
-from simulators.logiciel_temoin import cda_lecture, documents
+from simulators.logiciel_temoin import cda_lecture, documents, documents_recus
 from simulators.logiciel_temoin.base import Document, ElementTravail
 from simulators.logiciel_temoin.erreurs import Echec, Refus
-from simulators.logiciel_temoin.identite import OID_INS, Patient
+from simulators.logiciel_temoin.identite import OID_INS, QUAL, Patient
 from simulators.logiciel_temoin.labo import Labo
 from simulators.logiciel_temoin.messagerie_accuses import rapprocher
 from simulators.logiciel_temoin.messagerie_connexion import ErreurConnexion
@@ -32,6 +32,8 @@ class CourrielRecu:
     contenu: CourrielLu
     lu: bool = False
     integres: list[str] = field(default_factory=list)
+    verses: list[Document] = field(default_factory=list)
+    """Ses documents, dès qu'ils sont dans la liste de travail des non lus."""
 
 
 def relever(labo: Labo, utilisateur: Utilisateur, adresse: str) -> list[CourrielRecu]:
@@ -140,9 +142,19 @@ def montrer(labo: Labo, recu: CourrielRecu) -> dict[str, Any]:
             for nom, empreinte in contenu.pieces
             if not (labo.defaut("mss_pieces_cachees") and nom.lower().endswith(".zip"))
         ],
+        "archive_xdm": _archive_montree(labo, contenu),
         "patient_id": patient.patient_id if patient else None,
         "matricule_ins": _matricule_montre(labo, contenu),
     }
+
+
+def _archive_montree(labo: Labo, contenu: CourrielLu) -> bool:
+    noms = [nom.lower() for nom, _ in contenu.pieces]
+    if labo.defaut("mss_archive_reconnue_au_nom"):
+        return "ihe_xdm.zip" in noms
+    if labo.defaut("mss_archive_tout_zip"):
+        return any(nom.endswith(".zip") for nom in noms)
+    return contenu.archive is not None and not labo.defaut("mss_archive_non_reconnue")
 
 
 def _objet_montre(labo: Labo, contenu: CourrielLu) -> str:
@@ -177,14 +189,33 @@ def integrer(labo: Labo, utilisateur: Utilisateur, recu: CourrielRecu) -> tuple[
             raise Refus("Un document du courriel n'est pas de ce patient : rien n'est intégré.")
     if labo.defaut("mss_integration_sans_effet"):
         return patient, []
-    retenus = contenu.archive.documents[: 1 if labo.defaut("mss_integration_premier_document") else None]
-    ranges = [documents.depuis_mss(labo, patient, octets) for octets in retenus]
+    ranges = verser(labo, recu)[: 1 if labo.defaut("mss_integration_premier_document") else None]
+    for document in ranges:
+        documents_recus.rattacher(labo, utilisateur.compte, document, patient)
     recu.integres = [document.document_id for document in ranges]
     bal = labo.postes.bal(recu.bal)
     traceur(labo, utilisateur, bal, patient.patient_id, contenu.message_id)(
         "intégration", "documents rangés au dossier", f"{len(ranges)} document(s)"
     )
     return patient, ranges
+
+
+def verser(labo: Labo, recu: CourrielRecu) -> list[Document]:
+    """Met les documents du courriel dans la liste de travail des non lus ; une seule fois."""
+    if recu.contenu.archive is None or not recu.contenu.archive.documents:
+        raise Refus("Ce courriel ne porte pas de document.")
+    if not recu.verses:
+        patient = patient_de(labo, recu.contenu)
+        propose = patient if patient is not None and patient.statut == QUAL else None
+        for octets in recu.contenu.archive.documents:
+            _lire_document(octets)
+        recu.verses = [
+            documents.depuis_mss(labo, recu.courriel_id, propose, octets) for octets in recu.contenu.archive.documents
+        ]
+    if labo.defaut("recus_hors_liste"):
+        for document in recu.verses:
+            document.lu = True
+    return list(recu.verses)
 
 
 def _lire_document(octets: bytes) -> cda_lecture.EnteteCda:

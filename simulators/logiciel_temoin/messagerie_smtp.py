@@ -91,6 +91,7 @@ class ConnexionSmtp:
         lisible, _, _ = select.select([self._smtp.sock], [], [], 0)
         if lisible:
             self._abandonner()
+            self._acces.perdre(self._bal)
         return not lisible
 
     def _ouverte(self) -> smtplib.SMTP:
@@ -172,6 +173,8 @@ class ConnexionSmtp:
         mecanisme = "PLAIN" if self._bal.type == "APP" else "XOAUTH2"
         if mecanisme == "XOAUTH2" and self._acces.canal.defaut("mss_plain_personnelle"):
             mecanisme = "PLAIN"
+            smtp.esmtp_features["auth"] = mecanisme
+        if self._acces.sans_certificat(self._bal):
             smtp.esmtp_features["auth"] = mecanisme
         if mecanisme not in str(smtp.esmtp_features.get("auth", "")).upper().split():
             raise smtplib.SMTPNotSupportedError(f"{mecanisme} n'est pas proposé")

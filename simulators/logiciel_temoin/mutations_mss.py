@@ -11,6 +11,7 @@ CONDUITE: dict[str, str] = {
     "mss_from_sans_libelle": "L'adresse d'expéditeur n'a pas de libellé.",
     "mss_libelle_sans_prenom": "Le libellé d'une BAL personnelle n'a pas le prénom.",
     "mss_entetes_sans_archive": "X-MSS-CODECDA et X-MSS-INS sont mis même sans archive.",
+    "mss_accuse_lecture_toujours": "L'accusé de lecture est demandé à chaque courriel, choisi ou non.",
     "mss_accuse_distribution_toujours": "L'accusé de distribution est demandé à chaque courriel, choisi ou non.",
     "mss_fin_toujours": "X-MSS-MES: FIN est mis à chaque message destiné à un usager.",
     "mss_bcc_visible": "Les destinataires en copie cachée paraissent dans le message.",

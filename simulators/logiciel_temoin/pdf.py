@@ -9,7 +9,15 @@ from reportlab.lib.pagesizes import A4
 from reportlab.lib.units import mm
 from reportlab.pdfgen.canvas import Canvas
 
-from simulators.logiciel_temoin import cda_mentions, cda_microbiologie, datamatrix, pdf_page, pdf_sous_traitance, pdfa
+from simulators.logiciel_temoin import (
+    cda_mentions,
+    cda_microbiologie,
+    datamatrix,
+    pdf_document,
+    pdf_page,
+    pdf_sous_traitance,
+    pdfa,
+)
 from simulators.logiciel_temoin.base import Document
 from simulators.logiciel_temoin.horloge import PARIS, jour_francais
 from simulators.logiciel_temoin.identite import LIBELLES, MATRICULE, QUAL, TOUJOURS_AFFICHES, Patient, nature_matricule
@@ -107,7 +115,7 @@ def _resultats(labo: Labo, document: Document) -> list[str]:
     for titre, texte in document.sections:
         suite += [titre, *pdf_page.couper(texte), ""]
     if not document.analyses:
-        return suite
+        return [*suite, *pdf_document.suite(labo, document)]
     etat = "Compte rendu partiel" if document.statut_cr == "partiel" else "Compte rendu complet"
     lignes = [f"{etat}, version {document.version}", *([document.mention] if document.mention else []), ""]
     for analyse in pdf_sous_traitance.a_imprimer(labo, document):
@@ -125,6 +133,8 @@ def _resultats(labo: Labo, document: Document) -> list[str]:
 
 def _signature(labo: Labo, document: Document) -> str:
     instant = document.date_creation.astimezone(PARIS).strftime("%d/%m/%Y à %H:%M")
+    if not document.analyses:
+        return pdf_document.signature(labo, document, instant)
     return (
         f"Validé par {document.auteur.prenom} {document.auteur.nom}, {labo.environnement.structure.nom}, le {instant}"
     )

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import base64
 from collections.abc import Iterable
+from dataclasses import dataclass
 
 from simulators.logiciel_temoin import documents
 from simulators.logiciel_temoin.base import Document
@@ -22,22 +23,48 @@ Destinataire = tuple[str, str]
 """(personne, XCN ou rien ; adresse MSSanté)"""
 
 
+@dataclass(frozen=True)
+class Choix:
+    """Ce que l'utilisateur demande à la plateforme de faire du document."""
+
+    dmp: bool = True
+    mssante: bool = True
+    mssante_patient: bool = True
+
+
+TOUT = Choix()
+
+
 def active(labo: Labo) -> bool:
     """La plateforme transporte : le logiciel n'envoie alors lui-même ni au DMP ni par MSSanté."""
     return bool(labo.reglages.lire("transmission_pfi")["actif"])
 
 
-def transmettre(labo: Labo, utilisateur: Utilisateur, patient: Patient, document: Document) -> list[str]:
+def a_la_validation(labo: Labo, utilisateur: Utilisateur, patient: Patient, document: Document) -> list[str]:
+    """Émet de lui-même, sauf si la transmission est réglée pour se faire à la main."""
+    if labo.reglages.lire("transmission_pfi")["automatique"] or labo.defaut("prise_part_sans_choix"):
+        return transmettre(labo, utilisateur, patient, document)
+    return ["Transmission à la plateforme d'intermédiation : choisissez le DMP, la messagerie, ou les deux."]
+
+
+def transmettre(
+    labo: Labo, utilisateur: Utilisateur, patient: Patient, document: Document, choix: Choix = TOUT
+) -> list[str]:
     """Émet un message par forme réglée ; rend ce que l'utilisateur voit."""
     niveaux: list[str] = labo.reglages.lire("transmission_pfi")["niveaux"]
+    if (blocage := _blocage(labo, patient)) is not None:
+        return [blocage]
+    if labo.defaut("prise_choix_ignore"):
+        choix = TOUT
     if labo.defaut("pfi_absent"):
         return []
     if labo.defaut("pfi_toujours_n3"):
         niveaux = ["N3"]
     for niveau in niveaux:
-        message = ecrire(labo, patient, document, niveau)
+        message = ecrire(labo, patient, document, niveau, choix)
         with labo.base.verrou:
             labo.base.messages_emis.setdefault(patient.patient_id, []).append(message)
+        labo.emission.envoyer(message, document.document_id)
     if ins_transmissible(labo, patient):
         labo.traces.ajouter(
             "echanges_ins",
@@ -50,12 +77,26 @@ def transmettre(labo: Labo, utilisateur: Utilisateur, patient: Patient, document
     return [f"Compte rendu transmis à la plateforme d'intermédiation ({', '.join(niveaux)})."]
 
 
-def ecrire(labo: Labo, patient: Patient, document: Document, niveau: str) -> str:
+def _blocage(labo: Labo, patient: Patient) -> str | None:
+    """Pourquoi rien ne part : le choix du patient sur l'alimentation de son DMP."""
+    choisi = labo.base.choix_alimentation.get(patient.patient_id, "non_renseigne")
+    if choisi == "opposition" and not labo.defaut("prise_opposition_ignoree"):
+        return "Le patient s'oppose à l'alimentation de son DMP : rien n'est transmis à la plateforme."
+    exigee = labo.reglages.lire("transmission_pfi")["exiger_non_opposition"]
+    if exigee and choisi == "non_renseigne" and not labo.defaut("prise_sans_non_opposition"):
+        return "La non-opposition du patient n'est pas enregistrée : rien n'est transmis à la plateforme."
+    return None
+
+
+def ecrire(labo: Labo, patient: Patient, document: Document, niveau: str, choix: Choix = TOUT) -> str:
     """L'ORU^R01 du compte rendu sous cette forme."""
     qui = adressage(labo, PLATEFORME)
     avec_ins = ins_transmissible(labo, patient)
     remplace = document.precedent is not None
     metas = metadonnees(labo, document, avec_ins=avec_ins)
+    metas["DESTDMP"] = metas["DESTDMP"] and choix.dmp
+    metas["DESTMSSANTEPS"] = metas["DESTMSSANTEPS"] and choix.mssante
+    metas["DESTMSSANTEPAT"] = metas["DESTMSSANTEPAT"] and choix.mssante_patient
     correspondants, usager = _professionnels(labo, patient, document), _usager(labo, patient)
     metas["DESTMSSANTEPS"] = metas["DESTMSSANTEPS"] and bool(correspondants)
     metas["DESTMSSANTEPAT"] = metas["DESTMSSANTEPAT"] and bool(usager)

@@ -28,6 +28,7 @@ _DEFAUTS_D_USINE: dict[str, Any] = {
     "alimentation_automatique_dmp": True,
     "conservation_documents_dmp": {"duree_jours": 365, "archivage": False},
     "prechargement_dmp": {"actif": True, "duree_heures": 48, "types": [], "depuis": None},
+    "annonce_documents_dmp": 90,
     "vitesse_alimentation_dmp": None,
     "envoi_automatique_mss": {"patient": False, "correspondants": False},
     "adresse_retour_mss": {"patient": None, "professionnel": None},
@@ -48,9 +49,20 @@ _DEFAUTS_D_USINE: dict[str, Any] = {
         "Résultats validés par un processus automatique, sans revue ultérieure par un biologiste."
     ),
     "accreditation": None,
-    "transmission_pfi": {"actif": False, "niveaux": ["N3"]},
+    "transmission_pfi": {
+        "actif": False,
+        "niveaux": ["N3"],
+        "automatique": True,
+        "exiger_non_opposition": False,
+    },
+    "maquettes_documents": {},
+    "alertes_resultats": {"prescripteur": True, "equipe": True, "adresses": []},
     "types_documents_dmp": {"CR-BIO": "11502-2", "LETTRE-LIAISON": "11490-0", "CR-CONSULTATION": "11488-4"},
 }
+
+
+_REMPLACES = ("types_documents_dmp", "maquettes_documents")
+"""Objets que l'administrateur écrit en entier : une clé retirée disparaît."""
 
 
 class Reglages:
@@ -82,7 +94,7 @@ class Reglages:
                 self._valeurs[nom] = _completer(self._valeurs[nom], valeur if isinstance(valeur, list) else [valeur])
             elif nom == "renouvellement_dispositifs":
                 self._valeurs[nom] = _remplacer(self._valeurs[nom], valeur)
-            elif isinstance(valeur, dict) and isinstance(self._valeurs[nom], dict) and nom != "types_documents_dmp":
+            elif isinstance(valeur, dict) and isinstance(self._valeurs[nom], dict) and nom not in _REMPLACES:
                 self._valeurs[nom] = {**self._valeurs[nom], **copy.deepcopy(valeur)}
             else:
                 self._valeurs[nom] = copy.deepcopy(valeur)
@@ -114,6 +126,20 @@ def _booleen(valeur: Any) -> bool:
 
 def _liste_de_textes(valeur: Any) -> bool:
     return isinstance(valeur, list) and all(isinstance(v, str) for v in valeur)
+
+
+def _maquettes(valeur: Any) -> bool:
+    return isinstance(valeur, dict) and all(map(_liste_de_textes, valeur.values()))
+
+
+def _alertes(valeur: Any) -> bool:
+    return (
+        isinstance(valeur, dict)
+        and set(valeur) <= {"prescripteur", "equipe", "adresses"}
+        and _booleen(valeur.get("prescripteur", True))
+        and _booleen(valeur.get("equipe", True))
+        and _liste_de_textes(valeur.get("adresses", []))
+    )
 
 
 def _champs(valeur: Any) -> bool:
@@ -178,8 +204,8 @@ def _accreditation(valeur: Any) -> bool:
 def _transmission_pfi(valeur: Any) -> bool:
     return (
         isinstance(valeur, dict)
-        and set(valeur) <= {"actif", "niveaux"}
-        and _booleen(valeur.get("actif", True))
+        and set(valeur) <= {"actif", "niveaux", "automatique", "exiger_non_opposition"}
+        and all(_booleen(v) for c, v in valeur.items() if c != "niveaux")
         and _liste_de_textes(valeur.get("niveaux", []))
         and set(valeur.get("niveaux", [])) <= {"N1", "N3"}
     )
@@ -233,6 +259,7 @@ _CONTROLES = {
     "alimentation_automatique_dmp": _booleen,
     "conservation_documents_dmp": _objet,
     "prechargement_dmp": _objet,
+    "annonce_documents_dmp": _delai,
     "vitesse_alimentation_dmp": _vitesse,
     "envoi_automatique_mss": _envoi_automatique,
     "adresse_retour_mss": _adresses_de_retour,
@@ -251,4 +278,6 @@ _CONTROLES = {
     "accreditation": _accreditation,
     "transmission_pfi": _transmission_pfi,
     "types_documents_dmp": _objet,
+    "maquettes_documents": _maquettes,
+    "alertes_resultats": _alertes,
 }

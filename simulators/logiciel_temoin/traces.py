@@ -13,7 +13,7 @@ from typing import Any
 from simulators.logiciel_temoin.defauts import Defauts
 from simulators.logiciel_temoin.horloge import iso, maintenant
 
-CATEGORIES = ("acces_ins", "insi", "identite", "echanges_ins", "dmp", "mssante", "comptes")
+CATEGORIES = ("acces_ins", "insi", "identite", "echanges_ins", "dmp", "mssante", "comptes", "resultats")
 
 PREUVE: ContextVar[Mapping[str, str]] = ContextVar("preuve", default=MappingProxyType({}))
 """Comment s'est identifiée la personne qui joue l'action en cours : repris dans chacune de ses traces."""

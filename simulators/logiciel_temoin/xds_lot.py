@@ -5,6 +5,7 @@ from __future__ import annotations
 import base64
 import contextlib
 import uuid
+from collections.abc import Callable
 from dataclasses import dataclass
 
 from lxml import etree
@@ -33,6 +34,8 @@ class Envoi:
     remplace: str | None = None
     personne_morale: bool = False
     visibilites: tuple[Code, ...] = ()
+    completer: Callable[[etree._Element], None] | None = None
+    """Ce que la fiche a de plus, ou d'autre, que celle d'un CDA."""
 
 
 def deposer(session: Session, envoi: Envoi) -> None:
@@ -42,7 +45,9 @@ def deposer(session: Session, envoi: Envoi) -> None:
     liste = ajouter(ajouter(demande, s.LCM, "SubmitObjectsRequest"), s.RIM, "RegistryObjectList")
     lot_id, document_id, signature_id = "lot1", "doc1", "signature1"
     unique_lot = labo.oid_unique()
-    liste.append(fiche(labo, document_id, envoi.entete, envoi.octets, envoi.visibilites))
+    liste.append(objet := fiche(labo, document_id, envoi.entete, envoi.octets, envoi.visibilites))
+    if envoi.completer is not None:
+        envoi.completer(objet)
     pieces = [(document_id, envoi.octets)]
     if not labo.defaut("lot_sans_signature"):
         octets = xds_signature.signer_lot(labo, unique_lot, [(envoi.entete.unique_id, envoi.octets)])

@@ -44,6 +44,8 @@ class FicheDistante:
     auteur: str
     statut: str
     entrepot: str = s.ENTREPOT
+    structures: tuple[str, ...] = ()
+    """Les structures de ses auteurs (authorInstitution, type XON)."""
     extra: dict[str, str] = field(default_factory=dict)
 
 
@@ -100,6 +102,17 @@ def trouver_entree(session: Session, unique_id: str) -> str | None:
     return references[-1] if references else None
 
 
+def version_suivante(session: Session, unique_id: str) -> str | None:
+    """TD3.1 : l'uniqueId de la version en vigueur qui remplace ce document, s'il y en a une."""
+    requete, liste = _requete(s.GET_RELATED_DOCUMENTS, "LeafClass")
+    _slot(liste, "$XDSDocumentEntryUniqueId", f"('{unique_id}')")
+    _slot(liste, "$AssociationTypes", f"('{s.RPLC}')")
+    reponse = session.appeler(TD31, requete)
+    fiches = [_fiche(objet) for objet in reponse.iter(f"{{{s.RIM}}}ExtrinsicObject")]
+    actives = [f.unique_id for f in fiches if f.statut == "Approved" and f.unique_id != unique_id]
+    return actives[-1] if actives else None
+
+
 def lire_document(session: Session, unique_id: str, entrepot: str) -> bytes:
     """TD3.2 : les octets du document."""
     demande = etree.Element(f"{{{s.XDSB}}}RetrieveDocumentSetRequest", nsmap={"xdsb": s.XDSB})
@@ -145,6 +158,7 @@ def _fiche(objet: etree._Element) -> FicheDistante:
         i.get("identificationScheme"): i.get("value", "") for i in objet.findall(f"{{{s.RIM}}}ExternalIdentifier")
     }
     type_code = auteur = ""
+    structures: list[str] = []
     for classement in objet.findall(f"{{{s.RIM}}}Classification"):
         valeurs = {
             v.get("name", ""): texte(v.find(f"{{{s.RIM}}}ValueList/{{{s.RIM}}}Value"))
@@ -152,7 +166,10 @@ def _fiche(objet: etree._Element) -> FicheDistante:
         }
         if classement.get("classificationScheme") == s.TYPE:
             type_code = classement.get("nodeRepresentation", "")
-        elif classement.get("classificationScheme") == s.AUTEUR and not auteur:
+        elif classement.get("classificationScheme") == s.AUTEUR:
+            structures.append(valeurs.get("authorInstitution", ""))
+            if auteur:
+                continue
             parties = valeurs.get("authorPerson", "").split("^")
             auteur = " ".join(p for p in (parties[2:3] + parties[1:2]) if p)
     nom = objet.find(f"{{{s.RIM}}}Name/{{{s.RIM}}}LocalizedString")
@@ -166,4 +183,5 @@ def _fiche(objet: etree._Element) -> FicheDistante:
         auteur=auteur,
         statut=str(objet.get("status", "")).rpartition(":")[2],
         entrepot=slots.get("repositoryUniqueId") or s.ENTREPOT,
+        structures=tuple(structures),
     )

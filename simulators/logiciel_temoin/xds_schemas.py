@@ -39,6 +39,7 @@ SUPPRIME = "urn:asip:ci-sis:2010:StatusType:Deleted"
 
 FIND_DOCUMENTS = "urn:uuid:14d4debf-8f97-4251-9a74-a90016b0af0d"
 GET_DOCUMENTS = "urn:uuid:5c4f972b-d56b-40ac-a5fc-c8ca9b40b9d4"
+GET_RELATED_DOCUMENTS = "urn:uuid:d90e5407-b356-4d91-a89f-873917b4b0e6"
 
 CLASSE_SIGNATURE = "urn:oid:1.3.6.1.4.1.19376.1.2.1.1.1"
 
@@ -53,6 +54,7 @@ CLASSES_PAR_TYPE = {
     "11502-2": ("10", "Comptes rendus"),
     "11488-4": ("10", "Comptes rendus"),
     "18748-4": ("31", "Imagerie médicale"),
+    "IMG-KOS": ("31", "Imagerie médicale"),
     "57833-6": ("42", "Prescriptions"),
     "60593-1": ("43", "Dispensations"),
     "11490-0": ("11", "Synthèses"),

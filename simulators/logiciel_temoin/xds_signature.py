@@ -73,9 +73,11 @@ def _manifeste(
     ajouter(reference, DS, "DigestValue", "AA==")
     for unique_id, octets in documents:
         reference = ajouter(manifeste, DS, "Reference", URI=f"urn:oid:{unique_id}")
-        ajouter(ajouter(reference, DS, "Transforms"), DS, "Transform", Algorithm=C14N_COMMENTAIRES)
+        canonique = octets  # un objet qui n'est pas du XML se condense tel quel, sans transformation
+        if octets.lstrip()[:1] == b"<":
+            ajouter(ajouter(reference, DS, "Transforms"), DS, "Transform", Algorithm=C14N_COMMENTAIRES)
+            canonique = etree.tostring(lire_xml(octets).getroottree(), method="c14n", with_comments=True)
         ajouter(reference, DS, "DigestMethod", Algorithm=SHA256)
-        canonique = etree.tostring(lire_xml(octets).getroottree(), method="c14n", with_comments=True)
         faux = labo.defaut("lot_signature_fausse")
         ajouter(reference, DS, "DigestValue", _condensat(b"" if faux else canonique))
     propriete = ajouter(

@@ -45,6 +45,8 @@ class Operateur:
     """Octets libres et quota de la boîte d'une BAL ; sans elle, la place n'est pas comptée."""
     jetons_vus: set[str] = field(default_factory=set)
     """Jetons présentés, protégés au journal jusqu'à la remise à zéro."""
+    ports_lus: frozenset[int] = frozenset()
+    """Ports que seul le fichier d'autoconfiguration annonce."""
     _numeros: dict[str, itertools.count[int]] = field(default_factory=dict)
 
     def numeroter(self, protocole: str) -> str:
@@ -180,6 +182,8 @@ class Connexion:
             "certificat_serveur": self.ligne.nom,
             **requete.notes,
         }
+        if self.port.numero in self.operateur.ports_lus:
+            notes["point"] = "autoconfiguration"
         if self.bal:
             notes.setdefault("bal", self.bal)
             notes.setdefault("mecanisme", self.mecanisme)

@@ -103,10 +103,15 @@ class SimulateurMSSante:
         ecoute = EcouteSmtp(self._smtp)
         self._ports["smtp"] = ecoute.port = serveur.ecouter(SERVICE, ecoute, protocole="smtp")
         self._ports["imap"] = self._imap.monter(serveur)
+        # Des ports que seul le fichier d'autoconfiguration annonce : s'en servir montre qu'il a été lu.
+        decouverte = EcouteSmtp(self._smtp)
+        self._ports["smtp_lu"] = decouverte.port = serveur.ecouter(SERVICE, decouverte, protocole="smtp")
+        self._ports["imap_lu"] = self._imap.monter(serveur)
+        self.operateur.ports_lus = frozenset(self._ports[nom].numero for nom in ("smtp_lu", "imap_lu"))
         self._boucle = serveur.boucle
         certificat = self.operateur.matrice.certificat()
         routes = [
-            *Autoconfiguration(self.etat, self.reglages.domaine, self._points).routes(),
+            *Autoconfiguration(self.etat, self.reglages.domaine, self._points_lus).routes(),
             *ListeBlanche(self.etat, self.horloge).routes(),
         ]
         self._ports["https"] = serveur.ajouter(SERVICE, routes, tls=ConfigTls(certificat=certificat), corps_max=2**20)
@@ -289,6 +294,9 @@ class SimulateurMSSante:
 
     def _points(self) -> tuple[str, int, int]:
         return HOTE, self._ports["smtp"].numero, self._ports["imap"].numero
+
+    def _points_lus(self) -> tuple[str, int, int]:
+        return HOTE, self._ports["smtp_lu"].numero, self._ports["imap_lu"].numero
 
     def _cibles(self) -> Cibles:
         hote, smtp, imap = self._points()

@@ -1,17 +1,18 @@
-"""Accueil d'une connexion : poignée de main TLS observée, puis HTTP confié à aiohttp."""
+"""Accueil d'une connexion : poignée de main TLS observée, puis le protocole du port (HTTP est confié à aiohttp)."""
 
 from __future__ import annotations
 
 import asyncio
 import ssl
-from typing import Any
+from collections.abc import Callable
+from typing import Any, Protocol
 
 from aiohttp import web
 from aiohttp.web_protocol import RequestHandler
 
 from simulators.socle.echange import Corps, Tls
-from simulators.socle.journal import JournalArrete
-from simulators.socle.requete import RequeteRecue
+from simulators.socle.journal import JournalArrete, JournalEchanges
+from simulators.socle.requete import Port, RequeteRecue
 from simulators.socle.tls import CONNEXION, decrire, raison_de_refus
 from simulators.socle.traitement import Service
 
@@ -42,6 +43,43 @@ class Fabrique(web.Server):
         for negociation in self.negociations:
             negociation.cancel()
         await self.shutdown(1.0)
+
+
+class FabriqueBrute:
+    """Fabrique des connexions d'un port TLS qui n'est pas en HTTP."""
+
+    def __init__(self, journal: JournalEchanges, port: Port, fabrique: Callable[[], asyncio.Protocol]) -> None:
+        self.journal = journal
+        self.port = port
+        self._fabrique = fabrique
+        self.negociations: set[asyncio.Task[None]] = set()
+
+    def __call__(self) -> asyncio.Protocol:
+        return self._fabrique()
+
+    async def fermer(self) -> None:
+        """Ferme les connexions en cours de négociation ; les autres le sont par le serveur."""
+        for negociation in self.negociations:
+            negociation.cancel()
+
+
+class FabriqueTls(Protocol):
+    """Ce que l'accueil demande à une fabrique."""
+
+    @property
+    def negociations(self) -> set[asyncio.Task[None]]: ...
+
+    def __call__(self) -> asyncio.Protocol: ...
+
+
+class ServiceAccueilli(Protocol):
+    """Ce que l'accueil sait d'un service : où noter un refus."""
+
+    @property
+    def journal(self) -> JournalEchanges: ...
+
+    @property
+    def port(self) -> Port: ...
 
 
 class Protocole(RequestHandler):
@@ -106,7 +144,7 @@ class Accueil(asyncio.Protocol):
     que HTTP soit prêt est gardé puis rejoué.
     """
 
-    def __init__(self, fabrique: Fabrique, service: Service, contexte: ssl.SSLContext) -> None:
+    def __init__(self, fabrique: FabriqueTls, service: ServiceAccueilli, contexte: ssl.SSLContext) -> None:
         self._fabrique = fabrique
         self._service = service
         self._contexte = contexte

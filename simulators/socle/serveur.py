@@ -10,9 +10,10 @@ import socket
 import ssl
 import threading
 from collections.abc import Callable, Coroutine, Sequence
+from functools import partial
 from typing import Any, TypeVar
 
-from simulators.socle.accueil import Accueil, Fabrique
+from simulators.socle.accueil import Accueil, Fabrique, FabriqueBrute
 from simulators.socle.journal import JournalEchanges
 from simulators.socle.occupant import occupant
 from simulators.socle.pannes import RegistrePannes
@@ -55,7 +56,7 @@ class ServeurBanc:
         self.exposer = exposer
         self._ports: list[Port] = []
         self._ecoutes: list[asyncio.Server] = []
-        self._fabriques: list[Fabrique] = []
+        self._fabriques: list[Fabrique | FabriqueBrute] = []
         self._registres: list[RegistrePannes] = []
         self._boucle: asyncio.AbstractEventLoop | None = None
         self._fil: threading.Thread | None = None
@@ -110,15 +111,22 @@ class ServeurBanc:
         return ouvert
 
     def ecouter(
-        self, service: str, fabrique: Callable[[], asyncio.BaseProtocol], *, protocole: str, port: int = 0
+        self,
+        service: str,
+        fabrique: Callable[[], asyncio.Protocol],
+        *,
+        protocole: str,
+        port: int = 0,
+        contexte: ssl.SSLContext | None = None,
     ) -> Port:
-        """Ouvre un port pour un protocole qui n'est pas HTTP (`smtp`, `imap`) ; mêmes règles d'écoute que `ajouter`.
+        """Ouvre un port pour un protocole qui n'est pas HTTP (`smtp`, `mllp`) ; mêmes règles d'écoute que `ajouter`.
 
-        `fabrique` donne, dans la boucle, le protocole d'une connexion ; c'est lui qui écrit au journal.
+        `fabrique` donne, dans la boucle, le protocole d'une connexion ; c'est lui qui écrit au journal. `contexte` :
+        TLS d'emblée ; une poignée de main refusée est alors notée avec sa raison.
         """
         prises = self._reserver(port)
-        ouvert = Port(service, prises[0].getsockname()[1], tls=False, protocole=protocole)
-        self._executer(self._ecouter_brut(fabrique, prises))
+        ouvert = Port(service, prises[0].getsockname()[1], tls=contexte is not None, protocole=protocole)
+        self._executer(self._ecouter_brut(FabriqueBrute(self.journal, ouvert, fabrique), contexte, prises))
         self._ports.append(ouvert)
         return ouvert
 
@@ -127,10 +135,14 @@ class ServeurBanc:
             port, self._suivant = self._suivant, self._suivant + 1
         return _ouvrir(port, exposer=self.exposer and not local)
 
-    async def _ecouter_brut(self, fabrique: Callable[[], asyncio.BaseProtocol], prises: list[socket.socket]) -> None:
+    async def _ecouter_brut(
+        self, fabrique: FabriqueBrute, contexte: ssl.SSLContext | None, prises: list[socket.socket]
+    ) -> None:
         boucle = asyncio.get_running_loop()
+        self._fabriques.append(fabrique)
         for prise in prises:
-            self._ecoutes.append(await boucle.create_server(fabrique, sock=prise))
+            accueil = fabrique if contexte is None else partial(Accueil, fabrique, fabrique, contexte)
+            self._ecoutes.append(await boucle.create_server(accueil, sock=prise))
 
     def arreter(self) -> None:
         """Ferme tout : ports, connexions, fil. Les réponses retenues sont libérées."""

@@ -8,7 +8,7 @@ from collections.abc import Mapping, Sequence
 from datetime import datetime, timedelta
 from html import escape
 
-from simulators.mssante.courriels.cda import RESULTATS, ContenuCda, construire
+from simulators.mssante.courriels.cda import ContenuCda, construire
 from simulators.mssante.courriels.metadonnees import Lot, decrire
 from simulators.mssante.courriels.modele import (
     DocumentJoint,
@@ -19,6 +19,7 @@ from simulators.mssante.courriels.modele import (
     oid_de,
 )
 from simulators.mssante.courriels.pdfa import pdf_a1, pdf_ordinaire
+from simulators.mssante.courriels.resultats import RESULTATS, ResultatBio
 from simulators.socle.identites import IdentiteTest
 
 NOM = "IHE_XDM.zip"
@@ -38,16 +39,23 @@ def fabriquer_document(
     qualifiee: bool = True,
     archivable: bool = True,
     mention: str = "",
+    resultats: tuple[ResultatBio, ...] = RESULTATS,
+    commentaire: str = "",
+    sortie: tuple[str, str] | None = None,
 ) -> DocumentJoint:
-    """Un document et sa copie PDF/A-1. `archivable` faux : la copie n'est pas un PDF/A. `mention` : ligne de plus."""
+    """Un document et sa copie PDF/A-1. `archivable` faux : la copie n'est pas un PDF/A. `mention` : ligne de plus.
+
+    `resultats`, `commentaire`, `sortie` : voir `ContenuCda`.
+    """
     acte = instant - timedelta(hours=26)
-    lignes = _lignes(type_document, patient, emetteur, instant, acte, qualifiee, version)
-    lignes += [mention] if mention else []
+    lignes = _lignes(type_document, patient, emetteur, instant, acte, qualifiee, version, resultats)
+    lignes += [texte for texte in (commentaire, mention) if texte]
     pdf = (pdf_a1 if archivable else pdf_ordinaire)(type_document.titre, lignes)
     oid = oid or oid_de(graine, f"document/{version}")
     serie = oid_de(graine, "serie")
     contenu = ContenuCda(
-        type_document, patient, emetteur, oid, serie, instant, acte, pdf, version, remplace, qualifiee
+        type_document, patient, emetteur, oid, serie, instant, acte, pdf, version, remplace, qualifiee,
+        resultats, commentaire, sortie,
     )  # fmt: skip
     nom = nom_du_pdf(patient, type_document, acte)
     cda = construire(contenu)
@@ -95,6 +103,7 @@ def _lignes(
     acte: datetime,
     qualifiee: bool,
     version: int,
+    resultats: Sequence[ResultatBio],
 ) -> list[str]:
     lignes = [
         emetteur.structure,
@@ -111,7 +120,7 @@ def _lignes(
         "",
     ]
     if type_document.niveau == "N3":
-        return [*lignes, *(f"{libelle} : {valeur} {unite}" for _, libelle, valeur, unite in RESULTATS)]
+        return [*lignes, *(f"{resultat.libelle} : {resultat.ecrit}" for resultat in resultats)]
     return [*lignes, "État clinique stable. Contrôle dans un mois."]
 
 

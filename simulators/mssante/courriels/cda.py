@@ -9,6 +9,7 @@ from datetime import datetime
 from lxml import etree
 
 from simulators.mssante.courriels.modele import LOINC, RACINE_OID, Emetteur, TypeDocument, horodatage
+from simulators.mssante.courriels.resultats import INTERPRETATION, RESULTATS, UCUM, ResultatBio
 from simulators.socle.identites import IdentiteTest
 
 _HL7 = "urn:hl7-org:v3"
@@ -22,17 +23,15 @@ _MODELES = {
 }
 _SEXES = {"M": ("M", "Masculin"), "F": ("F", "Féminin")}
 _CHAPITRE = ("18719-5", "Biochimie")
-RESULTATS = (
-    ("14749-6", "Glucose", "5.1", "mmol/L"),
-    ("2951-2", "Sodium", "140", "mmol/L"),
-    ("2823-3", "Potassium", "4.2", "mmol/L"),
-)
-"""Résultats fictifs du compte rendu structuré : code LOINC, libellé, valeur, unité."""
 
 
 @dataclass(frozen=True, slots=True)
 class ContenuCda:
-    """Ce qu'il faut pour écrire un CDA. `qualifiee` faux : sans INS, par le seul identifiant local du patient."""
+    """Ce qu'il faut pour écrire un CDA. `qualifiee` faux : sans INS, par le seul identifiant local du patient.
+
+    `commentaire` : commentaire général d'un compte rendu structuré. `sortie` : type de sortie (code, libellé) de la
+    prise en charge, dont le responsable est alors dit.
+    """
 
     type: TypeDocument
     patient: IdentiteTest
@@ -45,6 +44,9 @@ class ContenuCda:
     version: int = 1
     remplace: str = ""
     qualifiee: bool = True
+    resultats: tuple[ResultatBio, ...] = RESULTATS
+    commentaire: str = ""
+    sortie: tuple[str, str] | None = None
 
 
 def identifiant_local(patient: IdentiteTest) -> str:
@@ -153,6 +155,9 @@ def _venue(racine: etree._Element, c: ContenuCda) -> None:
     venue = _e(_e(racine, "componentOf"), "encompassingEncounter")
     _code(venue, "code", ("AMB", "Ambulatoire"), "2.16.840.1.113883.5.4")
     _e(_e(venue, "effectiveTime"), "low", value=horodatage(c.acte))
+    if c.sortie:
+        _code(venue, "dischargeDispositionCode", c.sortie, "2.16.840.1.113883.12.112")
+        _professionnel(_e(_e(venue, "responsibleParty"), "assignedEntity"), c.emetteur)
     lieu = _e(_e(venue, "location"), "healthCareFacility")
     _code(lieu, "code", c.emetteur.secteur, _SECTEURS)
     site = _e(lieu, "location")
@@ -166,33 +171,68 @@ def _corps_structure(corps: etree._Element, c: ContenuCda) -> None:
     _e(chapitre, "title", _CHAPITRE[1].upper())
     section = _e(_e(chapitre, "component"), "section")
     _section(section, "1.3.6.1.4.1.19376.1.3.3.2.2", "1.2.250.1.213.1.1.2.71")
-    tableau = _e(_e(section, "text"), "table")
+    recit = _e(section, "text")
+    tableau = _e(recit, "table")
     titres = _e(_e(tableau, "thead"), "tr")
     for titre in ("Analyse", "Résultat"):
         _e(titres, "th", titre)
     lignes = _e(tableau, "tbody")
-    for rang, (_, libelle, valeur, unite) in enumerate(RESULTATS, 1):
+    for rang, resultat in enumerate(c.resultats, 1):
         ligne = _e(lignes, "tr")
-        _e(_e(ligne, "td"), "content", libelle, ID=f"resultat-{rang}")
-        _e(ligne, "td", f"{valeur} {unite}")
+        _e(_e(ligne, "td"), "content", resultat.libelle, ID=f"resultat-{rang}")
+        valeur = _e(ligne, "td", f"{resultat.valeur} {resultat.unite}")
+        if resultat.ecrit != valeur.text:
+            valeur.text = resultat.ecrit.removesuffix(resultat.commentaire)
+        if resultat.commentaire:
+            _e(valeur, "content", resultat.commentaire, ID=f"commentaire-{rang}")
     entree = _e(section, "entry", typeCode="DRIV")
     _e(entree, "templateId", root="1.3.6.1.4.1.19376.1.3.1")
     _e(entree, "templateId", root="1.2.250.1.213.1.1.3.21")
     acte = _e(entree, "act", classCode="ACT", moodCode="EVN")
     _code(acte, "code", _CHAPITRE, LOINC)
     _e(acte, "statusCode", code="completed")
-    for rang, (code, libelle, valeur, unite) in enumerate(RESULTATS, 1):
-        observation = _e(
-            _e(acte, "entryRelationship", typeCode="COMP"), "observation", classCode="OBS", moodCode="EVN"
-        )  # fmt: skip
-        _e(observation, "templateId", root="1.3.6.1.4.1.19376.1.3.1.6")
-        _e(observation, "templateId", root="1.2.250.1.213.1.1.3.80")
-        quoi = _code(observation, "code", (code, libelle), LOINC)
-        _e(_e(quoi, "originalText"), "reference", value=f"#resultat-{rang}")
-        _e(observation, "statusCode", code="completed")
-        _e(observation, "effectiveTime", value=horodatage(c.acte))
-        _e(observation, "value", value=valeur, unit=unite).set(f"{{{_XSI}}}type", "PQ")
+    for rang, resultat in enumerate(c.resultats, 1):
+        _resultat(_e(acte, "entryRelationship", typeCode="COMP"), resultat, rang, c)
+    if c.commentaire:
+        _e(_e(recit, "paragraph"), "content", c.commentaire, ID="commentaire-general")
+        _commentaire(_e(acte, "entryRelationship", typeCode="SUBJ"), "#commentaire-general")
     _copie(_e(_e(corps, "component"), "section"), c)
+
+
+def _resultat(relation: etree._Element, resultat: ResultatBio, rang: int, c: ContenuCda) -> None:
+    observation = _e(relation, "observation", classCode="OBS", moodCode="EVN")
+    _e(observation, "templateId", root="1.3.6.1.4.1.19376.1.3.1.6")
+    _e(observation, "templateId", root="1.2.250.1.213.1.1.3.80")
+    quoi = _code(observation, "code", (resultat.code, resultat.libelle), LOINC)
+    _e(_e(quoi, "originalText"), "reference", value=f"#resultat-{rang}")
+    _e(observation, "statusCode", code="completed")
+    _e(observation, "effectiveTime", value=horodatage(c.acte))
+    valeur = _e(observation, "value", value=resultat.valeur, unit=resultat.unite)
+    valeur.set(f"{{{_XSI}}}type", "PQ")
+    if resultat.autre:
+        _e(valeur, "translation", value=resultat.autre[0], code=resultat.autre[1], codeSystem=UCUM)
+    if resultat.interpretation:
+        _e(observation, "interpretationCode", code=resultat.interpretation, codeSystem=INTERPRETATION)
+    if resultat.commentaire:
+        _commentaire(_e(observation, "entryRelationship", typeCode="SUBJ"), f"#commentaire-{rang}")
+    if any(resultat.intervalle):
+        plage = _e(_e(observation, "referenceRange"), "observationRange", classCode="OBS", moodCode="EVN.CRT")
+        bornes = _e(plage, "value")
+        bornes.set(f"{{{_XSI}}}type", "IVL_PQ")
+        for nom, borne in zip(("low", "high"), resultat.intervalle, strict=True):
+            if borne:
+                _e(bornes, nom, value=borne, unit=resultat.unite)
+        _e(plage, "interpretationCode", code="N", codeSystem=INTERPRETATION)
+
+
+def _commentaire(relation: etree._Element, repere: str) -> None:
+    """Entrée FR-Commentaire-ER, qui cite un passage du récit."""
+    acte = _e(relation, "act", classCode="ACT", moodCode="EVN")
+    for modele in ("2.16.840.1.113883.10.20.1.40", "1.3.6.1.4.1.19376.1.5.3.1.4.2", "1.2.250.1.213.1.1.3.32"):
+        _e(acte, "templateId", root=modele)
+    _code(acte, "code", ("48767-8", "Commentaire"), LOINC)
+    _e(_e(acte, "text"), "reference", value=repere)
+    _e(acte, "statusCode", code="completed")
 
 
 def _section(section: etree._Element, *modeles: str) -> None:

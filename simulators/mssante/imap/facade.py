@@ -30,7 +30,7 @@ class FacadeImap:
         """Ouvre un port IMAP ; `ligne` fixe la ligne de la matrice TLS, sinon les pannes la choisissent."""
         ouvert: list[Port] = []
 
-        def fabrique() -> asyncio.BaseProtocol:
+        def fabrique() -> asyncio.Protocol:
             return ConnexionImap(self, ouvert[0], ligne)
 
         ouvert.append(serveur.ecouter("mssante", fabrique, protocole="imap", port=port))
