@@ -9,20 +9,26 @@ import sys
 from collections.abc import Sequence
 from pathlib import Path
 
+from requirements import lieux
+from requirements.erreurs import ErreurRequirements
 from requirements.ligne_de_commande import AnalyseurFrancais
 from steps.controle import options as options_de_controle
+from steps.logiciel.temoin_couloir import TEMOIN
 from steps.relecture import options as options_de_relecture
 
 # Chaque commande importe ce qu'elle demande : l'aide et le contrôle d'un fichier n'attendent pas les simulateurs.
-TEMOIN = Path(__file__).resolve().parent / "logiciel" / "temoin.yaml"
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
     """Point d'entrée ; rend le code de sortie."""
     options = _analyseur().parse_args(arguments)
     try:
-        code: int = options.fonction(options)
+        with lieux.employer(getattr(options, "couloirs", None)):
+            code: int = options.fonction(options)
         sys.stdout.flush()
+    except ErreurRequirements as erreur:
+        print(erreur, file=sys.stderr)
+        return 2
     except BrokenPipeError:
         # Le lecteur (`head`, `less`) s'est arrêté : rien à dire, et rien à écrire à la fermeture.
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
@@ -41,6 +47,10 @@ def _analyseur() -> argparse.ArgumentParser:
         "diagnostic", help="vérifie configuration, simulateurs et logiciel avant toute campagne (sortie 3 si bloqué)"
     )
     diagnostic.add_argument("--couloir", required=True, help="par exemple biologie")
+    diagnostic.add_argument("--couloirs", type=Path, metavar="DIR", help=lieux.AIDE)
+    diagnostic.add_argument(
+        "--type-logiciel", default="", metavar="TYPE", help="quand le couloir en a plusieurs : DPI, PFI"
+    )
     diagnostic.add_argument(
         "--logiciel", type=Path, default=TEMOIN, help="logiciel.yaml ; par défaut le logiciel témoin"
     )
@@ -52,6 +62,10 @@ def _analyseur() -> argparse.ArgumentParser:
 
     initier = commandes.add_parser("initier", help="écrit un logiciel.yaml commenté pour un couloir, prêt à remplir")
     initier.add_argument("--couloir", required=True, help="par exemple biologie")
+    initier.add_argument("--couloirs", type=Path, metavar="DIR", help=lieux.AIDE)
+    initier.add_argument(
+        "--type-logiciel", default="", metavar="TYPE", help="quand le couloir en a plusieurs : DPI, PFI"
+    )
     initier.add_argument("--sortie", type=Path, default=Path("logiciel.yaml"), help="fichier à écrire, jamais écrasé")
     initier.add_argument(
         "--adaptateur",
@@ -100,13 +114,17 @@ def _analyseur() -> argparse.ArgumentParser:
     actions = commandes.add_parser(
         "actions-par-scenario", help="refait la table des actions de chaque scénario, d'après une campagne du témoin"
     )
-    actions.add_argument("campagne", type=Path, metavar="DIR", help="campagne entière du logiciel témoin")
+    actions.add_argument(
+        "campagnes", type=Path, nargs="+", metavar="DIR", help="campagne entière du logiciel témoin, une par couloir"
+    )
     actions.set_defaults(fonction=_actions_par_scenario)
 
     couverture = commandes.add_parser(
-        "verifications", help="relève, dans une campagne, les règles établies par chaque scénario (pour la couverture)"
+        "verifications", help="relève, dans des campagnes, les règles établies par chaque scénario (pour la couverture)"
     )
-    couverture.add_argument("campagne", type=Path, help="dossier d'une campagne menée sur le logiciel témoin")
+    couverture.add_argument(
+        "campagnes", type=Path, nargs="+", metavar="DIR", help="campagne du logiciel témoin, une par couloir"
+    )
     couverture.add_argument("--sortie", type=Path, required=True, help="fichier JSON à écrire")
     couverture.set_defaults(fonction=_verifications)
     return analyseur
@@ -155,9 +173,12 @@ def _actions_par_scenario(options: argparse.Namespace) -> int:
     from steps.logiciel.besoins import FICHIER, ecrire_table
 
     try:
-        combien = ecrire_table(options.campagne)
+        combien = ecrire_table(options.campagnes)
+    except ValueError as erreur:
+        print(f"Erreur : {erreur}", file=sys.stderr)
+        return 2
     except OSError as erreur:
-        print(f"{options.campagne} : aucune campagne lisible ({erreur})", file=sys.stderr)
+        print(f"{erreur.filename or options.campagnes[0]} : aucune campagne lisible ({erreur})", file=sys.stderr)
         return 2
     print(f"{combien} scénarios écrits dans {FICHIER}")
     return 0
@@ -188,10 +209,13 @@ def _verifications(options: argparse.Namespace) -> int:
     from steps.couverture import regles_par_scenario
 
     try:
-        par_scenario = regles_par_scenario(options.campagne)
+        # Un scénario de plusieurs REM garde ce que la première campagne qui le joue en a établi.
+        releves = [regles_par_scenario(campagne) for campagne in reversed(options.campagnes)]
+        par_scenario = {n: codes for releve in releves for n, codes in releve.items()}
     except (OSError, ValueError) as erreur:
-        print(f"{options.campagne} : verdicts.json illisible ({erreur})", file=sys.stderr)
+        print(f"{', '.join(map(str, options.campagnes))} : verdicts.json illisible ({erreur})", file=sys.stderr)
         return 2
+    par_scenario = dict(sorted(par_scenario.items()))
     options.sortie.write_text(json.dumps(par_scenario, ensure_ascii=False, indent=1) + "\n", encoding="utf-8")
     print(f"{len(par_scenario)} scénarios écrits dans {options.sortie}")
     return 0

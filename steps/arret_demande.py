@@ -27,9 +27,13 @@ class ArretDemande:
                 signal.signal(signal.SIGINT, self._recevoir)
         return self
 
-    def __exit__(self, *_: object) -> None:
+    def __exit__(self, genre: type[BaseException] | None, *_: object) -> None:
         if self._ancien is not None:
             signal.signal(signal.SIGINT, self._ancien)
+        if self._demande and genre is KeyboardInterrupt:
+            # Sans sa trace : au milieu de certaines instructions, Python 3.11 n'y met pas de ligne, et pytest, qui
+            # veut la montrer, tombe en panne au lieu de s'arrêter.
+            raise KeyboardInterrupt from None
 
     def exiger(self) -> None:
         """Lève `KeyboardInterrupt` si l'arrêt a été demandé."""

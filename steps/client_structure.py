@@ -5,6 +5,7 @@ from __future__ import annotations
 import http.client
 import socket
 import ssl
+from collections.abc import Mapping, Sequence
 from datetime import UTC, datetime
 from urllib.parse import urlsplit
 
@@ -26,7 +27,22 @@ class LogicielInjoignable(OSError):
 def se_connecter(
     journal: JournalEchanges, url: str, certificat: Identifiants | None, *, presente: str, decrit: str
 ) -> Echange:
-    """Présente ce certificat à cette adresse. `presente` : le cas (valide, revoque…), noté sur l'échange.
+    """Présente ce certificat à cette adresse. `presente` : le cas (valide, revoque…), noté sur l'échange."""
+    return demander(journal, url, certificat, notes={"presente": presente, "certificat": decrit})
+
+
+def demander(
+    journal: JournalEchanges,
+    url: str,
+    certificat: Identifiants | None,
+    *,
+    notes: Mapping[str, str],
+    service: str = SERVICE,
+    operation: str = "connexion",
+    methode: str = "GET",
+    entetes: Sequence[tuple[str, str]] = (),
+) -> Echange:
+    """Une demande à cette adresse, écrite au journal ; `LogicielInjoignable` si rien n'y écoute.
 
     Le certificat du serveur n'est pas contrôlé : ce n'est pas lui qui est à l'essai.
     """
@@ -46,26 +62,22 @@ def se_connecter(
     try:
         with contexte.wrap_socket(prise, server_hostname=adresse.hostname) as chiffree:
             tls = _decrire(chiffree, certificat)
-            reponse = _demander(chiffree, adresse.netloc, cible)
+            reponse = _demander(chiffree, methode, cible, (("Host", adresse.netloc), *entetes))
     except (OSError, http.client.HTTPException) as erreur:
         # En TLS 1.3, le refus du certificat n'arrive qu'à la première lecture.
         refus = _raison(erreur)
     finally:
         prise.close()
     return journal.ajouter_echange(
-        service=SERVICE,
-        operation="connexion",
+        service=service,
+        operation=operation,
         debut=debut,
         fin=datetime.now(UTC),
-        requete=Requete("GET", cible, (("Host", adresse.netloc),)),
+        requete=Requete(methode, cible, (("Host", adresse.netloc), *entetes)),
         reponse=reponse,
         pair=f"{adresse.hostname}:{port}",
         tls=tls,
-        notes={
-            "presente": presente,
-            "certificat": decrit,
-            **({"refus": f"connexion refusée : {refus}"} if refus else {}),
-        },
+        notes={**notes, **({"refus": f"connexion refusée : {refus}"} if refus else {})},
     )
 
 
@@ -88,9 +100,10 @@ def _raison(erreur: Exception) -> str:
     return f"alerte {raison} ({connue})" if connue else raison or f"coupure ({type(erreur).__name__})"
 
 
-def _demander(prise: ssl.SSLSocket, hote: str, cible: str) -> Reponse:
-    prise.sendall(f"GET {cible} HTTP/1.1\r\nHost: {hote}\r\nConnection: close\r\n\r\n".encode())
-    recue = http.client.HTTPResponse(prise, method="GET")
+def _demander(prise: ssl.SSLSocket, methode: str, cible: str, entetes: Sequence[tuple[str, str]]) -> Reponse:
+    lignes = "".join(f"{nom}: {valeur}\r\n" for nom, valeur in entetes)
+    prise.sendall(f"{methode} {cible} HTTP/1.1\r\n{lignes}Connection: close\r\n\r\n".encode())
+    recue = http.client.HTTPResponse(prise, method=methode)
     try:
         recue.begin()
         corps = recue.read(_REPONSE_MAX)

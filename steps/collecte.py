@@ -12,16 +12,12 @@ from pytest_bdd.parser import ScenarioTemplate
 from pytest_bdd.scenario import scenario_wrapper_template_registry
 
 from reports.verdict import Verdict
-from requirements.modele import Classe, Service
+from requirements.features import COMMUNS
+from requirements.lieux import couloir_de_la_feature, est_livre
+from requirements.modele import Classe
 from steps import lecture_gherkin
 from steps.logiciel.connexion import ConnexionDeclaree
 from steps.selection import ScenarioRetenu
-
-# Services que le banc ne simule pas encore ; un scénario qui en dépend n'est pas exécuté, et le dit.
-_A_VENIR = {
-    Service.MSSANTE: "la messagerie MSSanté",
-    Service.ANNUAIRE: "l'annuaire santé",
-}
 
 
 class ScenarioSansFeature(pytest.Item):
@@ -44,8 +40,8 @@ class ScenarioSansFeature(pytest.Item):
         scenario = self.retenu.scenario
         if scenario.moyen is Classe.HUMAIN:
             return Verdict.A_VERIFIER, "le verdict revient à une personne : pièces à apporter"
-        if scenario.service in _A_VENIR:
-            return Verdict.NON_EXECUTE, f"le banc ne simule pas encore {_A_VENIR[scenario.service]}"
+        if scenario.deroule or scenario.feature_impropre:
+            return Verdict.A_VERIFIER, f"une personne déroule ce scénario et le juge : {scenario.non_jugee}"
         return Verdict.NON_EXECUTE, "aucune feature ne joue encore ce scénario"
 
 
@@ -62,11 +58,9 @@ def scenario_gherkin(item: pytest.Item) -> ScenarioTemplate | None:
 
 
 def couloir_de(item: pytest.Item) -> str:
-    """Le couloir d'une feature : le dossier sous `features/` ; « communs » vaut pour tous."""
+    """Le couloir d'une feature ; « communs » vaut pour tous."""
     scenario = scenario_gherkin(item)
-    morceaux = Path(scenario.feature.filename).parts if scenario else ("features", "")
-    rang = len(morceaux) - 1 - morceaux[::-1].index("features")
-    return morceaux[rang + 1]
+    return couloir_de_la_feature(Path(scenario.feature.filename)) if scenario else ""
 
 
 class CollecteIncoherente(Exception):
@@ -80,16 +74,23 @@ def repartir(
 
     Un scénario joué par plusieurs éléments (plan du scénario) les garde tous ; un élément peut établir plusieurs
     scénarios que le REM demande deux fois ; un scénario sans feature en reçoit un qui dit pourquoi. Deux scénarios
-    Gherkin différents pour un même numéro sont refusés.
+    Gherkin différents pour un même numéro sont refusés. Une feature commune cède à celle du couloir, et ne joue jamais
+    ce que le catalogue dit qu'elle jouerait mal (`feature_impropre`) ; dans un couloir de l'utilisateur, elle ne joue
+    que ce qui est repris d'un couloir livré : un autre REM peut demander autre chose.
     """
     par_numero: dict[str, list[pytest.Item]] = {}
     ecartes: list[pytest.Item] = []
     numeros = {retenu.numero for retenu in retenus}
+    communs = numeros if est_livre(couloir) else {r.numero for r in retenus if est_livre(r.scenario.repris_de)}
+    siens = [item for item in items if scenario_gherkin(item) is not None and couloir_de(item) == couloir]
+    communs = communs - {numero for item in siens for numero in numeros_de(item, numeros)}
+    communs = communs - {retenu.numero for retenu in retenus if retenu.scenario.feature_impropre}
+    portables = {couloir: numeros, COMMUNS: communs}
     for item in items:
         if scenario_gherkin(item) is None:
             ecartes.append(item)
             continue
-        portes = numeros_de(item, numeros) if couloir_de(item) in (couloir, "communs") else []
+        portes = numeros_de(item, portables.get(couloir_de(item), ()))
         if not portes:
             ecartes.append(item)
         for numero in portes:
@@ -166,14 +167,14 @@ def scenarios_ecrits(fichier: Path) -> list[tuple[str, frozenset[str]]]:
     return trouves
 
 
-def verifier_scenarios_perdus(racine: Path, items: Sequence[pytest.Item]) -> None:
+def verifier_scenarios_perdus(items: Sequence[pytest.Item], *racines: Path) -> None:
     """Compare les scénarios écrits et collectés : pytest-bdd en laisse tomber un, sans rien dire, à nom égal."""
     collectes: dict[Path, set[str]] = {}
     for item in items:
         modele = scenario_gherkin(item)
         if modele is not None:
             collectes.setdefault(Path(modele.feature.filename).resolve(), set()).add(modele.name)
-    for fichier in features(racine):
+    for fichier in (fichier for racine in racines for fichier in features(racine)):
         noms = [nom for nom, _ in scenarios_ecrits(fichier)]
         doubles = sorted({nom for nom in noms if noms.count(nom) > 1})
         if doubles:

@@ -13,6 +13,7 @@ from reports.ecriture import ecrire_tout
 from reports.options import OptionsRapports
 from reports.resultat import CleScenario, EtapeJouee, EtatPreuve, ResultatScenario
 from reports.verdict import Moyen
+from requirements import lieux
 from requirements.catalogue import Catalogue
 from requirements.modele import Preuve
 from simulators.banc import Banc
@@ -86,7 +87,7 @@ class Conduite:
         self.porte: PortePieces | None = None
         self.rejeu: Enregistrement | None = None
         self._en_cours: ScenarioEnCours | None = None
-        self._services = Services(self.dossier, logiciel)
+        self._services = Services(self.dossier, logiciel, catalogue.couloir.type_logiciel)
 
     # ------------------------------------------------------------ marche
     def demarrer(self) -> None:
@@ -95,6 +96,7 @@ class Conduite:
         Lève AdaptateurInjoignable, OSError ou JournalArrete : la campagne ne peut pas commencer.
         """
         journal = self._services.ouvrir_journal(reprendre=self.options.reprendre is not None)
+        lieux.copier(self.catalogue.dossier, self.catalogue.couloirs_repris, self.dossier)
         if self.precedente is not None:
             self.precedente = charger_campagne(self.dossier, journal)
             self.resultats = {resultat.cle: resultat for resultat in self.precedente.resultats}
@@ -154,6 +156,7 @@ class Conduite:
             volume_reduit=self.options.volume_reduit,
             navigateurs=self._services.navigateurs,
             connexion=self.connexion,
+            produits=self.catalogue.couloir.documents,
         )
 
     def fermer_essai(self, essai: Essai) -> None:

@@ -9,7 +9,7 @@ import tempfile
 from collections.abc import Iterator, Sequence
 from pathlib import Path
 
-from requirements.catalogue import Catalogue, charger
+from requirements.catalogue import Catalogue, charger, est_du_couloir, nommer_couloir
 from requirements.erreurs import ErreurRequirements
 from simulators.banc import Banc
 from simulators.socle.journal import JournalEchanges
@@ -18,6 +18,7 @@ from steps.diagnostic_logiciel import examiner
 from steps.diagnostic_point import Point
 from steps.logiciel.configuration import ConfigurationInvalide, ConfigurationLogiciel, lire_configuration
 from steps.logiciel.contexte import ContexteAdaptateur
+from steps.logiciel.temoin_couloir import devant
 from steps.selection import ScenarioRetenu, SelectionVide, selectionner
 
 CODE = 3
@@ -29,17 +30,17 @@ def avant_campagne(catalogue: Catalogue, logiciel: ConfigurationLogiciel, dossie
     return [*diagnostic_poste.poste(dossier, catalogue.date), *diagnostic_poste.fichiers(logiciel)]
 
 
-def diagnostiquer(couloir: str, fichier: Path, dossier: Path) -> Iterator[Point]:
+def diagnostiquer(couloir: str, fichier: Path, dossier: Path, *, type_logiciel: str = "") -> Iterator[Point]:
     """Rend les points un à un ; s'arrête au premier qui empêche la suite d'avoir un sens."""
     try:
-        catalogue = charger(couloir)
+        catalogue = charger(nommer_couloir(couloir, type_logiciel))
     except ErreurRequirements as erreur:
         yield Point("catalogue", False, str(erreur), "un couloir du banc", "corrigez --couloir")
         return
     yield Point("catalogue", True, f"REM {catalogue.rem} : {len(catalogue.exigences)} exigences")
     try:
-        logiciel = lire_configuration(fichier)
-        if logiciel.couloir and logiciel.couloir != couloir:
+        logiciel = devant(lire_configuration(fichier), catalogue.couloir.profils)
+        if logiciel.couloir and not est_du_couloir(logiciel.couloir, catalogue.couloir.couloir):
             raise ConfigurationInvalide(f"{fichier} : couloir {logiciel.couloir!r}, alors que {couloir!r} est demandé")
         retenus = selectionner(catalogue, profils_reclames=logiciel.profils)
     except (ConfigurationInvalide, SelectionVide) as erreur:
@@ -95,7 +96,8 @@ def _banc_et_logiciel(
 def commande(options: argparse.Namespace) -> int:
     """`python -m steps diagnostic` ; rend 3 si une campagne ne peut pas commencer."""
     points = []
-    for point in diagnostiquer(options.couloir, options.logiciel, options.dossier):
+    examen = diagnostiquer(options.couloir, options.logiciel, options.dossier, type_logiciel=options.type_logiciel)
+    for point in examen:
         points.append(point)
         if not options.json:
             print(point.en_texte(), flush=True)

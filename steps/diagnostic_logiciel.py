@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+import socket
 from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import ExitStack
@@ -13,12 +14,12 @@ from urllib.parse import urlsplit
 
 import urllib3
 
-from requirements.modele import Classe
 from steps import diagnostic_certificats
 from steps.diagnostic_point import Point
+from steps.logiciel import mllp
 from steps.logiciel.aiguillage import Aiguillage
 from steps.logiciel.assemblage import charger_type
-from steps.logiciel.besoins import actions_de, sans_ces_actions
+from steps.logiciel.besoins import PREMIER, actions_de, sans_ces_actions
 from steps.logiciel.configuration import ConfigurationLogiciel
 from steps.logiciel.contexte import ContexteAdaptateur
 from steps.logiciel.contrat import charger_contrat
@@ -29,6 +30,7 @@ from steps.selection import ScenarioRetenu
 
 _ECART_MAX_S = 30
 _MONTRES = 6
+_PRISE_S = 3.0
 
 
 class _Personne:
@@ -72,7 +74,29 @@ def examiner(contexte: ContexteAdaptateur, retenus: Sequence[ScenarioRetenu]) ->
                 return
             yield from _heure(description)
             faits[description.nom] = adaptateur
-        yield from _ensemble(Aiguillage(faits, actions=logiciel.actions, defaut=logiciel.defaut), logiciel, retenus)
+        yield from _prise(logiciel, faits)
+        tous, actions = mllp.brancher(logiciel, contexte.banc, faits)
+        yield from _ensemble(Aiguillage(tous, actions=actions, defaut=logiciel.defaut), logiciel, retenus)
+
+
+def _prise(logiciel: ConfigurationLogiciel, adaptateurs: Mapping[str, Adaptateur]) -> Iterator[Point]:
+    """La prise HL7 v2 déclarée : quelqu'un y écoute-t-il ? Elle peut ne s'ouvrir que plus tard : rien n'est arrêté."""
+    adresse = logiciel.prise.adresse(adaptateurs) if logiciel.prise else None
+    if adresse is None:
+        return
+    try:
+        socket.create_connection((adresse.hote, adresse.port), timeout=_PRISE_S).close()
+    except OSError as erreur:
+        yield Point(
+            "prise HL7 v2",
+            False,
+            f"{adresse} : {erreur.strerror or erreur}",
+            "le logiciel écoute à l'adresse de mllp",
+            f"ouvrez sa réception HL7 v2, ou corrigez mllp.port ; port {adresse.port} : {qui_ecoute(adresse.port)}",
+            bloquant=False,
+        )
+    else:
+        yield Point("prise HL7 v2", True, f"{adresse} répond")
 
 
 def _joindre(description: DescriptionAdaptateur, adaptateur: Adaptateur) -> Point:
@@ -173,7 +197,7 @@ def _connexion(selon: Sequence[ScenarioRetenu]) -> Iterator[Point]:
 def _actions(aiguillage: Aiguillage, a_jouer: Sequence[ScenarioRetenu]) -> Point:
     connues = charger_contrat().actions
     offertes = aiguillage.actions()
-    manques = sans_ces_actions([retenu.numero for retenu in a_jouer], offertes)
+    manques = sans_ces_actions([retenu.numero for retenu in a_jouer], offertes, _rem(a_jouer))
     recu = f"{len(offertes)} actions offertes sur {len(connues)}"
     absentes = [action for action in connues if action not in offertes]
     if not absentes:
@@ -194,12 +218,16 @@ def _actions(aiguillage: Aiguillage, a_jouer: Sequence[ScenarioRetenu]) -> Point
     )
 
 
+def _rem(a_jouer: Sequence[ScenarioRetenu]) -> str:
+    return a_jouer[0].scenario.rem if a_jouer else PREMIER
+
+
 def _personnes(logiciel: ConfigurationLogiciel, a_jouer: Sequence[ScenarioRetenu]) -> Point:
     """Combien de scénarios demandent une personne : pour juger, ou pour agir."""
     humains = {d.nom for d in logiciel.adaptateurs if charger_type(d.type).humain}
     confiees = {a for a in charger_contrat().actions if logiciel.actions.get(a, logiciel.defaut) in humains}
-    jugent = sum(retenu.scenario.moyen is Classe.HUMAIN for retenu in a_jouer)
-    agissent = sum(bool(actions_de(retenu.numero) & confiees) for retenu in a_jouer)
+    jugent = sum(retenu.scenario.laisse_a_une_personne for retenu in a_jouer)
+    agissent = sum(bool(actions_de(retenu.numero, retenu.scenario.rem) & confiees) for retenu in a_jouer)
     return Point(
         "personnes",
         True,

@@ -9,7 +9,9 @@ from datetime import UTC, datetime
 from typing import Any
 
 from reports.verdict import Verdict
+from requirements.modele import DocumentProduit
 from simulators.banc import Banc
+from simulators.bouchon import BOUCHONS
 from simulators.socle.echange import Echange
 from simulators.socle.journal import JournalArrete, JournalEchanges
 from steps.bilan import ActionAbandonnee, Bilan, NonConcluant, ScenarioArrete
@@ -46,6 +48,7 @@ class Essai:
     `graine` : ce qui distingue les patients de cette campagne de ceux des précédentes, que le logiciel connaît encore.
     `volume_reduit` : un scénario de volume joue un dixième de ce qu'il demande, et le dit.
     `connexion` : comment le logiciel dit se connecter par un fournisseur d'identité.
+    `produits` : les documents que produisent les logiciels de ce couloir, le principal d'abord.
     `navigateurs` : de quoi mettre une personne devant un navigateur (par défaut, le navigateur HTTP).
     """
 
@@ -61,6 +64,7 @@ class Essai:
         volume_reduit: bool = False,
         navigateurs: Navigateurs | None = None,
         connexion: ConnexionDeclaree = NON_DECLAREE,
+        produits: tuple[DocumentProduit, ...] = (),
     ) -> None:
         self.retenu = retenu
         self.adaptateur = adaptateur
@@ -70,6 +74,7 @@ class Essai:
         self.graine = graine
         self.volume_reduit = volume_reduit
         self.connexion = connexion
+        self.produits = produits
         self._navigateurs = navigateurs
         self.bilan = Bilan()
         self.carnet = CarnetEssai(journal, self.bilan.jugements)
@@ -183,7 +188,12 @@ class Essai:
 
     # -------------------------------------------------------------- observer
     def echanges(self, service: str, operation: str | None = None, *, tout: bool = False) -> list[Echange]:
-        """Échanges vus depuis la dernière action (ou depuis le début du scénario si `tout`), dans l'ordre."""
+        """Échanges vus depuis la dernière action (ou depuis le début du scénario si `tout`), dans l'ordre.
+
+        Lève ValueError pour un bouchon : rien ne se juge sur un téléservice dont le contrat est inconnu.
+        """
+        if service in BOUCHONS:
+            raise ValueError(f"{service} est un bouchon : aucune étape ne le lit")
         return self.journal.echanges(service=service, operation=operation, depuis=self.debut if tout else self.depuis)
 
     def patient(self, nom: str) -> PatientEssai:

@@ -13,15 +13,17 @@ from typing import Any
 
 import yaml
 
-from requirements.catalogue import Catalogue, charger
+from requirements.catalogue import Catalogue, charger, nommer_couloir
 from requirements.erreurs import ErreurRequirements
-from requirements.modele import PROFIL_GENERAL, Classe
+from requirements.modele import PROFIL_GENERAL
 from steps.logiciel import schema
 from steps.logiciel.assemblage import MODULES, charger_type
 from steps.logiciel.configuration import EXEMPLE
 from steps.logiciel.connexion import SCHEMA as CONNEXION
 from steps.logiciel.contrat import charger_contrat, groupes
 from steps.logiciel.fautes import proche
+from steps.logiciel.prise_declaree import ACTIONS
+from steps.logiciel.prise_declaree import SCHEMA as PRISE
 from steps.logiciel.types_adaptateur import TypeAdaptateur
 
 _LARGEUR = 118
@@ -53,6 +55,8 @@ def texte(catalogue: Catalogue, adaptateur: str, sortie: Path) -> str:
         _actions(_NOMS[adaptateur]),
         _pieces(),
         _comptes(),
+        _prise(),
+        _bouchons(),
         _connexion(),
     ]
     return "\n\n".join("\n".join(bloc) for bloc in blocs) + "\n"
@@ -62,7 +66,7 @@ def initier(options: argparse.Namespace) -> int:
     """La commande ; rend le code de sortie : 2 si rien n'a été écrit."""
     sortie: Path = options.sortie
     try:
-        catalogue = charger(options.couloir)
+        catalogue = charger(nommer_couloir(options.couloir, options.type_logiciel))
         if options.adaptateur not in (proposes := types_proposes()):
             raise ValueError(
                 f"--adaptateur : attendu l'un de {', '.join(proposes)}, reçu {options.adaptateur!r}"
@@ -82,6 +86,7 @@ def initier(options: argparse.Namespace) -> int:
     print(
         f"{sortie} écrit. Donnez-y les valeurs « {EXEMPLE} », puis :\n"
         f"python -m steps diagnostic --couloir {options.couloir} --logiciel {sortie}"
+        + (f" --couloirs {options.couloirs}" if options.couloirs else "")
     )
     return 0
 
@@ -128,7 +133,7 @@ def _apport(catalogue: Catalogue, profil: str, *, plus: str) -> str:
     """Ce que ce profil fait vérifier : combien de scénarios, dont combien par une personne, dans quelles sections."""
     exigences = [exigence for exigence in catalogue.exigences if exigence.profil == profil]
     scenarios = [scenario for exigence in exigences for scenario in exigence.scenarios]
-    seuls = sum(scenario.moyen is Classe.HUMAIN for scenario in scenarios)
+    seuls = sum(scenario.laisse_a_une_personne for scenario in scenarios)
     sections = ", ".join(dict.fromkeys(exigence.id_section for exigence in exigences if exigence.scenarios))
     accord = "s" if len(scenarios) > 1 else ""
     jugent = f", dont {seuls} qu'une personne juge" if seuls else ""
@@ -191,6 +196,21 @@ def _comptes() -> list[str]:
         lignes += _commenter(f"#   {role}: {role}", sens, colonne=44)
     lignes += _plier(f"# {schema.COMMUNES['permissions']['description']}", "# ")
     lignes.append("# permissions: {consultation: consultation}")
+    return lignes
+
+
+def _prise() -> list[str]:
+    lignes = [f"# {PRISE['description']} : le banc y envoie et y relève les messages (docs/adaptateurs.md)"]
+    lignes.append("# mllp:")
+    for nom, cle in PRISE["properties"].items():
+        valeur = cle.get("default", 2575 if nom == "port" else list(ACTIONS))
+        lignes += _cle(nom, valeur, cle["description"], retrait=2, commentee=True, retrait_diese=0)
+    return lignes
+
+
+def _bouchons() -> list[str]:
+    lignes = _plier(f"# {schema.COMMUNES['bouchons']['description']}", "# ")
+    lignes += _cle("bouchons", {}, "par exemple {eprescription: reponses.yaml}", commentee=True)
     return lignes
 
 

@@ -2,10 +2,14 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 import pytest
+
+from requirements import lieux
+from requirements.catalogue import nommer_couloir
+from requirements.erreurs import ErreurRequirements
 
 VOLUMES = ("officiel", "reduit")
 OPERATEURS = ("console", "terminal")
@@ -17,6 +21,8 @@ class OptionsCampagne:
     """Ce que la personne a demandé. `couloir` vide : pas de campagne, pytest fait ses essais ordinaires."""
 
     couloir: str = ""
+    couloirs: Path | None = None
+    type_logiciel: str = ""
     vagues: tuple[int, ...] = ()
     profils: tuple[str, ...] = ()
     exigences: tuple[str, ...] = ()
@@ -27,6 +33,7 @@ class OptionsCampagne:
     exiger_complet: bool = False
     junit: bool = False
     volume_reduit: bool = False
+    supplements: bool = False
     navigateur: str = HTTP
     operateur: str = ""
     operateur_nom: str = ""
@@ -42,6 +49,13 @@ def declarer(parser: pytest.Parser) -> None:
     """Ajoute le groupe « Banc SONS » à l'aide de pytest."""
     groupe = parser.getgroup("banc-sons", "Banc SONS : campagne de conformité")
     groupe.addoption("--couloir", default="", metavar="COULOIR", help="couloir à vérifier, par exemple biologie")
+    groupe.addoption("--couloirs", type=Path, metavar="DIR", help=lieux.AIDE)
+    groupe.addoption(
+        "--type-logiciel",
+        default="",
+        metavar="TYPE",
+        help="type du logiciel, quand le couloir en a plusieurs : --couloir=hopital --type-logiciel=PFI",
+    )
     groupe.addoption(
         "--vague", action="append", default=[], metavar="1|2", help="vague du REM (1 ou 2) ; par défaut les deux"
     )
@@ -87,6 +101,11 @@ def declarer(parser: pytest.Parser) -> None:
         help="« à vérifier », « non exécuté » et les écarts connus comptent comme un échec (barrière de livraison)",
     )
     groupe.addoption(
+        "--supplements",
+        action="store_true",
+        help="joue aussi les scénarios du banc que le REM n'a pas, pour des exigences qu'il laisse sans scénario",
+    )
+    groupe.addoption(
         "--volume",
         choices=VOLUMES,
         default=VOLUMES[0],
@@ -129,6 +148,8 @@ def lire(config: pytest.Config) -> OptionsCampagne:
             raise pytest.UsageError(f"--vague : attendu 1 ou 2, reçu {vague!r}")
     options = OptionsCampagne(
         couloir=config.getoption("--couloir"),
+        couloirs=config.getoption("--couloirs"),
+        type_logiciel=config.getoption("--type-logiciel"),
         vagues=tuple(sorted({int(vague) for vague in config.getoption("--vague")})),
         profils=tuple(config.getoption("--profil")),
         exigences=tuple(config.getoption("--exigence")),
@@ -138,6 +159,7 @@ def lire(config: pytest.Config) -> OptionsCampagne:
         ecarts=config.getoption("--ecarts"),
         exiger_complet=config.getoption("--exiger-complet"),
         junit=config.getoption("--junit"),
+        supplements=config.getoption("--supplements"),
         volume_reduit=config.getoption("--volume") != VOLUMES[0],
         navigateur=config.getoption("--navigateur"),
         operateur=config.getoption("--operateur"),
@@ -149,6 +171,8 @@ def lire(config: pytest.Config) -> OptionsCampagne:
         donnees = [
             nom
             for nom, valeur in (
+                ("--couloirs", options.couloirs),
+                ("--type-logiciel", options.type_logiciel),
                 ("--vague", options.vagues),
                 ("--profil", options.profils),
                 ("--exigence", options.exigences),
@@ -158,6 +182,7 @@ def lire(config: pytest.Config) -> OptionsCampagne:
                 ("--ecarts", options.ecarts),
                 ("--exiger-complet", options.exiger_complet),
                 ("--junit", options.junit),
+                ("--supplements", options.supplements),
                 ("--volume", options.volume_reduit),
                 ("--navigateur", options.navigateur != HTTP),
                 ("--operateur", options.operateur),
@@ -188,7 +213,24 @@ def lire(config: pytest.Config) -> OptionsCampagne:
             f"--dossier : {options.dossier} porte déjà une campagne ; attendu un dossier neuf, "
             f"ou --reprendre={options.dossier} pour la continuer"
         )
+    if options.active:
+        return replace(options, couloir=_couloir(options))
     return options
+
+
+def _couloir(options: OptionsCampagne) -> str:
+    try:
+        lieux.choisir(options.couloirs or _gardes(options))
+        return nommer_couloir(options.couloir, options.type_logiciel)
+    except ErreurRequirements as erreur:
+        raise pytest.UsageError(str(erreur)) from erreur
+
+
+def _gardes(options: OptionsCampagne) -> Path | None:
+    """Les couloirs que garde le dossier d'une campagne reprise, quand personne n'en donne d'autres."""
+    if not options.reprendre or lieux.dossier_utilisateur():
+        return None
+    return lieux.racine_de_campagne(options.reprendre, options.couloir)
 
 
 def _exiger_chromium() -> None:

@@ -3,45 +3,43 @@
 from __future__ import annotations
 
 import sys
-from collections import Counter
-from collections.abc import Generator, Iterator, Sequence
-from dataclasses import dataclass, field
+from collections.abc import Generator, Iterator
 from importlib import import_module
 from pathlib import Path
+from pkgutil import iter_modules
 from typing import Any
 
 import pytest
 
+import steps.etapes
 from reports import allure as allure_banc
-from reports.resultat import EtapeJouee
 from reports.synthese import code_de_sortie
 from reports.terminal import couleurs_permises, ligne_scenario, resumer
 from reports.verdict import Moyen, Verdict
-from requirements.catalogue import charger, tous_les_numeros
+from requirements.catalogue import charger, est_du_couloir, tous_les_numeros
 from requirements.erreurs import ErreurRequirements
+from requirements.lieux import FEATURES, features_de_l_utilisateur
 from simulators.socle.journal import JournalArrete
-from steps import allure_prudent, lecture_gherkin, recherche_etapes
+from steps import allure_prudent, lecture_gherkin, ramassage, recherche_etapes
 from steps import options as options_campagne
 from steps.arret_demande import ArretDemande
 from steps.bilan import Bilan, NonConcluant, ScenarioArrete
 from steps.collecte import (
     CollecteIncoherente,
     ScenarioSansFeature,
-    ecarter_selon,
-    repartir,
-    scenario_gherkin,
     verifier_scenarios_perdus,
 )
 from steps.conduite import Conduite
 from steps.depart import Depart
-from steps.deroule import empreinte_du_deroule
 from steps.diagnostic import avant_campagne
 from steps.ecarts import lire_ecarts
+from steps.elements import Elements
 from steps.essai import Essai
 from steps.jugements.marque import tenir
 from steps.logiciel.configuration import ConfigurationInvalide, lire_configuration
 from steps.logiciel.protocole import AdaptateurInjoignable
 from steps.logiciel.temoin import RACINE
+from steps.logiciel.temoin_couloir import TEMOIN, devant
 from steps.operateur.annonce import annoncer_campagne, demande_une_personne, prevoir
 from steps.operateur.enregistrement_rejeu import EnregistrementIllisible
 from steps.operateur.guidage_estimation import actions_a_la_main
@@ -53,64 +51,8 @@ from steps.selection import ScenarioRetenu, SelectionVide, selectionner
 from steps.suivi import SuiviEtapes
 from steps.support import pieces_perdues, vient_du_support
 
-ETAPES = (
-    "steps.etapes.commun",
-    "steps.etapes.identite",
-    "steps.etapes.justificatifs",
-    "steps.etapes.insi",
-    "steps.etapes.recherche",
-    "steps.etapes.flux",
-    "steps.etapes.flux_emis",
-    "steps.etapes.traces",
-    "steps.etapes.documents",
-    "steps.etapes.dmp_commun",
-    "steps.etapes.dmp",
-    "steps.etapes.dmp_consultation",
-    "steps.etapes.dmp_ecrans",
-    "steps.etapes.dmp_historique",
-    "steps.etapes.annuaire_commun",
-    "steps.etapes.annuaire",
-    "steps.etapes.annuaire_chargement",
-    "steps.etapes.annuaire_fiches",
-    "steps.etapes.mss_commun",
-    "steps.etapes.mss_courriels",
-    "steps.etapes.mss_envois",
-    "steps.etapes.mss_reception",
-    "steps.etapes.mss_connexion",
-    "steps.etapes.mss_traces",
-    "steps.etapes.cda_documents",
-    "steps.etapes.compte_rendu_mentions",
-    "steps.etapes.compte_rendu_fichier",
-    "steps.etapes.compte_rendu_destinataires",
-    "steps.etapes.compte_rendu_accreditation",
-    "steps.etapes.compte_rendu_structure",
-    "steps.etapes.compte_rendu_sous_traite",
-    "steps.etapes.compte_rendu_formes",
-    "steps.etapes.tableau_de_bord",
-    "steps.etapes.loinc",
-    "steps.etapes.loinc_codes",
-    "steps.etapes.confidentialite",
-    "steps.etapes.diffusion_pfi",
-    "steps.etapes.portabilite",
-    "steps.etapes.psc_connexion",
-    "steps.etapes.psc_fautes",
-    "steps.etapes.psc_sessions",
-    "steps.etapes.psc_comptes",
-    "steps.etapes.psc_services",
-    "steps.etapes.acces_comptes",
-    "steps.etapes.acces_traces",
-    "steps.etapes.acces_mots_de_passe",
-    "steps.etapes.acces_tentatives",
-    "steps.etapes.acces_sessions",
-    "steps.etapes.acces_rpps",
-    "steps.etapes.acces_identites",
-    "steps.etapes.acces_dispositifs",
-    "steps.etapes.acces_facteur_unique",
-    "steps.etapes.acces_structures",
-    "steps.etapes.acces_usagers",
-    "steps.etapes.acces_coordonnees",
-    "steps.etapes.acces_usagers_connexion",
-)
+ETAPES = tuple(f"steps.etapes.{module.name}" for module in iter_modules(steps.etapes.__path__))
+"""Les modules d'étapes : un fichier ajouté dans `steps/etapes/` est branché."""
 
 CODE_BANC = 3
 """Code de sortie quand c'est le banc, l'environnement ou la configuration qui a manqué."""
@@ -128,9 +70,13 @@ def pytest_addoption(parser: pytest.Parser, pluginmanager: pytest.PytestPluginMa
 
 @pytest.hookimpl(tryfirst=True)
 def pytest_configure(config: pytest.Config) -> None:
-    for numero in sorted(tous_les_numeros()):
-        config.addinivalue_line("markers", f"{numero}: numéro d'un REM")
     options = options_campagne.lire(config)
+    try:
+        numeros = tous_les_numeros()
+    except ErreurRequirements as erreur:
+        raise pytest.UsageError(str(erreur)) from erreur
+    for numero in sorted(numeros):
+        config.addinivalue_line("markers", f"{numero}: numéro d'un REM")
     config.stash[_OPTIONS] = options
     if config.args_source is pytest.Config.ArgsSource.TESTPATHS:
         config.args = [str(RACINE / ("features" if options.active else "tests"))]
@@ -163,9 +109,9 @@ def pytest_configure(config: pytest.Config) -> None:
 def _preparer(config: pytest.Config, options: OptionsCampagne) -> ConduitePytest:
     try:
         catalogue = charger(options.couloir)
-        fichier = options.logiciel or RACINE / "steps" / "logiciel" / "temoin.yaml"
-        logiciel = lire_configuration(fichier)
-        if logiciel.couloir and logiciel.couloir != options.couloir:
+        fichier = options.logiciel or TEMOIN
+        logiciel = devant(lire_configuration(fichier), catalogue.couloir.profils)
+        if logiciel.couloir and not est_du_couloir(logiciel.couloir, options.couloir):
             raise ConfigurationInvalide(
                 f"{fichier} : couloir {logiciel.couloir!r}, alors que --couloir={options.couloir} est demandé"
             )
@@ -179,6 +125,7 @@ def _preparer(config: pytest.Config, options: OptionsCampagne) -> ConduitePytest
             profils=options.profils,
             exigences=options.exigences,
             profils_reclames=logiciel.profils,
+            supplements=options.supplements,
         )
         if not (options.vagues or options.profils or options.exigences):
             # Une reprise qui ne demande rien de précis continue ce qui avait été demandé.
@@ -208,6 +155,12 @@ def pytest_bdd_apply_tag(tag: str, function: Any) -> bool | None:
     return True
 
 
+@pytest.hookimpl(trylast=True)
+def pytest_collection_finish() -> None:
+    """Tout est chargé : campagne ou essais, ce qui suit n'a plus à être relu par le ramasse-miettes."""
+    ramassage.espacer()
+
+
 @pytest.fixture
 def essai(request: pytest.FixtureRequest) -> Essai:
     """Le scénario de conformité en cours."""
@@ -217,23 +170,6 @@ def essai(request: pytest.FixtureRequest) -> Essai:
     return campagne.essai
 
 
-@dataclass
-class _Cumul:
-    """Ce que les éléments d'un même scénario de conformité (plan du scénario) ont établi jusqu'ici."""
-
-    depart: Depart
-    depuis: int | None
-    bilan: Bilan = field(default_factory=Bilan)
-    etapes: list[EtapeJouee] = field(default_factory=list)
-
-    def ajouter(self, bilan: Bilan, etapes: Sequence[EtapeJouee]) -> None:
-        self.bilan.constater(bilan.constats)
-        self.bilan.pieces.extend(bilan.pieces)
-        self.bilan.jugements.extend(bilan.jugements)
-        self.bilan.raison = self.bilan.raison or bilan.raison
-        self.etapes.extend(etapes)
-
-
 class ConduitePytest:
     """Branche une campagne sur les crochets de pytest : un élément collecté, un essai, un verdict."""
 
@@ -241,11 +177,8 @@ class ConduitePytest:
         self.config = config
         self.conduite = conduite
         self.essai: Essai | None = None
-        self._a_jouer: dict[pytest.Item, list[ScenarioRetenu]] = {}
-        self._restants: dict[str, int] = {}
-        self._cumuls: dict[str, _Cumul] = {}
-        self._deroules: dict[str, str] = {}
-        conduite.deroules = self._deroule
+        self.elements = Elements()
+        conduite.deroules = self.elements.deroule
         self.suivi = SuiviEtapes()
         self._rang = 0
         self._couleurs = couleurs_permises(sys.stdout)
@@ -259,21 +192,14 @@ class ConduitePytest:
         if session.testsfailed:
             return  # pytest dit lui-même l'erreur de collecte ; compter ce qui manque la cacherait.
         try:
-            verifier_scenarios_perdus(RACINE / "features", items)
-            self._a_jouer, ecartes = repartir(session, items, self.conduite.retenus, self.conduite.options.couloir)
+            verifier_scenarios_perdus(items, RACINE / FEATURES, *features_de_l_utilisateur())
+            self.elements = Elements.repartis(session, items, self.conduite.retenus, self.conduite.options.couloir)
         except CollecteIncoherente as erreur:
             raise pytest.UsageError(str(erreur)) from erreur
-        if ecartes:
-            self.config.hook.pytest_deselected(items=ecartes)
-        items[:] = list(self._a_jouer)
-        for item in items:
-            modele = scenario_gherkin(item)
-            if modele is not None:
-                # Allure montre ce texte ; celui de pytest-bdd porte le chemin complet, propre à cette machine.
-                item.obj.__doc__ = f"{modele.feature.rel_filename} : {modele.name}"  # type: ignore[attr-defined]  # vu par scenario_gherkin
-        for retenus in self._a_jouer.values():
-            for retenu in retenus:
-                self._restants[retenu.numero] = self._restants.get(retenu.numero, 0) + 1
+        self.conduite.deroules = self.elements.deroule
+        if self.elements.ecartes:
+            self.config.hook.pytest_deselected(items=self.elements.ecartes)
+        items[:] = list(self.elements)
 
     def pytest_report_collectionfinish(self) -> list[str]:
         conduite = self.conduite
@@ -333,7 +259,7 @@ class ConduitePytest:
         poste, conduite = self.conduite.poste, self.conduite
         if poste is None:
             return
-        a_jouer = {retenu.numero for item in session.items for retenu in self._a_jouer[item]}
+        a_jouer = {retenu.numero for item in session.items for retenu in self.elements[item]}
         faits = [resultat for resultat in conduite.resultats.values() if resultat.scenario not in a_jouer]
         a_la_main = actions_a_la_main(conduite.logiciel)
         previsions = prevoir(conduite.retenus, a_la_main=a_la_main, faits={resultat.scenario for resultat in faits})
@@ -357,33 +283,24 @@ class ConduitePytest:
 
     def _ecarter(self, session: pytest.Session) -> None:
         """Écarte ce que le logiciel ne réclame pas : sa connexion n'est connue qu'une fois qu'il a répondu."""
-        self._a_jouer = ecarter_selon(session, self._a_jouer, self.conduite.connexion)
-        session.items[:] = list(self._a_jouer)
-        self._restants = dict(Counter(retenu.numero for retenus in self._a_jouer.values() for retenu in retenus))
+        self.elements.ecarter_selon(session, self.conduite.connexion)
+        session.items[:] = list(self.elements)
 
     def _passer_les_repris(self, session: pytest.Session) -> None:
         """Retire de la boucle ce qu'une reprise n'a pas à rejouer ; le verdict d'avant reste."""
         if self.conduite.precedente is None:
             return
-        decisions = {retenu: self.conduite.decider(retenu) for retenus in self._a_jouer.values() for retenu in retenus}
+        decisions = {retenu: self.conduite.decider(retenu) for retenu in self.elements.retenus()}
         terminal = self.config.pluginmanager.get_plugin("terminalreporter")
         if terminal is not None:
             for ligne in annoncer(list(decisions.values()), interrompu=self.conduite.scenario_coupe):
                 terminal.write_line(ligne)
         repris = {
-            item: None for item in session.items if not any(decisions[retenu].motif for retenu in self._a_jouer[item])
+            item: None for item in session.items if not any(decisions[retenu].motif for retenu in self.elements[item])
         }
-        for retenu in dict.fromkeys(retenu for item in repris for retenu in self._a_jouer[item]):
+        for retenu in dict.fromkeys(retenu for item in repris for retenu in self.elements[item]):
             self._dire(retenu, repris=True)
         session.items[:] = [item for item in session.items if item not in repris]
-
-    def _deroule(self, retenu: ScenarioRetenu) -> str:
-        """Empreinte de ce que ce scénario joue ; le même calcul à chaque séance, sur tous ses éléments."""
-        if retenu.numero not in self._deroules:
-            numero = retenu.numero
-            elements = [item for item, retenus in self._a_jouer.items() if numero in {r.numero for r in retenus}]
-            self._deroules[numero] = empreinte_du_deroule(elements)
-        return self._deroules[retenu.numero]
 
     # --------------------------------------------------------------- essai
     @pytest.hookimpl(wrapper=True)
@@ -397,11 +314,11 @@ class ConduitePytest:
         except OSError as erreur:
             if not vient_du_support(erreur):
                 raise
-            perdu = pieces_perdues(self._a_jouer[item][0].numero, self.conduite.dossier, erreur)
+            perdu = pieces_perdues(self.elements[item][0].numero, self.conduite.dossier, erreur)
             pytest.exit(f"campagne arrêtée : {perdu}", returncode=CODE_BANC)
 
     def _protocole(self, item: pytest.Item) -> Generator[None, object, object]:
-        retenus = self._a_jouer[item]
+        retenus = self.elements[item]
         depart = Depart()
         if isinstance(item, ScenarioSansFeature):
             bilan, moyen, depuis = self._sans_jouer(item, retenus[0])
@@ -436,10 +353,8 @@ class ConduitePytest:
         self, retenu: ScenarioRetenu, bilan: Bilan, moyen: Moyen | None, depart: Depart, depuis: int | None
     ) -> None:
         """Écrit le verdict quand le dernier élément du scénario est passé ; les constats s'additionnent."""
-        cumul = self._cumuls.setdefault(retenu.numero, _Cumul(depart, depuis))
-        cumul.ajouter(bilan, self.suivi.etapes if depuis is not None else [])
-        self._restants[retenu.numero] -= 1
-        if self._restants[retenu.numero]:
+        cumul = self.elements.cumuler(retenu, bilan, self.suivi.etapes if depuis is not None else [], depart, depuis)
+        if cumul is None:
             return
         self.conduite.conclure(
             retenu, cumul.bilan, moyen=moyen, etapes=cumul.etapes, depart=cumul.depart, depuis=cumul.depuis
@@ -477,7 +392,7 @@ class ConduitePytest:
 
     def _etiqueter(self, item: pytest.Item) -> None:
         conduite = self.conduite
-        for rang, retenu in enumerate(self._a_jouer[item]):
+        for rang, retenu in enumerate(self.elements[item]):
             couples = allure_banc.etiquettes(
                 conduite.options.couloir,
                 retenu.exigence,
@@ -486,7 +401,7 @@ class ConduitePytest:
             )
             # Un test qui établit deux scénarios ne se classe qu'une fois dans l'arbre d'Allure.
             propres = [couple for couple in couples if rang == 0 or couple[0] not in _CLASSEMENT_ALLURE]
-            allure_banc.etiqueter(propres, allure_banc.titre(self._a_jouer[item][0].scenario))
+            allure_banc.etiqueter(propres, allure_banc.titre(self.elements[item][0].scenario))
 
     def _issue(self, item: pytest.Item, bilan: Bilan) -> BaseException | None:
         """Ce que pytest et Allure doivent voir de ce verdict."""
@@ -497,7 +412,7 @@ class ConduitePytest:
             case Verdict.CONFORME:
                 return None
             case Verdict.NON_CONFORME:
-                annonces = self.conduite.ecarts_annonces([retenu.numero for retenu in self._a_jouer[item]])
+                annonces = self.conduite.ecarts_annonces([retenu.numero for retenu in self.elements[item]])
                 return pytest.fail.Exception("\n".join([texte, *annonces]), pytrace=False)
             case Verdict.NON_CONCLUANT:
                 return NonConcluant(texte)

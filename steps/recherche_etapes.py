@@ -14,6 +14,7 @@ from weakref import WeakKeyDictionary
 
 from _pytest.fixtures import FixtureDef, FixtureManager
 from _pytest.nodes import Node
+from pytest_bdd import parsers
 from pytest_bdd.compat import getfixturedefs
 from pytest_bdd.parser import Step
 from pytest_bdd.steps import StepFunctionContext, StepNamePrefix, step_function_context_registry
@@ -26,13 +27,13 @@ class _Phrases:
 
     def __init__(self, gestionnaire: FixtureManager, taille: int) -> None:
         self.taille = taille
-        self._contextes: list[tuple[str, StepFunctionContext]] = []
+        self._contextes: list[tuple[str, str, StepFunctionContext]] = []
         self._trouvees: dict[tuple[str | None, str], tuple[str, ...]] = {}
         for registre in _registres(gestionnaire):
             for nom, definitions in registre.items():
                 if nom.startswith(_PREFIXE):
                     self._contextes += [
-                        (nom, contexte)
+                        (_debut(contexte), nom, contexte)
                         for liste in definitions.values()
                         for definition in liste
                         if (contexte := step_function_context_registry.get(definition.func)) is not None
@@ -42,13 +43,24 @@ class _Phrases:
         """Noms des fixtures dont la phrase convient à cette étape."""
         cle = (etape.type, etape.name)
         if cle not in self._trouvees:
+            texte = etape.name.lower()
             convient = [
                 nom
-                for nom, contexte in self._contextes
-                if contexte.type in (None, etape.type) and contexte.parser.is_matching(etape.name)
+                for debut, nom, contexte in self._contextes
+                if texte.startswith(debut)
+                and contexte.type in (None, etape.type)
+                and contexte.parser.is_matching(etape.name)
             ]
             self._trouvees[cle] = tuple(dict.fromkeys(convient))
         return self._trouvees[cle]
+
+
+def _debut(contexte: StepFunctionContext) -> str:
+    """Ce par quoi une phrase commence toujours, en minuscules : vide quand l'analyseur ne le dit pas.
+
+    Seul `parse` écrit sa phrase telle qu'elle se lit ; il ne tient pas compte de la casse.
+    """
+    return contexte.parser.name.partition("{")[0].lower() if type(contexte.parser) is parsers.parse else ""
 
 
 _PHRASES: WeakKeyDictionary[FixtureManager, _Phrases] = WeakKeyDictionary()

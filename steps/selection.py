@@ -62,8 +62,11 @@ def selectionner(
     profils: Sequence[str] = (),
     exigences: Sequence[str] = (),
     profils_reclames: Sequence[str] = (),
+    supplements: bool = False,
 ) -> list[ScenarioRetenu]:
     """Les scénarios demandés, dans l'ordre du catalogue, chacun une fois.
+
+    `supplements` : ceux du banc aussi, que le REM n'a pas ; nommé par `exigences`, l'un d'eux est retenu sans cela.
 
     Un profil demandé (SelectionVide) ou réclamé (ConfigurationInvalide) qui n'existe pas dans le REM est refusé : une
     faute de frappe ferait disparaître des scénarios sans bruit.
@@ -77,7 +80,9 @@ def selectionner(
             continue
         if profils and exigence.profil not in profils:
             continue
-        for scenario in exigence.scenarios:
+        for scenario in (*exigence.scenarios, *exigence.supplements):
+            if scenario in exigence.supplements and not supplements and not numeros:
+                continue
             if numeros and exigence.id not in numeros and scenario.id not in numeros:
                 continue
             retenus.append(ScenarioRetenu(exigence, scenario, _hors_profil(exigence, profils_reclames)))

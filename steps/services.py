@@ -29,8 +29,9 @@ if TYPE_CHECKING:
 class Services:
     """À monter dans l'ordre : `ouvrir_journal`, `monter_banc`, `piloter` ; ce qui l'est à moitié se démonte aussi."""
 
-    def __init__(self, dossier: Path, logiciel: ConfigurationLogiciel) -> None:
+    def __init__(self, dossier: Path, logiciel: ConfigurationLogiciel, type_logiciel: str) -> None:
         self.dossier = dossier
+        self.type_logiciel = type_logiciel
         self.logiciel = logiciel
         self.navigateurs: Navigateurs | None = None
         self.apports: tuple[str, ...] = ()
@@ -54,7 +55,7 @@ class Services:
             if len(secret.encode()) >= LONGUEUR_MINIMALE:
                 self.journal.proteger(secret)
         self._secrets = Path(tempfile.mkdtemp(prefix="banc-sons-"))
-        self._banc = Banc(self.journal, dossier_secrets=self._secrets)
+        self._banc = Banc(self.journal, dossier_secrets=self._secrets, bouchons=self.logiciel.bouchons)
         self.navigateurs = Navigateurs.de(self._banc, navigateur)
         if self.logiciel.idam:
             self._banc.insi.etat.idam_autorises = frozenset({self.logiciel.idam})
@@ -85,7 +86,7 @@ class Services:
         """Écrit adresses, certificats et identités de test pour le logiciel ; jamais dans le dossier de campagne."""
         environnement = self.banc.environnement()
         # La référence produit de Convergence n'est connue que de qui décrit le logiciel : X-MSS-NIL doit la porter.
-        environnement["lps"]["nil"] = self.logiciel.nil
+        environnement["lps"] |= {"nil": self.logiciel.nil, "type_logiciel": self.type_logiciel}
         if self.logiciel.connexion.client_id:
             environnement["services"]["psc"]["client_id"] = self.logiciel.connexion.client_id
         chemin.write_text(dumps(environnement, ensure_ascii=False, indent=2), encoding="utf-8")

@@ -27,6 +27,7 @@ class TypeFichier(StrEnum):
     JWT = "jwt"
     HL7V2 = "hl7v2"
     COURRIEL = "courriel"
+    KOS = "kos"
     INCONNU = "inconnu"
 
 

@@ -53,6 +53,8 @@ def reconnaitre(octets: bytes) -> Reconnaissance:
         if est_xdm(octets):
             return Reconnaissance(TypeFichier.XDM, "archive zip d'échange XDM")
         return Reconnaissance(TypeFichier.INCONNU, "archive zip sans METADATA.XML ni dossier IHE_XDM")
+    if octets[128:132] == b"DICM":
+        return Reconnaissance(TypeFichier.KOS, "fichier DICOM")
     texte = debut_decode(octets, _DEBUT)
     tete = texte.lstrip("\ufeff \t\r\n\x0b\x0c\x1c")
     if not tete and octets.strip(b"\x00 \t\r\n\x0b\x0c\x1c") == b"":

@@ -18,6 +18,7 @@ EXAMINATEURS: dict[TypeFichier, tuple[str, str]] = {
     TypeFichier.JWT: ("steps.controle.examens.jwt", "examiner_jwt"),
     TypeFichier.HL7V2: ("steps.controle.examens.hl7v2", "examiner_hl7v2"),
     TypeFichier.COURRIEL: ("steps.controle.examens.courriel", "examiner_courriel"),
+    TypeFichier.KOS: ("steps.controle.examens.kos", "examiner_kos"),
 }
 
 LIBELLES = {
@@ -32,6 +33,7 @@ LIBELLES = {
     TypeFichier.JWT: "jeton JWT",
     TypeFichier.HL7V2: "message HL7 v2",
     TypeFichier.COURRIEL: "courriel",
+    TypeFichier.KOS: "objet DICOM (KOS)",
     TypeFichier.INCONNU: "type inconnu",
 }
 

@@ -72,7 +72,7 @@ def _compte(essai: Essai, nom: str) -> str:
 
 
 # ----------------------------------------------------------------- correspondants
-@when(parse("le biologiste ajoute le correspondant « {nom} » au dossier du patient « {patient} » d'après son RPPS"))
+@when(parse("le professionnel ajoute le correspondant « {nom} » au dossier du patient « {patient} » d'après son RPPS"))
 def ajouter_correspondant(essai: Essai, nom: str, patient: str) -> None:
     reponse = essai.jouer(
         "ajouter_correspondant",
@@ -85,7 +85,9 @@ def ajouter_correspondant(essai: Essai, nom: str, patient: str) -> None:
 
 
 @when(
-    parse("le biologiste met à jour le correspondant « {nom} » du dossier du patient « {patient} » d'après l'annuaire")
+    parse(
+        "le professionnel met à jour le correspondant « {nom} » du dossier du patient « {patient} » d'après l'annuaire"
+    )
 )
 def modifier_correspondant(essai: Essai, nom: str, patient: str) -> None:
     reponse = essai.jouer(

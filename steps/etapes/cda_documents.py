@@ -14,7 +14,7 @@ from pytest_bdd.parsers import parse
 
 from steps.bilan import NonConcluant
 from steps.essai import DocumentEssai, Essai
-from steps.etapes import vocabulaire
+from steps.etapes import document_couloir, vocabulaire
 from steps.etapes.commun import Table, relire
 from steps.etapes.dmp_consultation import entrees_du_dmp, instant
 from steps.etapes.documents import octets, valider
@@ -35,6 +35,8 @@ from steps.verifications.cda.lecture import lire_cda
 
 _EMETTEUR = Emetteur(application="DPI VOISIN", structure="HOPITAL VOISIN", domaine="1.2.250.1.213.99.6")
 _DATE_HABITUELLE = "14/03/2024 10:20"
+_TYPES_RECUS = ("11490-0", "11488-4")
+"""Lettre de liaison (N1) et consultation (N3) : ce que `recevoir` fabrique."""
 _FORMES = ("N1", "N3 avec feuille de style", "N3 sans feuille de style")
 
 
@@ -117,7 +119,8 @@ def _fabriquer(essai: Essai, forme: str, nom: str, identite: IdentiteUsager, ran
 
 
 # ------------------------------------------------------------------- afficher
-def _afficher(essai: Essai, document_id: str) -> regles.Affichage:
+def afficher(essai: Essai, document_id: str) -> regles.Affichage:
+    """Affiche un document du dossier et joint ce qui en est montré ; NonConcluant s'il ne s'affiche pas."""
     reponse = essai.jouer("afficher_document", "biologiste_1", document_id=document_id)
     if not reponse.fait:
         raise NonConcluant(f"le document {document_id} ne s'affiche pas : {reponse.en_phrase()}")
@@ -132,7 +135,7 @@ def _afficher(essai: Essai, document_id: str) -> regles.Affichage:
 def garde_et_affiche(essai: Essai, nom: str, comment: str) -> None:
     """`comment` : « corps compris », « avec la feuille de style de son producteur » ou « avec celle du logiciel »."""
     recu = _recus(essai)[nom]
-    affichage = _afficher(essai, essai.document(nom).document_id)
+    affichage = afficher(essai, essai.document(nom).document_id)
     quoi = f"« {nom} »"
     essai.bilan.constater(regles.document_garde(affichage, recu.cda, recu.feuille, quoi))
     essai.bilan.constater(regles.entete_affiche(affichage, recu.cda, quoi))
@@ -148,15 +151,17 @@ def garde_et_affiche(essai: Essai, nom: str, comment: str) -> None:
     essai.bilan.constater(regles.feuille_appliquee(affichage, marque, producteur=producteur, quoi=quoi))
 
 
-@when(parse("le biologiste valide pour le patient « {nom} » un compte rendu avec des sections ajoutées"))
+@when(parse("le professionnel valide pour le patient « {nom} » un compte rendu avec des sections ajoutées"))
 def valider_avec_sections(essai: Essai, nom: str, datatable: Table) -> None:
-    """Sections que le volet ne prévoit pas, écrites par le biologiste (titre, texte)."""
+    """Sections que le volet ne prévoit pas, écrites par le professionnel (titre, texte)."""
     ajoutees = [(ligne["titre"], ligne["texte"]) for ligne in vocabulaire.table(datatable)]
     patient = relire(essai, essai.patient(nom))
     document = valider(
         essai,
         patient,
         f"compte rendu de {nom}",
+        quoi=document_couloir.structure(essai),
+        niveau="N3",
         sections_ajoutees=[{"titre": titre, "texte": texte} for titre, texte in ajoutees],
     )
     reponse = essai.jouer("exporter_document", "biologiste_1", document_id=document.document_id)
@@ -175,19 +180,20 @@ def feuille_complete(essai: Essai, nom: str) -> None:
         essai.bilan.joindre(f"feuille-de-style-{nom}.xsl", "document", feuille, "feuille de style fournie")
     quoi = f"compte rendu de « {nom} »"
     essai.bilan.constater(regles.feuille_complete(cda, feuille, ajoutees, quoi))
-    affichage = _afficher(essai, essai.document(f"compte rendu de {nom}").document_id)
+    affichage = afficher(essai, essai.document(f"compte rendu de {nom}").document_id)
     essai.bilan.constater(regles.recit_affiche(affichage, cda, quoi))
 
 
 # ----------------------------------------------------------------------- trier
 @given(parse("un compte rendu « {document} » du patient « {nom} » produit pour un acte du {jour}"))
 def compte_rendu_produit(essai: Essai, document: str, nom: str, jour: str) -> None:
-    """Validé aujourd'hui pour un acte ancien : la date de création n'est pas celle de l'acte."""
+    """Validé aujourd'hui pour un acte ancien : la date de création n'est pas celle de l'acte, ni le type un type reçu."""
     patient = relire(essai, essai.patient(nom))
-    valider(essai, patient, document, date_acte=instant(jour).isoformat())
+    quoi = document_couloir.autre_que(essai, *_TYPES_RECUS)
+    valider(essai, patient, document, quoi=quoi, date_acte=instant(jour).isoformat())
 
 
-@when(parse("le biologiste trie les documents du patient « {nom} » par {critere}"))
+@when(parse("le professionnel trie les documents du patient « {nom} » par {critere}"))
 def trier(essai: Essai, nom: str, critere: str) -> None:
     tri = {"date de création": "date_creation", "code de type": "type_code"}[critere]
     reponse = essai.jouer("lister_documents", "biologiste_1", patient_id=essai.patient(nom).patient_id, tri=tri)
@@ -263,7 +269,7 @@ def au_dossier_et_au_dmp(essai: Essai, nom: str, patient: str) -> None:
         essai.preparer("alimenter_dmp", "biologiste_1", patient_id=cible.patient_id, documents=[document.document_id])
 
 
-@when(parse("le biologiste ouvre au DMP du patient « {patient} » le document « {nom} »"))
+@when(parse("le professionnel ouvre au DMP du patient « {patient} » le document « {nom} »"))
 def ouvrir_au_dmp(essai: Essai, patient: str, nom: str) -> None:
     """La liste du DMP d'abord, comme le ferait l'utilisateur, puis le document."""
     cible = essai.patient(patient)
@@ -297,7 +303,7 @@ def ouvert_depuis_le_dmp(essai: Essai, nom: str) -> None:
     essai.bilan.constater(regles.absence_de_doublon(reponse.donnees, distant, f"« {nom} »"))
 
 
-@when(parse("le biologiste essaie d'intégrer au dossier du patient « {patient} » le document « {nom} » de son DMP"))
+@when(parse("le professionnel essaie d'intégrer au dossier du patient « {patient} » le document « {nom} » de son DMP"))
 def essayer_d_integrer(essai: Essai, patient: str, nom: str) -> None:
     cible = essai.patient(patient)
     avant = _identifiants(essai, cible.patient_id)

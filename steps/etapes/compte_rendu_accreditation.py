@@ -11,7 +11,7 @@ from steps.bilan import NonConcluant
 from steps.essai import Essai
 from steps.etapes.commun import changer_reglage
 from steps.etapes.compte_rendu_commun import exporter, saisis
-from steps.etapes.compte_rendu_mentions import afficher, feuille_fournie, imprimer_preuve
+from steps.etapes.compte_rendu_mentions import afficher, avec_sa_feuille, imprimer_preuve
 from steps.verifications import conduite_logiciel as conduite
 from steps.verifications.cda.lecture import lire_cda
 from steps.verifications.compte_rendu import accreditation as regles
@@ -70,10 +70,8 @@ def affichage_accredite(essai: Essai, nom: str) -> None:
     reglee, resultats = _reglees(essai)[-1], saisis(essai, nom)
     affichage, quoi = afficher(essai, nom), f"l'affichage de « {nom} »"
     essai.bilan.constater(regles.accreditation_a_l_affichage(affichage, reglee, resultats, quoi))
-    feuille = feuille_fournie(essai, nom)
-    if feuille is not None:
-        cda = exporter(essai, nom, "N3", complement=True)
-        essai.bilan.constater(regles.accreditation_par_la_feuille(cda, feuille, reglee, resultats, f"« {nom} »"))
+    if (presente := avec_sa_feuille(essai, nom)) is not None:
+        essai.bilan.constater(regles.accreditation_par_la_feuille(*presente, reglee, resultats, f"« {nom} »"))
 
 
 @then(parse("le CDA du compte rendu « {nom} » porte l'accréditation, en N3 et en N1"))

@@ -25,17 +25,17 @@ _RESULTATS = (Resultat(ANALYSES["Potassium"], "Potassium", "4.4", "mmol/L"),)
 _CONFRERE = "un confrère"
 
 
-@when(parse("le biologiste valide pour le patient « {patient} » le compte rendu « {nom} », adressé aussi à"))
+@when(parse("le professionnel valide pour le patient « {patient} » le compte rendu « {nom} », adressé aussi à"))
 def valider_adresse(essai: Essai, patient: str, nom: str, datatable: Table) -> None:
     """« un confrère » : un professionnel que le dossier ne connaît pas ; tout autre mot : le nom d'un service."""
     ajoutes = []
     for ligne in vocabulaire.table(datatable):
         if ligne["destinataire"] == _CONFRERE:
-            ajoutes.append(_personne(choisir_correspondants(essai, 1)[0]))
+            ajoutes.append(personne(choisir_correspondants(essai, 1)[0]))
         else:
             ajoutes.append(Destinataire(ligne["destinataire"]))
-    saisir(essai, nom, patient, _RESULTATS, destinataires=[_pour_contrat(d) for d in ajoutes])
-    du_dossier = [_personne(c) for c in essai.releves.get(f"correspondants {patient}", ())]
+    saisir(essai, nom, patient, _RESULTATS, destinataires=[pour_contrat(d) for d in ajoutes])
+    du_dossier = [personne(c) for c in essai.releves.get(f"correspondants {patient}", ())]
     essai.releves.setdefault("destinataires des comptes rendus", {})[nom] = (*ajoutes, *du_dossier)
 
 
@@ -48,15 +48,15 @@ def tous_nommes(essai: Essai, nom: str) -> None:
     essai.bilan.constater(eux_seuls(cda, etrangers, attendus, f"« {nom} »"))
 
 
-@when(parse("le biologiste valide pour le patient « {patient} » le compte rendu « {nom} », demandé par {qui}"))
+@when(parse("le professionnel valide pour le patient « {patient} » le compte rendu « {nom} », demandé par {qui}"))
 def valider_demande(essai: Essai, patient: str, nom: str, qui: str) -> None:
     """« un médecin » ou « un autre médecin » : un correspondant fictif différent à chaque fois."""
     if qui not in ("un médecin", "un autre médecin"):
         raise vocabulaire.PhraseInconnue(
             f"demandeur inconnu : {qui!r} ; attendu « un médecin » ou « un autre médecin »"
         )
-    demandeur = _personne(choisir_correspondants(essai, 1)[0])
-    saisir(essai, nom, patient, _RESULTATS, demandeur=_pour_contrat(demandeur))
+    demandeur = personne(choisir_correspondants(essai, 1)[0])
+    saisir(essai, nom, patient, _RESULTATS, demandeur=pour_contrat(demandeur))
     essai.releves[f"demandeur {nom}"] = demandeur
 
 
@@ -66,10 +66,12 @@ def demandeur_joignable(essai: Essai, nom: str) -> None:
     essai.bilan.constater(adresse_du_demandeur(cda, demandeur, f"« {nom} »"))
 
 
-def _personne(correspondant: Correspondant) -> Destinataire:
+def personne(correspondant: Correspondant) -> Destinataire:
+    """Le correspondant fictif comme destinataire d'un document."""
     return Destinataire(correspondant.nom, correspondant.prenom, correspondant.rpps, correspondant.bal)
 
 
-def _pour_contrat(destinataire: Destinataire) -> dict[str, Any]:
+def pour_contrat(destinataire: Destinataire) -> dict[str, Any]:
+    """Ce destinataire dans les champs du contrat, ceux qu'il a."""
     champs = ("nom", "prenom", "rpps", "adresse_mss")
     return {champ: valeur for champ in champs if (valeur := getattr(destinataire, champ))}

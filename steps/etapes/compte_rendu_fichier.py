@@ -1,4 +1,4 @@
-"""Étapes du fichier PDF édité : PDF/A-1, nom réglementaire, lettre de liaison."""
+"""Étapes d'une lettre de liaison : son type, son PDF/A-1, l'information du patient."""
 
 from __future__ import annotations
 
@@ -10,46 +10,15 @@ from pytest_bdd.parsers import parse
 
 from steps.bilan import NonConcluant
 from steps.essai import DocumentEssai, Essai
-from steps.etapes import vocabulaire
-from steps.etapes.commun import Table, relire
-from steps.etapes.compte_rendu_commun import exporter, resultats, saisir
+from steps.etapes.commun import relire
+from steps.etapes.compte_rendu_commun import exporter
 from steps.etapes.compte_rendu_mentions import imprimer_preuve, textes_regles
-from steps.etapes.dmp_consultation import instant
-from steps.verifications.cda.lecture import lire_cda
 from steps.verifications.compte_rendu import fichier, mentions
 from steps.verifications.pdf import verifier_pdf
-from steps.verifications.pdf.concordance import transcrit_le_cda
-
-
-@when(
-    parse(
-        "le biologiste valide pour le patient « {patient} » le compte rendu « {nom} » d'un acte du {jour}, ainsi rempli"
-    )
-)
-def valider_d_un_acte(essai: Essai, patient: str, nom: str, jour: str, datatable: Table) -> None:
-    """Tableau « analyse, valeur, unité » ; l'acte date du jour dit, pas d'aujourd'hui."""
-    saisir(essai, nom, patient, resultats(vocabulaire.table(datatable)), date_acte=instant(jour).isoformat())
-
-
-@then(parse("le PDF du compte rendu « {nom} » est un PDF/A-1"))
-def pdf_a1(essai: Essai, nom: str) -> None:
-    """Fichier entier, en clair, déclaré PDF/A-1, points contrôlés ; et il dit ce que dit le CDA."""
-    pdf, quoi = imprimer_preuve(essai, nom), f"le PDF de « {nom} »"
-    essai.bilan.constater(verifier_pdf(pdf, ou=quoi, pdfa="exige"))
-    essai.bilan.constater(transcrit_le_cda(pdf, lire_cda(exporter(essai, nom, "N3", complement=True)), ou=quoi))
-
-
-@then(parse("le nom du PDF du compte rendu « {nom} » donne la date de l'acte, le type, le NOM et le prénom"))
-def nom_reglementaire(essai: Essai, nom: str) -> None:
-    imprimer_preuve(essai, nom)
-    nom_fichier = str(essai.releves[f"nom du PDF {nom}"])
-    essai.bilan.constater(
-        fichier.nom_du_pdf_edite(nom_fichier, exporter(essai, nom, "N3", complement=True), f"le PDF de « {nom} »")
-    )
 
 
 # -------------------------------------------------------------------- lettre
-@when(parse("le biologiste rédige pour le patient « {patient} » la lettre de liaison « {nom} »"))
+@when(parse("le professionnel rédige pour le patient « {patient} » la lettre de liaison « {nom} »"))
 def rediger(essai: Essai, patient: str, nom: str) -> None:
     """Un titre et un texte propres au scénario."""
     cible = relire(essai, essai.patient(patient))

@@ -22,7 +22,7 @@ _FORMES = ("N3", "N1", "PDF")
 
 
 # ---------------------------------------------------------------------- afficher
-@when(parse("le biologiste affiche le compte rendu « {nom} » en N3, en N1 et en PDF"))
+@when(parse("le professionnel affiche le compte rendu « {nom} » en N3, en N1 et en PDF"))
 def afficher_les_formes(essai: Essai, nom: str) -> None:
     document = essai.document(nom)
     for forme in _FORMES:
@@ -66,7 +66,7 @@ def _pdf(reponse: ReponseAction) -> bytes:
 
 
 # -------------------------------------------------------------- auto-présentable
-@when(parse("le biologiste exporte le compte rendu « {nom} » en CDA R2 N3 auto-présentable"))
+@when(parse("le professionnel exporte le compte rendu « {nom} » en CDA R2 N3 auto-présentable"))
 def exporter_auto_presentable(essai: Essai, nom: str) -> None:
     document = essai.document(nom)
     reponse = essai.jouer(

@@ -109,30 +109,18 @@ def feuille_fournie(essai: Essai, nom: str) -> bytes | None:
     return feuille
 
 
+def avec_sa_feuille(essai: Essai, nom: str) -> tuple[bytes, bytes] | None:
+    """Le CDA N3 et la feuille de style exportée avec lui, s'il y en a une."""
+    feuille = feuille_fournie(essai, nom)
+    return None if feuille is None else (exporter(essai, nom, "N3", complement=True), feuille)
+
+
 def temoins(essai: Essai, nom: str) -> Sequence[str]:
     """Ce que toute forme de ce compte rendu montre : ses libellés d'analyses."""
     return tuple(resultat.libelle for resultat in saisis(essai, nom))
 
 
 # --------------------------------------------------------------------- juger
-@then(parse("le PDF du compte rendu « {nom} » porte ces mentions RGPD au bas de la page"))
-def rgpd_en_bas(essai: Essai, nom: str) -> None:
-    texte = textes_regles(essai, "mentions_rgpd")[-1]
-    essai.bilan.constater(
-        mentions.rgpd_en_bas_du_pdf(imprimer_preuve(essai, nom), texte, temoins(essai, nom), f"le PDF de « {nom} »")
-    )
-
-
-@then(parse("l'affichage du compte rendu « {nom} » montre ces mentions RGPD"))
-def rgpd_affiche(essai: Essai, nom: str) -> None:
-    texte, corps = textes_regles(essai, "mentions_rgpd")[-1], temoins(essai, nom)
-    essai.bilan.constater(mentions.rgpd_a_l_affichage(afficher(essai, nom), texte, corps, f"« {nom} »"))
-    feuille = feuille_fournie(essai, nom)
-    if feuille is not None:
-        cda = exporter(essai, nom, "N3", complement=True)
-        essai.bilan.constater(mentions.rgpd_par_la_feuille(cda, feuille, texte, corps, f"« {nom} »"))
-
-
 @then(parse("le PDF du compte rendu « {nom} » dit la validation automatique"))
 def automatisme_dit(essai: Essai, nom: str) -> None:
     texte = textes_regles(essai, "mention_validation_automatique")[-1]
@@ -147,10 +135,8 @@ def automatisme_dit(essai: Essai, nom: str) -> None:
 def automatisme_affiche(essai: Essai, nom: str) -> None:
     texte, corps = textes_regles(essai, "mention_validation_automatique")[-1], temoins(essai, nom)
     essai.bilan.constater(mentions.automatisme_a_l_affichage(afficher(essai, nom), texte, corps, f"« {nom} »"))
-    feuille = feuille_fournie(essai, nom)
-    if feuille is not None:
-        cda = exporter(essai, nom, "N3", complement=True)
-        essai.bilan.constater(mentions.automatisme_par_la_feuille(cda, feuille, texte, corps, f"« {nom} »"))
+    if (presente := avec_sa_feuille(essai, nom)) is not None:
+        essai.bilan.constater(mentions.automatisme_par_la_feuille(*presente, texte, corps, f"« {nom} »"))
 
 
 @then(parse("le compte rendu « {nom} », entièrement revu par un biologiste, ne dit pas de validation automatique"))

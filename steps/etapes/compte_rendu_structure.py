@@ -16,7 +16,7 @@ from steps.verifications.compte_rendu.attendu import GermeIsole
 from steps.verifications.pdf import verifier_pdf
 
 
-@when(parse("le biologiste valide pour le patient « {patient} » le compte rendu « {nom} » avec ces résultats"))
+@when(parse("le professionnel valide pour le patient « {patient} » le compte rendu « {nom} » avec ces résultats"))
 def valider_ces_resultats(essai: Essai, patient: str, nom: str, datatable: Table) -> None:
     """Tableau « analyse, valeur, unité »."""
     saisir(essai, nom, patient, resultats(vocabulaire.table(datatable)))
@@ -61,7 +61,7 @@ def suit_le_volet(essai: Essai, nom: str) -> None:
 # ---------------------------------------------------------------------- versions
 @when(
     parse(
-        "le biologiste remplace le compte rendu « {ancien} » du patient « {patient} » par « {nom} », avec ces résultats"
+        "le professionnel remplace le compte rendu « {ancien} » du patient « {patient} » par « {nom} », avec ces résultats"
     )
 )
 def remplacer(essai: Essai, ancien: str, patient: str, nom: str, datatable: Table) -> None:

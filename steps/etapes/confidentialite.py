@@ -63,7 +63,7 @@ def mineur_qualifie(essai: Essai, nom: str) -> None:
 
 
 # -------------------------------------------------------------------- à la validation
-@when("le biologiste valide ces comptes rendus, avec ce masquage et cette visibilité, et les envoie au DMP")
+@when("le professionnel valide ces comptes rendus, avec ce masquage et cette visibilité, et les envoie au DMP")
 def valider_avec_choix(essai: Essai, datatable: Table) -> None:
     """Un compte rendu par ligne : « compte rendu », « patient », « masquage et visibilité »."""
     for ligne in vocabulaire.table(datatable):
@@ -93,7 +93,7 @@ def _envoyer(essai: Essai, document: DocumentEssai, depuis: int) -> None:
 
 
 # ------------------------------------------------------------------ après la validation
-@when("l'envoi automatique au DMP arrêté, le biologiste valide ces comptes rendus")
+@when("l'envoi automatique au DMP arrêté, le professionnel valide ces comptes rendus")
 def valider_sans_envoyer(essai: Essai, datatable: Table) -> None:
     """L'envoi automatique est arrêté : le choix se fait entre la validation et l'envoi."""
     changer_reglage(essai, "alimentation_automatique_dmp", False)
@@ -101,7 +101,7 @@ def valider_sans_envoyer(essai: Essai, datatable: Table) -> None:
         _valider(essai, ligne["compte rendu"], ligne["patient"], ())
 
 
-@when("le biologiste choisit ce masquage et cette visibilité, puis envoie ces comptes rendus au DMP")
+@when("le professionnel choisit ce masquage et cette visibilité, puis envoie ces comptes rendus au DMP")
 def choisir_puis_envoyer(essai: Essai, datatable: Table) -> None:
     """Où le choix ne se fait plus (fonction absente, document déjà parti), le compte rendu est validé avec lui."""
     montres: dict[str, object] = essai.releves.setdefault("choix montrés", {})

@@ -11,7 +11,7 @@ from pytest_bdd.parsers import parse
 from simulators.socle.correspondants import CORRESPONDANTS, Correspondant
 from steps.bilan import NonConcluant
 from steps.essai import DocumentEssai, Essai
-from steps.etapes import vocabulaire
+from steps.etapes import document_couloir, vocabulaire
 from steps.etapes.commun import Table, changer_reglage, relire
 from steps.etapes.confidentialite import codes
 from steps.etapes.dmp_commun import exiger_cr, valider_cr
@@ -21,6 +21,7 @@ from steps.etapes.identite import retirer
 from steps.etapes.mss_commun import adresse_du_patient
 from steps.flux.identite import IdentiteUsager
 from steps.verifications import diffusion_pfi as regles
+from steps.verifications.confidentialite import choix_montre
 
 
 @dataclass(frozen=True)
@@ -46,7 +47,7 @@ def regler_transmission(essai: Essai, niveau: str) -> None:
     essai.releves["niveau transmis"] = niveau
 
 
-@when("le biologiste valide ces comptes rendus, avec leurs destinataires")
+@when("le professionnel valide ces comptes rendus, avec leurs destinataires")
 def valider_et_transmettre(essai: Essai, datatable: Table) -> None:
     """Colonnes : « compte rendu », « patient », « masquage et visibilité » ; « connexion secrète » : oui ou non.
 
@@ -113,7 +114,8 @@ def emis(essai: Essai) -> None:
     """Le document du message est comparé à celui que le logiciel exporte au même niveau."""
     for nom, emission in _emissions(essai).items():
         niveau = emission.attendu.niveau
-        essai.bilan.exiger(regles.message_emis(emission.messages, niveau, f"« {nom} »"))
+        types = regles.TYPES_RESULTATS if document_couloir.principal(essai).resultats else regles.TYPES_DOCUMENTS
+        essai.bilan.exiger(regles.message_emis(emission.messages, niveau, f"« {nom} »", types))
         reponse = essai.tenter(
             "exporter_document", "biologiste_1", document_id=emission.document.document_id, niveau=niveau
         )
@@ -127,6 +129,22 @@ def restrictions_dites(essai: Essai) -> None:
         message = _porteur(emission)
         essai.bilan.constater(regles.demande_transmise(message, emission.attendu))
         essai.bilan.constater(regles.destinataires_transmis(message, emission.attendu))
+
+
+@then("chaque message dit le masquage et la visibilité choisis pour son document, et eux seuls")
+def masquage_dit(essai: Essai) -> None:
+    for emission in _emissions(essai).values():
+        essai.bilan.constater(regles.restrictions_transmises(_porteur(emission), emission.attendu))
+
+
+@then("chaque document rouvert montre le masquage et la visibilité choisis pour lui")
+def choix_relus(essai: Essai) -> None:
+    """Tous validés : un choix reporté d'un document sur l'autre se voit."""
+    for nom, emission in _emissions(essai).items():
+        document_id = emission.document.document_id
+        reponse = essai.jouer("lire_confidentialite", "biologiste_1", document_id=document_id)
+        montre = reponse.donnees.get("confidentialite") if reponse.fait else None
+        essai.bilan.constater(choix_montre(montre, emission.attendu.confidentialite, f"« {nom} »"))
 
 
 @then("chaque message porte l'identité qualifiée de son patient et suit le volet de transmission d'un document")

@@ -12,7 +12,7 @@ from pytest_bdd.parsers import re as motif
 
 from steps.bilan import NonConcluant
 from steps.essai import DocumentEssai, Essai
-from steps.etapes import vocabulaire
+from steps.etapes import document_couloir, vocabulaire
 from steps.etapes.dmp_commun import (
     TYPES,
     Depart,
@@ -36,6 +36,7 @@ from steps.flux.messages import Emetteur
 from steps.logiciel.protocole import ReponseAction
 from steps.patients import PatientEssai
 from steps.verifications import dossier_dmp as regles
+from steps.verifications.compte_rendu.niveau_1 import forme_n1
 from steps.verifications.dmp import (
     documents_soumis,
     reussi,
@@ -123,14 +124,14 @@ def cr_deja_envoye(essai: Essai, nom: str, patient: str) -> None:
         )
 
 
-@when(parse("le biologiste valide le compte rendu « {nom} » du patient « {patient} »"))
+@when(parse("le professionnel valide le compte rendu « {nom} » du patient « {patient} »"))
 def valider(essai: Essai, nom: str, patient: str) -> None:
     depuis = essai.journal.position()
     exiger_cr(essai, valider_cr(essai, nom, essai.patient(patient)), f"validation de « {nom} »")
     essai.releves[f"depuis {nom}"] = depuis
 
 
-@when(parse("le biologiste valide le compte rendu « {nom} » du patient « {patient} » en bloquant son envoi au DMP"))
+@when(parse("le professionnel valide le compte rendu « {nom} » du patient « {patient} » en bloquant son envoi au DMP"))
 def valider_bloque(essai: Essai, nom: str, patient: str) -> None:
     document = valider_cr(essai, nom, essai.patient(patient), bloquer_dmp=True)
     if document is None:
@@ -149,9 +150,7 @@ def arrive_seul(essai: Essai, nom: str, patient: str) -> None:
     document = essai.document(nom)
     trouve = envoyer(essai, document, retirer(essai, f"depuis {nom}", int), depart=Depart.LOGICIEL)
     soumis = exiger_envoi(essai, regles.R_ENVOI_CR, document, trouve, dire(essai.derniere))
-    essai.bilan.constater(
-        regles.compte_rendu_envoye(soumis, partiel=False, analyses=retirer(essai, f"analyses {nom}", list))
-    )
+    document_couloir.juger_envoi(essai, soumis, retirer(essai, f"analyses {nom}", list), partiel=False)
 
 
 @then(parse("le compte rendu bloqué « {nom} » n'est pas arrivé dans le DMP du patient « {patient} »"))
@@ -179,7 +178,7 @@ def bloque_absent(essai: Essai, nom: str, patient: str) -> None:
     )
 
 
-_VALIDER = r"le biologiste valide le compte rendu (?P<etat>partiel|complet) « (?P<nom>[^»]+) » du patient « (?P<patient>[^»]+) » et l'envoie au DMP$"
+_VALIDER = r"le professionnel valide le compte rendu (?P<etat>partiel|complet) « (?P<nom>[^»]+) » du patient « (?P<patient>[^»]+) » et l'envoie au DMP$"
 
 
 @when(motif(_VALIDER))
@@ -195,7 +194,7 @@ def valider_et_envoyer(essai: Essai, etat: str, nom: str, patient: str) -> None:
 
 @when(
     motif(
-        r"le biologiste (?P<geste>complète|modifie) le compte rendu « (?P<nom>[^»]+) », le valide et l'envoie au DMP$"
+        r"le professionnel (?P<geste>complète|modifie) le compte rendu « (?P<nom>[^»]+) », le valide et l'envoie au DMP$"
     )
 )
 def nouvelle_version(essai: Essai, geste: str, nom: str) -> None:
@@ -218,9 +217,17 @@ def _envoyer_et_exiger(essai: Essai, document: DocumentEssai, depuis: int) -> No
 )
 def cr_dans_le_dmp(essai: Essai, etat: str, nom: str, patient: str) -> None:
     soumis = envoi_de(essai, nom)[1]
-    analyses = retirer(essai, f"analyses {nom}", list)
-    essai.bilan.constater(regles.compte_rendu_envoye(soumis, partiel=etat == "partiel", analyses=analyses))
+    portes = retirer(essai, f"analyses {nom}", list)
+    document_couloir.juger_envoi(essai, soumis, portes, partiel=etat == "partiel")
     _joindre(essai, nom, soumis.octets)
+
+
+@then(parse("le compte rendu « {nom} » est dans le DMP en CDA R2 de niveau 1"))
+def en_niveau_1(essai: Essai, nom: str) -> None:
+    """Un PDF encapsulé, et lui seul, dans le document que le DMP a reçu."""
+    octets = envoi_de(essai, nom)[1].octets
+    essai.bilan.constater(forme_n1(octets or b"", f"« {nom} » reçu par le DMP"))
+    _joindre(essai, nom, octets)
 
 
 def _joindre(essai: Essai, nom: str, octets: bytes | None) -> None:
@@ -269,7 +276,7 @@ def suppression_conforme(essai: Essai, nom: str) -> None:
     essai.bilan.constater(verifier_suppression(essai.echanges("dmp"), contexte(essai), unique_id=unique_id))
 
 
-@when("le biologiste ouvre la documentation sur la suppression d'un document du DMP")
+@when("le professionnel ouvre la documentation sur la suppression d'un document du DMP")
 def ouvrir_documentation(essai: Essai) -> None:
     reponse = essai.jouer("lire_documentation", "biologiste_1", sujet="suppression_dmp")
     titre, contenu = (str(reponse.donnees.get(champ) or "") for champ in ("titre", "contenu"))
@@ -304,7 +311,7 @@ def envoi_refuse(essai: Essai) -> None:
     essai.banc.dmp.panne("acces_refuse", operation="TD2.1")
 
 
-@when(parse("le biologiste affiche les documents du patient « {nom} »"))
+@when(parse("le professionnel affiche les documents du patient « {nom} »"))
 def afficher_documents(essai: Essai, nom: str) -> None:
     reponse = essai.jouer("lister_documents", "biologiste_1", patient_id=essai.patient(nom).patient_id)
     essai.releves["documents affichés"] = list(reponse.donnees.get("documents", []))
@@ -320,7 +327,7 @@ def etats_justes(essai: Essai, noms: str) -> None:
     essai.bilan.constater(regles.etats_montres(retirer(essai, "documents affichés", list), attendus))
 
 
-@when(parse("le biologiste essaie d'envoyer au DMP le document « {nom} »"))
+@when(parse("le professionnel essaie d'envoyer au DMP le document « {nom} »"))
 def essayer_d_envoyer(essai: Essai, nom: str) -> None:
     document = essai.document(nom)
     reponse = essai.jouer(

@@ -18,7 +18,7 @@ from simulators.socle.acteurs import STRUCTURE
 from simulators.socle.echange import Echange
 from steps.bilan import NonConcluant
 from steps.essai import DocumentEssai, Essai
-from steps.etapes import vocabulaire
+from steps.etapes import document_couloir, vocabulaire
 from steps.etapes.commun import amener_au_statut, presenter
 from steps.logiciel.protocole import AproposInconnu, ReponseAction
 from steps.patients import PatientEssai
@@ -290,35 +290,12 @@ def valider_cr(
     """Valide un compte rendu dont les résultats lui sont propres ; None si le logiciel ne le permet pas."""
     rang = int(essai.releves.get("comptes rendus", 0)) + 1
     essai.releves["comptes rendus"] = rang
-    analyses = _analyses(rang, partiel=partiel)
-    reponse = essai.jouer(
-        "valider_compte_rendu",
-        role,
-        patient_id=patient.patient_id,
-        statut_cr="partiel" if partiel else "complet",
-        analyses=analyses,
-        **options,
-    )
-    donnees = reponse.donnees.get("document")
-    if not reponse.fait or not isinstance(donnees, Mapping):
-        return None
-    document = DocumentEssai(nom, patient, str(donnees["document_id"]), donnees)
-    essai.documents[nom] = document
-    essai.releves[f"analyses {nom}"] = analyses
+    portes = document_couloir.reperes(rang, partiel=partiel)
+    reponse = document_couloir.valider(essai, patient, portes, role=role, partiel=partiel, **options)
+    document = document_couloir.document_rendu(essai, nom, patient, reponse)
+    if document is not None:
+        essai.releves[f"analyses {nom}"] = portes
     return document
-
-
-def _analyses(rang: int, *, partiel: bool) -> list[dict[str, Any]]:
-    """Deux analyses ; leurs valeurs, propres à chaque compte rendu, le font reconnaître."""
-    return [
-        {"code": "718-7", "libelle": "Hémoglobine", "valeur": f"1{rang % 10}.{rang % 7 + 2}", "unite": "g/dL"},
-        {
-            "code": "2951-2",
-            "libelle": "Sodium",
-            "valeur": None if partiel else str(130 + rang),
-            "unite": "mmol/L",
-        },
-    ]
 
 
 def exiger_cr(essai: Essai, document: DocumentEssai | None, quoi: str) -> DocumentEssai:

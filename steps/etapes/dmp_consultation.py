@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping, Sequence
-from datetime import date, datetime
+from dataclasses import replace
+from datetime import date, datetime, timedelta
 from typing import Any
 
 from pytest_bdd import given, then, when
@@ -71,7 +73,9 @@ def jour(texte: str) -> date:
 
 
 def instant(texte: str) -> datetime:
-    """« 14/07/2021 09:30 », heure de Paris ; midi si l'heure n'est pas dite."""
+    """« 14/07/2021 09:30 », heure de Paris, midi si l'heure n'est pas dite ; ou « il y a 3 jours »."""
+    if trouve := re.fullmatch(r"il y a (\d+) jours?", texte.strip()):
+        return datetime.now(PARIS).replace(microsecond=0) - timedelta(days=int(trouve[1]))
     complet = texte.strip() if ":" in texte else f"{texte.strip()} 12:00"
     return datetime.strptime(complet, "%d/%m/%Y %H:%M").replace(tzinfo=PARIS)
 
@@ -90,32 +94,51 @@ def entrees_du_dmp(essai: Essai) -> dict[str, EntreeDocument]:
     return entrees
 
 
+def redeposer(essai: Essai, patient: PatientEssai, nom: str) -> EntreeDocument:
+    """Dépose au DMP, hors du logiciel, une version suivante d'un document semé ; retenue sous « nom, version suivante »."""
+    ligne, envoi = essai.releves["semés au DMP"][nom]
+    premiere = entrees_du_dmp(essai)[nom]
+    suite = replace(envoi, oid=f"{envoi.oid}.2", instant=datetime.now(PARIS), version=2, remplace=envoi.oid)
+    octets = _composer(patient, ligne["type"], suite, 1)
+    neuve = essai.banc.dmp.etat.remplacer(
+        dossier(essai, patient), premiere.unique_id, octets, **_metadonnees({**ligne, "document": f"{nom}, version 2"})
+    )
+    entrees_du_dmp(essai)[f"{nom}, version suivante"] = neuve
+    return neuve
+
+
 def _deposer(essai: Essai, patient: PatientEssai, ligne: Mapping[str, str]) -> EntreeDocument:
     rang = len(entrees_du_dmp(essai)) + 1
     acte = instant(ligne["date de l'acte"])
-    genre = ligne["type"]
     envoi = EnvoiDocument(
         oid=f"1.2.250.1.213.99.9.{int(patient.reference.matricule_ins, 36)}.{rang}",
         oid_lot=f"1.2.250.1.213.99.9.{int(patient.reference.matricule_ins, 36)}.{rang}.1",
         instant=acte,
         patient_id=f"VOISIN{rang}",
     )
+    essai.releves.setdefault("semés au DMP", {})[ligne["document"]] = (ligne, envoi)
+    octets = _composer(patient, ligne["type"], envoi, rang)
+    return essai.banc.dmp.etat.deposer(dossier(essai, patient), octets, **_metadonnees(ligne))
+
+
+def _composer(patient: PatientEssai, genre: str, envoi: EnvoiDocument, rang: int) -> bytes:
     composer = resultat_de_biologie if genre == "compte rendu de biologie" else lettre_de_liaison
-    octets = composer(
+    return composer(
         IdentiteUsager.depuis_reference(patient.reference),
         AuteurDocument(identifiant=f"89990000088{rang % 10}", nom="VOISIN", prenom="DOMINIQUE"),
         StructureEmettrice(identifiant="1990000888", nom="CABINET VOISIN", domaine="1.2.250.1.213.99.9"),
         envoi,
     )
-    cadre = _CADRES[ligne.get("cadre") or "établissement"]
-    return essai.banc.dmp.etat.deposer(
-        dossier(essai, patient),
-        octets,
-        title=f"{genre.capitalize()} ({ligne['document']})",
-        type_code=Code(type_code(genre), LOINC, genre),
-        class_code=Code(_CLASSES[genre], _SYSTEME_CLASSE, genre),
-        practice_setting_code=Code(cadre, _SYSTEME_CADRE, cadre),
-    )
+
+
+def _metadonnees(ligne: Mapping[str, str]) -> dict[str, Any]:
+    genre, cadre = ligne["type"], _CADRES[ligne.get("cadre") or "établissement"]
+    return {
+        "title": f"{genre.capitalize()} ({ligne['document']})",
+        "type_code": Code(type_code(genre), LOINC, genre),
+        "class_code": Code(_CLASSES[genre], _SYSTEME_CLASSE, genre),
+        "practice_setting_code": Code(cadre, _SYSTEME_CADRE, cadre),
+    }
 
 
 @given(
@@ -139,7 +162,7 @@ def choix_enregistre(essai: Essai, nom: str, choix: str) -> None:
 
 
 # ------------------------------------------------------------------ choix du patient
-@when(motif(r"le biologiste enregistre pour le patient « (?P<nom>[^»]+) » : (?P<choix>opposition|non-opposition)$"))
+@when(motif(r"le professionnel enregistre pour le patient « (?P<nom>[^»]+) » : (?P<choix>opposition|non-opposition)$"))
 def enregistrer_choix(essai: Essai, nom: str, choix: str) -> None:
     """Le choix est relu après réouverture du dossier."""
     patient_id, valeur = essai.patient(nom).patient_id, CHOIX[choix]
@@ -252,11 +275,11 @@ def autorisation_juste(essai: Essai, nom: str) -> None:
 
 @then(
     motif(
-        r"les demandes (?P<qui>du biologiste|d'un autre biologiste) au DMP portent l'identifiant national affiché dans son compte$"
+        r"les demandes (?P<qui>du professionnel|d'un autre professionnel) au DMP portent l'identifiant national affiché dans son compte$"
     )
 )
 def identifiant_porte(essai: Essai, qui: str) -> None:
-    role = "biologiste_1" if qui == "du biologiste" else "biologiste_2"
+    role = "biologiste_1" if qui == "du professionnel" else "biologiste_2"
     attendu = contexte(essai, role=role)
     demandes = [e for e in retirer(essai, f"demandes {role}", list) if e.operation.startswith("TD")]
     vihfs = [(e, vihf) for e in demandes if (vihf := vihf_de(e)) is not None]
@@ -373,7 +396,7 @@ def tous_ouverts(essai: Essai, nom: str) -> None:
     if not choisis:
         raise NonConcluant("la liste ne montre aucun document du DMP à ouvrir")
     for cle in choisis:
-        juger_ouverture(essai, cle, ouvrir(essai, "le biologiste", patient, cle))
+        juger_ouverture(essai, cle, ouvrir(essai, "le professionnel", patient, cle))
 
 
 # -------------------------------------------------------------------- conformité

@@ -40,7 +40,7 @@ def dmp_lent(essai: Essai) -> None:
     essai.a_la_fin(panne.liberer)
 
 
-@when(parse("le biologiste lance une recherche dans le DMP du patient « {nom} »"))
+@when(parse("le professionnel lance une recherche dans le DMP du patient « {nom} »"))
 def lancer_recherche(essai: Essai, nom: str) -> None:
     """L'étape s'achève quand le DMP a reçu la demande et la retient."""
     patient = essai.patient(nom)
@@ -175,7 +175,7 @@ def regler_prechargement(essai: Essai, datatable: Table) -> None:
     essai.releves["durée de stockage"] = heures
 
 
-@when(motif(r"le biologiste précharge les documents des patients (?P<noms>(?:« [^»]+ »(?:, | et )?)+)$"))
+@when(motif(r"le professionnel précharge les documents des patients (?P<noms>(?:« [^»]+ »(?:, | et )?)+)$"))
 def precharger(essai: Essai, noms: str) -> None:
     patients = [nom.strip("« »").strip() for nom in noms.replace(" et ", ", ").split(", ")]
     essai.releves["instant du préchargement"] = datetime.now(UTC)
@@ -249,7 +249,7 @@ def regler_conservation(essai: Essai, jours: str, archivage: str) -> None:
     essai.releves["conservation"] = valeur
 
 
-@when(parse("le biologiste intègre au dossier du patient « {patient} » le document « {nom} » de son DMP"))
+@when(parse("le professionnel intègre au dossier du patient « {patient} » le document « {nom} » de son DMP"))
 def integrer(essai: Essai, patient: str, nom: str) -> None:
     malade = essai.patient(patient)
     reponse = essai.jouer(

@@ -281,13 +281,13 @@ def structure_auteur(essai: Essai, noms: str) -> None:
 
 
 # ---------------------------------------------------------------------- reprise
-@when(parse("le biologiste lance la reprise d'historique pour les patients {noms}"))
+@when(parse("le professionnel lance la reprise d'historique pour les patients {noms}"))
 def reprendre(essai: Essai, noms: str, datatable: Table | None = None) -> None:
     """Le tableau (filtre, valeur) : « types », « acte du », « acte au »."""
     _reprendre(essai, noms, datatable, simuler=False)
 
 
-@when(parse("le biologiste simule la reprise d'historique pour les patients {noms}"))
+@when(parse("le professionnel simule la reprise d'historique pour les patients {noms}"))
 def simuler(essai: Essai, noms: str, datatable: Table | None = None) -> None:
     _reprendre(essai, noms, datatable, simuler=True)
 
@@ -450,7 +450,7 @@ def _fin_du_sejour(texte: str) -> datetime:
     return mois_dernier - timedelta(days=round(365.25 * ans))
 
 
-@when("le biologiste affiche l'indicateur de reprise du mois dernier")
+@when("le professionnel affiche l'indicateur de reprise du mois dernier")
 def afficher_indicateur(essai: Essai) -> None:
     essai.releves["indicateur après"] = _indicateur(essai)
 

@@ -11,6 +11,7 @@ from pytest_bdd.parsers import parse
 
 from steps.bilan import NonConcluant
 from steps.essai import DocumentEssai, Essai
+from steps.etapes import document_couloir
 from steps.etapes.commun import changer_reglage, relire
 from steps.etapes.identite import retirer
 from steps.flux.identite import IdentiteUsager
@@ -19,30 +20,16 @@ from steps.patients import PatientEssai
 from steps.verifications import conduite_logiciel as conduite
 from steps.verifications import datamatrix, diffusion, pdf
 
-ANALYSES: tuple[dict[str, Any], ...] = (
-    {"code": "718-7", "libelle": "Hémoglobine", "valeur": "13.4", "unite": "g/dL"},
-    {"code": "2951-2", "libelle": "Sodium", "valeur": "139", "unite": "mmol/L"},
-)
-"""Deux analyses banales ; leurs valeurs ne servent qu'à remplir le compte rendu."""
-
 _CHAMPS_CHOISIS = ("nom_utilise", "prenom_utilise", "code_lieu_naissance")
 
 
 def valider(essai: Essai, patient: PatientEssai, nom: str, **options: Any) -> DocumentEssai:
-    """Valide un compte rendu complet ; sans document, le scénario n'est pas jugeable."""
-    reponse = essai.jouer(
-        "valider_compte_rendu",
-        "biologiste_1",
-        patient_id=patient.patient_id,
-        statut_cr="complet",
-        analyses=[dict(analyse) for analyse in ANALYSES],
-        **options,
-    )
-    donnees = reponse.donnees.get("document")
-    if not reponse.fait or not isinstance(donnees, dict):
-        raise NonConcluant(f"valider_compte_rendu n'a pas rendu de document : {reponse.en_phrase()}")
-    document = DocumentEssai(nom, patient, str(donnees["document_id"]), donnees)
-    essai.documents[nom] = document
+    """Valide le document du couloir ; sans document, le scénario n'est pas jugeable."""
+    portes = document_couloir.reperes(len(essai.documents) + 3)
+    reponse = document_couloir.valider(essai, patient, portes, **options)
+    document = document_couloir.document_rendu(essai, nom, patient, reponse)
+    if document is None:
+        raise NonConcluant(f"la validation n'a pas rendu de document : {reponse.en_phrase()}")
     return document
 
 
@@ -57,7 +44,7 @@ def octets(reponse: ReponseAction, champ: str) -> bytes:
         raise NonConcluant(f"{champ} : base64 illisible ({erreur})") from erreur
 
 
-@when(parse("le biologiste valide un compte rendu pour le patient « {nom} » et l'exporte"))
+@when(parse("le professionnel valide un compte rendu pour le patient « {nom} » et l'exporte"))
 def valider_et_exporter(essai: Essai, nom: str) -> None:
     document = valider(essai, relire(essai, essai.patient(nom)), f"compte rendu de {nom}")
     reponse = essai.jouer("exporter_document", "biologiste_1", document_id=document.document_id)
@@ -66,7 +53,7 @@ def valider_et_exporter(essai: Essai, nom: str) -> None:
     essai.bilan.joindre(f"{document.document_id}.xml", "document", contenu, f"compte rendu CDA de « {nom} »")
 
 
-@when(parse("le biologiste valide et imprime un compte rendu pour le patient « {nom} »"))
+@when(parse("le professionnel valide et imprime un compte rendu pour le patient « {nom} »"))
 def valider_et_imprimer(essai: Essai, nom: str) -> None:
     patient = relire(essai, essai.patient(nom))
     document = valider(essai, patient, f"compte rendu de {nom}")

@@ -53,7 +53,7 @@ def _emetteur(essai: Essai, d_ou: str) -> Emetteur:
     return Emetteur(application=application, structure=structure, domaine=domaine)
 
 
-def _envoi(essai: Essai) -> EnvoiHl7:
+def envoi_hl7(essai: Essai) -> EnvoiHl7:
     rang = int(essai.releves.get("messages envoyés", 0)) + 1
     essai.releves["messages envoyés"] = rang
     numero = essai.retenu.numero.replace("/", "-")
@@ -67,7 +67,7 @@ def attente(essai: Essai) -> float:
     return 0.0 if essai.logiciel.temoin else _ATTENTE_S
 
 
-def _identifiant_emetteur(patient: PatientEssai) -> str:
+def identifiant_emetteur(patient: PatientEssai) -> str:
     """L'IPP du patient chez l'émetteur : stable pour un même patient."""
     return f"EXT{patient.reference.matricule[-6:]}{patient.reference.cle}"
 
@@ -90,7 +90,7 @@ def recevoir_patients_nommes(essai: Essai, datatable: Table) -> None:
         nom = ligne["nom de naissance"]
         patient = presenter(essai, f"flux {rang}", connu=False, nom_naissance=nom)
         identite = _sans_ins(IdentiteUsager.depuis_reference(patient.reference))
-        contenu = message_creation(identite, _identifiant_emetteur(patient), emetteur, _envoi(essai), statut="PROV")
+        contenu = message_creation(identite, identifiant_emetteur(patient), emetteur, envoi_hl7(essai), statut="PROV")
         reponse = _recevoir(essai, patient, emetteur, contenu)
         garde = _nom_garde(essai, patient) if reponse.fait else None
         issues.append((nom, reponse, garde))
@@ -134,7 +134,7 @@ def recevoir_identite(essai: Essai, d_ou: str, validee: str | None, nom: str) ->
     patient, emetteur = essai.patient(nom), _emetteur(essai, d_ou)
     identite = IdentiteUsager.depuis_reference(patient.reference)
     contenu = message_creation(
-        identite, _identifiant_emetteur(patient), emetteur, _envoi(essai), statut="PROV" if validee else "VALI"
+        identite, identifiant_emetteur(patient), emetteur, envoi_hl7(essai), statut="PROV" if validee else "VALI"
     )
     _recevoir(essai, patient, emetteur, contenu)
 
@@ -146,7 +146,7 @@ def recevoir_mise_a_jour(essai: Essai, d_ou: str, nom: str) -> None:
     essai.releves[f"statut avant {nom}"] = patient.statut
     # Le nom utilisé change aussi : une mise à jour partielle, sans l'INS, se verrait.
     identite = replace(IdentiteUsager.depuis_reference(patient.reference), nom_utilise=_NOM_UTILISE_RECU)
-    contenu = message_modification(identite, _identifiant_emetteur(patient), emetteur, _envoi(essai))
+    contenu = message_modification(identite, identifiant_emetteur(patient), emetteur, envoi_hl7(essai))
     _recevoir(essai, patient, emetteur, contenu)
 
 
@@ -154,7 +154,7 @@ def recevoir_mise_a_jour(essai: Essai, d_ou: str, nom: str) -> None:
 def recevoir_retrait(essai: Essai, d_ou: str, nom: str) -> None:
     patient, emetteur = essai.patient(nom), _emetteur(essai, d_ou)
     contenu = message_retrait_ins(
-        IdentiteUsager.depuis_reference(patient.reference), _identifiant_emetteur(patient), emetteur, _envoi(essai)
+        IdentiteUsager.depuis_reference(patient.reference), identifiant_emetteur(patient), emetteur, envoi_hl7(essai)
     )
     _recevoir(essai, patient, emetteur, contenu)
 
@@ -162,7 +162,7 @@ def recevoir_retrait(essai: Essai, d_ou: str, nom: str) -> None:
 @when(parse("le logiciel reçoit d'un autre domaine un document du patient « {nom} » portant son INS"))
 def recevoir_document(essai: Essai, nom: str) -> None:
     patient, emetteur = essai.patient(nom), _emetteur(essai, "d'un autre domaine")
-    envoi = _envoi(essai)
+    envoi = envoi_hl7(essai)
     rang = int(essai.releves["messages envoyés"])
     document = resultat_de_biologie(
         IdentiteUsager.depuis_reference(patient.reference),
@@ -172,7 +172,7 @@ def recevoir_document(essai: Essai, nom: str) -> None:
             oid=f"{emetteur.domaine}.2.{patient.reference.matricule}.{rang}",
             oid_lot=f"{emetteur.domaine}.3.{patient.reference.matricule}",
             instant=envoi.instant,
-            patient_id=_identifiant_emetteur(patient),
+            patient_id=identifiant_emetteur(patient),
         ),
     )
     essai.jouer(

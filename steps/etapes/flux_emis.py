@@ -25,7 +25,7 @@ from steps.verifications import traces as regles_traces
 
 
 # ------------------------------------------------------------------------- émettre
-@when(parse("le biologiste transmet l'identité du patient « {nom} » au partenaire « {partenaire} »"))
+@when(parse("le professionnel transmet l'identité du patient « {nom} » au partenaire « {partenaire} »"))
 def transmettre(essai: Essai, nom: str, partenaire: str) -> None:
     patient = essai.patient(nom)
     reponse = essai.jouer(

@@ -21,8 +21,9 @@ from steps.patients import PatientEssai
 from steps.verifications import affichage
 from steps.verifications import conduite_logiciel as conduite
 from steps.verifications import identite as regles
-from steps.verifications.homologation import R_HOMOLOGATION, modes_observes
+from steps.verifications.homologation import R_HOMOLOGATION, mode_observe, modes_observes
 from steps.verifications.insi import ContexteInsi, PatientConnu, verifier_requetes_insi
+from steps.verifications.insi.appels import Mode
 
 RECHERCHES = ("rechercherInsAvecTraitsIdentite", "rechercherInsAvecCarteVitale")
 
@@ -134,7 +135,7 @@ def recuperer(essai: Essai, qui: str, nom: str, moyen: str) -> None:
 
 @when(
     motif(
-        r"le biologiste récupère l'INS du patient « (?P<nom>[^»]+) » par ses traits avec (?P<cle>le certificat de la structure|sa carte)$"
+        r"le professionnel récupère l'INS du patient « (?P<nom>[^»]+) » par ses traits avec (?P<cle>le certificat de la structure|sa carte)$"
     )
 )
 def recuperer_avec(essai: Essai, nom: str, cle: str) -> None:
@@ -142,7 +143,7 @@ def recuperer_avec(essai: Essai, nom: str, cle: str) -> None:
     appeler(essai, essai.patient(nom), "biologiste_1", "traits", authentification=authentification)
 
 
-@when(parse("le biologiste vérifie l'INS du patient « {nom} »"))
+@when(parse("le professionnel vérifie l'INS du patient « {nom} »"))
 def verifier(essai: Essai, nom: str) -> None:
     patient = essai.patient(nom)
     essai.jouer("verifier_ins", "biologiste_1", patient_id=patient.patient_id)
@@ -379,6 +380,11 @@ def demandes_conformes(essai: Essai) -> None:
         ),
     )
     essai.bilan.constater(verifier_requetes_insi(essai.echanges("insi", tout=True), contexte))
+
+
+@then(motif(r"INSi n'a été appelé que par (?P<mode>certificat|carte)$"))
+def un_mode(essai: Essai, mode: str) -> None:
+    essai.bilan.constater(mode_observe(essai.echanges("insi", tout=True), Mode(mode)))
 
 
 @then("INSi a reçu un appel par certificat et un appel par carte")

@@ -70,7 +70,7 @@ def correspondants_au_dossier(essai: Essai, combien: str, nom: str) -> None:
     essai.releves[f"correspondants {nom}"] = choisis
 
 
-@when(parse("le biologiste ajoute dix correspondants au dossier du patient « {nom} »"))
+@when(parse("le professionnel ajoute dix correspondants au dossier du patient « {nom} »"))
 def ajouter_dix(essai: Essai, nom: str) -> None:
     """Chacun doit être admis : c'est ce que l'exigence demande."""
     patient = essai.patient(nom)
@@ -247,10 +247,12 @@ def valider(
     document = valider_cr(essai, nom, patient, role=role, partiel=partiel, **options)
     if document is None and options:
         # Un laboratoire peut ne produire que des comptes rendus structurés : le niveau n'est pas ce qui est jugé.
+        options = {}
         document = valider_cr(essai, nom, patient, role=role, partiel=partiel)
     if document is None:
         raise NonConcluant(f"valider_compte_rendu n'a pas rendu de document : {essai.derniere.en_phrase()}")
     essai.releves[f"depuis {nom}"] = depuis
+    essai.releves[f"niveau {nom}"] = options
 
 
 # ------------------------------------------------------------------- contexte

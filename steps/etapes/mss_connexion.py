@@ -43,7 +43,7 @@ from steps.verifications.mssante.tls_client import (
     operateur_refuse,
 )
 
-_QUI = r"(?P<qui>le biologiste|un autre biologiste)"
+_QUI = r"(?P<qui>le professionnel|un autre professionnel)"
 _SENS = r"(?P<sens>envoi|relève)"
 _PROTOCOLES = {"envoi": SMTP, "relève": IMAP}
 

@@ -146,7 +146,7 @@ _ACCUSES = {
     "un accusé de lecture": {"accuse_lecture": True},
     "les accusés de distribution et de lecture": {"accuse_distribution": True, "accuse_lecture": True},
 }
-_QUI = r"(?P<qui>le biologiste|un autre biologiste)"
+_QUI = r"(?P<qui>le professionnel|un autre professionnel)"
 _OPTIONS = (
     rf"(?: avec (?:le document|les documents) (?P<documents>« .+? »(?:, « .+? »)*))?"
     rf"(?: en demandant (?P<accuses>{'|'.join(_ACCUSES)}))?"
@@ -220,7 +220,7 @@ def essayer_d_envoyer(essai: Essai, qui: str, patient: str, nom: str) -> None:
 
 @when(
     parse(
-        "le biologiste essaie d'envoyer le courriel « {nom} » à l'adresse d'usager du patient « {patient} », "
+        "le professionnel essaie d'envoyer le courriel « {nom} » à l'adresse d'usager du patient « {patient} », "
         "saisie à la main"
     )
 )
@@ -268,6 +268,17 @@ def distribution_demandee(essai: Essai, nom: str) -> None:
 def distribution_non_demandee(essai: Essai, nom: str) -> None:
     courriel = ecrit(essai, nom)
     juger_sujets(essai, [(courriel.vu, courriel.patient, {"demande_distribution": False})], "distribution")
+
+
+@then(
+    motif(
+        r"le courriel « (?P<nom>[^»]+) » (?P<ne>ne )?demande (?:pas d'|un )accusé de lecture(?: à l'adresse de son émetteur)?$"
+    )
+)
+def lecture_demandee(essai: Essai, nom: str, ne: str | None) -> None:
+    """L'en-tête que lit le destinataire ; sans le choix de l'utilisateur, il n'a pas à y être."""
+    courriel = ecrit(essai, nom)
+    juger_sujets(essai, [(courriel.vu, courriel.patient, {"demande_lecture": not ne})], "lecture")
 
 
 @then("l'expéditeur de chaque courriel envoyé est libellé comme le veut le type de sa boîte")

@@ -35,7 +35,7 @@ from steps.verifications.mssante import dossier_interdits as interdits
 from steps.verifications.mssante import dossier_versions as versions
 from steps.verifications.mssante.dossier_lecture import CourrielVu, DocumentLu
 
-_QUI = r"(?P<qui>le biologiste|un autre biologiste)"
+_QUI = r"(?P<qui>le professionnel|un autre professionnel)"
 _A_QUI = r"(?P<canal>au patient|aux correspondants)"
 _CANAUX = {"au patient": "patient", "aux correspondants": "professionnel"}
 _REFUS = {"patient": interdits.R_REFUS_PATIENT, "professionnel": interdits.R_REFUS_PROFESSIONNEL}
@@ -62,9 +62,9 @@ def valider_pour(essai: Essai, qui: str, patient: str, partiel: str | None, nom:
     valider(essai, nom, essai.patient(patient), role=role, partiel=bool(partiel), niveau=niveau)
 
 
-@when(motif(r"le biologiste (?P<geste>complète|modifie) et valide le compte rendu « (?P<nom>[^»]+) »$"))
+@when(motif(r"le professionnel (?P<geste>complète|modifie) et valide le compte rendu « (?P<nom>[^»]+) »$"))
 def nouvelle_version(essai: Essai, geste: str, nom: str) -> None:
-    """Une version complète qui remplace celle qui a été envoyée."""
+    """Une version complète, au même niveau de CDA, qui remplace celle qui a été envoyée."""
     ancien = essai.document(nom)
     portants = courriels_de(essai, ancien)
     essai.releves[f"version précédente {nom}"] = document_dans(essai, portants[-1], ancien) if portants else None
@@ -73,7 +73,8 @@ def nouvelle_version(essai: Essai, geste: str, nom: str) -> None:
     essai.documents[premiere.nom] = premiere
     essai.releves[f"analyses {premiere.nom}"] = retirer(essai, f"analyses {nom}", list)
     essai.releves[f"depuis {nom}"] = essai.journal.position()
-    if valider_cr(essai, nom, ancien.patient, remplace=ancien.document_id) is None:
+    niveau = essai.releves.get(f"niveau {nom}", {})
+    if valider_cr(essai, nom, ancien.patient, remplace=ancien.document_id, **niveau) is None:
         raise NonConcluant(f"valider_compte_rendu n'a pas rendu de document : {essai.derniere.en_phrase()}")
 
 
@@ -172,16 +173,32 @@ def mention_automatique(essai: Essai) -> None:
     juger_sujets(essai, [(vu, None, {"adresse_retour": retour}) for vu in automatiques], "automatique")
 
 
+@then("chaque courriel qui porte un compte rendu est parti de la boîte applicative")
+def de_la_boite_applicative(essai: Essai) -> None:
+    """L'enveloppe SMTP dit la boîte dont le courriel part."""
+    applicatives = [bal.adresse for bal in essai.banc.mssante.etat.bals.values() if bal.type == "APP"]
+    portants = _transmissions(essai)
+    if not portants:
+        raise NonConcluant("aucun courriel ne porte de compte rendu : la boîte d'émission ne se juge pas")
+    for vu in portants:
+        essai.bilan.constater(regles.boite_d_emission(vu, applicatives, f"courriel « {vu.objet} »"))
+
+
 # ----------------------------------------------------------- adresse de retour
 @when(
     motif(
-        r"l'administrateur dirige les réponses des patients vers (?P<un>.+?) et celles des professionnels vers (?P<deux>.+)$"
+        r"l'administrateur dirige les réponses vers (?P<une>.+?)"
+        r"(?: et, s'il le peut, celles des professionnels vers (?P<autre>.+))?$"
     )
 )
-def regler_retour(essai: Essai, un: str, deux: str) -> None:
-    """Deux adresses différentes, l'une pour chaque genre de destinataire."""
-    valeur = {"patient": _adresse_dite(essai, un), "professionnel": _adresse_dite(essai, deux)}
+def regler_retour(essai: Essai, une: str, autre: str | None) -> None:
+    """Une adresse pour tous ; `autre` : celle des professionnels, si le logiciel les règle à part."""
+    adresse = _adresse_dite(essai, une)
+    valeur = {"patient": adresse, "professionnel": _adresse_dite(essai, autre) if autre else adresse}
     reponse = changer_reglage(essai, "adresse_retour_mss", valeur)
+    if autre and not reponse.fait:
+        valeur = {"patient": adresse, "professionnel": adresse}
+        reponse = changer_reglage(essai, "adresse_retour_mss", valeur)
     essai.bilan.exiger(versions.retour_reglable(reponse.resultat, reponse.en_phrase()))
     essai.releves["adresse de retour"] = valeur
 
@@ -189,8 +206,8 @@ def regler_retour(essai: Essai, un: str, deux: str) -> None:
 def _adresse_dite(essai: Essai, phrase: str) -> str:
     boites = {
         "la boîte du secrétariat": lambda: boite_de_type(essai, "ORG"),
-        "la boîte du biologiste": lambda: boite_de(essai, "biologiste_1"),
-        "la boîte d'un autre biologiste": lambda: boite_de(essai, "biologiste_2"),
+        "la boîte du professionnel": lambda: boite_de(essai, "biologiste_1"),
+        "la boîte d'un autre professionnel": lambda: boite_de(essai, "biologiste_2"),
     }
     try:
         return boites[phrase]().adresse
@@ -212,7 +229,7 @@ def retour_regle(essai: Essai, nom: str) -> None:
 # -------------------------------------------------------------------- refus
 @when(
     motif(
-        r"le biologiste enregistre que le patient « (?P<nom>[^»]+) » (?P<choix>refuse|accepte) "
+        r"le professionnel enregistre que le patient « (?P<nom>[^»]+) » (?P<choix>refuse|accepte) "
         r"l'envoi par MSSanté (?P<canal>patient|professionnel)$"
     )
 )
@@ -330,7 +347,7 @@ def mention_envoyee(essai: Essai, nom: str, ne: str | None) -> None:
     essai.bilan.constater(versions.mention_de_remplacement(vu, lu, MENTION, attendue=not ne))
 
 
-@when(parse("le biologiste supprime le compte rendu « {nom} » et en fait prévenir les destinataires"))
+@when(parse("le professionnel supprime le compte rendu « {nom} » et en fait prévenir les destinataires"))
 def supprimer(essai: Essai, nom: str) -> None:
     document = essai.document(nom)
     essai.releves["suppression"] = (essai.journal.position(), document)

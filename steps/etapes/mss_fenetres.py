@@ -97,8 +97,8 @@ def temoins(essai: Essai) -> list[Session]:
 
 
 # --------------------------------------------------------------------- agir
-def envoyer(essai: Essai, role: str, cas: str = EN_REGLE, pannes: Pannes = ()) -> Fenetre:
-    """Fait écrire et envoyer un courriel pendant que ces pannes sont armées."""
+def envoyer(essai: Essai, role: str, cas: str = EN_REGLE, pannes: Pannes = (), *, adresse: str = "") -> Fenetre:
+    """Fait écrire et envoyer un courriel pendant que ces pannes sont armées. `adresse` : la boîte imposée."""
     rang = len(fenetres(essai)) + 1
     [correspondant] = choisir_correspondants(essai, 1)
     temoin = f"{essai.retenu.numero.replace('/', ' ')} rang {rang} {essai.graine}".strip()
@@ -115,11 +115,11 @@ def envoyer(essai: Essai, role: str, cas: str = EN_REGLE, pannes: Pannes = ()) -
             corps=corps,
         )
 
-    return _jouer(essai, role, SMTP, cas, pannes, agir)
+    return _jouer(essai, role, SMTP, cas, pannes, agir, adresse)
 
 
-def relever(essai: Essai, role: str, cas: str = EN_REGLE, pannes: Pannes = ()) -> Fenetre:
-    """Dépose un courriel dans la boîte et la fait relever pendant que ces pannes sont armées."""
+def relever(essai: Essai, role: str, cas: str = EN_REGLE, pannes: Pannes = (), *, adresse: str = "") -> Fenetre:
+    """Dépose un courriel dans la boîte et la fait relever, ces pannes armées. `adresse` : la boîte imposée."""
     graine = f"{essai.graine}{essai.retenu.numero}/boîte/{len(fenetres(essai)) + 1}"
 
     def agir(fenetre: Fenetre) -> ReponseAction:
@@ -130,13 +130,21 @@ def relever(essai: Essai, role: str, cas: str = EN_REGLE, pannes: Pannes = ()) -
         essai.banc.mssante.deposer(fenetre.adresse, octets)
         return essai.jouer("relever_boite", role, adresse=fenetre.adresse)
 
-    return _jouer(essai, role, IMAP, cas, pannes, agir)
+    return _jouer(essai, role, IMAP, cas, pannes, agir, adresse)
 
 
 def _jouer(
-    essai: Essai, role: str, protocole: str, cas: str, pannes: Pannes, agir: Callable[[Fenetre], ReponseAction]
+    essai: Essai,
+    role: str,
+    protocole: str,
+    cas: str,
+    pannes: Pannes,
+    agir: Callable[[Fenetre], ReponseAction],
+    imposee: str = "",
 ) -> Fenetre:
     """La boîte personnelle d'abord ; un logiciel qui la refuse sans se connecter n'a peut-être que l'applicative."""
+    if imposee:
+        return _une_fenetre(essai, Fenetre(role, protocole, cas, imposee), pannes, agir)
     prevue = essai.releves.get(f"boîte d'essai {role}") or boite_de(essai, role).adresse
     fenetre = _une_fenetre(essai, Fenetre(role, protocole, cas, prevue), pannes, agir)
     applicative = boite_de_type(essai, "APP").adresse

@@ -50,6 +50,7 @@ SUJETS: Mapping[str, tuple[Groupe, ...]] = {
         forme.jeux_de_caracteres,
     ),
     "distribution": (accuses.demande_de_distribution,),
+    "lecture": (accuses.demande_de_lecture,),
     "expéditeur": (
         entetes.presence,
         entetes.date,

@@ -39,8 +39,8 @@ from steps.verifications.mssante.dossier_lecture import CourrielVu
 from steps.verifications.mssante.dossier_suivi import AccuseAttendu
 
 _DOMAINE_VOISIN = "1.2.250.1.213.99.8"
-_QUI = r"(?P<qui>le biologiste|un autre biologiste)"
-_PAR = r"reçu par (?P<qui>le biologiste|un autre biologiste)"
+_QUI = r"(?P<qui>le professionnel|un autre professionnel)"
+_PAR = r"reçu par (?P<qui>le professionnel|un autre professionnel)"
 _FIL = ("<debut.echange@hopital.formation.mssante.fr>", "<suite.echange@labo.formation.mssante.fr>")
 
 
@@ -53,6 +53,7 @@ class Recu:
     bal: Bal
     vu: CourrielVu
     courriel_id: str = ""
+    en_liste: Mapping[str, Any] = field(default_factory=dict)
     montre: Mapping[str, Any] = field(default_factory=dict)
     reponse: CourrielVu | None = None
 
@@ -75,7 +76,8 @@ def deposer(essai: Essai, nom: str, role: str, octets: bytes) -> Recu:
     return depose
 
 
-def _envoi(essai: Essai, nom: str, role: str, patient: IdentiteTest) -> Envoi:
+def envoi_vers(essai: Essai, nom: str, role: str, patient: IdentiteTest) -> Envoi:
+    """De quoi composer un courriel d'un confrère vers la boîte personnelle de cet utilisateur."""
     rang = int(essai.releves.get("courriels déposés", 0))
     essai.releves["courriels déposés"] = rang + 1
     emetteur = emetteur_de(CORRESPONDANTS[(3 + rang) % len(CORRESPONDANTS)].bal)
@@ -92,7 +94,7 @@ def courriel_recu(essai: Essai, nom: str, fil: str | None, qui: str) -> None:
         liens = {"In-Reply-To": _FIL[1], "References": mime.replier(" ".join(_FIL))}
     elif fil:
         liens = {"In-Reply-To": _FIL[0]}
-    envoi = _envoi(essai, nom, role, fabriquer_identite(f"{essai.graine}{nom}"))
+    envoi = envoi_vers(essai, nom, role, fabriquer_identite(f"{essai.graine}{nom}"))
     corps = mime.texte("Bonjour,\n\nPouvez-vous me rappeler ce résultat dès réception ?\n\nBien à vous")
     deposer(essai, nom, role, Transmission(envoi, corps=corps, objet=nom, entetes=liens).courriel().octets)
 
@@ -109,7 +111,7 @@ def transmission_recue(essai: Essai, nom: str, inconnu: str | None, patient: str
     reference = essai.patient(patient).reference
     if inconnu:
         reference = _homonyme(essai, reference, nom)
-    envoi = _envoi(essai, nom, role, reference)
+    envoi = envoi_vers(essai, nom, role, reference)
     documents = [envoi.document(genre, f"/{genre.code}") for genre in (BIOLOGIE, LETTRE)]
     transmission = Transmission(envoi, documents)
     if cite:
@@ -160,7 +162,7 @@ def homonyme(essai: Essai, autre: str, nom: str) -> None:
 def lettre_recue(essai: Essai, nom: str, patient: str) -> None:
     """Un document d'un autre type au dossier, CDA de niveau 1 au PDF/A-1, venu d'un établissement voisin."""
     malade = essai.patient(patient)
-    envoi = _envoi(essai, nom, "biologiste_1", malade.reference)
+    envoi = envoi_vers(essai, nom, "biologiste_1", malade.reference)
     emetteur = Emetteur(application="DPI VOISIN", structure=envoi.emetteur.structure, domaine=_DOMAINE_VOISIN)
     reponse = essai.preparer(
         "recevoir_document",
@@ -189,7 +191,12 @@ def relever(essai: Essai, depose: Recu) -> None:
     trouve = next(iter((*par_message, *reversed(par_objet))), None)
     if trouve is None:
         raise NonConcluant(f"le courriel « {depose.nom} », déposé dans la boîte, n'est pas dans la liste relevée")
-    depose.courriel_id = str(trouve["courriel_id"])
+    depose.courriel_id, depose.en_liste = str(trouve["courriel_id"]), trouve
+
+
+@when(motif(rf"{_QUI} relève la boîte du courriel « (?P<nom>[^»]+) »$"))
+def relever_sans_ouvrir(essai: Essai, qui: str, nom: str) -> None:
+    relever(essai, recu(essai, nom))
 
 
 @when(motif(rf"{_QUI} ouvre le courriel « (?P<nom>[^»]+) »$"))
@@ -229,7 +236,7 @@ def _reponse_a(vu: CourrielVu) -> list[str]:
     return [*vu.adresses("Reply-To"), *vu.adresses("From")]
 
 
-@when(parse("le biologiste intègre les documents du courriel « {nom} »"))
+@when(parse("le professionnel intègre les documents du courriel « {nom} »"))
 def integrer(essai: Essai, nom: str) -> None:
     depose = recu(essai, nom)
     relever(essai, depose)
@@ -359,7 +366,7 @@ def lecture(essai: Essai, nom: str) -> None:
 
 @when("un accusé de lecture arrive pour un message jamais envoyé")
 def lecture_inconnue(essai: Essai) -> None:
-    """Bien formé, dans la boîte du biologiste, mais l'original qu'il désigne et qu'il joint n'est d'aucun envoi."""
+    """Bien formé, dans la boîte du professionnel, mais l'original qu'il désigne et qu'il joint n'est d'aucun envoi."""
     bal, lecteur = boite_de(essai, "biologiste_1").adresse, CORRESPONDANTS[-1].bal
     entetes = [
         ("From", bal),

@@ -8,10 +8,11 @@ from datetime import date, datetime, time, timedelta
 from typing import Any
 
 from pytest_bdd import given, then, when
+from pytest_bdd.parsers import re as motif
 
 from steps.bilan import NonConcluant
 from steps.essai import Essai
-from steps.etapes import vocabulaire
+from steps.etapes import document_couloir, vocabulaire
 from steps.etapes.commun import Table
 from steps.etapes.documents import octets
 from steps.etapes.identite import retirer
@@ -68,34 +69,29 @@ def _attendus(essai: Essai) -> dict[str, tuple[regles.CompteRenduAttendu, date]]
     return attendus
 
 
-@given("des comptes rendus validés pour des actes de ces dates")
+@given(motif("des (?:comptes rendus|documents) validés pour des actes de ces dates$"))
 def comptes_rendus_dates(essai: Essai, datatable: Table) -> None:
-    """Colonnes : « compte rendu », « patient », « acte ». Chaque compte rendu a un résultat qu'il est seul à porter."""
+    """Colonnes : « compte rendu » (ou « document »), « patient », « acte ». Chacun porte un résultat à lui seul."""
     for ligne in vocabulaire.table(datatable):
-        nom, patient = ligne["compte rendu"], essai.patient(ligne["patient"])
+        nom, patient = ligne.get("compte rendu") or ligne["document"], essai.patient(ligne["patient"])
         acte = instant(ligne["acte"])
         graine = hashlib.sha256(f"{essai.graine}{essai.retenu.numero}/{nom}".encode()).digest()
         marque = f"{100 + graine[0] % 60}.{int.from_bytes(graine[1:3]) % 9000 + 1000}"
-        essai.preparer(
-            "valider_compte_rendu",
-            "biologiste_1",
-            patient_id=patient.patient_id,
-            statut_cr="complet",
-            analyses=[{"code": "2951-2", "libelle": "Sodium", "valeur": marque, "unite": "mmol/L"}],
-            date_acte=acte.isoformat(),
-        )
+        repere = {"code": "2951-2", "libelle": "Sodium", "valeur": marque, "unite": "mmol/L"}
+        document_couloir.valider(essai, patient, [repere], preparer=True, date_acte=acte.isoformat())
         attendu = regles.CompteRenduAttendu(f"« {nom} » ({acte:%d/%m/%Y})", marque, patient.reference.nom_naissance)
         _attendus(essai)[nom] = (attendu, acte.date())
 
 
-@when("l'administrateur exporte l'historique de la période, puis celui de vingt ans")
-def exporter(essai: Essai) -> None:
-    """Sur vingt ans, les patients du scénario seulement, si le logiciel sait les choisir : sa base en a d'autres."""
+@when(motif("l'administrateur exporte l'historique de la période, puis celui de (?P<profondeur>vingt|trois) ans$"))
+def exporter(essai: Essai, profondeur: str) -> None:
+    """Le second : les patients du scénario seulement, si le logiciel sait les choisir ; sa base en a d'autres."""
     debut, fin = _periode()
+    depuis = _vingt_ans() if profondeur == "vingt" else _aujourd_hui() - timedelta(days=3 * 365)
     siens = {"patients": [patient.patient_id for patient in essai.patients.values()]}
     demandes: tuple[tuple[str, date, date, dict[str, Any]], ...] = (
         ("période", debut, fin, {}),
-        ("vingt ans", _vingt_ans(), _aujourd_hui(), siens),
+        ("profond", depuis, _aujourd_hui(), siens),
     )
     for quoi, du, au, choix in demandes:
         reponse = essai.jouer("exporter_historique", "administrateur", du=du.isoformat(), au=au.isoformat(), **choix)
@@ -120,8 +116,10 @@ def ouvrir_documentation(essai: Essai) -> None:
 @then("la documentation dit les données mises à disposition, leur format et leur emplacement, et dit vrai")
 def documentation_exacte(essai: Essai) -> None:
     """Comparée à l'export : une documentation d'un autre format, ou d'autres fichiers, n'aiderait personne."""
-    contenu, export = retirer(essai, "documentation de l'export", str), _export(essai, "vingt ans")
-    essai.bilan.constater(regles.documentation_exacte(contenu, export.contenu, export.nom))
+    contenu, export = retirer(essai, "documentation de l'export", str), _export(essai, "profond")
+    noms = tuple(document.nom for document in essai.produits if not document.resultats)
+    documents = (*noms, "documents") if noms else ()
+    essai.bilan.constater(regles.documentation_exacte(contenu, export.contenu, export.nom, documents))
 
 
 def _export(essai: Essai, quoi: str) -> Export:
@@ -129,9 +127,9 @@ def _export(essai: Essai, quoi: str) -> Export:
     return export
 
 
-@then("l'export de la période porte les comptes rendus de la période, et eux seuls")
+@then(motif("l'export de la période porte les (?:comptes rendus|documents) de la période, et eux seuls$"))
 def periode_respectee(essai: Essai) -> None:
-    export, entier = _export(essai, "période"), _export(essai, "vingt ans")
+    export, entier = _export(essai, "période"), _export(essai, "profond")
     debut, fin = _periode()
     dedans = [attendu for attendu, jour in _attendus(essai).values() if debut <= jour <= fin]
     dehors = [attendu for attendu, jour in _attendus(essai).values() if not debut <= jour <= fin]
@@ -141,7 +139,7 @@ def periode_respectee(essai: Essai) -> None:
 
 @then("l'export de vingt ans remonte jusqu'au plus ancien compte rendu")
 def profondeur_atteinte(essai: Essai) -> None:
-    export = _export(essai, "vingt ans")
+    export = _export(essai, "profond")
     ancien = min(jour for _, jour in _attendus(essai).values())
     anciens = [attendu for attendu, jour in _attendus(essai).values() if jour == ancien]
     recents = [attendu for attendu, jour in _attendus(essai).values() if jour != ancien]

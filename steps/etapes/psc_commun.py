@@ -24,12 +24,12 @@ from steps.personne.navigateur import Navigateur, origine
 from steps.personne.parcours import Parcours
 from steps.verifications.psc import ETABLISSEMENT, PSC, ClientDeclare, Tentative
 
-QUI = r"(?P<qui>le biologiste|un autre biologiste|« [^»]+ »)"
-DE_QUI = r"(?P<qui>du biologiste|d'un autre biologiste|de « [^»]+ »)"
-A_QUI = r"(?P<qui>au biologiste|à un autre biologiste|à « [^»]+ »)"
+QUI = r"(?P<qui>le professionnel|un autre professionnel|« [^»]+ »)"
+DE_QUI = r"(?P<qui>du professionnel|d'un autre professionnel|de « [^»]+ »)"
+A_QUI = r"(?P<qui>au professionnel|à un autre professionnel|à « [^»]+ »)"
 PERSONNES: Mapping[str, str] = {
-    "le biologiste": PROFESSIONNELS[0].identifiant_national,
-    "un autre biologiste": PROFESSIONNELS[1].identifiant_national,
+    "le professionnel": PROFESSIONNELS[0].identifiant_national,
+    "un autre professionnel": PROFESSIONNELS[1].identifiant_national,
     "la pharmacienne": f"8{rpps_de_test(3)}",
     "le médecin aux deux exercices": f"8{rpps_de_test(4)}",
     "la médecin sans structure": f"8{rpps_de_test(5)}",
@@ -41,10 +41,10 @@ PERSONNES: Mapping[str, str] = {
 """Les personnes fictives de la mire, telles que les features les nomment."""
 _ROLES = {professionnel.identifiant_national: professionnel.role for professionnel in PROFESSIONNELS}
 _CONTRACTIONS = {
-    "du biologiste": "le biologiste",
-    "au biologiste": "le biologiste",
-    "d'un autre biologiste": "un autre biologiste",
-    "à un autre biologiste": "un autre biologiste",
+    "du professionnel": "le professionnel",
+    "au professionnel": "le professionnel",
+    "d'un autre professionnel": "un autre professionnel",
+    "à un autre professionnel": "un autre professionnel",
 }
 _PREFEREES = (Modalite.WEB, Modalite.NAVIGATEUR_EXTERNE, Modalite.NAVIGATEUR_INTERNE, Modalite.CIBA)
 
@@ -146,7 +146,7 @@ def fournisseur(essai: Essai) -> Fournisseur:
 
 # --------------------------------------------------------------- les personnes
 def nom_nu(qui: str) -> str:
-    """« du biologiste » → le biologiste ; « à « la pharmacienne » » → la pharmacienne."""
+    """« du professionnel » → le professionnel ; « à « la pharmacienne » » → la pharmacienne."""
     if "«" in qui:
         return qui.partition("«")[2].strip(" »\u00a0")
     return _CONTRACTIONS.get(qui, qui)

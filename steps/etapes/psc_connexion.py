@@ -157,7 +157,11 @@ def se_reconnecter(essai: Essai, qui: str) -> None:
     connecter(essai, qui, navigateur=derniere(essai, nom_nu(qui)).navigateur)
 
 
-@when(motif(rf"{QUI} s'identifie dans le navigateur où (?P<autre>le biologiste|un autre biologiste|« [^»]+ ») était$"))
+@when(
+    motif(
+        rf"{QUI} s'identifie dans le navigateur où (?P<autre>le professionnel|un autre professionnel|« [^»]+ ») était$"
+    )
+)
 def se_connecter_apres(essai: Essai, qui: str, autre: str) -> None:
     """Le poste partagé : le navigateur de la personne précédente, qui s'est déconnectée."""
     connecter(essai, qui, navigateur=derniere(essai, nom_nu(autre)).navigateur)
@@ -223,7 +227,7 @@ def identifiant_garde(essai: Essai, qui: str) -> None:
     essai.bilan.constater(non_rpps(derniere(essai, nom_nu(qui)).tentative))
 
 
-@then(motif(rf"{QUI} et (?P<autre>le biologiste|un autre biologiste|« [^»]+ ») ne sont pas confondus$"))
+@then(motif(rf"{QUI} et (?P<autre>le professionnel|un autre professionnel|« [^»]+ ») ne sont pas confondus$"))
 def non_confondus(essai: Essai, qui: str, autre: str) -> None:
     premiere, seconde = derniere(essai, nom_nu(qui)), derniere(essai, nom_nu(autre))
     if not sans_compte(essai, premiere) and not sans_compte(essai, seconde):
@@ -330,4 +334,4 @@ def toutes_les_modalites(essai: Essai) -> None:
         choisir_mode(essai, Chez.PSC)
     for modalite in reclamees:
         choisir_mode(essai, Chez.PSC, Modalite(modalite))
-        connecter(essai, "le biologiste")
+        connecter(essai, "le professionnel")

@@ -134,7 +134,7 @@ def _portees(service: str, vus: list[Echange]) -> list[Portee]:
 
 @then(
     motif(
-        r"les traces du logiciel disent qu(?:e |')(?P<qui>le biologiste|un autre biologiste) a appelé "
+        r"les traces du logiciel disent qu(?:e |')(?P<qui>le professionnel|un autre professionnel) a appelé "
         r"(?P<service>le DMP|INSi), connecté par Pro Santé Connect$"
     )
 )

@@ -57,17 +57,17 @@ def _date(essai: Essai, nom: str) -> str:
     return essai.patient(nom).saisie["date_naissance"]
 
 
-@when(parse("le biologiste cherche les patients nés comme « {nom} »"))
+@when(parse("le professionnel cherche les patients nés comme « {nom} »"))
 def chercher_par_date(essai: Essai, nom: str) -> None:
     _chercher(essai, date_naissance=_date(essai, nom))
 
 
-@when(parse("le biologiste cherche les patients nés comme « {nom} » dont le nom commence par « {debut} »"))
+@when(parse("le professionnel cherche les patients nés comme « {nom} » dont le nom commence par « {debut} »"))
 def chercher_par_nom(essai: Essai, nom: str, debut: str) -> None:
     _chercher(essai, date_naissance=_date(essai, nom), nom=debut)
 
 
-@when(parse("le biologiste cherche les patients nés comme « {nom} » dont le prénom commence par « {debut} »"))
+@when(parse("le professionnel cherche les patients nés comme « {nom} » dont le prénom commence par « {debut} »"))
 def chercher_par_prenom(essai: Essai, nom: str, debut: str) -> None:
     _chercher(essai, date_naissance=_date(essai, nom), prenom=debut)
 
@@ -85,13 +85,13 @@ def _ids(essai: Essai, noms: str) -> list[str]:
     return [essai.patient(nom).patient_id for nom in re.findall(r"« ([^»]+) »", noms)]
 
 
-@when(parse("le biologiste cherche le patient « {nom} » par le nom « {saisi} »"))
+@when(parse("le professionnel cherche le patient « {nom} » par le nom « {saisi} »"))
 def chercher_graphie_nom(essai: Essai, nom: str, saisi: str) -> None:
     _chercher(essai, date_naissance=_date(essai, nom), nom=saisi)
     essai.releves["graphie"] = (saisi, essai.patient(nom).saisie["nom_naissance"])
 
 
-@when(parse("le biologiste cherche le patient « {nom} » par le prénom « {saisi} »"))
+@when(parse("le professionnel cherche le patient « {nom} » par le prénom « {saisi} »"))
 def chercher_graphie_prenom(essai: Essai, nom: str, saisi: str) -> None:
     _chercher(essai, date_naissance=_date(essai, nom), prenom=saisi)
     essai.releves["graphie"] = (saisi, essai.patient(nom).saisie["premier_prenom_naissance"])
@@ -129,7 +129,7 @@ def recherche_ecarte(essai: Essai, nom: str) -> None:
 
 
 # ------------------------------------------------------------------- matricule
-@when(parse("le biologiste cherche le patient « {nom} » par son matricule INS complet"))
+@when(parse("le professionnel cherche le patient « {nom} » par son matricule INS complet"))
 def chercher_matricule(essai: Essai, nom: str) -> None:
     _chercher(essai, matricule_ins=essai.patient(nom).reference.matricule_ins)
 
@@ -139,7 +139,7 @@ def recherche_rend_seul(essai: Essai, nom: str) -> None:
     essai.bilan.constater(regles.retrouve_par_matricule(trouves(essai), essai.patient(nom).patient_id))
 
 
-@when(parse("le biologiste cherche le patient « {nom} » par un matricule INS incomplet ou de clé fausse"))
+@when(parse("le professionnel cherche le patient « {nom} » par un matricule INS incomplet ou de clé fausse"))
 def chercher_matricules_faux(essai: Essai, nom: str) -> None:
     """Treize caractères sans clé, quatorze, et quinze avec une autre clé."""
     issues = []

@@ -11,11 +11,13 @@ from typing import Any
 
 from pytest_bdd import given, then, when
 from pytest_bdd.parsers import parse
+from pytest_bdd.parsers import re as motif
 
 from simulators.socle.acteurs import STRUCTURE
 from simulators.socle.correspondants import CORRESPONDANTS, Correspondant
 from steps.bilan import NonConcluant
 from steps.essai import DocumentEssai, Essai
+from steps.etapes import document_couloir
 from steps.etapes.commun import amener_au_statut, presenter
 from steps.etapes.dmp_commun import delai_d_observation, identifiant_national, ouvrir_dmp, valider_cr
 from steps.etapes.mss_commun import adresse_du_patient, fiche_correspondant
@@ -24,7 +26,7 @@ from steps.verifications import tableau_de_bord as regles
 from steps.verifications.cda.dates import PARIS
 from steps.verifications.tableau_de_bord import PERIODES, Transmission
 
-_TYPE_CR = "11502-2"
+_QUOI = "(?:comptes rendus|documents)"
 _FINESS_ETRANGER = "990000009"
 
 
@@ -67,26 +69,30 @@ def patients_suivis(essai: Essai, nombre: int, statut: str) -> None:
 
 
 # ----------------------------------------------------------------------- produire
-@when(parse("le biologiste valide {nombre:d} comptes rendus par mois, sur {mois:d} mois"))
-def valider_deux_ans(essai: Essai, nombre: int, mois: int) -> None:
+@when(motif(rf"le professionnel valide (?P<nombre>\d+) {_QUOI} par mois, sur (?P<mois>\d+) mois$"))
+def valider_deux_ans(essai: Essai, nombre: str, mois: str) -> None:
     """Du plus ancien au plus récent, un patient après l'autre ; chaque validation transmet d'elle-même."""
     suivis = _suivis(essai)
     maintenant = datetime.now(PARIS)
-    joues = -(-nombre // 10) if essai.volume_reduit else nombre
-    for rang in range(joues * mois):
-        recul = mois - 1 - rang // joues
+    voulus, duree = int(nombre), int(mois)
+    joues = -(-voulus // 10) if essai.volume_reduit else voulus
+    for rang in range(joues * duree):
+        recul = duree - 1 - rang // joues
         _valider(essai, suivis[rang % len(suivis)], _acte(maintenant, recul, rang), "biologiste_1")
-    essai.bilan.constater(regles.volume_joue(joues, nombre, "comptes rendus par mois"))
+    quoi = "comptes rendus par mois" if document_couloir.principal(essai).resultats else "documents par mois"
+    essai.bilan.constater(regles.volume_joue(joues, voulus, quoi))
 
 
-@when(parse("un autre biologiste valide {nombre:d} comptes rendus"))
-def valider_par_un_autre(essai: Essai, nombre: int) -> None:
+@when(motif(rf"un autre professionnel valide (?P<nombre>\d+) {_QUOI}$"))
+def valider_par_un_autre(essai: Essai, nombre: str) -> None:
     """Pour que le filtre par RPPS ait quelque chose à écarter."""
-    for rang in range(nombre):
+    for rang in range(int(nombre)):
         _valider(essai, _suivis(essai)[rang], datetime.now(PARIS), "biologiste_2")
 
 
-@when("un compte rendu est refusé par le DMP, par la BAL du correspondant et par celle du patient")
+@when(
+    motif(r"un (?:compte rendu|document) est refusé par le DMP, par la BAL du correspondant et par celle du patient$")
+)
 def echecs_provoques(essai: Essai) -> None:
     """Le dernier compte rendu du premier patient échoue sur les trois canaux."""
     suivi = _suivis(essai)[0]
@@ -130,7 +136,7 @@ def _recus_par_canal(essai: Essai) -> dict[str, dict[str, int]]:
         dossier = essai.banc.dmp.etat.dossier(matricule)
         documents = essai.banc.dmp.etat.documents(dossier) if dossier else ()
         codes = [entree.fiche.type_code.code for entree in documents if entree.fiche.type_code]
-        recus["dmp"][matricule] = codes.count(_TYPE_CR)
+        recus["dmp"][matricule] = codes.count(document_couloir.principal(essai).code)
         adresses[suivi.correspondant.bal.lower()] = ("mss_professionnel", matricule)
         adresses[adresse_du_patient(suivi.patient).lower()] = ("mss_patient", matricule)
     for echange in essai.echanges("mssante", "smtp:DATA", tout=True):
@@ -225,7 +231,7 @@ def _tableaux(essai: Essai) -> dict[str, Mapping[str, Any]]:
 
 
 # ----------------------------------------------------------------------- constater
-@then("les flux de ces comptes rendus sont tous partis")
+@then(motif(rf"les flux de ces {_QUOI} sont tous partis$"))
 def flux_partis(essai: Essai) -> None:
     """Condition de l'essai : un tableau de bord vide ne se comparerait à rien."""
     arrives = sum(t.reussie for t in _transmissions(essai))
@@ -247,9 +253,9 @@ def dossiers(essai: Essai) -> None:
     essai.bilan.constater(regles.dossiers_justes(_tableaux(essai), _transmissions(essai), aujourd_hui))
 
 
-@then("le tableau de bord se limite à un FINESS et à un biologiste")
+@then(motif(r"le tableau de bord se limite à un FINESS et à un (?:biologiste|signataire)$"))
 def filtres(essai: Essai) -> None:
-    """Sur l'année courante : le FINESS d'un autre laboratoire n'a rien, l'autre biologiste a les siens."""
+    """Sur l'année courante : le FINESS d'une autre structure n'a rien, l'autre signataire a les siens."""
     aujourd_hui = datetime.now(PARIS).date()
     lecture = regles.lecture_suivie(_tableaux(essai), _transmissions(essai), aujourd_hui)
     annee = [
@@ -262,7 +268,7 @@ def filtres(essai: Essai) -> None:
     for nom, filtre, quoi, sans in (
         ("autre finess", {"finess": _FINESS_ETRANGER}, f"FINESS {_FINESS_ETRANGER}", entier),
         ("rpps", {"rpps": autre}, f"RPPS {autre}", entier),
-        ("finess", {"finess": STRUCTURE.finess}, f"FINESS {STRUCTURE.finess} du laboratoire", {}),
+        ("finess", {"finess": STRUCTURE.finess}, f"FINESS {STRUCTURE.finess} de la structure", {}),
     ):
         essai.bilan.constater(regles.filtre_applique(_tableau(essai, nom), sans, annee, filtre, quoi))
 

@@ -105,7 +105,7 @@ def appel_au_nom_de(essai: Essai, qui: str, nom: str) -> None:
 
 @then(
     motif(
-        r"l'accès à l'INS du patient « (?P<nom>[^»]+) » est tracé pour (?P<un>le biologiste) et (?P<deux>un autre biologiste)$"
+        r"l'accès à l'INS du patient « (?P<nom>[^»]+) » est tracé pour (?P<un>le professionnel) et (?P<deux>un autre professionnel)$"
     )
 )
 def acces_traces(essai: Essai, nom: str, un: str, deux: str) -> None:

@@ -7,8 +7,8 @@ from collections.abc import Mapping, Sequence
 from steps.patients import LIBELLES_CHAMPS
 
 ROLES: Mapping[str, str] = {
-    "le biologiste": "biologiste_1",
-    "un autre biologiste": "biologiste_2",
+    "le professionnel": "biologiste_1",
+    "un autre professionnel": "biologiste_2",
     "l'agent d'accueil": "agent_accueil",
     "le super utilisateur": "super_utilisateur",
     "une personne sans droit sur l'INS": "sans_acces_ins",
@@ -34,7 +34,7 @@ class PhraseInconnue(ValueError):
 
 
 def role(phrase: str) -> str:
-    """Le rôle du contrat que désigne « le biologiste », « l'agent d'accueil »…"""
+    """Le rôle du contrat que désigne « le professionnel », « l'agent d'accueil »…"""
     return _chercher(ROLES, phrase, "rôle")
 
 

@@ -52,6 +52,8 @@ class EnvoiDocument:
     instant: datetime
     patient_id: str
     version: int = 1
+    remplace: str = ""
+    """`oid` de la version remplacée, vide pour une première version."""
 
     @property
     def horodatage(self) -> str:
@@ -249,6 +251,10 @@ def _acte(
     _ajouter(_ajouter(evenement, "effectiveTime"), "low", value=envoi.horodatage)
     executant = _ajouter(evenement, "performer", typeCode="PRF")
     _personne(_ajouter(executant, "assignedEntity"), auteur, structure, cadre=True)
+    if envoi.remplace:
+        remplacee = _ajouter(_ajouter(racine, "relatedDocument", typeCode="RPLC"), "parentDocument")
+        _ajouter(remplacee, "id", root=envoi.remplace)
+        _ajouter(remplacee, "setId", root=envoi.oid_lot)
     prise = _ajouter(_ajouter(racine, "componentOf"), "encompassingEncounter")
     _ajouter(_ajouter(prise, "effectiveTime"), "low", value=envoi.horodatage)
     lieu = _ajouter(_ajouter(prise, "location"), "healthCareFacility")

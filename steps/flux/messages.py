@@ -188,6 +188,11 @@ def _pid(identite: IdentiteUsager, patient_id: str, emetteur: Emetteur, statut: 
     return "|".join(champs)
 
 
+def segment_pid(identite: IdentiteUsager, patient_id: str, emetteur: Emetteur, statut: str) -> str:
+    """Le segment PID d'un message qui n'efface rien."""
+    return _pid(identite, patient_id, emetteur, statut, ins_effacee=False)
+
+
 def date_hl7(date: str) -> str:
     """AAAA-MM-JJ devient AAAAMMJJ ; un jour ou un mois inconnu (`00`) réduit la précision, comme HL7 v2 le prévoit."""
     compacte = date.replace("-", "")

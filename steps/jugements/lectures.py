@@ -27,7 +27,11 @@ class LectureRejouable:
 _COURRIEL = LectureRejouable(
     "courriel", "steps.verifications.mssante.courriel_lecture", "lire_courriel", lambda courriel: courriel.octets
 )
-_PAR_CLASSE = {"steps.verifications.mssante.courriel_lecture:Courriel": _COURRIEL}
+_KOS = LectureRejouable("kos", "steps.verifications.kos.lecture", "lire_kos", lambda kos: kos.octets)
+_PAR_CLASSE = {
+    "steps.verifications.mssante.courriel_lecture:Courriel": _COURRIEL,
+    "steps.verifications.kos.modele:Kos": _KOS,
+}
 _PAR_NOM = {lecture.nom: lecture for lecture in _PAR_CLASSE.values()}
 
 

@@ -24,6 +24,7 @@ class AdaptateurTemoin(AdaptateurHttp):
     def __init__(self, processus: _Processus, *, delai_s: float = 60.0) -> None:
         super().__init__(processus.url, delai_s=delai_s)
         self._processus = processus
+        self.port_hl7v2 = int(getattr(processus, "port_hl7v2", 0))
 
     def fermer(self) -> None:
         super().fermer()

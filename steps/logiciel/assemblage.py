@@ -40,6 +40,9 @@ def assembler(contexte: ContexteAdaptateur) -> Aiguillage:
             adaptateur = charger_type(description.type).fabrique(description, contexte)
             faits.callback(adaptateur.fermer)
             fabriques[description.nom] = adaptateur
-        aiguillage = Aiguillage(fabriques, actions=logiciel.actions, defaut=logiciel.defaut)
+        from steps.logiciel import mllp  # lourd : les simulateurs n'ont pas à être chargés pour lire un YAML
+
+        tous, actions = mllp.brancher(logiciel, contexte.banc, fabriques)
+        aiguillage = Aiguillage(tous, actions=actions, defaut=logiciel.defaut)
         faits.pop_all()
     return aiguillage

@@ -7,15 +7,20 @@ import re
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
-from steps.logiciel import schema
+from steps.logiciel import bouchons, schema
 from steps.logiciel.assemblage import MODULES, charger_type
 from steps.logiciel.connexion import NON_DECLAREE, ConnexionDeclaree, dire_faute
 from steps.logiciel.connexion import SCHEMA as CONNEXION
 from steps.logiciel.fautes import Faute, ProfilReclame, en_chemin, fautes, parmi, proche, recu
 from steps.logiciel.lecture_yaml import Chemin, YamlInvalide, YamlLu, lire_yaml
+from steps.logiciel.prise_declaree import NOM as PRISE
+from steps.logiciel.prise_declaree import PriseDeclaree
 from steps.logiciel.types_adaptateur import DescriptionAdaptateur, TypeAdaptateur
+
+if TYPE_CHECKING:
+    from simulators.bouchon.reponses import Reponse
 
 TEMOIN = "temoin"
 NOM_TEMOIN = "Labo Témoin"
@@ -35,7 +40,8 @@ class ConfigurationLogiciel:
 
     `adaptateurs` : chacun sous son nom ; `actions` : action → nom de l'adaptateur ; `defaut` : celui des autres ;
     `pieces` : le dépôt de pièces. `adaptateur` : type de celui par défaut. `delai_s` : secondes laissées au logiciel
-    pour agir de lui-même. `profils` : profils réclamés ; vide est refusé, car un profil oublié ne doit pas vouloir dire
+    pour agir de lui-même. `prise` : bloc `mllp`, s'il y en a un.
+    `profils` : profils réclamés ; vide est refusé, car un profil oublié ne doit pas vouloir dire
     « rien à vérifier ». `secrets` : valeurs lues dans l'environnement, que rien ne doit écrire. `connexion` : bloc
     `pro_sante_connect`, que /apropos complète.
     """
@@ -61,6 +67,9 @@ class ConfigurationLogiciel:
     source: str = ""
     secrets: tuple[str, ...] = ()
     connexion: ConnexionDeclaree = NON_DECLAREE
+    bouchons: Mapping[str, tuple[Reponse, ...]] = field(default_factory=dict)
+    """Téléservice au contrat inconnu → réponses que l'éditeur a écrites ; rien ne s'y juge."""
+    prise: PriseDeclaree | None = None
 
     @property
     def temoin(self) -> bool:
@@ -158,6 +167,8 @@ class _Lecture:
                 yield Faute(chemin, f"valeur d'exemple laissée telle quelle : {recu(texte)} ; donnez la vôtre")
         if brut.get("defauts") and not any(type_.nom == TEMOIN for type_ in self._types.values()):
             yield Faute(("defauts",), "defauts n'a de sens que pour le logiciel témoin")
+        if PRISE in brut and PRISE in self._types:
+            yield Faute(("adaptateurs", PRISE), "ce nom est réservé à la prise que mllp déclare ; donnez-en un autre")
         joueurs = [nom for nom, type_ in self._types.items() if type_.joue]
         depots = [nom for nom, type_ in self._types.items() if not type_.joue]
         # Un dépôt seul suffit : rien n'est joué, chaque scénario garde ses pièces et attend une personne.
@@ -217,8 +228,19 @@ class _Lecture:
             ecarts=str(self._source.parent / brut["ecarts"]) if "ecarts" in brut else "",
             source=str(self._source),
             secrets=tuple(self._secrets),
+            bouchons=self._bouchons(brut.get("bouchons", {})),
             connexion=ConnexionDeclaree.lire(brut.get("pro_sante_connect", {}), str(self._source)),
+            prise=PriseDeclaree.lire(brut[PRISE]) if PRISE in brut else None,
         )
+
+    def _bouchons(self, declares: Mapping[str, str]) -> dict[str, tuple[Reponse, ...]]:
+        lus: dict[str, tuple[Reponse, ...]] = {}
+        for nom, fichier in declares.items():
+            try:
+                lus[nom] = bouchons.lire(self._source.parent / fichier)
+            except bouchons.BouchonIllisible as erreur:
+                self._refuser([Faute(("bouchons", nom), str(erreur))])
+        return lus
 
     def _profil(self, rang: int, nom: str) -> ProfilReclame:
         chemin = ("profils", rang)

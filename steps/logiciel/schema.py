@@ -7,9 +7,11 @@ from collections.abc import Collection, Mapping
 from pathlib import Path
 from typing import Any
 
+from steps.logiciel import bouchons
 from steps.logiciel.assemblage import MODULES, charger_type
 from steps.logiciel.connexion import SCHEMA as CONNEXION
 from steps.logiciel.contrat import charger_contrat
+from steps.logiciel.prise_declaree import SCHEMA as PRISE
 
 FICHIER = Path(__file__).with_name("logiciel.schema.json")
 NOM_ADAPTATEUR = r"^[A-Za-z][A-Za-z0-9_-]*$"
@@ -66,6 +68,13 @@ COMMUNES: Mapping[str, Any] = {
     },
     "environnement": _texte("fichier où le banc écrit ses adresses et ses certificats, relatif à ce fichier"),
     "ecarts": _texte("fichier des écarts connus (raison et échéance de chacun), relatif à ce fichier"),
+    "bouchons": {
+        "type": "object",
+        "additionalProperties": False,
+        "properties": {nom: _texte("fichier de réponses, relatif à ce fichier", vide=False) for nom in bouchons.NOMS},
+        "description": "téléservices au contrat inconnu, remplacés par vos réponses ; aucune exigence ne s'y prouve",
+    },
+    "mllp": dict(PRISE),
     "pro_sante_connect": {"type": "object", "description": "comment le logiciel se connecte par Pro Santé Connect"},
 }
 """Les clés du premier niveau ; le détail des adaptateurs, des actions et de Pro Santé Connect est vérifié à part."""

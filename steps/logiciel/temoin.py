@@ -11,6 +11,7 @@ import threading
 from collections.abc import Sequence
 from pathlib import Path
 from types import TracebackType
+from typing import Any
 
 from steps.logiciel.contrat import openapi
 from steps.logiciel.protocole import AdaptateurInjoignable
@@ -55,12 +56,13 @@ class ProcessusTemoin:
             stderr=self._sortie_erreur or subprocess.DEVNULL,
         )
         try:
-            self.url = self._attendre_adresse()
+            annonce = self._attendre_annonce()
+            self.url, self.port_hl7v2 = str(annonce["url"]), int(annonce.get("port_hl7v2", 0))
         except AdaptateurInjoignable:
             self.arreter()
             raise
 
-    def _attendre_adresse(self) -> str:
+    def _attendre_annonce(self) -> dict[str, Any]:
         lignes: queue.Queue[bytes] = queue.Queue()
         sortie = self._processus.stdout
         assert sortie is not None
@@ -78,7 +80,8 @@ class ProcessusTemoin:
                 f"le logiciel témoin n'a pas donné son adresse en {_DELAI_DEMARRAGE_S:.0f} s"
             ) from None
         try:
-            return str(json.loads(ligne)["url"])
+            annonce: dict[str, Any] = json.loads(ligne)
+            return {**annonce, "url": annonce["url"]}
         except (ValueError, KeyError, TypeError):
             raise AdaptateurInjoignable(
                 f"le logiciel témoin n'a pas démarré (code {self._processus.poll()}) ; reçu {ligne[:200]!r} ; "

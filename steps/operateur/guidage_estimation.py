@@ -11,7 +11,7 @@ from dataclasses import dataclass
 
 from requirements.modele import Preuve, TypePiece
 from steps.logiciel.assemblage import charger_type
-from steps.logiciel.besoins import Besoin, besoins
+from steps.logiciel.besoins import PREMIER, Besoin, besoins
 from steps.logiciel.configuration import ConfigurationLogiciel
 from steps.logiciel.contrat import charger_contrat
 from steps.selection import ScenarioRetenu
@@ -83,7 +83,8 @@ def estimer(
 
     Les actions d'un déroulé qui établit plusieurs scénarios ne se font, et ne se comptent, qu'une fois.
     """
-    connus = besoins() if table is None else table
+    rem = retenus[0].scenario.rem if retenus else PREMIER
+    connus = besoins(rem) if table is None else table
     joues: set[str] = set()
     return Estimation(tuple(_estimer(retenu, a_la_main, faits, connus, joues) for retenu in retenus))
 

@@ -11,7 +11,7 @@ from reports.rebatir import rebatir
 from reports.resultat import CleScenario
 from reports.texte import pluriel
 from reports.verrou import Verrou
-from requirements.catalogue import Catalogue, charger
+from requirements.catalogue import Catalogue, charger_de_campagne
 from simulators.socle.base import FICHIER
 from simulators.socle.identites import IDENTITES_DE_TEST, MATRICULES_PUBLICS_DE_TEST
 from simulators.socle.journal import JournalEchanges
@@ -34,7 +34,7 @@ def guider(dossier: Path, poste: Poste, dire: Callable[[str], object] = print) -
         journal.autoriser_matricules(
             MATRICULES_PUBLICS_DE_TEST | {m for identite in IDENTITES_DE_TEST for m in identite.matricules}
         )
-        catalogue = charger(charger_campagne(dossier, journal).couloir)
+        catalogue = charger_de_campagne(dossier, charger_campagne(dossier, journal).couloir)
         campagne = charger_campagne(dossier, journal, catalogue)
         retenus = _retenus(campagne, catalogue)
         attendus = restes(retenus, campagne.resultats)

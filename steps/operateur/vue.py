@@ -24,6 +24,7 @@ SERVICES: Mapping[str, str] = {
     "annuaire": "Annuaire Santé",
     "etablissement": "Fournisseur de l'établissement",
     "courriels": "Relais de courriels",
+    "drim": "DRIMbox distante",
 }
 
 

@@ -10,7 +10,10 @@ from steps.verifications.dmp import DocumentSoumis
 from steps.verifications.dmp import nomenclatures as n
 from steps.verifications.registre import verification
 
-_REM = "REM BIO, exigences SGL.DOC/va1.24 et SGL.DOC/va1.21 (travaux de concertation 2023)"
+_REM = (
+    "REM BIO, exigences SGL.DOC/va1.24 et SGL.DOC/va1.21 ; REM RIS, exigence RIS.DMP/va1.14 "
+    "(travaux de concertation 2023)"
+)
 
 R_CHOIX = Regle(
     "VIS-DMP-01",
@@ -19,6 +22,13 @@ R_CHOIX = Regle(
     Confiance.OFFICIELLE,
     "Écrivez dans confidentialityCode, à côté du niveau, un code par choix de l'utilisateur (nomenclature "
     f"{n.SYSTEME_VISIBILITE}).",
+)
+R_ANNONCE = Regle(
+    "VIS-DMP-04",
+    "Un compte rendu à annoncer arrive au DMP invisible au patient",
+    "REM RIS, exigence RIS.CRI/va1.02 (travaux de concertation 2023)",
+    Confiance.OFFICIELLE,
+    "Écrivez INVISIBLE_PATIENT dans confidentialityCode tant que l'annonce n'a pas été faite.",
 )
 R_SANS_RESTRICTION = Regle(
     "VIS-DMP-02",
@@ -37,9 +47,9 @@ R_REGISTRE = Regle(
 R_MONTRE = Regle(
     "VIS-ECR-01",
     "Le logiciel montre le masquage et la visibilité choisis",
-    "REM BIO, preuves DOC/va1.24.01.01 et .02 (travaux de concertation 2023)",
+    "REM BIO, preuves DOC/va1.24.01.01 et .02 ; REM DPI, exigence DPI.DMP/va1.04 (travaux de concertation 2023)",
     Confiance.OFFICIELLE,
-    "Affichez, une fois le choix fait, le masquage et la visibilité retenus pour le compte rendu.",
+    "Affichez, une fois le choix fait, le masquage et la visibilité retenus pour le document.",
 )
 
 LIBELLES: Mapping[str, str] = {
@@ -69,6 +79,21 @@ def choix_transmis(document: DocumentSoumis, choisis: Sequence[str], quoi: str) 
         sorted(recus) == sorted(choisis),
         f"{quoi} : le masquage et la visibilité envoyés ne sont pas ceux que l'utilisateur a choisis.",
         attendu=dire(sorted(choisis)),
+        recu=dire(sorted(recus)),
+        ou=f"ExtrinsicObject[@id='{document.fiche.id}'] / confidentialityCode",
+        echanges=(document.echange,),
+    )
+
+
+@verification(R_ANNONCE)
+def invisible_avant_annonce(document: DocumentSoumis, quoi: str) -> Constat:
+    """INVISIBLE_PATIENT est parmi les codes de la fiche ; un autre code peut l'accompagner (représentants légaux)."""
+    recus = visibilites(document)
+    return juger(
+        R_ANNONCE,
+        "INVISIBLE_PATIENT" in recus,
+        f"{quoi}, dont le résultat reste à annoncer, n'est pas invisible au patient dans le DMP.",
+        attendu=dire(["INVISIBLE_PATIENT"]),
         recu=dire(sorted(recus)),
         ou=f"ExtrinsicObject[@id='{document.fiche.id}'] / confidentialityCode",
         echanges=(document.echange,),
@@ -110,5 +135,5 @@ def choix_montre(montres: object, choisis: Sequence[str], quoi: str) -> Constat:
         f"{quoi} : le logiciel ne montre pas le masquage et la visibilité choisis.",
         attendu=dire(sorted(choisis)),
         recu=dire(recus),
-        ou="écran du compte rendu",
+        ou="écran du document",
     )

@@ -25,7 +25,10 @@ from steps.verifications.registre import verification
 
 _REM = "REM BIO, exigence SGL.DOC/va1.20 (travaux de concertation 2023)"
 _VOLET = "ANS, CI-SIS, volet de transmission d'un document CDA R2 en HL7 v2"
-_TYPES = ("ORU", "OUL")
+TYPES_RESULTATS = ("ORU", "OUL")
+"""Messages qu'un compte rendu d'analyses peut prendre."""
+TYPES_DOCUMENTS = (*TYPES_RESULTATS, "MDM")
+"""Ceux que tout autre document peut prendre (REM RIS, RIS.INTRA/va1.01)."""
 RESTRICTIONS = {
     "MASQUE_PS": "MASQUE_PS",
     "INVISIBLE_PATIENT": "INVISIBLE_PATIENT",
@@ -39,8 +42,10 @@ def _regle(code: str, titre: str, a_faire: str, source: str = _REM) -> Regle:
 
 
 EMIS = _regle(
-    "MSG-01", "La validation d'un compte rendu émet d'elle-même un message ORU ou OUL qui le porte, au niveau demandé",
-    "Émettez un ORU^R01 à chaque validation, avec le CDA R2 au niveau réglé (N1 ou N3) dans un OBX de type ED.",
+    "MSG-01", "La validation d'un document émet d'elle-même un message qui le porte, au niveau demandé",
+    "Émettez un ORU^R01 (ou, pour un document qui n'est pas d'analyses, un MDM) à chaque validation, avec le CDA R2 "
+    "au niveau réglé (N1 ou N3) dans un OBX de type ED.",
+    "REM BIO, exigence SGL.DOC/va1.20 ; REM RIS, exigence RIS.INTRA/va1.01 (travaux de concertation 2023)",
 )  # fmt: skip
 DOCUMENT = _regle(
     "MSG-02", "Le document du message est le compte rendu validé, tel que le logiciel l'exporte",
@@ -51,9 +56,10 @@ PDF = _regle(
     "Mettez le PDF/A-1 dans le corps du N1, ou dans la section « copie du document » du N3.",
 )  # fmt: skip
 RESTREINT = _regle(
-    "MET-01", "Le message dit les restrictions choisies pour ce compte rendu, toutes et elles seules",
+    "MET-01", "Le message dit les restrictions choisies pour ce document, toutes et elles seules",
     "Écrivez Y en MASQUE_PS, INVISIBLE_PATIENT, INVISIBLE_REP_LEGAUX ou CONNEXION_SECRETE quand c'est le choix fait, "
     "N sinon.",
+    "REM BIO, exigence SGL.DOC/va1.20 ; REM DPI, exigence DPI.DMP/va1.04 (travaux de concertation 2023)",
 )  # fmt: skip
 PARTAGE = _regle("MET-02", "Le compte rendu, restreint ou non, est destiné au DMP", "Écrivez DESTDMP Y.")
 PROFESSIONNELS = _regle(
@@ -110,14 +116,14 @@ def document_porte(texte: str, niveau: str) -> bytes:
 
 
 @verification(EMIS)
-def message_emis(messages: Sequence[str], niveau: str, quoi: str) -> Constat:
-    """`messages` : ceux qui ont paru depuis la validation ; un ORU ou un OUL y porte le compte rendu."""
+def message_emis(messages: Sequence[str], niveau: str, quoi: str, types: Sequence[str] = TYPES_RESULTATS) -> Constat:
+    """`messages` : ceux qui ont paru depuis la validation ; l'un d'eux, d'un de ces `types`, porte le document."""
     vus = [(_messages(texte), document_porte(texte, niveau)) for texte in messages]
-    porteurs = [lus[0].type_message for lus, porte in vus if lus and lus[0].code in _TYPES and porte]
+    porteurs = [lus[0].type_message for lus, porte in vus if lus and lus[0].code in types and porte]
     recus = [lus[0].type_message if lus else "message illisible" for lus, _ in vus]
     return juger(
         EMIS, bool(porteurs), f"{quoi} : la validation n'a pas émis de message qui porte le compte rendu en {niveau}.",
-        attendu=f"un ORU ou un OUL portant un CDA {niveau}", recu=", ".join(recus) or "aucun message",
+        attendu=f"un {' ou un '.join(types)} portant un CDA {niveau}", recu=", ".join(recus) or "aucun message",
         ou="messages émis",
     )  # fmt: skip
 
@@ -199,19 +205,8 @@ def demande_transmise(texte: str, attendu: Transmission) -> list[Constat]:
     lus = _messages(texte)
     if not lus:
         return [RESTREINT.sans_objet(f"{attendu.quoi} : le message ne se découpe pas")]
-    v = valeurs_de(lus[0])
-    voulues = {meta: "Y" if code in attendu.confidentialite else "N" for code, meta in RESTRICTIONS.items()}
-    voulues["CONNEXION_SECRETE"] = "Y" if attendu.connexion_secrete else "N"
-    ecarts = [meta for meta, valeur in voulues.items() if v.get(meta) != valeur]
-    choix = dire(attendu.confidentialite) + (", en connexion secrète" if attendu.connexion_secrete else "")
-    constats = [
-        juger(
-            RESTREINT, not ecarts, f"{attendu.quoi} ({choix}) : le message ne dit pas les restrictions choisies.",
-            attendu=", ".join(f"{meta} {valeur}" for meta, valeur in voulues.items()),
-            recu=", ".join(f"{meta} {v.get(meta, 'absente')}" for meta in voulues), ou="OBX MetaDMPMSS",
-        ),
-        _destine(PARTAGE, v, "DESTDMP", "Y", attendu, choix),
-    ]  # fmt: skip
+    v, choix = valeurs_de(lus[0]), _choix(attendu)
+    constats = [_restrictions(v, attendu), _destine(PARTAGE, v, "DESTDMP", "Y", attendu, choix)]
     if "MASQUE_PS" not in attendu.confidentialite:
         constats.append(_destine(PROFESSIONNELS, v, "DESTMSSANTEPS", "Y", attendu, choix))
     if "INVISIBLE_PATIENT" in attendu.confidentialite:
@@ -219,6 +214,33 @@ def demande_transmise(texte: str, attendu: Transmission) -> list[Constat]:
     elif not attendu.confidentialite and not attendu.connexion_secrete:
         constats.append(_destine(USAGER, v, "DESTMSSANTEPAT", "Y", attendu, choix))
     return constats
+
+
+@verification(RESTREINT)
+def restrictions_transmises(texte: str, attendu: Transmission) -> Constat:
+    """Les seules restrictions : à qui le document est destiné n'est pas jugé. Sans message, une personne regarde."""
+    if not texte:
+        message = f"{attendu.quoi} : aucun message qui porte ce document ; ses restrictions sont à lire où il est remis"
+        return RESTREINT.a_regarder(message, recu="aucun message", ou="messages émis")
+    lus = _messages(texte)
+    if not lus:
+        return RESTREINT.sans_objet(f"{attendu.quoi} : le message ne se découpe pas")
+    return _restrictions(valeurs_de(lus[0]), attendu)
+
+
+def _choix(attendu: Transmission) -> str:
+    return dire(attendu.confidentialite) + (", en connexion secrète" if attendu.connexion_secrete else "")
+
+
+def _restrictions(v: dict[str, str], attendu: Transmission) -> Constat:
+    voulues = {meta: "Y" if code in attendu.confidentialite else "N" for code, meta in RESTRICTIONS.items()}
+    voulues["CONNEXION_SECRETE"] = "Y" if attendu.connexion_secrete else "N"
+    ecarts = [meta for meta, valeur in voulues.items() if v.get(meta) != valeur]
+    return juger(
+        RESTREINT, not ecarts, f"{attendu.quoi} ({_choix(attendu)}) : le message ne dit pas les restrictions choisies.",
+        attendu=", ".join(f"{meta} {valeur}" for meta, valeur in voulues.items()),
+        recu=", ".join(f"{meta} {v.get(meta, 'absente')}" for meta in voulues), ou="OBX MetaDMPMSS",
+    )  # fmt: skip
 
 
 def _destine(regle: Regle, v: dict[str, str], meta: str, valeur: str, attendu: Transmission, choix: str) -> Constat:

@@ -45,7 +45,7 @@ R_BLOQUE = Regle(
 R_CONFIRMATION = Regle(
     "DOS-ACCES-03",
     "Sans confirmation de l'utilisateur, ni autorisation positionnée ni consultation",
-    "REM BIO, scénario DMP/UX.50.01 (travaux de concertation 2023)",
+    "REM BIO, exigence DMP/UX.50 et scénario DMP/UX.50.01 (travaux de concertation 2023)",
     Confiance.OFFICIELLE,
     "Demandez à l'utilisateur s'il a l'autorisation du patient avant de la positionner.",
 )
@@ -185,7 +185,9 @@ def consultation_empechee(
     """Aucune consultation de ce patient, alors que le logiciel consulte quand il le peut (`temoins`).
 
     `interdites` : autres transactions qui ne doivent pas non plus partir. `montres` : documents que le logiciel a
-    pourtant montrés ; d'où qu'ils viennent, une personne regarde.
+    pourtant montrés ; d'où qu'ils viennent, une personne regarde. Faute de confirmation, une autorisation positionnée
+    (TD0.3) est au plus à vérifier : l'exigence DMP/UX.50 la veut automatique, seule l'étape du scénario fait demander.
+    Consulter sans la positionner reste un manquement : aucun des deux textes ne le permet.
     """
     controles = [e for e in temoins if est_consultation(e) and reussi(e)]
     if not controles:
@@ -198,6 +200,14 @@ def consultation_empechee(
         return regle.a_regarder(
             f"{quoi} : rien n'a été demandé au DMP, et le logiciel a pourtant montré {montres} document(s)",
             recu=recu, ou="écran du logiciel", echanges=tuple(e.numero for e in controles),
+        )  # fmt: skip
+    if regle.code == R_CONFIRMATION.code and any(e.operation == "TD0.3" for e in fautives):
+        return regle.a_regarder(
+            f"{quoi} : le logiciel a positionné l'autorisation de lui-même ; l'exigence DMP/UX.50 la veut automatique, "
+            "l'étape de DMP/UX.50.01 fait d'abord demander à l'utilisateur. Montrez ce qui vaut accord : la question "
+            "posée, ou la non-opposition enregistrée",
+            recu=f"{', '.join(e.operation for e in fautives)}, logiciel : {recu}",
+            ou=_ECHANGES, echanges=tuple(e.numero for e in fautives),
         )  # fmt: skip
     return juger(
         regle, not fautives, f"{quoi} : le logiciel a consulté le DMP, ou s'y est préparé",

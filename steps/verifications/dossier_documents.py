@@ -11,8 +11,10 @@ from dataclasses import dataclass
 from typing import Any
 
 from reports.constat import Confiance, Constat, Regle
+from steps.verifications.cda.dates import instant_de
 from steps.verifications.cda.jugement import juger
 from steps.verifications.cda.lecture import lire_cda
+from steps.verifications.instants import TOLERANCE_S, instant_decale
 from steps.verifications.pdf.concordance import champs_attendus
 from steps.verifications.presentation import FeuilleInapplicable, absents, appliquer, montre, sections, texte_affiche
 from steps.verifications.registre import verification
@@ -337,7 +339,7 @@ def _infos(cle: str, document: Mapping[str, Any], cda: bytes, origine: str) -> C
     code = entete.code.code if entete.code else ""
     jour = f"{entete.date_creation[:4]}-{entete.date_creation[4:6]}-{entete.date_creation[6:8]}"
     montre_code, montre_date = str(document.get("type_code") or ""), str(document.get("date_creation") or "")
-    vu = _jour(montre_date)
+    vu = jour if _meme_instant(montre_date, entete.date_creation) else _jour(montre_date)
     if montre_date and not vu:
         return R_TRI_INFOS.a_regarder(
             f"La date de création montrée pour {cle} ({origine}) n'est pas dans une forme que le banc lit.",
@@ -352,6 +354,12 @@ def _infos(cle: str, document: Mapping[str, Any], cda: bytes, origine: str) -> C
         recu=f"code {montre_code or 'absent'}, créé le {montre_date or 'date absente'}",
         ou="liste des documents du dossier",
     )
+
+
+def _meme_instant(montre: str, creation: str) -> bool:
+    """Vrai si l'heure montrée, avec son décalage, est celle du document ; en UTC, minuit passé est la veille."""
+    vu, attendu = instant_decale(montre), instant_de(creation)
+    return vu is not None and attendu is not None and abs((vu - attendu).total_seconds()) < TOLERANCE_S
 
 
 def _jour(texte: str) -> str:

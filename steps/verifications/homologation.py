@@ -25,6 +25,33 @@ R_DEUX_MODES = Regle(
 )
 
 
+R_MODE = Regle(
+    "INSI-MODES-02",
+    "INSi est appelé avec le moyen d'authentification demandé",
+    "REM LGC, exigences INS/va1.14 et INS/va1.37 (travaux de concertation 2023)",
+    Confiance.OFFICIELLE,
+    "Offrez le choix : certificat logiciel d'organisation de l'IGC-Santé, ou carte du professionnel.",
+)
+
+
+@verification(R_MODE)
+def mode_observe(echanges: Sequence[Echange], mode: Mode) -> Constat:
+    """Chaque appel de l'action a été fait avec ce moyen, et un au moins l'a été."""
+    if not echanges:
+        return R_MODE.sans_objet("aucun échange avec INSi observé")
+    vus = {echange.numero: lire_appel(echange).mode for echange in echanges}
+    autres = sorted({vu.value for vu in vus.values() if vu is not mode})
+    if autres:
+        return R_MODE.enfreinte(
+            "INSi est appelé avec un autre moyen d'authentification que celui qui a été choisi",
+            attendu=mode.value,
+            recu=", ".join(autres),
+            ou="échanges avec INSi",
+            echanges=tuple(vus),
+        )
+    return R_MODE.respectee(recu=f"{len(vus)} appel(s) par {mode.value}", ou="échanges avec INSi", echanges=tuple(vus))
+
+
 @verification(R_DEUX_MODES)
 def modes_observes(echanges: Sequence[Echange]) -> Constat:
     """Au moins un appel par certificat et un appel par carte parmi les échanges."""

@@ -28,6 +28,12 @@ def pendant(horodatage: Any, debut: datetime, fin: datetime) -> bool:
     return any(bas <= secondes - heures * 3600 <= haut for heures in range(-12, 15))
 
 
+def instant_decale(texte: str) -> datetime | None:
+    """L'instant d'une date et d'une heure ISO qui portent leur décalage ; None pour toute autre forme."""
+    instant = _lire(texte)
+    return instant if instant is not None and instant.tzinfo is not None else None
+
+
 def _lire(texte: str) -> datetime | None:
     francais = _FRANCAIS.fullmatch(texte.strip())
     if francais:

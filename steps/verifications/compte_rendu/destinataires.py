@@ -9,36 +9,46 @@ from lxml import etree
 
 from reports.constat import Confiance, Constat, Regle
 from steps.flux.identite import comparable
+from steps.verifications.cda.corps import decoder
 from steps.verifications.cda.jugement import juger
-from steps.verifications.cda.lecture import lire_document
+from steps.verifications.cda.lecture import lire_cda, lire_document
 from steps.verifications.cda.modele import OID_PS
 from steps.verifications.cda.surete import CdaIllisible
+from steps.verifications.pdf.flux import PdfIllisible
+from steps.verifications.pdf.lecture import lire_pdf
 from steps.verifications.pdf.positions import lettres
 from steps.verifications.registre import verification
 
 _REM = "REM BIO, exigence {} (travaux de concertation 2023)"
+_DPI = "REM DPI, exigence DPI.DOC/va1.06 ; REM RIS, exigence RIS.DOC/va1.15 (travaux de concertation 2023)"
 _CISIS = "ANS, structuration minimale, informationRecipient"
 _NS = {"c": "urn:hl7-org:v3"}
 _OU = "ClinicalDocument/informationRecipient"
 _OU_DEMANDEUR = "ClinicalDocument/participant[@typeCode='REF']"
 
 R_TOUS = Regle(
-    "CR-DEST-01", "Le compte rendu nomme tous ses destinataires, services compris",
-    f"{_REM.format('SGL.DOC/va1.26')} ; {_CISIS}", Confiance.OFFICIELLE,
-    "Écrivez un informationRecipient par correspondant et par service à qui le compte rendu est transmis.",
+    "CR-DEST-01", "Le document nomme tous ses destinataires, services compris",
+    f"{_REM.format('SGL.DOC/va1.26')} ; {_DPI} ; {_CISIS}", Confiance.OFFICIELLE,
+    "Écrivez un informationRecipient par correspondant et par service à qui le document est transmis.",
 )  # fmt: skip
 R_IDENTIFIES = Regle(
     "CR-DEST-02", "Un destinataire identifié l'est par son propre identifiant national", _CISIS, Confiance.DOCUMENTEE,
     "Écrivez sous 1.2.250.1.71.4.2.1 l'identifiant (8 puis RPPS) du destinataire nommé.",
 )  # fmt: skip
 R_EUX_SEULS = Regle(
-    "CR-DEST-03", "Le compte rendu ne nomme pas les destinataires d'un autre patient",
-    f"{_REM.format('SGL.DOC/va1.26')} : ceux à qui ce compte rendu va être transmis", Confiance.OFFICIELLE,
-    "Ne reprenez que les correspondants du dossier et les destinataires choisis pour ce compte rendu.",
+    "CR-DEST-03", "Le document ne nomme pas les destinataires d'un autre patient",
+    f"{_REM.format('SGL.DOC/va1.26')} ; {_DPI} : ceux à qui ce document va être transmis", Confiance.OFFICIELLE,
+    "Ne reprenez que les correspondants du dossier et les destinataires choisis pour ce document.",
+)  # fmt: skip
+R_MODIFIEE = Regle(
+    "CR-DEST-04", "L'en-tête du document porte la liste de destinataires que le rédacteur a modifiée",
+    f"REM DPI, exigence DPI.HOP/va1.05 (travaux de concertation 2023) ; {_CISIS}", Confiance.OFFICIELLE,
+    "Écrivez un informationRecipient par destinataire de la liste modifiée, et pour eux seuls.",
 )  # fmt: skip
 R_DEMANDEUR = Regle(
     "CR-DEM-01", "Le compte rendu porte l'adresse MSSanté de celui qui a demandé les examens",
-    f"{_REM.format('SGL.DOC/va1.28')} ; ANS, volet CR-BIO (participant REF)", Confiance.OFFICIELLE,
+    f"{_REM.format('SGL.DOC/va1.28')} ; REM RIS, exigence RIS.DOC/va1.17 ; ANS, volet CR-BIO (participant REF)",
+    Confiance.OFFICIELLE,
     "Écrivez telecom « mailto:adresse » dans le participant REF du demandeur.",
 )  # fmt: skip
 
@@ -87,7 +97,7 @@ def destinataires_nommes(cda: bytes, attendus: Sequence[Destinataire], quoi: str
     if not attendus:
         return [R_TOUS.sans_objet(f"aucun destinataire attendu pour {quoi}")]
     nommes = _nommes(document, "c:informationRecipient") + _nommes(document, "c:participant")
-    recit = _recit(document)
+    recit = f"{_recit(document)} {texte_du_pdf(cda)}"
     absents = [d for d in attendus if not any(n.est(d) for n in nommes)]
     racontes = [d for d in absents if lettres(d.nom) in lettres(recit) and lettres(d.prenom) in lettres(recit)]
     perdus = [d for d in absents if d not in racontes]
@@ -97,7 +107,7 @@ def destinataires_nommes(cda: bytes, attendus: Sequence[Destinataire], quoi: str
         message = f"{quoi} ne nomme pas {', '.join(d.ecrit for d in perdus)}"
         return [R_TOUS.enfreinte(message, attendu=liste, recu=vus[:400], ou=_OU)]
     if racontes:
-        message = f"{quoi} ne nomme que dans son récit {', '.join(d.ecrit for d in racontes)} : dire si cela suffit"
+        message = f"{quoi} ne nomme que dans son texte {', '.join(d.ecrit for d in racontes)} : dire si cela suffit"
         return [R_TOUS.a_regarder(message, recu=vus[:400], ou=_OU)]
     constats = [R_TOUS.respectee(recu=liste, ou=_OU)]
     faux = [f"{d.ecrit} : {', '.join(n.ids)}" for d in attendus for n in nommes if d.rpps and n.est(d) and _autre(n, d)]
@@ -123,6 +133,24 @@ def eux_seuls(cda: bytes, etrangers: Sequence[Destinataire], attendus: Sequence[
     return juger(
         R_EUX_SEULS, not intrus, f"{quoi} nomme des destinataires d'un autre patient",
         attendu=" ; ".join(d.ecrit for d in attendus), recu=" ; ".join(intrus) or f"{len(nommes)} destinataire(s)",
+        ou=_OU,
+    )  # fmt: skip
+
+
+@verification(R_MODIFIEE)
+def liste_modifiee(cda: bytes, gardes: Sequence[Destinataire], retires: Sequence[Destinataire], quoi: str) -> Constat:
+    """Ceux de la liste modifiée sont nommés dans l'en-tête, ceux qui en ont été retirés ne le sont plus."""
+    try:
+        nommes = _nommes(lire_document(cda), "c:informationRecipient")
+    except CdaIllisible as erreur:
+        return R_MODIFIEE.sans_objet(f"{quoi} ne se lit pas : {erreur}")
+    if not gardes:
+        return R_MODIFIEE.sans_objet(f"aucun destinataire dans la liste modifiée de {quoi}")
+    manquants = [f"{d.ecrit} absent" for d in gardes if not any(n.est(d) for n in nommes)]
+    restes = [f"{d.ecrit} encore nommé" for d in retires if any(n.est(d) for n in nommes)]
+    return juger(
+        R_MODIFIEE, not manquants and not restes, f"l'en-tête de {quoi} ne porte pas la liste modifiée",
+        attendu=" ; ".join(d.ecrit for d in gardes), recu=" ; ".join((*manquants, *restes)) or f"{len(nommes)} nommés",
         ou=_OU,
     )  # fmt: skip
 
@@ -153,6 +181,16 @@ def adresse_du_demandeur(cda: bytes, demandeur: Destinataire, quoi: str) -> Cons
 def _recit(document: etree._Element) -> str:
     """Le texte que portent les sections."""
     return " ".join(str(t) for texte in document.iterfind(".//c:section/c:text", _NS) for t in texte.itertext())
+
+
+def texte_du_pdf(cda: bytes) -> str:
+    """Le texte du PDF qu'encapsule un N1 ; vide si le document n'en porte pas, ou s'il ne se lit pas."""
+    try:
+        entete = lire_cda(cda)
+        octets = decoder(entete.contenu) if entete.contenu is not None else None
+        return lire_pdf(octets).texte if octets else ""
+    except (CdaIllisible, PdfIllisible):
+        return ""
 
 
 def _adresse(telecom: etree._Element) -> str:

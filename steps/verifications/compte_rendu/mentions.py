@@ -13,7 +13,7 @@ from steps.verifications.presentation import FeuilleInapplicable, appliquer
 from steps.verifications.registre import verification
 
 _REM = "REM BIO, exigence {} (travaux de concertation 2023)"
-_RGPD = _REM.format("DOC/va1.05 (et DOC/va1.03)")
+_RGPD = _REM.format("DOC/va1.05 (et DOC/va1.03)") + " ; REM RIS et LGC, même exigence"
 _AUTOMATISME = _REM.format("SGL.DOC/va1.18")
 BAS_DE_PAGE = 1 / 3
 """Fraction de la page, comptée du bas, où un texte est sans conteste en bas de page."""
@@ -102,6 +102,20 @@ def _place(zone: Zone, corps: Sequence[Zone]) -> str:
 def rgpd_a_l_affichage(affichage: str, texte: str, corps: Sequence[str], quoi: str) -> Constat:
     """Le texte réglé se lit dans ce qui est affiché."""
     return _affiche(R_RGPD_AFFICHAGE, affichage, texte, corps, quoi, "les mentions RGPD réglées")
+
+
+@verification(R_RGPD_AFFICHAGE)
+def rgpd_au_pdf_affiche(pdf: bytes, texte: str, corps: Sequence[str], quoi: str) -> Constat:
+    """Le texte réglé se lit dans le PDF que l'affichage d'un CDA N1 montre."""
+    pages = pages_du_pdf(pdf, corps, R_RGPD_AFFICHAGE, quoi)
+    if isinstance(pages, Constat):
+        return pages
+    trouvees = zones(pages, texte)
+    return juger(
+        R_RGPD_AFFICHAGE, bool(trouvees), f"l'affichage de {quoi} ne montre pas les mentions RGPD réglées",
+        attendu=f"« {citer(texte)} »", recu=f"lu en page {trouvees[0].page}" if trouvees else "absent du PDF montré",
+        ou=quoi,
+    )  # fmt: skip
 
 
 @verification(R_RGPD_AFFICHAGE)

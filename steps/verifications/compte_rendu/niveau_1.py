@@ -16,7 +16,7 @@ from steps.verifications.pdf.flux import PdfIllisible
 from steps.verifications.pdf.lecture import lire_pdf
 from steps.verifications.registre import verification
 
-_EXIGENCE = "REM BIO, exigence SGL.DOC/va1.27 (travaux de concertation 2023)"
+_EXIGENCE = "REM BIO, exigence SGL.DOC/va1.27, et REM RIS, RIS.DOC/va1.16 (travaux de concertation 2023)"
 _CORPS = "ClinicalDocument/component/nonXMLBody/text"
 
 R_FORME = Regle(

@@ -67,8 +67,14 @@ def demande_de_distribution(courriel: Courriel, contexte: ContexteCourriel) -> l
 
 @verification(LECTURE, RETOUR_MDN)
 def demande_de_lecture(courriel: Courriel, contexte: ContexteCourriel) -> list[Constat]:
-    """Disposition-Notification-To est là quand l'accusé est demandé, et porte l'adresse de l'émetteur."""
+    """Disposition-Notification-To est là quand l'accusé est demandé, et porte l'adresse de l'émetteur.
+
+    Un en-tête que l'utilisateur n'a pas voulu est à regarder : une demande constante ne montre pas qu'elle se choisit.
+    """
     entete, echanges = courriel.entete("Disposition-Notification-To"), contexte.echanges
+    if entete is not None and contexte.demande_lecture is False:
+        message = "Un accusé de lecture est demandé sans que l'utilisateur l'ait choisi : montrez le choix."
+        return [LECTURE.a_regarder(message, recu=entete.valeur[:150], ou=entete.ou, echanges=echanges)]
     if entete is not None:
         return [
             LECTURE.respectee(recu=entete.valeur[:200], ou=entete.ou, echanges=echanges),

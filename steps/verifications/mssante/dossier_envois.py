@@ -17,17 +17,18 @@ REM = "REM BIO, exigence {} (travaux de concertation 2023)"
 FIL = "courriels acceptés par l'opérateur MSSanté"
 
 R_AUTO_PATIENT = Regle(
-    "MSS-ENVOI-01", "Un compte rendu validé part de lui-même à l'usager", REM.format("MSS/va1.01 et MSS/va1.35"),
+    "MSS-ENVOI-01", "Un compte rendu validé part de lui-même à l'usager",
+    REM.format("MSS/va1.01 et MSS/va1.35") + " ; REM RIS, exigences MSS/va1.17 et RIS.MSS/va1.29",
     Confiance.OFFICIELLE, "Envoyez le compte rendu à la BAL de l'usager dès sa validation, sans autre geste.",
 )  # fmt: skip
 R_AUTO_CORRESPONDANTS = Regle(
     "MSS-ENVOI-02", "Un compte rendu validé part de lui-même à chaque correspondant du dossier",
-    REM.format("MSS/va1.21 et MSS/va1.32"), Confiance.OFFICIELLE,
+    REM.format("MSS/va1.21 et MSS/va1.32") + " ; REM RIS, exigence RIS.MSS/va1.29", Confiance.OFFICIELLE,
     "Envoyez le compte rendu à la BAL de chaque correspondant du dossier dès sa validation.",
 )  # fmt: skip
 R_DEMANDE = Regle(
     "MSS-ENVOI-03", "Le compte rendu choisi part à la demande de l'utilisateur",
-    REM.format("MSS/va1.32, MSS/va1.33 et MSS/va1.34"), Confiance.OFFICIELLE,
+    REM.format("MSS/va1.32, MSS/va1.33 et MSS/va1.34") + " ; REM RIS, exigence RIS.MSS/va1.31", Confiance.OFFICIELLE,
     "Permettez d'envoyer à la main le compte rendu choisi à l'usager ou aux correspondants du dossier.",
 )  # fmt: skip
 R_CHOISI = Regle(
@@ -68,6 +69,11 @@ R_REPONSE = Regle(
     "MSS-ENVOI-11", "La réponse part à l'émetteur du courriel d'origine", REM.format("MSS/va1.08"),
     Confiance.OFFICIELLE, "Adressez la réponse à l'émetteur, ou à l'adresse de réponse qu'il a donnée.",
 )  # fmt: skip
+R_APPLICATIVE = Regle(
+    "MSS-ENVOI-13", "Un compte rendu envoyé de lui-même part de la boîte applicative",
+    "REM RIS, exigence RIS.MSS/va1.29 (travaux de concertation 2023)", Confiance.OFFICIELLE,
+    "Envoyez les comptes rendus validés depuis la BAL applicative de la structure.",
+)  # fmt: skip
 R_PARTIEL = Regle(
     "MSS-ENVOI-12", "Un compte rendu partiel ne part que si un professionnel le décide",
     f"{REM.format('MSS/va1.32')} : sur action volontaire ; déduction du banc : jamais de lui-même",
@@ -103,6 +109,17 @@ def a_eux_seuls(vus: Sequence[CourrielVu], destinataires: Collection[str], quoi:
         R_DESTINATAIRES, not intrus, f"{quoi} est parti à qui il n'est pas destiné",
         attendu=", ".join(sorted(attendus)), recu=", ".join(intrus) or ", ".join(sorted(attendus)),
         ou=FIL, echanges=_numeros(vus),
+    )  # fmt: skip
+
+
+@verification(R_APPLICATIVE)
+def boite_d_emission(vu: CourrielVu, applicatives: Collection[str], quoi: str) -> Constat:
+    """Le courriel part d'une boîte applicative : celle qui s'est authentifiée, ou celle de l'enveloppe."""
+    recue = (vu.bal or vu.expediteur).lower()
+    return juger(
+        R_APPLICATIVE, recue in {adresse.lower() for adresse in applicatives},
+        f"{quoi} n'est pas parti de la boîte applicative", attendu=", ".join(applicatives), recu=recue or "inconnue",
+        ou=FIL, echanges=_numeros([vu]),
     )  # fmt: skip
 
 

@@ -29,6 +29,11 @@ R_REFUS_PROFESSIONNEL = Regle(
     REM.format("MSS/va1.22"), Confiance.OFFICIELLE,
     "Ne remettez aucun courriel aux correspondants du patient qui a refusé l'envoi par MSSanté professionnel.",
 )  # fmt: skip
+R_A_ANNONCER = Regle(
+    "MSS-INTERDIT-07", "Rien ne part par MSSanté patient tant que le résultat reste à lui annoncer",
+    "REM RIS, exigence RIS.CRI/va1.02 (travaux de concertation 2023)", Confiance.OFFICIELLE,
+    "Ne remettez à l'usager aucun courriel qui porte un compte rendu dont l'annonce n'est pas faite.",
+)  # fmt: skip
 R_REFUS_ENREGISTRE = Regle(
     "MSS-INTERDIT-05", "Le refus du patient s'enregistre, et se retire", REM.format("MSS/va1.20 et MSS/va1.22"),
     Confiance.OFFICIELLE, "Permettez d'enregistrer le refus, ou l'accord, dans le dossier du patient.",
@@ -40,7 +45,7 @@ R_LISTE_JUSTE = Regle(
 )  # fmt: skip
 
 
-@verification(R_INS_QUALIFIEE, R_REFUS_PATIENT, R_REFUS_PROFESSIONNEL)
+@verification(R_INS_QUALIFIEE, R_REFUS_PATIENT, R_REFUS_PROFESSIONNEL, R_A_ANNONCER)
 def rien_n_est_parti(
     regle: Regle, interdits: Sequence[CourrielVu], temoins: Sequence[CourrielVu], quoi: str, recu: str = ""
 ) -> Constat:

@@ -37,24 +37,31 @@ _NUMERO = re.compile(r"[a-z]{0,3}[-_]?[0-9a-f-]+(\.[a-z0-9]+)?")
 
 
 @verification(DONNEES, FORMAT, EMPLACEMENT)
-def documentation_exacte(contenu: str, export: bytes, nom: str) -> list[Constat]:
-    """Les données, leur format et leur emplacement sont dits, et ce sont ceux du fichier réellement exporté."""
-    texte = _plat(contenu)
+def documentation_exacte(contenu: str, export: bytes, nom: str, documents: Sequence[str] = ()) -> list[Constat]:
+    """Les données, leur format et leur emplacement sont dits, et ce sont ceux du fichier réellement exporté.
+
+    `documents` : noms des documents du couloir, qu'une documentation peut employer pour dire ce qu'elle exporte.
+    """
+    texte, mots = _plat(contenu), (*_COMPTES_RENDUS, *map(_plat, documents))
     try:
         fichiers = lire_export(export, nom)
     except ExportIllisible as erreur:
         message = f"Sans export lisible ({erreur}), la documentation n'est comparée à rien : une personne la lit."
-        return [_donnees(texte, contenu, ()), FORMAT.a_regarder(message, recu=contenu[:200], ou=_OU)]
+        return [_donnees(texte, contenu, (), mots), FORMAT.a_regarder(message, recu=contenu[:200], ou=_OU)]
     lieux = sorted({partie for fichier in fichiers for partie in _lieux(fichier.chemin)})
-    return [_donnees(texte, contenu, lieux), _format(texte, fichiers, contenu), _emplacement(texte, lieux, contenu)]
+    return [
+        _donnees(texte, contenu, lieux, mots),
+        _format(texte, fichiers, contenu),
+        _emplacement(texte, lieux, contenu),
+    ]
 
 
-def _donnees(texte: str, contenu: str, lieux: Sequence[str]) -> Constat:
+def _donnees(texte: str, contenu: str, lieux: Sequence[str], mots: Sequence[str]) -> Constat:
     """Un nom de dossier ou de fichier ne dit pas les données qu'il porte."""
     for lieu in lieux:
         texte = texte.replace(lieu, " ")
     return juger(
-        DONNEES, any(mot in texte for mot in _COMPTES_RENDUS) and "patient" in texte,
+        DONNEES, any(mot in texte for mot in mots) and "patient" in texte,
         "La documentation ne dit pas quelles données sont mises à disposition.",
         attendu="les comptes rendus ou résultats, et l'identité du patient", recu=contenu[:200], ou=_OU,
     )  # fmt: skip

@@ -77,7 +77,8 @@ def periode_respectee(
     trop = [c for c in dehors if porteurs(fichiers, c)]
     if not presents and not trop and _tous(entier, [*dedans, *dehors]):
         message = (
-            "Rien de la période n'est exporté, mais tout l'est sur vingt ans : quelle date le logiciel retient-il ?"
+            "Rien de la période n'est exporté, mais tout l'est sur une période plus longue : quelle date le logiciel "
+            "retient-il ?"
         )
         return [COMPLET.a_regarder(message, recu=f"{len(fichiers)} fichier(s)", ou="export de la période")]
     constats = [

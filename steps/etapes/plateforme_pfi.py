@@ -1,0 +1,260 @@
+"""Étapes d'une plateforme d'intermédiation (PFI) : le banc joue les systèmes qui lui confient leurs documents."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable
+from dataclasses import dataclass
+from time import monotonic
+
+from pytest_bdd import given, then, when
+from pytest_bdd.parsers import parse
+from pytest_bdd.parsers import re as motif
+
+from simulators.hl7v2.emission import Envoi
+from simulators.socle.acteurs import STRUCTURE
+from simulators.socle.correspondants import CORRESPONDANTS
+from steps.bilan import NonConcluant
+from steps.essai import Essai
+from steps.etapes import mss_commun, vocabulaire
+from steps.etapes import plateforme_commun as commun
+from steps.etapes.commun import Table
+from steps.etapes.dmp_commun import envois_du_patient
+from steps.etapes.flux import envoi_hl7, identifiant_emetteur
+from steps.flux.documents import (
+    AuteurDocument,
+    EnvoiDocument,
+    SectionDocument,
+    StructureEmettrice,
+    compte_rendu_structure,
+    lettre_de_liaison,
+    resultat_de_biologie,
+)
+from steps.flux.identite import IdentiteUsager
+from steps.flux.plateforme import DocumentConfie, document_confie
+from steps.patients import PatientEssai
+from steps.verifications.hl7v2 import acquittement
+from steps.verifications.hl7v2 import retours_plateforme as regles
+from steps.verifications.hl7v2.echanges import MessageVu
+
+_DOMAINE = "1.2.250.1.213.99.6"
+_TYPES = {
+    "lettre de liaison": ("11490-0", "Lettre de liaison à la sortie d'un établissement de soins"),
+    "résultats de biologie": ("11502-2", "CR d'examens biologiques"),
+    "compte rendu de consultation": ("11488-4", "CR de consultation"),
+}
+_SYSTEMES = {"DPI": True, "SGL": False, "RIS": False}
+"""Système émetteur → vrai s'il écrit un MDM plutôt qu'un ORU."""
+_ATTENTE_TEMOIN_S = 3.0
+
+
+@dataclass
+class Confie:
+    """Un document confié à la plateforme."""
+
+    nom: str
+    patient: PatientEssai
+    cda: bytes
+    message: bytes
+    identifiant: str
+    demandes: tuple[str, ...]
+    adresses: tuple[str, ...]
+    envoi: Envoi
+    depuis: int
+
+
+def _confies(essai: Essai) -> dict[str, Confie]:
+    tous: dict[str, Confie] = essai.releves.setdefault("documents confiés", {})
+    return tous
+
+
+def _cda(essai: Essai, type_: str, patient: PatientEssai, rang: int) -> tuple[bytes, str]:
+    envoi, identite = envoi_hl7(essai), IdentiteUsager.depuis_reference(patient.reference)
+    oid = f"{_DOMAINE}.5.{patient.reference.matricule}.{envoi.horodatage}.{rang}"
+    auteur = CORRESPONDANTS[rang % len(CORRESPONDANTS)]
+    communs = (
+        identite,
+        AuteurDocument(identifiant=f"8{auteur.rpps}", nom=auteur.nom, prenom=auteur.prenom),
+        StructureEmettrice(identifiant=STRUCTURE.identifiant_national, nom=STRUCTURE.nom, domaine=_DOMAINE),
+        EnvoiDocument(oid=oid, oid_lot=f"{oid}.1", instant=envoi.instant, patient_id=identifiant_emetteur(patient)),
+    )
+    if type_ == "compte rendu de consultation":
+        section = SectionDocument("29299-5", "Motif", (f"Consultation de suivi n° {rang}.",))
+        return compte_rendu_structure(*communs, (section,)), oid
+    if type_ == "résultats de biologie":
+        return resultat_de_biologie(*communs), oid
+    return lettre_de_liaison(*communs, mention=f"Lettre n° {rang}."), oid
+
+
+def _confier(
+    essai: Essai, nom: str, systeme: str, type_: str, patient: PatientEssai, demandes: tuple[str, ...]
+) -> None:
+    tous = _confies(essai)
+    rang = len(tous) + 1
+    cda, oid = _cda(essai, type_, patient, rang)
+    adresses = [CORRESPONDANTS[rang % len(CORRESPONDANTS)].bal] if "DESTMSSANTEPS" in demandes else []
+    adresses += [mss_commun.adresse_du_patient(patient)] if "DESTMSSANTEPAT" in demandes else []
+    document = DocumentConfie(
+        cda, oid, *_TYPES[type_], systeme, identifiant_emetteur(patient), _DOMAINE, STRUCTURE.identifiant_national,
+        (*demandes, "ACK_RECEPTION"), tuple(adresses),
+    )  # fmt: skip
+    quand = envoi_hl7(essai)
+    identite = IdentiteUsager.depuis_reference(patient.reference)
+    message = document_confie(document, identite, quand, mdm=_SYSTEMES[systeme]).encode()
+    depuis = essai.journal.position()
+    envoi = commun.envoyer(essai, message)
+    tous[nom] = Confie(nom, patient, cda, message, quand.identifiant, demandes, tuple(adresses), envoi, depuis)
+    essai.bilan.joindre(f"message-{rang}.hl7", "message", message, f"message confié : « {nom} »", complement=True)
+
+
+_A_FAIRE = {
+    "DMP": ("DESTDMP",),
+    "professionnel": ("DESTMSSANTEPS",),
+    "patient": ("DESTMSSANTEPAT",),
+}
+_RESTRICTIONS = {
+    "": (),
+    "masqué aux professionnels": ("MASQUE_PS",),
+    "invisible au patient": ("INVISIBLE_PATIENT",),
+}
+
+
+@given("la prise HL7 v2 de la plateforme, où le banc joue les systèmes de l'établissement")
+def prise(essai: Essai) -> None:
+    commun.exiger_prise(essai)
+
+
+@when("les systèmes de l'établissement confient ces documents à la plateforme")
+def confier(essai: Essai, datatable: Table) -> None:
+    """Colonnes : « document », « système », « type », « patient », « à faire », « restriction »."""
+    for ligne in vocabulaire.table(datatable):
+        a_faire = tuple(code for quoi in ligne["à faire"].split(", ") for code in _A_FAIRE[quoi])
+        demandes = (*a_faire, *_RESTRICTIONS[ligne.get("restriction", "")])
+        _confier(essai, ligne["document"], ligne["système"], ligne["type"], essai.patient(ligne["patient"]), demandes)
+
+
+@when(parse("un destinataire de « {nom} » devient injoignable par MSSanté, et le DPI confie de nouveau son {type_}"))
+def injoignable(essai: Essai, nom: str, type_: str) -> None:
+    """Le refus de l'opérateur vise la seule adresse que portera le message suivant."""
+    patient = _confies(essai)[nom].patient
+    adresse = CORRESPONDANTS[(len(_confies(essai)) + 1) % len(CORRESPONDANTS)].bal
+    panne = essai.banc.mssante.panne("destinataire_inconnu", fois=None, adresse=adresse)
+    essai.a_la_fin(panne.retirer)
+    _confier(essai, f"{nom} (injoignable)", "DPI", type_, patient, ("DESTMSSANTEPS",))
+
+
+# ------------------------------------------------------------------------------------------------------- acquitter
+@then("la plateforme acquitte et accepte chacun de ces messages")
+def acquittes(essai: Essai) -> None:
+    for confie in _confies(essai).values():
+        numero = confie.envoi.echange.numero
+        reponse = confie.envoi.echange.reponse.corps.octets if confie.envoi.echange.reponse else b""
+        essai.bilan.constater(acquittement.acquittement_rendu(confie.message, reponse, numero))
+        essai.bilan.constater(acquittement.message_accepte(confie.envoi.code, f"« {confie.nom} »", numero))
+
+
+_DEFAUTS: dict[str, Callable[[bytes], bytes]] = {
+    "sans patient": lambda m: re.sub(rb"\rPID[^\r]*", b"", m),
+    "dont le document ne se décode pas": lambda m: re.sub(rb"(Base64\^)[A-Za-z0-9+/=]{40}", rb"\1!!!!", m, count=1),
+    "d'un type inconnu": lambda m: re.sub(rb"\|(?:ORU|MDM)\^[^|]*\|", b"|XYZ^Z99^XYZ_Z99|", m, count=1),
+}
+
+
+@then(
+    motif(
+        r"elle refuse, en disant pourquoi, « (?P<nom>[^»]+) » (?P<defaut>sans patient|dont le document ne se décode pas|"
+        r"d'un type inconnu)$"
+    )
+)
+def refuse(essai: Essai, nom: str, defaut: str) -> None:
+    """Le même message, juste, a été accepté."""
+    confie = _confies(essai)[nom]
+    neuf = confie.message.replace(confie.identifiant.encode(), envoi_hl7(essai).identifiant.encode(), 1)
+    fautif = _DEFAUTS[defaut](neuf)
+    envoi = commun.envoyer(essai, fautif)
+    reponse = envoi.echange.reponse.corps.octets if envoi.echange.reponse else b""
+    essai.bilan.constater(acquittement.acquittement_rendu(fautif, reponse, envoi.echange.numero))
+    essai.bilan.constater(
+        acquittement.refus_honnete(envoi.code, defaut, envoi.echange.numero, temoin=confie.envoi.code)
+    )
+
+
+# --------------------------------------------------------------------------------------------- ce qu'elle en a fait
+def _au_dmp(essai: Essai, confie: Confie) -> list[bytes]:
+    return [
+        document.octets
+        for soumission in envois_du_patient(essai, confie.patient)
+        for document in soumission.documents_de_sante
+        if document.octets is not None
+    ]
+
+
+def _operations(essai: Essai, confie: Confie) -> list[regles.Operation]:
+    """Ce qui a été demandé, et l'issue que les services simulés ont vue."""
+    rendues = []
+    if "DESTDMP" in confie.demandes:
+        rendues.append(regles.Operation("dmp", confie.identifiant, confie.cda in _au_dmp(essai, confie)))
+    partis = {d.casefold() for vu in mss_commun.vus(essai, confie.depuis) for d in vu.destinataires}
+    for adresse in confie.adresses:
+        reussie = adresse.casefold() in partis
+        rendues.append(regles.Operation("mssante", confie.identifiant, reussie, adresse))
+    return rendues
+
+
+def _attendre_retours(essai: Essai) -> None:
+    """Dort jusqu'à l'arrivée du retour de chaque opération demandée, au plus le temps laissé au logiciel."""
+    echeance = monotonic() + (_ATTENTE_TEMOIN_S if essai.logiciel.temoin else commun.delai(essai))
+    for confie in _confies(essai).values():
+        attendues = [("dmp", "")] if "DESTDMP" in confie.demandes else []
+        attendues += [("mssante", adresse) for adresse in confie.adresses]
+        for genre, adresse in attendues:
+            operation = regles.Operation(genre, confie.identifiant, True, adresse)
+            essai.banc.hl7v2.attendre(
+                lambda m, operation=operation: bool(  # type: ignore[misc]
+                    regles.retours_de([MessageVu(m.numero, m.octets)], operation)
+                ),
+                depuis=confie.depuis,
+                delai=max(0.0, echeance - monotonic()),
+            )
+
+
+@then("chaque document destiné au DMP y est arrivé tel quel, avec ses restrictions, et aucun autre")
+def deposes(essai: Essai) -> None:
+    _attendre_retours(essai)
+    tous = _confies(essai).values()
+    arrives = [c for c in tous if "DESTDMP" in c.demandes and c.cda in _au_dmp(essai, c)]
+    for confie in tous:
+        quoi, au_dmp = f"« {confie.nom} »", _au_dmp(essai, confie)
+        if "DESTDMP" not in confie.demandes:
+            essai.bilan.constater(regles.document_non_depose(au_dmp, confie.cda, quoi, temoin=bool(arrives)))
+            continue
+        essai.bilan.constater(regles.document_depose(au_dmp, confie.cda, quoi))
+        codes = [
+            code.code
+            for soumission in envois_du_patient(essai, confie.patient)
+            for document in soumission.documents_de_sante
+            if document.octets == confie.cda
+            for code in document.fiche.confidentiality_codes
+        ]
+        if codes or confie in arrives:
+            voulues = tuple(d for d in confie.demandes if d in ("MASQUE_PS", "INVISIBLE_PATIENT"))
+            essai.bilan.constater(regles.restriction_deposee(codes, voulues, quoi))
+
+
+@then("l'émetteur de chaque document reçoit le retour de chaque opération, réussie ou non")
+def retours(essai: Essai) -> None:
+    """L'issue attendue est celle que le DMP et la messagerie simulés ont vue ; il en faut des deux sortes."""
+    _attendre_retours(essai)
+    issues = set()
+    for confie in _confies(essai).values():
+        messages = commun.vus(essai, confie.depuis)
+        for operation in _operations(essai, confie):
+            issues.add((operation.genre, operation.reussie))
+            a_qui = f", {operation.adresse}" if operation.adresse else ""
+            essai.bilan.constater(
+                regles.retour_rendu(messages, operation, f"« {confie.nom} » ({operation.genre}{a_qui})")
+            )
+    manquent = {(genre, issue) for genre in ("dmp", "mssante") for issue in (True, False)} - issues
+    if manquent:
+        dites = ", ".join(sorted(f"{genre} {'réussie' if issue else 'refusée'}" for genre, issue in manquent))
+        raise NonConcluant(f"il faut des opérations réussies et refusées pour juger les retours ; manquent : {dites}")

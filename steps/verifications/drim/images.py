@@ -1,0 +1,177 @@
+"""Les images qu'une DRIMbox source rend en WADO-RS : la réponse, les objets, le jeton, le certificat."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from reports.constat import Confiance, Constat, Regle
+from simulators.socle.echange import Echange
+from steps.verifications.cda.jugement import juger
+from steps.verifications.drim.multipart import MultipartIllisible, Objet, objets
+from steps.verifications.registre import verification
+
+_REM = "REM DRIMbox (travaux de concertation 2023), exigence"
+_PS318 = "DICOM PS3.18, § 10.4 (WADO-RS)"
+IMPLICITE = "1.2.840.10008.1.2"
+
+
+def _regle(code: str, titre: str, exigence: str, a_faire: str, source: str = "") -> Regle:
+    return Regle(f"DRIM-{code}", titre, f"{_REM} {exigence}{source}", Confiance.OFFICIELLE, a_faire)
+
+
+REPONSE = _regle(
+    "WADO-01", "Les images demandées sont rendues en multipart/related, une partie application/dicom par instance",
+    "DB.SO.32", "Répondez 200, multipart/related, une partie application/dicom par instance demandée.",
+    f" ; {_PS318}",
+)  # fmt: skip
+OBJETS = _regle(
+    "WADO-02", "Les images rendues sont celles du PACS, toutes et intactes", "DB.SO.32",
+    "Rendez chaque instance demandée, une fois, sans toucher à ses pixels.",
+)  # fmt: skip
+SYNTAXE = _regle(
+    "WADO-03", "Les images non compressées sont rendues en Explicit VR, jamais en Implicit VR", "DB.SO.41",
+    "Convertissez l'Implicit VR du PACS en Explicit VR Little Endian.",
+)  # fmt: skip
+INS = _regle(
+    "WADO-04", "Chaque image rendue porte l'INS du patient parmi ses autres identifiants", "DB.SO.39",
+    "Écrivez l'INS qualifiée dans OtherPatientIDsSequence de chaque objet rendu.",
+)  # fmt: skip
+JETON = _regle(
+    "WADO-05", "Sans jeton valable, aucune image n'est rendue", "DB.SO.33",
+    "Refusez (401) toute demande sans jeton, ou dont le jeton est périmé ou inconnu.",
+)  # fmt: skip
+INTROSPECTION = _regle(
+    "WADO-06", "Le jeton de chaque demande est vérifié par l'introspection de Pro Santé Connect", "DB.SO.33",
+    "Appelez l'introspection de Pro Santé Connect à chaque demande d'images.",
+)  # fmt: skip
+PUBLIEE = _regle(
+    "WADO-07", "Une étude qui n'a pas de KOS n'est pas rendue", "DB.SO.37",
+    "Refusez (404) une étude pour laquelle aucun KOS n'a été publié, même si le PACS l'a.",
+)  # fmt: skip
+CAPACITES = _regle(
+    "WADO-08", "La source décrit ses capacités DICOMweb", "DB.SO.103",
+    "Répondez à la demande Retrieve Capabilities (OPTIONS sur la base DICOMweb).", " ; DICOM PS3.18, § 8.9",
+)  # fmt: skip
+CERTIFICAT = _regle(
+    "WADO-09", "Sans certificat de client, aucune image n'est rendue", "DB.SO.98",
+    "Exigez un certificat ORG AUTH_CLI à l'établissement du TLS.",
+)  # fmt: skip
+
+
+@dataclass(frozen=True, slots=True)
+class ImageAttendue:
+    """Une image du PACS : son UID et ses pixels."""
+
+    uid: str
+    pixels: bytes
+
+
+def _statut(echange: Echange) -> int:
+    return echange.reponse.statut if echange.reponse is not None else 0
+
+
+def dire(echange: Echange) -> str:
+    """Ce que la source a répondu, en un mot."""
+    return f"HTTP {_statut(echange)}" if echange.reponse is not None else echange.notes.get("refus", "aucune réponse")
+
+
+@verification(REPONSE, OBJETS, SYNTAXE, INS)
+def images_rendues(echange: Echange, attendues: Sequence[ImageAttendue], matricule: str) -> list[Constat]:
+    """La réponse à une demande valable : sa forme, ses objets, leur syntaxe et leur INS."""
+    nums = (echange.numero,)
+    try:
+        lus = objets(echange)
+    except MultipartIllisible as erreur:
+        return [
+            REPONSE.enfreinte(
+                "Les images demandées ne sont pas rendues.", attendu="200, parties application/dicom",
+                recu=f"{dire(echange)} : {erreur}", ou="réponse WADO-RS", echanges=nums,
+            )
+        ]  # fmt: skip
+    constats = [REPONSE.respectee(recu=f"{len(lus)} partie(s)", ou="réponse WADO-RS", echanges=nums)]
+    return [*constats, _entieres(lus, attendues, nums), _explicite(lus, nums), _ins(lus, matricule, nums)]
+
+
+def _entieres(lus: Sequence[Objet], attendues: Sequence[ImageAttendue], nums: tuple[int, ...]) -> Constat:
+    pixels = {image.uid: image.pixels for image in attendues}
+    vus = [objet.uid for objet in lus]
+    changees = [objet.uid for objet in lus if objet.uid in pixels and objet.pixels != pixels[objet.uid]]
+    manquent = sorted(set(pixels) - set(vus))
+    return juger(
+        OBJETS, sorted(vus) == sorted(pixels) and not changees, "Les images rendues ne sont pas celles du PACS.",
+        attendu=f"{len(pixels)} image(s), pixels inchangés", ou="réponse WADO-RS", echanges=nums,
+        recu=f"{len(vus)} image(s)" + (f" ; manque {manquent[0]}" if manquent else "")
+        + (f" ; pixels changés : {changees[0]}" if changees else ""),
+    )  # fmt: skip
+
+
+def _explicite(lus: Sequence[Objet], nums: tuple[int, ...]) -> Constat:
+    syntaxes = {objet.syntaxe for objet in lus}
+    return juger(
+        SYNTAXE, bool(syntaxes) and IMPLICITE not in syntaxes, "Des images sont rendues en Implicit VR.",
+        attendu="Explicit VR", recu=", ".join(sorted(syntaxes)), ou="en-tête de fichier", echanges=nums,
+    )  # fmt: skip
+
+
+def _ins(lus: Sequence[Objet], matricule: str, nums: tuple[int, ...]) -> Constat:
+    sans = [objet.uid for objet in lus if matricule not in objet.autres_patients]
+    return juger(
+        INS, bool(lus) and not sans, "Une image rendue ne porte pas l'INS du patient.", attendu=matricule,
+        recu=", ".join(sorted({i for objet in lus for i in objet.autres_patients})) or "aucun autre identifiant",
+        ou="OtherPatientIDsSequence", echanges=nums,
+    )  # fmt: skip
+
+
+def _refus(regle: Regle, refusee: Echange, acceptee: Echange, message: str, attendu: str) -> Constat:
+    """Un refus n'est cru que si la même demande, en règle, a été servie."""
+    if _statut(acceptee) != 200:
+        return regle.sans_objet(f"la demande en règle n'est pas servie ({dire(acceptee)}) : un refus ne prouve rien")
+    servie = _statut(refusee) < 400 and refusee.reponse is not None
+    return juger(
+        regle, not servie, message, attendu=attendu, recu=f"{dire(refusee)} ({refusee.notes.get('presente', '')})",
+        ou="réponse WADO-RS", echanges=(acceptee.numero, refusee.numero),
+    )  # fmt: skip
+
+
+@verification(JETON)
+def jeton_exige(refusee: Echange, acceptee: Echange) -> Constat:
+    """Une demande sans jeton valable est refusée, quand la même, avec, est servie."""
+    return _refus(JETON, refusee, acceptee, "Des images sont rendues sans jeton valable.", "401")
+
+
+@verification(PUBLIEE)
+def etude_publiee_seule(refusee: Echange, acceptee: Echange) -> Constat:
+    """Une étude du PACS sans KOS est refusée, quand une étude publiée est servie."""
+    return _refus(PUBLIEE, refusee, acceptee, "Une étude sans KOS est rendue.", "404")
+
+
+@verification(CERTIFICAT)
+def certificat_exige(refusee: Echange, acceptee: Echange) -> Constat:
+    """Une demande sans certificat est refusée, quand la même, avec, est servie."""
+    return _refus(CERTIFICAT, refusee, acceptee, "Des images sont rendues sans certificat de client.", "refus")
+
+
+@verification(INTROSPECTION)
+def jeton_introspecte(demandes: Sequence[Echange], introspections: Sequence[Echange]) -> Constat:
+    """Une introspection au moins pendant chaque demande qui portait un jeton."""
+    if not demandes:
+        return INTROSPECTION.sans_objet("aucune demande d'images avec un jeton")
+    sans = [d for d in demandes if not any(d.debut <= i.debut <= d.fin for i in introspections)]
+    return juger(
+        INTROSPECTION, not sans, "Une demande a été servie ou refusée sans introspection de son jeton.",
+        attendu="une introspection par demande",
+        recu=f"{len(introspections)} introspection(s) pour {len(demandes)} demande(s)", ou="Pro Santé Connect",
+        echanges=tuple(e.numero for e in (*demandes, *introspections)),
+    )  # fmt: skip
+
+
+@verification(CAPACITES)
+def capacites(echange: Echange) -> Constat:
+    """La description des capacités est rendue."""
+    corps = echange.reponse.corps.octets if echange.reponse is not None else b""
+    return juger(
+        CAPACITES, _statut(echange) == 200 and bool(corps.strip()), "La source ne décrit pas ses capacités.",
+        attendu="200 et une description", recu=f"{dire(echange)}, {len(corps)} octets", ou="OPTIONS",
+        echanges=(echange.numero,),
+    )  # fmt: skip

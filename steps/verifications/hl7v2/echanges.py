@@ -1,0 +1,291 @@
+"""Vérifications des échanges HL7 v2 : ce que le logiciel répond, ce qu'il envoie, ce qu'il montre ensuite."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from reports.constat import Constat, Regle
+from steps.jugements.marque import rejouable
+from steps.verifications.cda.jugement import juger
+from steps.verifications.hl7v2 import regles_echanges as r
+from steps.verifications.hl7v2.acquittement import premier_message
+from steps.verifications.hl7v2.decoupage import AuDelaDesLimites, DecoupageImpossible, decouper
+from steps.verifications.hl7v2.encapsule import donnees_de
+from steps.verifications.hl7v2.enveloppe import enveloppe
+from steps.verifications.hl7v2.messages_documents import juger_message
+from steps.verifications.hl7v2.metadonnees import valeurs_de
+from steps.verifications.registre import verification
+
+_TRANSPORTS = ("ORU", "OUL", "MDM")
+
+
+@dataclass(frozen=True, slots=True)
+class MessageVu:
+    """Un message que le banc a reçu. `numero` : son échange au journal ; `acquittement` : le MSA-1 rendu."""
+
+    numero: int
+    octets: bytes
+    acquittement: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class RetourMontre:
+    """Ce que le logiciel montre d'un document transmis. `resultat` : succes, echec ou attente."""
+
+    operation: str
+    resultat: str
+
+
+def documents_de(octets: bytes) -> list[bytes]:
+    """Les documents que porte un message qui en transmet ; aucun pour un autre message."""
+    message = premier_message(octets)
+    if message is None or message.code not in _TRANSPORTS:
+        return []
+    return [donnee.octets for donnee in donnees_de(message) if donnee.est_document and donnee.octets]
+
+
+def identifiant_de(octets: bytes) -> str:
+    """MSH-10 ; vide si le message ne se lit pas."""
+    message = premier_message(octets)
+    return message.msh.valeur(10) if message else ""
+
+
+@rejouable
+def message_conforme(octets: bytes) -> list[Constat]:
+    """Toutes les règles des messages HL7 v2, sur les octets du fil."""
+    try:
+        fichier = decouper(octets)
+    except (DecoupageImpossible, AuDelaDesLimites) as erreur:
+        return [r.TRANSMIS.sans_objet(f"le message ne se découpe pas : {erreur}")]
+    return [*enveloppe(fichier), *(c for message in fichier.messages for c in juger_message(message).constats)]
+
+
+# ---- ce que le logiciel envoie
+def _porteurs(messages: Sequence[MessageVu]) -> list[MessageVu]:
+    return [message for message in messages if documents_de(message.octets)]
+
+
+@verification(r.TRANSMIS)
+def document_parvenu(messages: Sequence[MessageVu], quoi: str) -> Constat:
+    """`messages` : ceux reçus depuis que le document devait partir ; l'un au moins porte un document."""
+    porteurs = _porteurs(messages)
+    recus = [
+        message.type_message if (message := premier_message(vu.octets)) else "message illisible" for vu in messages
+    ]
+    return juger(
+        r.TRANSMIS,
+        bool(porteurs),
+        f"{quoi} : aucun message qui porte un document n'est arrivé à la plateforme.",
+        attendu="un ORU ou un MDM qui porte un CDA",
+        recu=", ".join(recus) or "aucun message",
+        ou="prise HL7 v2 du banc",
+        echanges=tuple(vu.numero for vu in porteurs),
+    )
+
+
+@verification(r.UNE_FOIS)
+def parvenu_une_fois(messages: Sequence[MessageVu], quoi: str) -> Constat:
+    """Chaque document n'est arrivé qu'une fois après avoir été accepté ; N1 et N3 sont deux documents."""
+    acceptes: set[bytes] = set()
+    de_trop = []
+    for vu in _porteurs(messages):
+        portes = documents_de(vu.octets)
+        if any(octets in acceptes for octets in portes):
+            de_trop.append(vu)
+        if vu.acquittement in ("AA", "CA"):
+            acceptes.update(portes)
+    return juger(
+        r.UNE_FOIS,
+        not de_trop,
+        f"{quoi} : le document est revenu après avoir été accepté.",
+        attendu="un envoi accepté par document",
+        recu=", ".join(identifiant_de(vu.octets) for vu in de_trop) or "un envoi",
+        ou="prise HL7 v2 du banc",
+        echanges=tuple(vu.numero for vu in de_trop),
+    )
+
+
+@verification(r.RENVOYE)
+def renvoye(messages: Sequence[MessageVu], quoi: str) -> Constat:
+    """Le premier message porteur est resté sans acquittement : le même revient, sous le même MSH-10, jusqu'à AA."""
+    porteurs = _porteurs(messages)
+    if not porteurs or porteurs[0].acquittement in ("AA", "CA"):
+        return r.RENVOYE.sans_objet(f"{quoi} : aucun message n'est resté sans acquittement")
+    premier = identifiant_de(porteurs[0].octets)
+    memes = [vu for vu in porteurs[1:] if identifiant_de(vu.octets) == premier]
+    autres = [identifiant_de(vu.octets) for vu in porteurs[1:] if vu not in memes]
+    return juger(
+        r.RENVOYE,
+        any(vu.acquittement in ("AA", "CA") for vu in memes),
+        f"{quoi} : le message resté sans acquittement n'est pas revenu tel quel.",
+        attendu=f"de nouveau MSH-10 {premier}, jusqu'à AA",
+        recu=", ".join(autres) or (f"{len(memes)} renvoi(s) sans acquittement" if memes else "aucun renvoi"),
+        ou="prise HL7 v2 du banc",
+        echanges=tuple(vu.numero for vu in porteurs),
+    )
+
+
+@verification(r.RETENU)
+def rien_parti(messages: Sequence[MessageVu], quand: str, *, temoin: Sequence[MessageVu]) -> Constat:
+    """`quand` : pourquoi rien ne devait partir ; `temoin` : ce qui est parti dans le cas permis du même scénario."""
+    if not _porteurs(temoin):
+        return r.RETENU.sans_objet(f"{quand} : rien ne part non plus quand c'est permis, l'absence ne prouve rien")
+    partis = _porteurs(messages)
+    return juger(
+        r.RETENU,
+        not partis,
+        f"Un document est parti vers la plateforme {quand}.",
+        attendu="aucun message qui porte un document",
+        recu=", ".join(identifiant_de(vu.octets) for vu in partis) or "aucun",
+        ou="prise HL7 v2 du banc",
+        echanges=tuple(vu.numero for vu in partis),
+    )
+
+
+@verification(r.DEMANDE)
+def demande_conforme(octets: bytes, quoi: str, demandes: Sequence[tuple[str, str]]) -> list[Constat]:
+    """`demandes` : métadonnée du message → Y ou N attendu."""
+    message = premier_message(octets)
+    if message is None or not documents_de(octets):
+        return [r.DEMANDE.sans_objet(f"{quoi} : aucun message porteur à lire")]
+    valeurs = valeurs_de(message)
+    return [
+        juger(
+            r.DEMANDE,
+            valeurs.get(meta, "") == voulue,
+            f"{quoi} : la plateforme ne reçoit pas la demande faite.",
+            attendu=f"{meta} {voulue}",
+            recu=f"{meta} {valeurs.get(meta) or 'absente'}",
+            ou=f"OBX {meta}",
+        )
+        for meta, voulue in demandes
+    ]
+
+
+# ---- ce que le logiciel montre
+@verification(r.SUIVI)
+def transmission_montree(retours: Sequence[RetourMontre], quoi: str, *, acceptee: bool, temoin: bool) -> Constat:
+    """`acceptee` : la plateforme a rendu AA ; `temoin` : un document accepté du même scénario est montré transmis."""
+    montres = [retour.resultat for retour in retours if retour.operation == "transmission"]
+    vu = ", ".join(montres) or "rien"
+    if acceptee:
+        if "succes" in montres:
+            return r.SUIVI.respectee(recu=vu, ou=quoi)
+        return r.SUIVI.a_regarder(f"{quoi} : accepté par la plateforme, le logiciel ne le montre pas.", recu=vu)
+    if not temoin:
+        return r.SUIVI.a_regarder(f"{quoi} : le logiciel ne montre pas non plus un document accepté.", recu=vu, ou=quoi)
+    return juger(
+        r.SUIVI,
+        "succes" not in montres,
+        f"{quoi} : montré transmis, alors que la plateforme ne l'a pas accepté.",
+        attendu="échec ou attente",
+        recu=vu,
+        ou=quoi,
+    )
+
+
+@verification(r.METIER)
+def accuses_montres(retours: Sequence[RetourMontre], quoi: str, attendus: Sequence[tuple[str, bool]]) -> list[Constat]:
+    """`attendus` : opération (dmp, mssante) → réussite dite par la plateforme ; vide : aucun accusé rendu."""
+    if not attendus:
+        metiers = sorted(f"{retour.operation} {retour.resultat}" for retour in retours if _tranche(retour))
+        return [
+            juger(
+                r.METIER,
+                not metiers,
+                f"{quoi} : un accusé est montré, aucun n'a été rendu pour ce document.",
+                attendu="aucun accusé",
+                recu=", ".join(metiers) or "aucun",
+                ou=quoi,
+            )
+        ]
+    return [_un_accuse(r.METIER, retours, quoi, operation, reussi) for operation, reussi in attendus]
+
+
+def _tranche(retour: RetourMontre) -> bool:
+    return retour.operation != "transmission" and retour.resultat in ("succes", "echec")
+
+
+def _un_accuse(regle: Regle, retours: Sequence[RetourMontre], quoi: str, operation: str, reussi: bool) -> Constat:
+    voulu = "succes" if reussi else "echec"
+    montres = [retour.resultat for retour in retours if retour.operation == operation]
+    recu = ", ".join(montres) or "rien de montré"
+    contraire = "echec" if reussi else "succes"
+    if voulu not in montres and contraire not in montres:
+        return regle.a_regarder(f"{quoi} : l'accusé {operation} rendu n'est montré nulle part.", recu=recu, ou=quoi)
+    return juger(
+        regle,
+        voulu in montres and contraire not in montres,
+        f"{quoi} : l'accusé montré n'est pas celui rendu.",
+        attendu=f"{operation} : {voulu}",
+        recu=f"{operation} : {recu}",
+        ou=quoi,
+    )
+
+
+# ---- documents reçus
+@verification(r.INTEGRE)
+def document_integre(nouveaux: Sequence[str], quoi: str, type_code: str) -> Constat:
+    """`nouveaux` : types des documents parus au dossier du patient depuis le message."""
+    if nouveaux and type_code not in nouveaux:
+        return r.INTEGRE.a_regarder(
+            f"{quoi} : un document est paru, sous un autre type.", recu=", ".join(nouveaux), ou=quoi
+        )
+    return juger(
+        r.INTEGRE,
+        bool(nouveaux),
+        f"{quoi} : le document n'est pas au dossier du patient.",
+        attendu=f"un document {type_code}",
+        recu=", ".join(nouveaux) or "aucun document nouveau",
+        ou=quoi,
+    )
+
+
+@verification(r.AILLEURS)
+def nulle_part_ailleurs(nouveaux: Sequence[str], quoi: str) -> Constat:
+    """`nouveaux` : documents parus, depuis le message, au dossier d'un autre patient."""
+    return juger(
+        r.AILLEURS,
+        not nouveaux,
+        f"{quoi} : un document est paru au dossier d'un autre patient.",
+        attendu="aucun document nouveau",
+        recu=", ".join(nouveaux) or "aucun",
+        ou=quoi,
+    )
+
+
+@verification(r.SANS_DOUBLON)
+def integre_une_fois(avant: int, apres: int, quoi: str) -> Constat:
+    """Nombre de documents au dossier avant et après la seconde réception du même message."""
+    if avant == 0:
+        return r.SANS_DOUBLON.sans_objet(f"{quoi} : le premier envoi n'a rien intégré")
+    return juger(
+        r.SANS_DOUBLON,
+        apres == avant,
+        f"{quoi} : le message reçu deux fois a fait deux documents.",
+        attendu=f"{avant} document(s)",
+        recu=f"{apres} document(s)",
+        ou=quoi,
+    )
+
+
+# ---- le choix du patient
+@verification(r.CHOIX_TRACE)
+def choix_trace(nouvelles: Sequence[Mapping[str, Any]], choix: str, *, patient_id: str, compte: str) -> Constat:
+    """`nouvelles` : traces parues avec l'enregistrement ; l'une nomme le patient et l'auteur, à une date."""
+    siennes = [
+        trace
+        for trace in nouvelles
+        if trace.get("patient_id") == patient_id and trace.get("utilisateur") == compte and trace.get("horodatage")
+    ]
+    return juger(
+        r.CHOIX_TRACE,
+        bool(siennes),
+        f"L'enregistrement de {choix} n'est pas tracé.",
+        attendu=f"une trace datée, par {compte}",
+        recu=" ; ".join(f"{t.get('horodatage')} {t.get('utilisateur')} {t.get('action')}" for t in nouvelles)
+        or "aucune trace nouvelle",
+        ou="traces du logiciel",
+    )
