@@ -14,24 +14,24 @@ Fonctionnalité: Adresse MSSanté d'un correspondant, cherchée dans l'Annuaire 
       | le discret     | SANSADRESSE    | Gaël    | Dermatologie | liste rouge      | SAINT-ESSAI |
       | la perdue      | FOULARD        | Maëlle  | Pneumologie  | 1                | ÎLE-RARE    |
     Et le logiciel est à jour de l'Annuaire Santé
-    Quand le biologiste cherche « le cardiologue » dans l'annuaire par son RPPS
+    Quand le professionnel cherche « le cardiologue » dans l'annuaire par son RPPS
     Alors l'adresse MSSanté montrée pour « le cardiologue » est celle que l'annuaire publie
-    Quand le biologiste cherche « son homonyme » dans l'annuaire par son nom et son prénom
+    Quand le professionnel cherche « son homonyme » dans l'annuaire par son nom et son prénom
     Alors l'adresse MSSanté montrée pour « le cardiologue » est celle que l'annuaire publie
     Et l'adresse MSSanté montrée pour « son homonyme » est celle que l'annuaire publie
-    Quand un autre biologiste cherche « la généraliste » dans l'annuaire par son nom et son prénom
+    Quand un autre professionnel cherche « la généraliste » dans l'annuaire par son nom et son prénom
     Alors l'adresse MSSanté montrée pour « la généraliste » est celle que l'annuaire publie
-    Quand le biologiste cherche « le discret » dans l'annuaire par son RPPS
+    Quand le professionnel cherche « le discret » dans l'annuaire par son RPPS
     Alors aucune adresse MSSanté n'est montrée pour « le discret »
     Quand l'Annuaire Santé change l'adresse MSSanté de « le cardiologue »
     Et le logiciel est à jour de l'Annuaire Santé
-    Et le biologiste cherche « le cardiologue » dans l'annuaire par son RPPS
+    Et le professionnel cherche « le cardiologue » dans l'annuaire par son RPPS
     Alors l'adresse MSSanté montrée pour « le cardiologue » est celle que l'annuaire publie
     # Parmi soixante homonymes, la personne cherchée est la dernière que l'annuaire rende.
     Étant donné 59 homonymes de « la perdue » publiés par l'Annuaire Santé
     Et le logiciel est à jour de l'Annuaire Santé
-    Quand le biologiste cherche « la perdue » dans l'annuaire par son nom, son prénom et son lieu
+    Quand le professionnel cherche « la perdue » dans l'annuaire par son nom, son prénom et son lieu
     Alors l'adresse MSSanté montrée pour « la perdue » est celle que l'annuaire publie
     Quand l'Annuaire Santé refuse pour excès le prochain appel
-    Et le biologiste cherche « la généraliste » dans l'annuaire par son RPPS
+    Et le professionnel cherche « la généraliste » dans l'annuaire par son RPPS
     Alors les appels à l'annuaire suivent ses règles d'emploi

@@ -15,7 +15,7 @@ Fonctionnalité: Documents CDA dans le dossier du patient
   @CDA/INT.16.01
   Scénario: La feuille de style du logiciel montre aussi les sections ajoutées
     Étant donné un patient « Bertille » à l'INS qualifiée, dont le DMP est ouvert
-    Quand le biologiste valide pour le patient « Bertille » un compte rendu avec des sections ajoutées
+    Quand le professionnel valide pour le patient « Bertille » un compte rendu avec des sections ajoutées
       | titre                      | texte                                                        |
       | Commentaire du biologiste  | Hémolyse légère du prélèvement : potassium à contrôler.      |
       | Conditions de prélèvement  | À jeun depuis 12 h, dixième minute de repos (fauteuil n° 4). |
@@ -33,9 +33,9 @@ Fonctionnalité: Documents CDA dans le dossier du patient
     Et des documents reçus dans le dossier du patient « Cyprien »
       | document     | forme                    | créé le          |
       | consultation | N3 sans feuille de style | 14/03/2024 10:20 |
-    Quand le biologiste trie les documents du patient « Cyprien » par date de création
+    Quand le professionnel trie les documents du patient « Cyprien » par date de création
     Alors les documents reçus et produits du patient « Cyprien » sont tous là, dans l'ordre demandé
-    Quand le biologiste trie les documents du patient « Cyprien » par code de type
+    Quand le professionnel trie les documents du patient « Cyprien » par code de type
     Alors les documents reçus et produits du patient « Cyprien » sont tous là, dans l'ordre demandé
 
   @CDA/DD.04.01
@@ -51,11 +51,11 @@ Fonctionnalité: Documents CDA dans le dossier du patient
     Et le document « sortie » du DMP intégré au dossier du patient « Delphine »
     Et un exemplaire du document « bilan » du dossier déposé au DMP, que l'on distingue de celui du dossier
     Et un exemplaire du document « sortie » du dossier déposé au DMP, que l'on distingue de celui du dossier
-    Quand le biologiste ouvre au DMP du patient « Delphine » le document « bilan »
+    Quand le professionnel ouvre au DMP du patient « Delphine » le document « bilan »
     Alors le logiciel dit que « bilan » est déjà au dossier et montre celui du dossier
-    Quand le biologiste ouvre au DMP du patient « Delphine » le document « sortie »
+    Quand le professionnel ouvre au DMP du patient « Delphine » le document « sortie »
     Alors le logiciel dit que « sortie » est déjà au dossier et montre celui du dossier
-    Quand le biologiste ouvre au DMP du patient « Delphine » le document « conseil »
+    Quand le professionnel ouvre au DMP du patient « Delphine » le document « conseil »
     Alors « conseil », qui n'est pas au dossier, s'ouvre depuis le DMP
-    Quand le biologiste essaie d'intégrer au dossier du patient « Delphine » le document « sortie » de son DMP
+    Quand le professionnel essaie d'intégrer au dossier du patient « Delphine » le document « sortie » de son DMP
     Alors « sortie » n'est pas intégré une seconde fois

@@ -12,7 +12,7 @@ Fonctionnalité: Documents du DMP dans le logiciel
       | bilan    | compte rendu de biologie | 20/05/2024 08:15 |
     Et le choix du patient « Nadège » sur la consultation de son DMP : non-opposition
     Et un DMP qui tarde à répondre aux recherches
-    Quand le biologiste lance une recherche dans le DMP du patient « Nadège »
+    Quand le professionnel lance une recherche dans le DMP du patient « Nadège »
     Et pendant ce temps deux utilisateurs travaillent sur la fiche du patient « Norbert »
     Et la réponse du DMP arrive
     Alors ces actions ont abouti sans attendre le DMP
@@ -29,13 +29,13 @@ Fonctionnalité: Documents du DMP dans le logiciel
       | consultation | compte rendu de consultation | 21/11/2023 17:05 |
     Et le choix du patient « Octave » sur la consultation de son DMP : non-opposition
     Et le choix du patient « Olympe » sur la consultation de son DMP : non-opposition
-    Quand le biologiste essaie de consulter le DMP du patient « Olympe »
-    Et le biologiste consulte le DMP du patient « Octave »
+    Quand le professionnel essaie de consulter le DMP du patient « Olympe »
+    Et le professionnel consulte le DMP du patient « Octave »
     Alors la liste montre « sortie », « bilan » et « consultation », et rien d'autre
     Et des filtres sur les informations des documents sont proposés
     Et chacun des documents de la liste du patient « Octave » peut être ouvert
     Et la consultation du DMP du patient « Olympe » a été bloquée car son INS n'est pas qualifiée
-    Quand le biologiste cherche dans le DMP du patient « Octave »
+    Quand le professionnel cherche dans le DMP du patient « Octave »
       | critère | valeur            |
       | type    | lettre de liaison |
     Alors la liste montre « sortie », et rien d'autre
@@ -53,14 +53,14 @@ Fonctionnalité: Documents du DMP dans le logiciel
       | consultation      | compte rendu de consultation | 03/06/2024 17:05 | ambulatoire   |
       | bilan de décembre | compte rendu de biologie     | 31/12/2024 23:10 | établissement |
     Et le choix du patient « Pénélope » sur la consultation de son DMP : non-opposition
-    Quand le biologiste cherche dans le DMP du patient « Pénélope »
+    Quand le professionnel cherche dans le DMP du patient « Pénélope »
       | critère | valeur                                      |
       | type    | lettre de liaison, compte rendu de biologie |
       | acte du | 01/01/2024                                  |
       | acte au | 31/12/2024                                  |
     Alors la demande faite au DMP porte ces critères, et eux seuls
     Et la liste montre « sortie récente », « bilan récent » et « bilan de décembre », et rien d'autre
-    Quand un autre biologiste cherche dans le DMP du patient « Pénélope »
+    Quand un autre professionnel cherche dans le DMP du patient « Pénélope »
       | critère          | valeur      |
       | cadre d'exercice | ambulatoire |
       | classe           | 10          |
@@ -92,11 +92,11 @@ Fonctionnalité: Documents du DMP dans le logiciel
       | durée (heures) | 24                |
       | type           | lettre de liaison |
       | acte depuis    | 01/01/2024        |
-    Et le biologiste précharge les documents des patients « Raoul », « Régine » et « Roxane »
+    Et le professionnel précharge les documents des patients « Raoul », « Régine » et « Roxane »
     Alors les documents préchargés sont « sortie de Raoul » et « sortie de Régine », gardés le temps réglé
     Et rien n'est préchargé pour le patient « Roxane », opposé à la consultation
     Et le droit d'accès a été vérifié avant chaque consultation
-    Quand le biologiste ouvre le document « sortie de Raoul » du DMP du patient « Raoul »
+    Quand le professionnel ouvre le document « sortie de Raoul » du DMP du patient « Raoul »
     Alors le document « sortie de Raoul » ouvert vient du stock
     # Une durée nulle fait passer le temps sans attendre.
     Quand l'administrateur règle le préchargement des documents du DMP
@@ -104,9 +104,9 @@ Fonctionnalité: Documents du DMP dans le logiciel
       | durée (heures) | 0                        |
       | type           | compte rendu de biologie |
       | acte depuis    | 01/01/2024               |
-    Et le biologiste précharge les documents des patients « Raoul »
+    Et le professionnel précharge les documents des patients « Raoul »
     Alors les documents préchargés sont « bilan de Raoul », gardés le temps réglé
-    Quand le biologiste ouvre le document « bilan de Raoul » du DMP du patient « Raoul »
+    Quand le professionnel ouvre le document « bilan de Raoul » du DMP du patient « Raoul »
     Alors le document « bilan de Raoul » ouvert est redemandé au DMP, son temps étant passé
 
   @DMP/UX.44.01
@@ -118,8 +118,8 @@ Fonctionnalité: Documents du DMP dans le logiciel
       | bilan    | compte rendu de biologie | 13/03/2024 10:00 |
     Et le choix du patient « Solange » sur la consultation de son DMP : non-opposition
     Quand l'administrateur règle la conservation des documents du DMP sur 400 jours, avec archivage
-    Et le biologiste intègre au dossier du patient « Solange » le document « sortie » de son DMP
+    Et le professionnel intègre au dossier du patient « Solange » le document « sortie » de son DMP
     Alors la conservation réglée s'applique au document « sortie »
     Quand l'administrateur règle la conservation des documents du DMP sur 30 jours, sans archivage
-    Et le biologiste intègre au dossier du patient « Solange » le document « bilan » de son DMP
+    Et le professionnel intègre au dossier du patient « Solange » le document « bilan » de son DMP
     Alors la conservation réglée s'applique au document « bilan »

@@ -22,24 +22,24 @@ Fonctionnalité: Envoi de documents au DMP
     Et un compte rendu « bilan juste » du patient « Charlotte » envoyé au DMP
     Et un compte rendu « bilan envoyé à tort » du patient « Charlotte » envoyé au DMP
     Et un compte rendu « bilan du voisin » du patient « Damien » envoyé au DMP
-    Quand le biologiste ouvre la documentation sur la suppression d'un document du DMP
+    Quand le professionnel ouvre la documentation sur la suppression d'un document du DMP
     Alors la documentation explique comment supprimer un document du DMP
-    Quand le biologiste supprime du DMP le document « bilan envoyé à tort »
+    Quand le professionnel supprime du DMP le document « bilan envoyé à tort »
     Alors le document « bilan envoyé à tort » est supprimé du DMP, et lui seul
     Et la suppression du document « bilan envoyé à tort » suit le guide d'intégration
 
   @DMP/CONF.05.01
   Scénario: Envoyer et supprimer sans autorisation d'accès au DMP
     Étant donné un patient « Élise » à l'INS qualifiée, dont le DMP est ouvert
-    Quand le biologiste valide le compte rendu complet « bilan » du patient « Élise » et l'envoie au DMP
+    Quand le professionnel valide le compte rendu complet « bilan » du patient « Élise » et l'envoie au DMP
     Alors le compte rendu complet « bilan » est dans le DMP du patient « Élise »
-    Quand un autre biologiste supprime du DMP le document « bilan »
+    Quand un autre professionnel supprime du DMP le document « bilan »
     Alors le document « bilan » est supprimé du DMP, et lui seul
     Et aucune autorisation d'accès au DMP n'a été demandée
     # La consultation permise, ensuite, montre que le blocage tient bien à l'accord qui manquait.
-    Quand le biologiste essaie de consulter le DMP du patient « Élise » sans confirmer son accord
-    Et le biologiste enregistre pour le patient « Élise » : non-opposition
-    Et le biologiste consulte le DMP du patient « Élise »
+    Quand le professionnel essaie de consulter le DMP du patient « Élise » sans confirmer son accord
+    Et le professionnel enregistre pour le patient « Élise » : non-opposition
+    Et le professionnel consulte le DMP du patient « Élise »
     Alors la consultation du DMP du patient « Élise » a été bloquée faute d'accord du patient
 
   @DMP/CONF.10.01
@@ -50,12 +50,12 @@ Fonctionnalité: Envoi de documents au DMP
       | document | patient | date de l'acte   |
       | archive  | Fanny   | 04/02/2022 09:00 |
     Et un DMP qui refuse le prochain envoi
-    Quand le biologiste essaie d'envoyer au DMP le document « archive »
+    Quand le professionnel essaie d'envoyer au DMP le document « archive »
     Alors le code d'erreur rendu par le DMP pour « archive » est montré à l'utilisateur
     # Un document déjà enregistré ne repart pas.
-    Quand le biologiste essaie d'envoyer au DMP le document « bilan »
-    Et le biologiste enregistre pour le patient « Fanny » : non-opposition
-    Et le biologiste consulte le DMP du patient « Fanny »
+    Quand le professionnel essaie d'envoyer au DMP le document « bilan »
+    Et le professionnel enregistre pour le patient « Fanny » : non-opposition
+    Et le professionnel consulte le DMP du patient « Fanny »
     Alors les envois au DMP suivent le guide d'intégration
     Et les consultations du DMP suivent le guide d'intégration
     Et l'autorisation du CNDA reste à apporter pour le référentiel de sécurité sur l'accès des professionnels au DMP

@@ -15,8 +15,8 @@ Fonctionnalité: Reprise de l'historique vers le DMP
     Et un compte rendu « bilan » du patient « Tancrède » envoyé au DMP
     Et le document « enregistré » déjà envoyé au DMP
     Et un DMP qui refuse le prochain envoi
-    Quand le biologiste essaie d'envoyer au DMP le document « refusé »
-    Et le biologiste affiche les documents du patient « Tancrède »
+    Quand le professionnel essaie d'envoyer au DMP le document « refusé »
+    Et le professionnel affiche les documents du patient « Tancrède »
     Alors l'état d'envoi montré pour « jamais », « refusé », « enregistré », « bilan » est celui du DMP, lisible par l'utilisateur
 
   @DMP/HISTO.03
@@ -26,7 +26,7 @@ Fonctionnalité: Reprise de l'historique vers le DMP
       | document | patient | type                         | date de l'acte   |
       | été      | Ulysse  | compte rendu de consultation | 14/07/2021 23:30 |
       | hiver    | Ulysse  | lettre de liaison            | 05/01/2023 08:10 |
-    Quand le biologiste envoie au DMP du patient « Ulysse » les documents « été » et « hiver »
+    Quand le professionnel envoie au DMP du patient « Ulysse » les documents « été » et « hiver »
     Alors les documents « été » et « hiver » portent la date de leur acte
     Et les envois au DMP suivent le guide d'intégration
 
@@ -50,8 +50,8 @@ Fonctionnalité: Reprise de l'historique vers le DMP
       | premier épisode  | Walter  | 14/07/2021 09:30 |
       | deuxième épisode | Walter  | 02/02/2022 09:30 |
       | non qualifié     | Wanda   | 14/07/2021 09:30 |
-    Quand le biologiste essaie d'envoyer au DMP le document « non qualifié »
-    Et le biologiste envoie au DMP du patient « Walter » le document « premier épisode »
+    Quand le professionnel essaie d'envoyer au DMP le document « non qualifié »
+    Et le professionnel envoie au DMP du patient « Walter » le document « premier épisode »
     Étant donné un envoi demandé ensuite pour le patient « Wilfrid », qui clôt l'observation
     Alors seuls les documents choisis sont arrivés au DMP
     Et le document « premier épisode » porte la date de son acte
@@ -74,7 +74,7 @@ Fonctionnalité: Reprise de l'historique vers le DMP
     Et le document « déjà envoyé » déjà envoyé au DMP
     Et le patient « Ximena » marqué décédé dans le logiciel
     Et le patient « Xénia » opposé à l'alimentation de son DMP dans le logiciel
-    Quand le biologiste lance la reprise d'historique pour les patients « Xavier », « Ximena », « Xénia » et « Xerxès »
+    Quand le professionnel lance la reprise d'historique pour les patients « Xavier », « Ximena », « Xénia » et « Xerxès »
     Étant donné un envoi demandé ensuite pour le patient « Xanthe », qui clôt l'observation
     Alors la reprise envoie « à reprendre » et écarte
       | document        | motif                             |
@@ -96,13 +96,13 @@ Fonctionnalité: Reprise de l'historique vers le DMP
       | trop ancien     | Yolande | compte rendu de consultation | 14/07/2011 09:30 |
       | trop récent     | Yann    | lettre de liaison            | 14/07/2023 09:30 |
     Quand l'administrateur donne au type local des « compte rendu de consultation » le type « compte rendu hospitalier » du DMP
-    Et le biologiste simule la reprise d'historique pour les patients « Yann » et « Yolande »
+    Et le professionnel simule la reprise d'historique pour les patients « Yann » et « Yolande »
       | filtre  | valeur                                          |
       | types   | compte rendu de consultation, lettre de liaison |
       | acte du | 01/01/2021                                      |
       | acte au | 31/12/2021                                      |
     Alors la simulation annonce « consultation » et « lettre » sans rien envoyer
-    Quand le biologiste lance la reprise d'historique pour les patients « Yann » et « Yolande »
+    Quand le professionnel lance la reprise d'historique pour les patients « Yann » et « Yolande »
       | filtre  | valeur                                          |
       | types   | compte rendu de consultation, lettre de liaison |
       | acte du | 01/01/2021                                      |
@@ -130,7 +130,7 @@ Fonctionnalité: Reprise de l'historique vers le DMP
       | quatrième | Zélie    | 17/07/2021 09:30 |
       | cinquième | Zélie    | 18/07/2021 09:30 |
     Quand l'administrateur limite l'alimentation du DMP à 4 transactions par seconde
-    Et le biologiste lance la reprise d'historique pour les patients « Zacharie » et « Zélie »
+    Et le professionnel lance la reprise d'historique pour les patients « Zacharie » et « Zélie »
     Alors la reprise envoie « premier », « deuxième », « troisième », « quatrième » et « cinquième »
     Et le DMP n'a jamais reçu plus de 4 envois par seconde
 
@@ -157,7 +157,7 @@ Fonctionnalité: Reprise de l'historique vers le DMP
     Et le patient « Aristide » marqué décédé dans le logiciel
     Et le patient « Armelle » opposé à l'alimentation de son DMP dans le logiciel
     Quand l'administrateur limite l'alimentation du DMP à 4 transactions par seconde
-    Et le biologiste lance la reprise d'historique pour les patients « Ambre », « Aristide », « Armelle » et « Athanase »
+    Et le professionnel lance la reprise d'historique pour les patients « Ambre », « Aristide », « Armelle » et « Athanase »
       | filtre  | valeur                                          |
       | types   | compte rendu de consultation, lettre de liaison |
       | acte du | 01/01/2021                                      |
@@ -193,6 +193,6 @@ Fonctionnalité: Reprise de l'historique vers le DMP
       | Bruno    | 7 ans avant     | oui             |
       | Bruno    | le mois dernier | non             |
       | Brune    | le mois dernier | non             |
-    Quand le biologiste affiche l'indicateur de reprise du mois dernier
+    Quand le professionnel affiche l'indicateur de reprise du mois dernier
     Alors l'indicateur compte 2 séjours de plus, dont 1 avec un document antérieur au DMP
     Et sa formule est montrée

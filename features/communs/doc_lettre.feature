@@ -9,9 +9,9 @@ Fonctionnalité: Information du patient sur les documents produits
     Étant donné un patient « Gisèle » dont le statut est « identité qualifiée »
     Et un patient « Hippolyte » dont le statut est « identité qualifiée »
     Quand l'administrateur règle les mentions RGPD
-    Et le biologiste rédige pour le patient « Gisèle » la lettre de liaison « sortie de Gisèle »
+    Et le professionnel rédige pour le patient « Gisèle » la lettre de liaison « sortie de Gisèle »
     Alors la lettre « sortie de Gisèle » est une lettre de liaison à la sortie
     Et le PDF de la lettre « sortie de Gisèle » est un PDF/A-1 et porte ces mentions RGPD au bas de la page
     Quand l'administrateur change les mentions RGPD
-    Et le biologiste rédige pour le patient « Hippolyte » la lettre de liaison « sortie d'Hippolyte »
+    Et le professionnel rédige pour le patient « Hippolyte » la lettre de liaison « sortie d'Hippolyte »
     Alors le PDF de la lettre « sortie d'Hippolyte » est un PDF/A-1 et porte ces mentions RGPD au bas de la page

@@ -64,13 +64,26 @@ Fonctionnalité: Identités reçues et transmises par un flux informatisé
     Et le document reçu n'est pas intégré au dossier du patient « Mathurin » et l'utilisateur en est averti
     Et le document reçu du patient « Mathurin » est dans la liste de travail
 
-  @INS/va1.72.01
+  @INS/va1.63.01
+  Scénario: La vérification d'une INS venue d'un autre domaine est tracée avec son retour
+    # Deux documents, deux retours : une trace constante se verrait. Nul n'a demandé la vérification.
+    Étant donné un patient « Zénobie » dont le statut est « identité validée »
+    Et un patient « Zachée » dont le statut est « identité validée »
+    Et le patient « Zachée » qu'INSi ne reconnaît plus
+    Quand le logiciel reçoit d'un autre domaine un document du patient « Zénobie » portant son INS
+    Alors la vérification de l'INS du patient « Zénobie » est partie vers INSi
+    Et la vérification de l'INS du patient « Zénobie » est tracée avec le retour OK
+    Quand le logiciel reçoit d'un autre domaine un document du patient « Zachée » portant son INS
+    Alors la vérification de l'INS du patient « Zachée » est partie vers INSi
+    Et la vérification de l'INS du patient « Zachée » est tracée avec le retour KO
+
+  @INS/va1.72.01 @INS/va1.69.01
   Scénario: Un message HL7 v2 portant une INS qualifiée est intégré
     Étant donné un patient « Nils » connu d'INSi
     Quand le logiciel reçoit de son propre domaine l'identité du patient « Nils » avec son INS
     Alors la fiche du patient « Nils » a été créée au statut « identité qualifiée » avec son INS
 
-  @INS/va1.73.01
+  @INS/va1.73.01 @INS/va1.62.01 @INS/va1.67.01 @INS/va1.68.01
   Scénario: Un patient à l'identité validée est créé avec son INS
     Étant donné un patient « Odile » connu d'INSi
     Et un patient « Oscar » connu d'INSi
@@ -79,7 +92,7 @@ Fonctionnalité: Identités reçues et transmises par un flux informatisé
     Quand le logiciel reçoit de son propre domaine l'identité du patient « Oscar » avec son INS
     Alors la fiche du patient « Oscar » a été créée au statut « identité qualifiée » avec son INS
 
-  @INS/va1.73.02
+  @INS/va1.73.02 @INS/va1.62.02 @INS/va1.68.02
   Scénario: Un patient à l'identité non validée est créé sans l'INS reçue
     Étant donné un patient « Pacôme » connu d'INSi
     Et un patient « Pauline » connu d'INSi
@@ -89,7 +102,7 @@ Fonctionnalité: Identités reçues et transmises par un flux informatisé
     Quand le logiciel reçoit de son propre domaine l'identité du patient « Pauline » avec son INS
     Alors la fiche du patient « Pauline » a été créée au statut « identité qualifiée » avec son INS
 
-  @INS/va1.73.03
+  @INS/va1.73.03 @INS/va1.62.03 @INS/va1.68.03
   Scénario: La suppression d'une INS reçue est appliquée
     Étant donné un patient « Quentin » connu d'INSi
     Quand le logiciel reçoit de son propre domaine l'identité du patient « Quentin » avec son INS
@@ -97,20 +110,20 @@ Fonctionnalité: Identités reçues et transmises par un flux informatisé
     Quand le logiciel reçoit de son propre domaine le retrait de l'INS du patient « Quentin »
     Alors l'identité du patient « Quentin » n'a plus ni matricule INS ni statut qui le suppose
 
-  @INS/va1.71.01
+  @INS/va1.71.01 @INS/va1.61.01
   Scénario: Un message HL7 v2 sortant porte l'INS qualifiée dans le segment PID
     Étant donné un patient « Renaud » dont le statut est « identité qualifiée »
     Et un patient « Rita » dont le statut est « identité qualifiée »
-    Quand le biologiste transmet l'identité du patient « Renaud » au partenaire « CLINIQUE DU LAC »
+    Quand le professionnel transmet l'identité du patient « Renaud » au partenaire « CLINIQUE DU LAC »
     Alors le message émis pour le patient « Renaud » porte son INS dans le segment PID
-    Quand le biologiste transmet l'identité du patient « Rita » au partenaire « HOPITAL DES PINS »
+    Quand le professionnel transmet l'identité du patient « Rita » au partenaire « HOPITAL DES PINS »
     Alors le message émis pour le patient « Rita » porte son INS dans le segment PID
 
   @INS/va1.46.01
   Scénario: Les partenaires à qui l'INS est transmise sont tracés
     Étant donné un patient « Solène » dont le statut est « identité qualifiée »
-    Quand le biologiste transmet l'identité du patient « Solène » au partenaire « CLINIQUE DU LAC »
-    Et le biologiste transmet l'identité du patient « Solène » au partenaire « HOPITAL DES PINS »
+    Quand le professionnel transmet l'identité du patient « Solène » au partenaire « CLINIQUE DU LAC »
+    Et le professionnel transmet l'identité du patient « Solène » au partenaire « HOPITAL DES PINS »
     Alors la transmission de l'INS du patient « Solène » à « CLINIQUE DU LAC » est tracée
     Et la transmission de l'INS du patient « Solène » à « HOPITAL DES PINS » est tracée
 
@@ -118,13 +131,13 @@ Fonctionnalité: Identités reçues et transmises par un flux informatisé
   Scénario: L'INS d'une identité non qualifiée ne sort pas sous forme informatisée
     Étant donné un patient « Tiphaine » dont le statut est « identité récupérée »
     Et un patient « Théodore » dont le statut est « identité qualifiée »
-    Quand le biologiste valide un compte rendu pour le patient « Tiphaine » et l'exporte
+    Quand le professionnel valide un compte rendu pour le patient « Tiphaine » et l'exporte
     Alors le document exporté ne porte ni le matricule INS ni l'OID du patient « Tiphaine »
-    Quand le biologiste transmet l'identité du patient « Tiphaine » au partenaire « CLINIQUE DU LAC »
+    Quand le professionnel transmet l'identité du patient « Tiphaine » au partenaire « CLINIQUE DU LAC »
     Alors le message émis pour le patient « Tiphaine » ne porte ni matricule INS ni OID
-    Quand le biologiste valide un compte rendu pour le patient « Théodore » et l'exporte
+    Quand le professionnel valide un compte rendu pour le patient « Théodore » et l'exporte
     Alors le document exporté porte le matricule INS et l'OID du patient « Théodore »
-    Quand le biologiste transmet l'identité du patient « Théodore » au partenaire « CLINIQUE DU LAC »
+    Quand le professionnel transmet l'identité du patient « Théodore » au partenaire « CLINIQUE DU LAC »
     Alors le message émis pour le patient « Théodore » porte son INS dans le segment PID
 
   @INS/va1.60.01

@@ -69,7 +69,7 @@ Fonctionnalité: Éléments constitutifs de l'identité INS
     Étant donné tous les champs d'identité affichés
     Et un patient « Andrea » dont le statut est « identité qualifiée »
     Quand l'agent d'accueil saisit le numéro de sécurité sociale d'un parent sur la fiche du patient « Andrea »
-    Et le biologiste ouvre la fiche du patient « Andrea »
+    Et le professionnel ouvre la fiche du patient « Andrea »
     Alors le champ du numéro de sécurité sociale est distinct du matricule INS et son libellé ne dit pas « INS »
 
   @INS/va1.21.01
@@ -87,6 +87,18 @@ Fonctionnalité: Éléments constitutifs de l'identité INS
     Quand l'agent d'accueil essaie de créer la fiche du patient « Noa » avec les seuls traits obligatoires
     Alors la fiche du patient « Noa » est créée avec ces traits
 
+  @INS/va1.22.01
+  Scénario: Les champs facultatifs d'une identité peuvent rester vides
+    # Deux personnes : ni nom utilisé, ni prénom utilisé, ni aucun autre champ facultatif.
+    Étant donné un patient « Sasha » connu d'INSi
+    Et un patient « Yaël » connu d'INSi
+      | champ | valeur |
+      | sexe  | M      |
+    Quand l'agent d'accueil essaie de créer la fiche du patient « Sasha » avec les seuls traits obligatoires
+    Et l'agent d'accueil essaie de créer la fiche du patient « Yaël » avec les seuls traits obligatoires
+    Alors la fiche du patient « Sasha » est créée avec ces traits
+    Et la fiche du patient « Yaël » est créée avec ces traits
+
   @INS/va1.36.01
   Scénario: Les champs d'identité sont affichés avec des libellés sans équivoque
     Étant donné un patient « Lou » dont le statut est « identité qualifiée »
@@ -94,28 +106,28 @@ Fonctionnalité: Éléments constitutifs de l'identité INS
       | nom utilisé    | MERLE  |
       | prénom utilisé | LOUISE |
     Quand l'administrateur n'affiche aucun champ facultatif
-    Et le biologiste ouvre la fiche du patient « Lou »
+    Et le professionnel ouvre la fiche du patient « Lou »
     Alors nom de naissance, premier prénom, date de naissance et sexe sont affichés
     Quand l'administrateur affiche tous les champs d'identité
-    Et le biologiste ouvre la fiche du patient « Lou »
+    Et le professionnel ouvre la fiche du patient « Lou »
     Alors les dix champs d'identité sont affichés avec des libellés sans équivoque
     Et le matricule INS affiché est suivi de sa nature
 
   @INS/va1.27.01
   Scénario: Les modifications d'une identité sont tracées
     Étant donné un patient « Maxime » dont le statut est « identité provisoire »
-    Quand le biologiste remplace le prénom utilisé du patient « Maxime » par « MAX »
+    Quand le professionnel remplace le prénom utilisé du patient « Maxime » par « MAX »
     Et l'agent d'accueil remplace le nom de naissance du patient « Maxime » par « DUBOIS-MAREUIL »
-    Alors la modification du prénom utilisé du patient « Maxime » par le biologiste est tracée
+    Alors la modification du prénom utilisé du patient « Maxime » par le professionnel est tracée
     Et la modification du nom de naissance du patient « Maxime » par l'agent d'accueil est tracée
 
   @INS/va1.39.01
   Scénario: Les accès à l'INS sont tracés
     # Deux utilisateurs, là où le texte officiel en demande un : un nom constant se verrait.
     Étant donné un patient « Eden » dont le statut est « identité qualifiée »
-    Quand le biologiste ouvre la fiche du patient « Eden »
-    Et un autre biologiste ouvre la fiche du patient « Eden »
-    Alors l'accès à l'INS du patient « Eden » est tracé pour le biologiste et un autre biologiste
+    Quand le professionnel ouvre la fiche du patient « Eden »
+    Et un autre professionnel ouvre la fiche du patient « Eden »
+    Alors l'accès à l'INS du patient « Eden » est tracé pour le professionnel et un autre professionnel
 
   @INS/va1.50.01
   Scénario: L'accès à l'INS dépend d'une habilitation
@@ -132,9 +144,9 @@ Fonctionnalité: Éléments constitutifs de l'identité INS
     # Deux patients, deux statuts ; le matricule est refusé sans clé, tronqué, puis avec une clé fausse.
     Étant donné un patient « Robin » dont le statut est « identité qualifiée »
     Et un patient « Ange » dont le statut est « identité récupérée »
-    Quand le biologiste cherche le patient « Robin » par son matricule INS complet
+    Quand le professionnel cherche le patient « Robin » par son matricule INS complet
     Alors la recherche rend le patient « Robin » et lui seul
-    Quand le biologiste cherche le patient « Ange » par son matricule INS complet
+    Quand le professionnel cherche le patient « Ange » par son matricule INS complet
     Alors la recherche rend le patient « Ange » et lui seul
-    Quand le biologiste cherche le patient « Robin » par un matricule INS incomplet ou de clé fausse
+    Quand le professionnel cherche le patient « Robin » par un matricule INS incomplet ou de clé fausse
     Alors la recherche est refusée à chaque fois

@@ -85,7 +85,7 @@ Fonctionnalité: Téléservice INSi
     Et un patient « Xena » connu d'INSi
     Et la fiche du patient « Xavier » dans le logiciel
     Et la fiche du patient « Xena » dans le logiciel
-    Quand le biologiste pose l'attribut « douteux » au patient « Xavier »
+    Quand le professionnel pose l'attribut « douteux » au patient « Xavier »
     Alors le patient « Xavier » est marqué « douteux »
     Quand l'agent d'accueil essaie de récupérer l'INS du patient « Xavier » par ses traits
     Alors aucun appel à INSi n'est parti pour l'identité « douteux »
@@ -98,7 +98,7 @@ Fonctionnalité: Téléservice INSi
     Et un patient « Yolande » connu d'INSi
     Et la fiche du patient « Yann » dans le logiciel
     Et la fiche du patient « Yolande » dans le logiciel
-    Quand le biologiste pose l'attribut « fictif » au patient « Yann »
+    Quand le professionnel pose l'attribut « fictif » au patient « Yann »
     Alors le patient « Yann » est marqué « fictif »
     Quand l'agent d'accueil essaie de récupérer l'INS du patient « Yann » par ses traits
     Alors aucun appel à INSi n'est parti pour l'identité « fictif »
@@ -119,7 +119,7 @@ Fonctionnalité: Téléservice INSi
   Scénario: Tout ce qu'INSi rend à une récupération par carte Vitale est tracé
     Étant donné un patient « Achille » connu d'INSi avec un ancien matricule
     Et la fiche du patient « Achille » dans le logiciel
-    Quand le biologiste récupère l'INS du patient « Achille » par sa carte Vitale
+    Quand le professionnel récupère l'INS du patient « Achille » par sa carte Vitale
     Alors l'appel par carte Vitale pour le patient « Achille » est tracé avec le retour 00
     Et tout ce qu'INSi a rendu pour le patient « Achille » est tracé
 
@@ -130,16 +130,16 @@ Fonctionnalité: Téléservice INSi
     Et la fiche du patient « Abel » dans le logiciel
     Et un patient « Adam » inconnu d'INSi
     Et la fiche du patient « Adam » dans le logiciel
-    Quand le biologiste récupère l'INS du patient « Abel » par sa carte Vitale
+    Quand le professionnel récupère l'INS du patient « Abel » par sa carte Vitale
     Alors l'appel par carte Vitale pour le patient « Abel » est tracé avec le retour 00
-    Quand le biologiste récupère l'INS du patient « Adam » par sa carte Vitale
+    Quand le professionnel récupère l'INS du patient « Adam » par sa carte Vitale
     Alors l'appel par carte Vitale pour le patient « Adam » est tracé avec le retour 01
 
   @INS/va1.35.02
   Scénario: Tout ce qu'INSi rend à une récupération par traits est tracé
     Étant donné un patient « Bérénice » connu d'INSi avec un ancien matricule
     Et la fiche du patient « Bérénice » dans le logiciel
-    Quand le biologiste récupère l'INS du patient « Bérénice » par ses traits
+    Quand le professionnel récupère l'INS du patient « Bérénice » par ses traits
     Alors l'appel par traits pour le patient « Bérénice » est tracé avec le retour 00
     Et tout ce qu'INSi a rendu pour le patient « Bérénice » est tracé
 
@@ -152,11 +152,11 @@ Fonctionnalité: Téléservice INSi
     Et la fiche du patient « Blanche » dans le logiciel
     Et deux homonymes d'un patient « Bruno » connus d'INSi
     Et la fiche du patient « Bruno » dans le logiciel
-    Quand le biologiste récupère l'INS du patient « Balthazar » par ses traits
+    Quand le professionnel récupère l'INS du patient « Balthazar » par ses traits
     Alors l'appel par traits pour le patient « Balthazar » est tracé avec le retour 00
-    Quand le biologiste récupère l'INS du patient « Blanche » par ses traits
+    Quand le professionnel récupère l'INS du patient « Blanche » par ses traits
     Alors l'appel par traits pour le patient « Blanche » est tracé avec le retour 01
-    Quand le biologiste récupère l'INS du patient « Bruno » par ses traits
+    Quand le professionnel récupère l'INS du patient « Bruno » par ses traits
     Alors l'appel par traits pour le patient « Bruno » est tracé avec le retour 02
 
   @INS/va1.06.01
@@ -164,9 +164,9 @@ Fonctionnalité: Téléservice INSi
     Étant donné un patient « Célestin » dont le statut est « identité qualifiée »
     Et un patient « Clarisse » dont le statut est « identité qualifiée »
     Et le patient « Clarisse » qu'INSi ne reconnaît plus
-    Quand le biologiste vérifie l'INS du patient « Célestin »
+    Quand le professionnel vérifie l'INS du patient « Célestin »
     Alors la vérification de l'INS du patient « Célestin » est tracée avec le retour OK
-    Quand le biologiste vérifie l'INS du patient « Clarisse »
+    Quand le professionnel vérifie l'INS du patient « Clarisse »
     Alors la vérification de l'INS du patient « Clarisse » est tracée avec le retour KO
 
   @INS/va1.08.01
@@ -175,10 +175,10 @@ Fonctionnalité: Téléservice INSi
     Étant donné un patient « Denise » dont le statut est « identité qualifiée »
     Et un patient « Dorian » dont le statut est « identité qualifiée »
     Et le patient « Denise » qu'INSi ne reconnaît plus
-    Quand le biologiste vérifie l'INS du patient « Dorian »
+    Quand le professionnel vérifie l'INS du patient « Dorian »
     Alors INSi a reçu la vérification de l'INS du patient « Dorian »
     Et l'identité du patient « Dorian » est au statut « identité qualifiée »
-    Quand le biologiste vérifie l'INS du patient « Denise »
+    Quand le professionnel vérifie l'INS du patient « Denise »
     Alors INSi a reçu la vérification de l'INS du patient « Denise »
     Et l'identité du patient « Denise » a été rétrogradée sans matricule INS
     Et l'identité du patient « Denise » est dans la liste de travail
@@ -189,9 +189,9 @@ Fonctionnalité: Téléservice INSi
     Et un patient « Emma » connu d'INSi
     Et la fiche du patient « Edgar » dans le logiciel
     Et la fiche du patient « Emma » dans le logiciel
-    Quand le biologiste récupère l'INS du patient « Edgar » par ses traits
+    Quand le professionnel récupère l'INS du patient « Edgar » par ses traits
     Et l'agent d'accueil récupère l'INS du patient « Emma » par ses traits
-    Alors l'appel à INSi fait par le biologiste pour le patient « Edgar » est tracé à son nom
+    Alors l'appel à INSi fait par le professionnel pour le patient « Edgar » est tracé à son nom
     Et l'appel à INSi fait par l'agent d'accueil pour le patient « Emma » est tracé à son nom
 
   @INS/va1.34.01
@@ -211,12 +211,36 @@ Fonctionnalité: Téléservice INSi
       | champ                | valeur          |
       | prénoms de naissance | FELIX ANDRE LUC |
     Et la fiche du patient « Firmin » dans le logiciel
-    Quand le biologiste récupère l'INS du patient « Fabrice » par ses traits
-    Et le biologiste récupère l'INS du patient « Fanette » par ses traits
-    Et le biologiste récupère l'INS du patient « Félix » par ses traits
-    Et le biologiste récupère l'INS du patient « Firmin » par sa carte Vitale
+    Quand le professionnel récupère l'INS du patient « Fabrice » par ses traits
+    Et le professionnel récupère l'INS du patient « Fanette » par ses traits
+    Et le professionnel récupère l'INS du patient « Félix » par ses traits
+    Et le professionnel récupère l'INS du patient « Firmin » par sa carte Vitale
     Alors les demandes reçues par INSi suivent le guide d'intégration
     Et l'autorisation du CNDA reste à apporter pour les recherches par traits et par carte Vitale
+
+  @INS/va1.14.01
+  Scénario: En centre de santé, INSi est appelé par certificat d'organisation
+    # L'exigence veut un certificat d'organisation ; le scénario officiel nomme le RPPS-Rang : c'est l'exigence qui est jugée.
+    Étant donné un patient « Ghislaine » connu d'INSi
+    Et un patient « Guilhem » connu d'INSi
+    Et la fiche du patient « Ghislaine » dans le logiciel
+    Et la fiche du patient « Guilhem » dans le logiciel
+    Quand le professionnel récupère l'INS du patient « Ghislaine » par ses traits avec le certificat de la structure
+    Et le professionnel récupère l'INS du patient « Guilhem » par ses traits avec le certificat de la structure
+    Alors INSi n'a été appelé que par certificat
+    Et les demandes reçues par INSi suivent le guide d'intégration
+
+  @INS/va1.37.01
+  Scénario: Contrôle préalable à l'homologation : INSi est appelé par la carte du professionnel
+    Étant donné un patient « Gédéon » connu d'INSi
+    Et un patient « Garance » connu d'INSi
+    Et la fiche du patient « Gédéon » dans le logiciel
+    Et la fiche du patient « Garance » dans le logiciel
+    Quand le professionnel récupère l'INS du patient « Gédéon » par ses traits avec sa carte
+    Et le professionnel récupère l'INS du patient « Garance » par ses traits avec sa carte
+    Alors INSi n'a été appelé que par carte
+    Et les demandes reçues par INSi suivent le guide d'intégration
+    Et l'autorisation du CNDA reste à apporter pour l'appel par carte
 
   @INS/va1.58.01
   Scénario: INSi est appelé par certificat de structure et par carte
@@ -225,8 +249,8 @@ Fonctionnalité: Téléservice INSi
     Et un patient « Gisèle » connu d'INSi
     Et la fiche du patient « Gaspard » dans le logiciel
     Et la fiche du patient « Gisèle » dans le logiciel
-    Quand le biologiste récupère l'INS du patient « Gaspard » par ses traits avec le certificat de la structure
-    Et le biologiste récupère l'INS du patient « Gisèle » par ses traits avec sa carte
+    Quand le professionnel récupère l'INS du patient « Gaspard » par ses traits avec le certificat de la structure
+    Et le professionnel récupère l'INS du patient « Gisèle » par ses traits avec sa carte
     Alors INSi a reçu un appel par certificat et un appel par carte
     Et les demandes reçues par INSi suivent le guide d'intégration
     Et l'autorisation du CNDA reste à apporter pour les deux modes d'authentification

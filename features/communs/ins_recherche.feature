@@ -14,51 +14,51 @@ Fonctionnalité: Recherche d'antériorité
 
   @INS/va1.02.01
   Scénario: Recherche par la seule date de naissance
-    Quand le biologiste cherche les patients nés comme « Aude »
+    Quand le professionnel cherche les patients nés comme « Aude »
     Alors la recherche rend « Aude », « Bela » et « Cleo » mais pas « Dany »
-    Quand le biologiste cherche les patients nés comme « Dany »
+    Quand le professionnel cherche les patients nés comme « Dany »
     Alors la recherche rend « Dany » mais pas « Aude », « Bela » et « Cleo »
 
   @INS/va1.02.02
   Scénario: Recherche par date de naissance et début du nom utilisé
-    Quand le biologiste cherche les patients nés comme « Aude » dont le nom commence par « CHAR »
+    Quand le professionnel cherche les patients nés comme « Aude » dont le nom commence par « CHAR »
     Alors la recherche rend « Aude » et « Bela » mais pas « Cleo » et « Dany »
 
   @INS/va1.02.03
   Scénario: Recherche par date de naissance et début du nom de naissance
-    Quand le biologiste cherche les patients nés comme « Aude » dont le nom commence par « BER »
+    Quand le professionnel cherche les patients nés comme « Aude » dont le nom commence par « BER »
     Alors la recherche rend « Aude » mais pas « Bela », « Cleo » et « Dany »
-    Quand le biologiste cherche les patients nés comme « Dany » dont le nom commence par « LEN »
+    Quand le professionnel cherche les patients nés comme « Dany » dont le nom commence par « LEN »
     Alors la recherche rend « Dany » mais pas « Aude »
 
   @INS/va1.02.04
   Scénario: Recherche par date de naissance et début du prénom de naissance
-    Quand le biologiste cherche les patients nés comme « Aude » dont le prénom commence par « LOUI »
+    Quand le professionnel cherche les patients nés comme « Aude » dont le prénom commence par « LOUI »
     Alors la recherche rend « Aude » et « Cleo » mais pas « Bela » et « Dany »
 
   @INS/va1.02.05
   Scénario: Recherche par date de naissance et début du prénom utilisé
-    Quand le biologiste cherche les patients nés comme « Aude » dont le prénom commence par « CLE »
+    Quand le professionnel cherche les patients nés comme « Aude » dont le prénom commence par « CLE »
     Alors la recherche rend « Cleo » mais pas « Aude », « Bela » et « Dany »
-    Quand le biologiste cherche les patients nés comme « Aude » dont le prénom commence par « LOUISE »
+    Quand le professionnel cherche les patients nés comme « Aude » dont le prénom commence par « LOUISE »
     Alors la recherche rend « Aude » mais pas « Bela » et « Cleo »
 
   @INS/va1.25.01
   Scénario: Un tiret saisi en trop ne cache pas le patient
     Étant donné la fiche d'un patient « Eloi » nommé « PETIT JEAN » et prénommé « ELOI »
     Et la fiche d'un patient « Elsa » né le même jour que « Eloi » et nommé « VASSEUR »
-    Quand le biologiste cherche le patient « Eloi » par le nom « PETIT-JEAN »
+    Quand le professionnel cherche le patient « Eloi » par le nom « PETIT-JEAN »
     Alors la recherche retrouve le patient « Eloi »
     Et la recherche ne rend pas le patient « Elsa »
     # L'exigence nomme aussi les accents et signes diacritiques : on les vérifie ici.
-    Quand le biologiste cherche le patient « Eloi » par le prénom « Éloï »
+    Quand le professionnel cherche le patient « Eloi » par le prénom « Éloï »
     Alors la recherche retrouve le patient « Eloi »
 
   @INS/va1.25.02
   Scénario: Un tiret oublié ne cache pas le patient
     Étant donné la fiche d'un patient « Fanny » nommé « GARNIER » et prénommé « ANNE-MARIE »
     Et la fiche d'un patient « Fred » né le même jour que « Fanny » et nommé « GARNIER »
-    Quand le biologiste cherche le patient « Fanny » par le prénom « ANNE MARIE »
+    Quand le professionnel cherche le patient « Fanny » par le prénom « ANNE MARIE »
     Alors la recherche retrouve le patient « Fanny »
     Et la recherche ne rend pas le patient « Fred »
 
@@ -66,7 +66,7 @@ Fonctionnalité: Recherche d'antériorité
   Scénario: Un double tiret saisi en trop ne cache pas le patient
     Étant donné la fiche d'un patient « Gael » nommé « MARTIN DURAND » et prénommé « GAEL »
     Et la fiche d'un patient « Gina » né le même jour que « Gael » et nommé « VASSEUR »
-    Quand le biologiste cherche le patient « Gael » par le nom « MARTIN--DURAND »
+    Quand le professionnel cherche le patient « Gael » par le nom « MARTIN--DURAND »
     Alors la recherche retrouve le patient « Gael »
     Et la recherche ne rend pas le patient « Gina »
 
@@ -74,6 +74,6 @@ Fonctionnalité: Recherche d'antériorité
   Scénario: Une apostrophe saisie en trop ne cache pas le patient
     Étant donné la fiche d'un patient « Heli » nommé « D AMBROISE » et prénommé « HELI »
     Et la fiche d'un patient « Hugo » né le même jour que « Heli » et nommé « VASSEUR »
-    Quand le biologiste cherche le patient « Heli » par le nom « D'AMBROISE »
+    Quand le professionnel cherche le patient « Heli » par le nom « D'AMBROISE »
     Alors la recherche retrouve le patient « Heli »
     Et la recherche ne rend pas le patient « Hugo »

@@ -11,11 +11,11 @@ Fonctionnalité: Statuts, attributs et verrous de l'identité
     Alors l'identité du patient « Anaïs » est au statut « identité provisoire »
     Quand l'agent d'accueil valide l'identité du patient « Anaïs » sur un passeport
     Alors l'identité du patient « Anaïs » est au statut « identité validée »
-    Quand le biologiste récupère l'INS du patient « Anaïs » par ses traits
+    Quand le professionnel récupère l'INS du patient « Anaïs » par ses traits
     Alors l'identité du patient « Anaïs » est au statut « identité qualifiée »
     Et les traits du patient « Anaïs » sont ceux rendus par INSi
     Et le passage de « identité provisoire » à « identité validée » du patient « Anaïs » par l'agent d'accueil est historisé
-    Et le passage de « identité validée » à « identité qualifiée » du patient « Anaïs » par le biologiste est historisé
+    Et le passage de « identité validée » à « identité qualifiée » du patient « Anaïs » par le professionnel est historisé
 
   @INS/va1.54.02
   Scénario: Une identité récupérée d'INSi puis validée devient qualifiée
@@ -24,12 +24,12 @@ Fonctionnalité: Statuts, attributs et verrous de l'identité
     Et un patient « Basile » connu d'INSi
     Et la fiche du patient « Basile » dans le logiciel
     Alors l'identité du patient « Basile » est au statut « identité provisoire »
-    Quand le biologiste récupère l'INS du patient « Basile » par ses traits
+    Quand le professionnel récupère l'INS du patient « Basile » par ses traits
     Alors l'identité du patient « Basile » est au statut « identité récupérée »
     Et les traits du patient « Basile » sont ceux rendus par INSi
     Quand l'agent d'accueil valide l'identité du patient « Basile » sur un passeport
     Alors l'identité du patient « Basile » est au statut « identité qualifiée »
-    Et le passage de « identité provisoire » à « identité récupérée » du patient « Basile » par le biologiste est historisé
+    Et le passage de « identité provisoire » à « identité récupérée » du patient « Basile » par le professionnel est historisé
     Et le passage de « identité récupérée » à « identité qualifiée » du patient « Basile » par l'agent d'accueil est historisé
 
   @INS/va1.23.01
@@ -160,11 +160,11 @@ Fonctionnalité: Statuts, attributs et verrous de l'identité
     # l'historique (règle 21, énoncé de l'exigence).
     Étant donné un patient « Nadège » dont le statut est « identité qualifiée »
     Et un patient « Norbert » dont le statut est « identité qualifiée »
-    Quand le biologiste pose l'attribut « douteux » au patient « Nadège »
-    Et le biologiste pose l'attribut « fictif » au patient « Norbert »
+    Quand le professionnel pose l'attribut « douteux » au patient « Nadège »
+    Et le professionnel pose l'attribut « fictif » au patient « Norbert »
     Alors le patient « Nadège », marqué « douteux », est redevenu provisoire sans matricule INS
     Et le patient « Norbert », marqué « fictif », est redevenu provisoire sans matricule INS
-    Et le passage de « identité qualifiée » à « identité provisoire » du patient « Nadège » par le biologiste est historisé
+    Et le passage de « identité qualifiée » à « identité provisoire » du patient « Nadège » par le professionnel est historisé
 
   @INS/va1.44.01.02
   Scénario: Une identité récupérée marquée douteuse ou fictive redevient provisoire
@@ -180,8 +180,8 @@ Fonctionnalité: Statuts, attributs et verrous de l'identité
   Scénario: Une identité validée marquée douteuse ou fictive redevient provisoire
     Étant donné un patient « Perrine » dont le statut est « identité validée »
     Et un patient « Placide » dont le statut est « identité validée »
-    Quand le biologiste pose l'attribut « douteux » au patient « Perrine »
-    Et le biologiste pose l'attribut « fictif » au patient « Placide »
+    Quand le professionnel pose l'attribut « douteux » au patient « Perrine »
+    Et le professionnel pose l'attribut « fictif » au patient « Placide »
     Alors le patient « Perrine », marqué « douteux », est redevenu provisoire sans matricule INS
     Et le patient « Placide », marqué « fictif », est redevenu provisoire sans matricule INS
-    Et le passage de « identité validée » à « identité provisoire » du patient « Placide » par le biologiste est historisé
+    Et le passage de « identité validée » à « identité provisoire » du patient « Placide » par le professionnel est historisé

@@ -11,28 +11,28 @@ Fonctionnalité: Connexion par Pro Santé Connect
     Et un compte du logiciel pour « le médecin aux deux exercices »
     Quand l'utilisateur ouvre l'écran de connexion
     Alors le bouton Pro Santé Connect, les conditions d'utilisation et la place de la déconnexion sont à montrer
-    Quand le biologiste s'identifie avec l'application e-CPS
-    Alors la session ouverte est celle du biologiste, avec ses situations d'exercice
-    Quand le biologiste rouvre dans son navigateur la page de retour de sa connexion
+    Quand le professionnel s'identifie avec l'application e-CPS
+    Alors la session ouverte est celle du professionnel, avec ses situations d'exercice
+    Quand le professionnel rouvre dans son navigateur la page de retour de sa connexion
     Alors le logiciel ne se sert pas deux fois du même retour
-    Quand le biologiste ferme sa session
-    Alors la session du biologiste est fermée, dans le logiciel comme chez le fournisseur d'identité
-    Quand le biologiste s'identifie de nouveau, dans le même navigateur
-    Alors la session du biologiste avait été fermée, et une nouvelle authentification est demandée
-    Quand le biologiste ferme sa session
-    Et « la pharmacienne » s'identifie dans le navigateur où le biologiste était
+    Quand le professionnel ferme sa session
+    Alors la session du professionnel est fermée, dans le logiciel comme chez le fournisseur d'identité
+    Quand le professionnel s'identifie de nouveau, dans le même navigateur
+    Alors la session du professionnel avait été fermée, et une nouvelle authentification est demandée
+    Quand le professionnel ferme sa session
+    Et « la pharmacienne » s'identifie dans le navigateur où le professionnel était
     Alors la session ouverte est celle de « la pharmacienne », avec ses situations d'exercice
-    Et le biologiste et « la pharmacienne » ne sont pas confondus
+    Et le professionnel et « la pharmacienne » ne sont pas confondus
     Quand « le médecin aux deux exercices » s'identifie avec la carte CPS
     Alors la session ouverte est celle de « le médecin aux deux exercices », avec ses situations d'exercice
     Et « la pharmacienne » et « le médecin aux deux exercices » ne sont pas confondus
-    Quand un autre biologiste demande à s'identifier, puis refuse
-    Alors aucune session n'est ouverte à un autre biologiste
+    Quand un autre professionnel demande à s'identifier, puis refuse
+    Alors aucune session n'est ouverte à un autre professionnel
     Quand « la personne sans profession » s'identifie
     Alors « la personne sans profession » garde son identifiant, ou n'a pas d'accès et le logiciel le lui dit
     Et chaque demande de connexion suit les règles du fournisseur d'identité
     Et rien de secret n'est resté dans le navigateur, ni dans les adresses, les messages et les traces du logiciel
-    Quand un autre biologiste s'identifie et reçoit tour à tour
+    Quand un autre professionnel s'identifie et reçoit tour à tour
       | réponse                                |
       | un retour au state d'une autre demande |
       | un retour sans state                   |
@@ -61,25 +61,25 @@ Fonctionnalité: Connexion par Pro Santé Connect
       | un refus de donner les données         |
       | une erreur au lieu d'un jeton          |
       | un refus au lieu d'un jeton            |
-    Alors aucune de ces réponses n'ouvre de session à un autre biologiste
-    Quand un autre biologiste s'identifie et reçoit tour à tour
+    Alors aucune de ces réponses n'ouvre de session à un autre professionnel
+    Quand un autre professionnel s'identifie et reçoit tour à tour
       | réponse                                 |
       | un jeton signé d'une clé neuve et publiée |
       | des données signées                     |
       | des données sans exercice               |
-    Alors chacune de ces réponses, inhabituelle mais juste, ouvre la session d'un autre biologiste
-    Quand un autre biologiste s'identifie
-    Et un autre biologiste ferme sa session alors que le fournisseur d'identité ne répond plus
-    Alors la session d'un autre biologiste est fermée dans le logiciel
+    Alors chacune de ces réponses, inhabituelle mais juste, ouvre la session d'un autre professionnel
+    Quand un autre professionnel s'identifie
+    Et un autre professionnel ferme sa session alors que le fournisseur d'identité ne répond plus
+    Alors la session d'un autre professionnel est fermée dans le logiciel
     Quand « le médecin aux deux exercices » s'identifie
     Et la session de « le médecin aux deux exercices » est close depuis un autre logiciel
     Alors « le médecin aux deux exercices » doit s'authentifier de nouveau
     Quand « la pharmacienne » s'identifie
     Et une demi-heure passe sans que « la pharmacienne » fasse rien
     Alors « la pharmacienne » doit s'authentifier de nouveau
-    Quand le biologiste s'identifie
-    Et quatre heures passent, le biologiste restant actif
-    Alors le biologiste doit s'authentifier de nouveau
+    Quand le professionnel s'identifie
+    Et quatre heures passent, le professionnel restant actif
+    Alors le professionnel doit s'authentifier de nouveau
 
   @PSC.01.02
   Scénario: Depuis une application et le navigateur du poste, chacun entre par Pro Santé Connect et lui seul
@@ -88,28 +88,28 @@ Fonctionnalité: Connexion par Pro Santé Connect
     Et un compte du logiciel pour « le médecin aux deux exercices »
     Quand l'utilisateur ouvre l'écran de connexion
     Alors le bouton Pro Santé Connect, les conditions d'utilisation et la place de la déconnexion sont à montrer
-    Quand le biologiste s'identifie avec l'application e-CPS
-    Alors la session ouverte est celle du biologiste, avec ses situations d'exercice
-    Quand le biologiste rouvre dans son navigateur la page de retour de sa connexion
+    Quand le professionnel s'identifie avec l'application e-CPS
+    Alors la session ouverte est celle du professionnel, avec ses situations d'exercice
+    Quand le professionnel rouvre dans son navigateur la page de retour de sa connexion
     Alors le logiciel ne se sert pas deux fois du même retour
-    Quand le biologiste ferme sa session
-    Alors la session du biologiste est fermée, dans le logiciel comme chez le fournisseur d'identité
-    Quand le biologiste s'identifie de nouveau, dans le même navigateur
-    Alors la session du biologiste avait été fermée, et une nouvelle authentification est demandée
-    Quand le biologiste ferme sa session
-    Et « la pharmacienne » s'identifie dans le navigateur où le biologiste était
+    Quand le professionnel ferme sa session
+    Alors la session du professionnel est fermée, dans le logiciel comme chez le fournisseur d'identité
+    Quand le professionnel s'identifie de nouveau, dans le même navigateur
+    Alors la session du professionnel avait été fermée, et une nouvelle authentification est demandée
+    Quand le professionnel ferme sa session
+    Et « la pharmacienne » s'identifie dans le navigateur où le professionnel était
     Alors la session ouverte est celle de « la pharmacienne », avec ses situations d'exercice
-    Et le biologiste et « la pharmacienne » ne sont pas confondus
+    Et le professionnel et « la pharmacienne » ne sont pas confondus
     Quand « le médecin aux deux exercices » s'identifie avec la carte CPS
     Alors la session ouverte est celle de « le médecin aux deux exercices », avec ses situations d'exercice
     Et « la pharmacienne » et « le médecin aux deux exercices » ne sont pas confondus
-    Quand un autre biologiste demande à s'identifier, puis refuse
-    Alors aucune session n'est ouverte à un autre biologiste
+    Quand un autre professionnel demande à s'identifier, puis refuse
+    Alors aucune session n'est ouverte à un autre professionnel
     Quand « la personne sans profession » s'identifie
     Alors « la personne sans profession » garde son identifiant, ou n'a pas d'accès et le logiciel le lui dit
     Et chaque demande de connexion suit les règles du fournisseur d'identité
     Et rien de secret n'est resté dans le navigateur, ni dans les adresses, les messages et les traces du logiciel
-    Quand un autre biologiste s'identifie et reçoit tour à tour
+    Quand un autre professionnel s'identifie et reçoit tour à tour
       | réponse                                |
       | un retour au state d'une autre demande |
       | un retour sans state                   |
@@ -138,25 +138,25 @@ Fonctionnalité: Connexion par Pro Santé Connect
       | un refus de donner les données         |
       | une erreur au lieu d'un jeton          |
       | un refus au lieu d'un jeton            |
-    Alors aucune de ces réponses n'ouvre de session à un autre biologiste
-    Quand un autre biologiste s'identifie et reçoit tour à tour
+    Alors aucune de ces réponses n'ouvre de session à un autre professionnel
+    Quand un autre professionnel s'identifie et reçoit tour à tour
       | réponse                                 |
       | un jeton signé d'une clé neuve et publiée |
       | des données signées                     |
       | des données sans exercice               |
-    Alors chacune de ces réponses, inhabituelle mais juste, ouvre la session d'un autre biologiste
-    Quand un autre biologiste s'identifie
-    Et un autre biologiste ferme sa session alors que le fournisseur d'identité ne répond plus
-    Alors la session d'un autre biologiste est fermée dans le logiciel
+    Alors chacune de ces réponses, inhabituelle mais juste, ouvre la session d'un autre professionnel
+    Quand un autre professionnel s'identifie
+    Et un autre professionnel ferme sa session alors que le fournisseur d'identité ne répond plus
+    Alors la session d'un autre professionnel est fermée dans le logiciel
     Quand « le médecin aux deux exercices » s'identifie
     Et la session de « le médecin aux deux exercices » est close depuis un autre logiciel
     Alors « le médecin aux deux exercices » doit s'authentifier de nouveau
     Quand « la pharmacienne » s'identifie
     Et une demi-heure passe sans que « la pharmacienne » fasse rien
     Alors « la pharmacienne » doit s'authentifier de nouveau
-    Quand le biologiste s'identifie
-    Et quatre heures passent, le biologiste restant actif
-    Alors le biologiste doit s'authentifier de nouveau
+    Quand le professionnel s'identifie
+    Et quatre heures passent, le professionnel restant actif
+    Alors le professionnel doit s'authentifier de nouveau
 
   @PSC.01.03
   Scénario: Sans navigateur, chacun entre par Pro Santé Connect depuis son téléphone ou sa carte, et lui seul
@@ -165,35 +165,35 @@ Fonctionnalité: Connexion par Pro Santé Connect
     Et un compte du logiciel pour « la pharmacienne »
     Quand l'utilisateur ouvre l'écran de connexion
     Alors le bouton Pro Santé Connect, les conditions d'utilisation et la place de la déconnexion sont à montrer
-    Quand le biologiste s'identifie avec l'application e-CPS
-    Alors la session ouverte est celle du biologiste, avec ses situations d'exercice
-    Quand le biologiste ferme sa session
-    Alors la session du biologiste est fermée, dans le logiciel comme chez le fournisseur d'identité
-    Quand le biologiste s'identifie
-    Alors la session du biologiste avait été fermée, et une nouvelle authentification est demandée
+    Quand le professionnel s'identifie avec l'application e-CPS
+    Alors la session ouverte est celle du professionnel, avec ses situations d'exercice
+    Quand le professionnel ferme sa session
+    Alors la session du professionnel est fermée, dans le logiciel comme chez le fournisseur d'identité
+    Quand le professionnel s'identifie
+    Alors la session du professionnel avait été fermée, et une nouvelle authentification est demandée
     Quand « la pharmacienne » s'identifie avec la carte CPS
     Alors la session ouverte est celle de « la pharmacienne », avec ses situations d'exercice
-    Et le biologiste et « la pharmacienne » ne sont pas confondus
-    Quand un autre biologiste demande à s'identifier, puis refuse
-    Alors aucune session n'est ouverte à un autre biologiste
+    Et le professionnel et « la pharmacienne » ne sont pas confondus
+    Quand un autre professionnel demande à s'identifier, puis refuse
+    Alors aucune session n'est ouverte à un autre professionnel
     Et chaque demande de connexion suit les règles du fournisseur d'identité
     Et rien de secret n'est resté dans le navigateur, ni dans les adresses, les messages et les traces du logiciel
-    Quand le fournisseur d'identité demande d'attendre plus longtemps, et un autre biologiste s'identifie
+    Quand le fournisseur d'identité demande d'attendre plus longtemps, et un autre professionnel s'identifie
     Alors le logiciel interroge le fournisseur d'identité au rythme demandé
-    Quand un autre biologiste s'identifie et reçoit tour à tour
+    Quand un autre professionnel s'identifie et reçoit tour à tour
       | réponse                                   |
       | une demande expirée sur le téléphone      |
       | un jeton d'un autre émetteur              |
       | un jeton destiné à un autre logiciel      |
       | un jeton périmé                           |
       | un jeton d'un niveau trop faible          |
-    Alors aucune de ces réponses n'ouvre de session à un autre biologiste
-    Quand un autre biologiste s'identifie
-    Et la session d'un autre biologiste est close depuis un autre logiciel
-    Alors un autre biologiste doit s'authentifier de nouveau
-    Quand le biologiste s'identifie
-    Et quatre heures passent, le biologiste restant actif
-    Alors le biologiste doit s'authentifier de nouveau
+    Alors aucune de ces réponses n'ouvre de session à un autre professionnel
+    Quand un autre professionnel s'identifie
+    Et la session d'un autre professionnel est close depuis un autre logiciel
+    Alors un autre professionnel doit s'authentifier de nouveau
+    Quand le professionnel s'identifie
+    Et quatre heures passent, le professionnel restant actif
+    Alors le professionnel doit s'authentifier de nouveau
 
   @PSC.01.04
   Scénario: Depuis le navigateur intégré d'une application, chacun entre par Pro Santé Connect et lui seul
@@ -203,28 +203,28 @@ Fonctionnalité: Connexion par Pro Santé Connect
     Quand l'utilisateur ouvre l'écran de connexion
     Alors le bouton Pro Santé Connect, les conditions d'utilisation et la place de la déconnexion sont à montrer
     Et la bonne maintenance du navigateur intégré est à justifier
-    Quand le biologiste s'identifie avec l'application e-CPS
-    Alors la session ouverte est celle du biologiste, avec ses situations d'exercice
-    Quand le biologiste rouvre dans son navigateur la page de retour de sa connexion
+    Quand le professionnel s'identifie avec l'application e-CPS
+    Alors la session ouverte est celle du professionnel, avec ses situations d'exercice
+    Quand le professionnel rouvre dans son navigateur la page de retour de sa connexion
     Alors le logiciel ne se sert pas deux fois du même retour
-    Quand le biologiste ferme sa session
-    Alors la session du biologiste est fermée, dans le logiciel comme chez le fournisseur d'identité
-    Quand le biologiste s'identifie de nouveau, dans le même navigateur
-    Alors la session du biologiste avait été fermée, et une nouvelle authentification est demandée
-    Quand le biologiste ferme sa session
-    Et « la pharmacienne » s'identifie dans le navigateur où le biologiste était
+    Quand le professionnel ferme sa session
+    Alors la session du professionnel est fermée, dans le logiciel comme chez le fournisseur d'identité
+    Quand le professionnel s'identifie de nouveau, dans le même navigateur
+    Alors la session du professionnel avait été fermée, et une nouvelle authentification est demandée
+    Quand le professionnel ferme sa session
+    Et « la pharmacienne » s'identifie dans le navigateur où le professionnel était
     Alors la session ouverte est celle de « la pharmacienne », avec ses situations d'exercice
-    Et le biologiste et « la pharmacienne » ne sont pas confondus
+    Et le professionnel et « la pharmacienne » ne sont pas confondus
     Quand « le médecin aux deux exercices » s'identifie avec la carte CPS
     Alors la session ouverte est celle de « le médecin aux deux exercices », avec ses situations d'exercice
     Et « la pharmacienne » et « le médecin aux deux exercices » ne sont pas confondus
-    Quand un autre biologiste demande à s'identifier, puis refuse
-    Alors aucune session n'est ouverte à un autre biologiste
+    Quand un autre professionnel demande à s'identifier, puis refuse
+    Alors aucune session n'est ouverte à un autre professionnel
     Quand « la personne sans profession » s'identifie
     Alors « la personne sans profession » garde son identifiant, ou n'a pas d'accès et le logiciel le lui dit
     Et chaque demande de connexion suit les règles du fournisseur d'identité
     Et rien de secret n'est resté dans le navigateur, ni dans les adresses, les messages et les traces du logiciel
-    Quand un autre biologiste s'identifie et reçoit tour à tour
+    Quand un autre professionnel s'identifie et reçoit tour à tour
       | réponse                                |
       | un retour au state d'une autre demande |
       | un retour sans state                   |
@@ -253,22 +253,22 @@ Fonctionnalité: Connexion par Pro Santé Connect
       | un refus de donner les données         |
       | une erreur au lieu d'un jeton          |
       | un refus au lieu d'un jeton            |
-    Alors aucune de ces réponses n'ouvre de session à un autre biologiste
-    Quand un autre biologiste s'identifie et reçoit tour à tour
+    Alors aucune de ces réponses n'ouvre de session à un autre professionnel
+    Quand un autre professionnel s'identifie et reçoit tour à tour
       | réponse                                 |
       | un jeton signé d'une clé neuve et publiée |
       | des données signées                     |
       | des données sans exercice               |
-    Alors chacune de ces réponses, inhabituelle mais juste, ouvre la session d'un autre biologiste
-    Quand un autre biologiste s'identifie
-    Et un autre biologiste ferme sa session alors que le fournisseur d'identité ne répond plus
-    Alors la session d'un autre biologiste est fermée dans le logiciel
+    Alors chacune de ces réponses, inhabituelle mais juste, ouvre la session d'un autre professionnel
+    Quand un autre professionnel s'identifie
+    Et un autre professionnel ferme sa session alors que le fournisseur d'identité ne répond plus
+    Alors la session d'un autre professionnel est fermée dans le logiciel
     Quand « le médecin aux deux exercices » s'identifie
     Et la session de « le médecin aux deux exercices » est close depuis un autre logiciel
     Alors « le médecin aux deux exercices » doit s'authentifier de nouveau
     Quand « la pharmacienne » s'identifie
     Et une demi-heure passe sans que « la pharmacienne » fasse rien
     Alors « la pharmacienne » doit s'authentifier de nouveau
-    Quand le biologiste s'identifie
-    Et quatre heures passent, le biologiste restant actif
-    Alors le biologiste doit s'authentifier de nouveau
+    Quand le professionnel s'identifie
+    Et quatre heures passent, le professionnel restant actif
+    Alors le professionnel doit s'authentifier de nouveau

@@ -8,19 +8,19 @@ Fonctionnalité: Appels des services au nom de la personne connectée par Pro Sa
     Étant donné un logiciel où l'on se connecte par Pro Santé Connect
     Et un patient « Alice » à l'INS qualifiée, dont le DMP est ouvert
     Et un patient « Bruno » à l'INS qualifiée, dont le DMP est ouvert
-    Quand le biologiste s'identifie
-    Et le biologiste envoie au DMP un compte rendu du patient « Alice »
-    Alors le DMP a été appelé au nom du biologiste connecté par Pro Santé Connect
-    Et les traces du logiciel disent que le biologiste a appelé le DMP, connecté par Pro Santé Connect
-    Quand un autre biologiste s'identifie
-    Et un autre biologiste envoie au DMP un compte rendu du patient « Bruno »
-    Alors le DMP a été appelé au nom d'un autre biologiste connecté par Pro Santé Connect
-    Et les traces du logiciel disent qu'un autre biologiste a appelé le DMP, connecté par Pro Santé Connect
+    Quand le professionnel s'identifie
+    Et le professionnel envoie au DMP un compte rendu du patient « Alice »
+    Alors le DMP a été appelé au nom du professionnel connecté par Pro Santé Connect
+    Et les traces du logiciel disent que le professionnel a appelé le DMP, connecté par Pro Santé Connect
+    Quand un autre professionnel s'identifie
+    Et un autre professionnel envoie au DMP un compte rendu du patient « Bruno »
+    Alors le DMP a été appelé au nom d'un autre professionnel connecté par Pro Santé Connect
+    Et les traces du logiciel disent qu'un autre professionnel a appelé le DMP, connecté par Pro Santé Connect
     # Une session neuve, que le logiciel doit rafraîchir avant son premier appel.
-    Quand le biologiste ferme sa session
-    Et le biologiste s'identifie
-    Et le biologiste laisse périmer son jeton, puis envoie au DMP un compte rendu du patient « Alice »
-    Alors le DMP a été appelé au nom du biologiste connecté par Pro Santé Connect
+    Quand le professionnel ferme sa session
+    Et le professionnel s'identifie
+    Et le professionnel laisse périmer son jeton, puis envoie au DMP un compte rendu du patient « Alice »
+    Alors le DMP a été appelé au nom du professionnel connecté par Pro Santé Connect
 
   @INS/PSC.01.01
   Scénario: Chaque professionnel connecté par Pro Santé Connect appelle INSi en son nom
@@ -29,11 +29,11 @@ Fonctionnalité: Appels des services au nom de la personne connectée par Pro Sa
     Et un patient « Denis » connu d'INSi
     Et la fiche du patient « Chloé » dans le logiciel
     Et la fiche du patient « Denis » dans le logiciel
-    Quand le biologiste s'identifie
-    Et le biologiste appelle INSi pour le patient « Chloé »
-    Alors INSi a été appelé au nom du biologiste connecté par Pro Santé Connect
-    Et les traces du logiciel disent que le biologiste a appelé INSi, connecté par Pro Santé Connect
-    Quand un autre biologiste s'identifie
-    Et un autre biologiste appelle INSi pour le patient « Denis »
-    Alors INSi a été appelé au nom d'un autre biologiste connecté par Pro Santé Connect
-    Et les traces du logiciel disent qu'un autre biologiste a appelé INSi, connecté par Pro Santé Connect
+    Quand le professionnel s'identifie
+    Et le professionnel appelle INSi pour le patient « Chloé »
+    Alors INSi a été appelé au nom du professionnel connecté par Pro Santé Connect
+    Et les traces du logiciel disent que le professionnel a appelé INSi, connecté par Pro Santé Connect
+    Quand un autre professionnel s'identifie
+    Et un autre professionnel appelle INSi pour le patient « Denis »
+    Alors INSi a été appelé au nom d'un autre professionnel connecté par Pro Santé Connect
+    Et les traces du logiciel disent qu'un autre professionnel a appelé INSi, connecté par Pro Santé Connect

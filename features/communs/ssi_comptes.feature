@@ -6,26 +6,26 @@ Fonctionnalité: Base de comptes tenue à jour
   Scénario: La synchronisation reprend l'identité et les permissions du référentiel local
     Étant donné des comptes de professionnels dans le logiciel
       | compte        | nom            | prénom      | permissions               |
-      | la biologiste | CHÂTEAU-D'ORGE | Anne-Sophie | consultation, impression  |
+      | la professionnelle | CHÂTEAU-D'ORGE | Anne-Sophie | consultation, impression  |
       | le technicien | N'GUYEN        | Jérôme      | consultation              |
-    Et le référentiel local donne « la biologiste »
+    Et le référentiel local donne « la professionnelle »
       | nom             | prénom      | courriel | permissions                   |
       | DE LA TOUR-NOËL | Anne-Sophie | nouveau  | consultation, biologie, envoi |
     Et le référentiel local donne « le technicien »
       | nom     | prénom | courriel | permissions            |
       | N'GUYEN | Éloïse | nouveau  | impression, accueil |
     Quand l'administrateur synchronise les comptes
-    Alors l'identité de « la biologiste » est celle du référentiel
+    Alors l'identité de « la professionnelle » est celle du référentiel
     Et l'identité de « le technicien » est celle du référentiel
-    Et les permissions de « la biologiste » sont celles du référentiel
+    Et les permissions de « la professionnelle » sont celles du référentiel
     Et les permissions de « le technicien » sont celles du référentiel
     # Une seconde fois, pour un seul compte : une synchronisation unique ou cumulée se verrait.
-    Étant donné que le référentiel local donne « la biologiste »
+    Étant donné que le référentiel local donne « la professionnelle »
       | nom   | prénom | courriel | permissions          |
       | PÂRIS | Zoé    | nouveau  | consultation, export |
     Quand l'administrateur synchronise les comptes
-    Alors l'identité de « la biologiste » est celle du référentiel
-    Et les permissions de « la biologiste » sont celles du référentiel
+    Alors l'identité de « la professionnelle » est celle du référentiel
+    Et les permissions de « la professionnelle » sont celles du référentiel
     Et « le technicien » est resté ce que dit le référentiel
 
   @SSI/IAM.83.02

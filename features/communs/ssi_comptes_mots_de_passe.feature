@@ -39,12 +39,12 @@ Fonctionnalité: Mots de passe des comptes
   Scénario: Les tentatives de connexion par mot de passe sont limitées
     Étant donné des comptes de professionnels dans le logiciel
       | compte        | nom         | prénom  | permissions  |
-      | la biologiste | HERVÉ-DOLTO | Solène  | consultation |
+      | la professionnelle | HERVÉ-DOLTO | Solène  | consultation |
       | le technicien | N'DIAYE     | Raphaël | consultation |
-    Et « la biologiste » s'est connectée
-    Quand « la biologiste » essaie de mauvais mots de passe jusqu'à une restriction
-    Alors les tentatives de « la biologiste » sont limitées
-    Et le bon mot de passe n'ouvre rien à « la biologiste » pendant la restriction
+    Et « la professionnelle » s'est connectée
+    Quand « la professionnelle » essaie de mauvais mots de passe jusqu'à une restriction
+    Alors les tentatives de « la professionnelle » sont limitées
+    Et le bon mot de passe n'ouvre rien à « la professionnelle » pendant la restriction
     Et « le technicien » se connecte sans être touché
 
   @SSI/IE.36.02

@@ -6,14 +6,14 @@ Fonctionnalité: Numéro RPPS des comptes de professionnels
   Scénario: À la création d'un compte, le numéro RPPS est trouvé et associé
     Étant donné des professionnels publiés par l'Annuaire Santé, aux noms uniques
       | professionnel | nom            | prénom      | profession |
-      | la biologiste | CHÂTEAU-D'ORGE | Anne-Sophie | Médecin    |
+      | la professionnelle | CHÂTEAU-D'ORGE | Anne-Sophie | Médecin    |
       | le pharmacien | N'GUYEN        | Jérôme      | Pharmacien |
       | l'infirmière  | DE LA TOUR     | Éloïse      | Infirmier  |
     Et le logiciel est à jour de l'Annuaire Santé
-    Quand l'administrateur déclare le compte de « la biologiste » sans donner son RPPS
+    Quand l'administrateur déclare le compte de « la professionnelle » sans donner son RPPS
     Et l'administrateur déclare le compte de « le pharmacien » sans donner son RPPS
     Et le fichier de mise à jour déclare le compte de « l'infirmière » sans donner son RPPS
-    Alors le compte de « la biologiste » est associé au RPPS que l'annuaire publie
+    Alors le compte de « la professionnelle » est associé au RPPS que l'annuaire publie
     Et le compte de « le pharmacien » est associé au RPPS que l'annuaire publie
     Et le compte de « l'infirmière », s'il a été déclaré, est associé au RPPS que l'annuaire publie
 
@@ -21,7 +21,7 @@ Fonctionnalité: Numéro RPPS des comptes de professionnels
   Scénario: Introuvable d'abord, le numéro RPPS est cherché de nouveau jusqu'à être associé
     Étant donné des professionnels publiés par l'Annuaire Santé, aux noms uniques
       | professionnel | nom          | prénom | profession |
-      | la biologiste | NOËL-LEFÈVRE | Maëlle | Médecin    |
+      | la professionnelle | NOËL-LEFÈVRE | Maëlle | Médecin    |
     Et un professionnel « le nouveau » que l'annuaire ne publie pas encore
       | nom       | prénom  | profession |
       | D'ARCY-LÉ | Mickaël | Médecin    |
@@ -29,7 +29,7 @@ Fonctionnalité: Numéro RPPS des comptes de professionnels
       | nom           | prénom | profession |
       | BRÛLÉ-HUGUES  | Inès   | Infirmier  |
     Et la recherche du RPPS reprise toutes les 6 heures
-    Quand l'administrateur déclare le compte de « la biologiste » sans donner son RPPS
+    Quand l'administrateur déclare le compte de « la professionnelle » sans donner son RPPS
     Et l'administrateur déclare le compte de « le nouveau » sans donner son RPPS
     Et l'administrateur déclare le compte de « la privée d'annuaire » pendant une panne de l'annuaire
     Alors le logiciel signale que le RPPS de « le nouveau » n'est pas trouvé
@@ -50,12 +50,12 @@ Fonctionnalité: Numéro RPPS des comptes de professionnels
   Scénario: Le numéro RPPS est contrôlé au moins tous les deux ans
     Étant donné des professionnels publiés par l'Annuaire Santé, aux noms uniques
       | professionnel | nom            | prénom  | profession |
-      | la biologiste | GARÇON-PÉREZ   | Hélène  | Médecin    |
+      | la professionnelle | GARÇON-PÉREZ   | Hélène  | Médecin    |
       | le pharmacien | L'HERBIER-FAYE | Loïc    | Pharmacien |
     Et le logiciel est à jour de l'Annuaire Santé
-    Quand l'administrateur déclare le compte de « la biologiste » sans donner son RPPS
+    Quand l'administrateur déclare le compte de « la professionnelle » sans donner son RPPS
     Et l'administrateur déclare le compte de « le pharmacien » sans donner son RPPS
-    Alors le compte de « la biologiste » est associé au RPPS que l'annuaire publie
+    Alors le compte de « la professionnelle » est associé au RPPS que l'annuaire publie
     Et le compte de « le pharmacien » est associé au RPPS que l'annuaire publie
     Quand deux ans passent
-    Alors le RPPS de « la biologiste » et de « le pharmacien » a été contrôlé dans l'annuaire
+    Alors le RPPS de « la professionnelle » et de « le pharmacien » a été contrôlé dans l'annuaire

@@ -6,9 +6,9 @@ Fonctionnalité: Traces du cycle de vie des comptes
   Scénario: Les modifications d'attributs d'identité sont tracées
     Étant donné des comptes de professionnels dans le logiciel
       | compte        | nom          | prénom | permissions  |
-      | la biologiste | BÉNARD-LUÇON | Maëlle | consultation |
+      | la professionnelle | BÉNARD-LUÇON | Maëlle | consultation |
       | le technicien | O'NEILL      | Benoît | consultation |
-    Quand l'administrateur modifie « la biologiste »
+    Quand l'administrateur modifie « la professionnelle »
       | nom            |
       | LUÇON-MONTIGNY |
     Et le super utilisateur modifie « le technicien »
@@ -21,9 +21,9 @@ Fonctionnalité: Traces du cycle de vie des comptes
   Scénario: Les modifications de permissions sont tracées
     Étant donné des comptes de professionnels dans le logiciel
       | compte        | nom          | prénom  | permissions          |
-      | la biologiste | DES ÉTANGS   | Gaëlle  | consultation, export |
+      | la professionnelle | DES ÉTANGS   | Gaëlle  | consultation, export |
       | le technicien | LÉGER-D'HUEZ | Stéphan | consultation         |
-    Quand l'administrateur donne à « la biologiste » les permissions « consultation, biologie »
+    Quand l'administrateur donne à « la professionnelle » les permissions « consultation, biologie »
     Et le super utilisateur donne à « le technicien » les permissions « impression »
     Alors ces opérations sont dans les traces des comptes
 
@@ -31,10 +31,10 @@ Fonctionnalité: Traces du cycle de vie des comptes
   Scénario: Les tentatives de connexion, réussies et manquées, sont tracées
     Étant donné des comptes de professionnels dans le logiciel
       | compte        | nom         | prénom     | permissions  |
-      | la biologiste | CRÉPIN-BÄHR | Clémentine | consultation |
+      | la professionnelle | CRÉPIN-BÄHR | Clémentine | consultation |
       | le technicien | D'HÉRICOURT | Noé        | consultation |
-    Quand « la biologiste » échoue à se connecter
-    Et « la biologiste » se connecte
+    Quand « la professionnelle » échoue à se connecter
+    Et « la professionnelle » se connecte
     Et « le technicien » se connecte
     Et « le technicien » échoue à se connecter
     Et « le technicien » échoue à se connecter
@@ -45,12 +45,12 @@ Fonctionnalité: Traces du cycle de vie des comptes
   Scénario: Les changements de mot de passe, réussis et refusés, sont tracés
     Étant donné des comptes de professionnels dans le logiciel
       | compte        | nom          | prénom | permissions  |
-      | la biologiste | VAÏSSE-ROUX  | Adèle  | consultation |
+      | la professionnelle | VAÏSSE-ROUX  | Adèle  | consultation |
       | le technicien | L'HÔTELLIER  | Théo   | consultation |
-    Et « la biologiste » s'est connectée
+    Et « la professionnelle » s'est connectée
     Et « le technicien » s'est connecté
-    Quand « la biologiste » se voit refuser un nouveau mot de passe
-    Et « la biologiste » change de mot de passe
+    Quand « la professionnelle » se voit refuser un nouveau mot de passe
+    Et « la professionnelle » change de mot de passe
     Et « le technicien » change de mot de passe
     Et « le technicien » se voit refuser un nouveau mot de passe
     Alors ces opérations sont dans les traces des comptes

@@ -7,27 +7,27 @@ Fonctionnalité: Dispositifs d'authentification propres au logiciel
   Scénario: Le dispositif d'un professionnel se renouvelle à la fréquence réglée pour son type
     Étant donné des professionnels dotés de dispositifs d'authentification
       | compte        | nom           | prénom | dispositifs  |
-      | la biologiste | HÉBERT-N'DOYE | Ambre  | totp         |
+      | la professionnelle | HÉBERT-N'DOYE | Ambre  | totp         |
       | le technicien | DE LA RUE     | Gaël   | otp_courriel |
-    Alors « la biologiste » se connecte avec son mot de passe et « totp », pas avec un code faux
+    Alors « la professionnelle » se connecte avec son mot de passe et « totp », pas avec un code faux
     Quand l'administrateur fixe à 7200 secondes la validité des dispositifs « totp » des professionnels
-    Alors « totp » de « la biologiste » doit être renouvelé à l'échéance, pas avant
+    Alors « totp » de « la professionnelle » doit être renouvelé à l'échéance, pas avant
     Et « otp_courriel » de « le technicien », du même âge, n'est pas à renouveler (les dispositifs totp)
-    Quand « la biologiste » renouvelle « totp »
-    Alors seul le nouveau secret de « totp » ouvre la session de « la biologiste »
+    Quand « la professionnelle » renouvelle « totp »
+    Alors seul le nouveau secret de « totp » ouvre la session de « la professionnelle »
 
   @SSI/IE.35.01
   Scénario: Le dispositif perdu ou volé d'un professionnel n'ouvre plus de session
     Étant donné des professionnels dotés de dispositifs d'authentification
       | compte         | nom            | prénom  | dispositifs  |
-      | la biologiste  | CÔTÉ-D'AMBRE   | Noémie  | totp, totp 2 |
+      | la professionnelle  | CÔTÉ-D'AMBRE   | Noémie  | totp, totp 2 |
       | le technicien  | ÖZTÜRK-LEMAÎTRE | Élie   | totp         |
       | la pharmacienne | SAINT-ANDRÉ   | Maëva   | totp         |
-    Alors « la biologiste » se connecte avec son mot de passe et « totp », pas avec un code faux
-    Quand « totp » de « la biologiste » est déclaré perdu sur l'écran de connexion, sans rien prouver
-    Et « totp » de « la biologiste » est déclaré perdu sur l'écran de connexion, avec un mot de passe faux
-    Et « totp » de « la biologiste » est déclaré perdu sur l'écran de connexion, avec son mot de passe
-    Alors « la biologiste » se connecte toujours avec « totp 2 »
+    Alors « la professionnelle » se connecte avec son mot de passe et « totp », pas avec un code faux
+    Quand « totp » de « la professionnelle » est déclaré perdu sur l'écran de connexion, sans rien prouver
+    Et « totp » de « la professionnelle » est déclaré perdu sur l'écran de connexion, avec un mot de passe faux
+    Et « totp » de « la professionnelle » est déclaré perdu sur l'écran de connexion, avec son mot de passe
+    Alors « la professionnelle » se connecte toujours avec « totp 2 »
     Et « le technicien » se connecte toujours avec « totp »
     Quand l'administrateur désactive « totp » de « le technicien », déclaré volé
     Alors « la pharmacienne » se connecte toujours avec « totp »
@@ -37,33 +37,33 @@ Fonctionnalité: Dispositifs d'authentification propres au logiciel
   Scénario: Un seul facteur suffit dans le délai réglé, plus au-delà
     Étant donné des professionnels dotés de dispositifs d'authentification
       | compte        | nom         | prénom    | dispositifs  |
-      | la biologiste | FAŸ-D'HAUT  | Léopold   | totp, totp 2 |
+      | la professionnelle | FAŸ-D'HAUT  | Léopold   | totp, totp 2 |
       | le technicien | PÉREZ-GUYOT | Anaïs     | totp         |
     Quand l'administrateur fixe à 900 secondes le délai d'un seul facteur
-    Et « la biologiste » se connecte avec ses deux facteurs, « totp » compris, puis se déconnecte
-    Alors un seul facteur suffit à « la biologiste » 60 secondes après
-    Et un seul facteur ne suffit pas à « le technicien », qui ne s'est pas connecté à deux, comme à « la biologiste »
-    Et « totp 2 » de « la biologiste », qui n'a pas servi, ne suffit pas seul
+    Et « la professionnelle » se connecte avec ses deux facteurs, « totp » compris, puis se déconnecte
+    Alors un seul facteur suffit à « la professionnelle » 60 secondes après
+    Et un seul facteur ne suffit pas à « le technicien », qui ne s'est pas connecté à deux, comme à « la professionnelle »
+    Et « totp 2 » de « la professionnelle », qui n'a pas servi, ne suffit pas seul
     # Une connexion à un facteur ne repousse pas le délai.
-    Et un seul facteur suffit à « la biologiste » 700 secondes après
-    Et un second facteur est exigé de « la biologiste » 960 secondes après, « totp » compris
+    Et un seul facteur suffit à « la professionnelle » 700 secondes après
+    Et un second facteur est exigé de « la professionnelle » 960 secondes après, « totp » compris
     # Un autre délai : une constante se verrait.
     Quand l'administrateur fixe à 3600 secondes le délai d'un seul facteur
-    Et « la biologiste » se connecte avec ses deux facteurs, « totp » compris, puis se déconnecte
-    Alors un seul facteur suffit à « la biologiste » 2400 secondes après
-    Et un second facteur est exigé de « la biologiste » 3660 secondes après, « totp » compris
+    Et « la professionnelle » se connecte avec ses deux facteurs, « totp » compris, puis se déconnecte
+    Alors un seul facteur suffit à « la professionnelle » 2400 secondes après
+    Et un second facteur est exigé de « la professionnelle » 3660 secondes après, « totp » compris
 
   @SSI/IE.37.02
   Scénario: L'administrateur règle le délai d'un seul facteur
     Étant donné des professionnels dotés de dispositifs d'authentification
       | compte        | nom        | prénom | dispositifs |
-      | la biologiste | MAÏGA-DUPÂ | Théo   | totp        |
+      | la professionnelle | MAÏGA-DUPÂ | Théo   | totp        |
     Quand l'administrateur fixe à 1800 secondes le délai d'un seul facteur
-    Et « la biologiste » se connecte avec ses deux facteurs, « totp » compris, puis se déconnecte
-    Alors un seul facteur suffit à « la biologiste » 1500 secondes après
+    Et « la professionnelle » se connecte avec ses deux facteurs, « totp » compris, puis se déconnecte
+    Alors un seul facteur suffit à « la professionnelle » 1500 secondes après
     Quand l'administrateur fixe à 600 secondes le délai d'un seul facteur
-    Et « la biologiste » se connecte avec ses deux facteurs, « totp » compris, puis se déconnecte
-    Alors un second facteur est exigé de « la biologiste » 660 secondes après, « totp » compris
+    Et « la professionnelle » se connecte avec ses deux facteurs, « totp » compris, puis se déconnecte
+    Alors un second facteur est exigé de « la professionnelle » 660 secondes après, « totp » compris
 
   @SSI/IE.49.01
   Scénario: Le dispositif d'un usager se renouvelle à la fréquence réglée pour son type
@@ -73,12 +73,12 @@ Fonctionnalité: Dispositifs d'authentification propres au logiciel
       | le patient | D'ALMEIDA  | JEAN-BAPTISTE  | otp_courriel |
     Et des professionnels dotés de dispositifs d'authentification
       | compte        | nom       | prénom | dispositifs |
-      | la biologiste | AUGÉ-ROUX | Célia  | totp        |
+      | la professionnelle | AUGÉ-ROUX | Célia  | totp        |
     Alors « la patiente » se connecte avec son mot de passe et « totp », pas avec un code faux
     Quand l'administrateur fixe à 5400 secondes la validité des dispositifs « totp » des usagers
     Alors « totp » de « la patiente » doit être renouvelé à l'échéance, pas avant
     Et « otp_courriel » de « le patient », du même âge, n'est pas à renouveler (les dispositifs totp)
-    Et « totp » de « la biologiste », du même âge, n'est pas à renouveler (les dispositifs des usagers)
+    Et « totp » de « la professionnelle », du même âge, n'est pas à renouveler (les dispositifs des usagers)
     Quand « la patiente » renouvelle « totp »
     Alors seul le nouveau secret de « totp » ouvre la session de « la patiente »
 

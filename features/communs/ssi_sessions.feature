@@ -6,20 +6,20 @@ Fonctionnalité: Sessions des professionnels
   Scénario: Le professionnel ferme sa session
     Étant donné des comptes de professionnels dans le logiciel
       | compte        | nom         | prénom | permissions  |
-      | la biologiste | AÏT-LAURENT | Élise  | consultation |
+      | la professionnelle | AÏT-LAURENT | Élise  | consultation |
       | le technicien | D'ESTAING   | Rémi   | consultation |
-    Et « la biologiste » s'est connectée
+    Et « la professionnelle » s'est connectée
     Et « le technicien » s'est connecté
-    Quand « la biologiste » se déconnecte
-    Alors la session de « la biologiste » est fermée
+    Quand « la professionnelle » se déconnecte
+    Alors la session de « la professionnelle » est fermée
     Et la session de « le technicien » est encore ouverte
-    Et « la biologiste » se reconnecte dans une session neuve
+    Et « la professionnelle » se reconnecte dans une session neuve
 
   @SSI/IE.39.01
   Scénario: Une session inactive se ferme au terme de la durée réglée
     Étant donné des comptes de professionnels dans le logiciel
       | compte        | nom          | prénom | permissions  |
-      | la biologiste | RENÉ-LE BRAS | Oriane | consultation |
+      | la professionnelle | RENÉ-LE BRAS | Oriane | consultation |
     Quand l'administrateur règle l'inactivité à 1200 secondes
     Alors une session inactive 1140 secondes est encore ouverte
     Et une session inactive 1260 secondes est fermée
@@ -33,11 +33,11 @@ Fonctionnalité: Sessions des professionnels
   Scénario: Fermer l'onglet ou le navigateur ferme la session
     Étant donné des comptes de professionnels dans le logiciel
       | compte        | nom         | prénom | permissions  |
-      | la biologiste | LÉVI-D'ANGE | Maud   | consultation |
-    Quand « la biologiste » ferme son onglet sans se déconnecter
-    Alors le logiciel rouvert demande à « la biologiste » de s'identifier
-    Quand « la biologiste » ferme son navigateur sans se déconnecter
-    Alors le logiciel rouvert demande à « la biologiste » de s'identifier
+      | la professionnelle | LÉVI-D'ANGE | Maud   | consultation |
+    Quand « la professionnelle » ferme son onglet sans se déconnecter
+    Alors le logiciel rouvert demande à « la professionnelle » de s'identifier
+    Quand « la professionnelle » ferme son navigateur sans se déconnecter
+    Alors le logiciel rouvert demande à « la professionnelle » de s'identifier
 
   @SSI/IE.40.02
   Scénario: Fermer le client de connexion ou le poste ferme la session

@@ -1,6 +1,6 @@
 # language: fr
 Fonctionnalité: Masquage et visibilité d'un compte rendu, réglés pour l'alimentation du DMP
-  Le biologiste choisit, compte rendu par compte rendu, de le masquer aux professionnels, de ne pas le montrer au
+  Le professionnel choisit, compte rendu par compte rendu, de le masquer aux professionnels, de ne pas le montrer au
   patient ou à ses représentants légaux. Le DMP reçoit ce choix, et rien d'autre.
 
   @DOC/va1.24.01
@@ -11,19 +11,19 @@ Fonctionnalité: Masquage et visibilité d'un compte rendu, réglés pour l'alim
     # un compte rendu visible de tous montre qu'un choix ne vaut que pour le compte rendu qu'il vise.
     Étant donné un patient « Alix » à l'INS qualifiée, dont le DMP est ouvert
     Et un patient mineur « Basile » à l'INS qualifiée, dont le DMP est ouvert
-    Quand le biologiste valide ces comptes rendus, avec ce masquage et cette visibilité, et les envoie au DMP
+    Quand le professionnel valide ces comptes rendus, avec ce masquage et cette visibilité, et les envoie au DMP
       | compte rendu      | patient | masquage et visibilité                           |
       | sérologie         | Alix    | masqué aux professionnels                        |
       | contrôle          | Alix    | visible de tous                                  |
       | dépistage         | Basile  | invisible aux représentants légaux               |
       | numération        | Basile  | visible de tous                                  |
       | caryotype         | Basile  | invisible au patient et aux représentants légaux |
-    Et l'envoi automatique au DMP arrêté, le biologiste valide ces comptes rendus
+    Et l'envoi automatique au DMP arrêté, le professionnel valide ces comptes rendus
       | compte rendu | patient |
       | génétique    | Alix    |
       | ionogramme   | Alix    |
       | toxicologie  | Basile  |
-    Et le biologiste choisit ce masquage et cette visibilité, puis envoie ces comptes rendus au DMP
+    Et le professionnel choisit ce masquage et cette visibilité, puis envoie ces comptes rendus au DMP
       | compte rendu | masquage et visibilité                                        |
       | génétique    | invisible au patient                                          |
       | toxicologie  | masqué aux professionnels, invisible aux représentants légaux |

@@ -1,27 +1,6 @@
 # language: fr
 Fonctionnalité: Ce que le compte rendu de biologie dit en plus de ses résultats
-  Information du patient, validation automatique, accréditation, demandeur et destinataires, nom du fichier.
-
-  @DOC/va1.05.01
-  Scénario: Les mentions RGPD réglées sont au bas du compte rendu, en PDF et à l'affichage
-    # Le texte officiel demande au moins le PDF et la capture de l'affichage. Le texte réglé est tiré au hasard puis changé,
-    # d'un patient à l'autre : un texte constant ne passe pas. Ce que devient un compte rendu déjà validé n'est pas jugé.
-    Étant donné un patient « Amandine » dont le statut est « identité qualifiée »
-    Et un patient « Bastien » dont le statut est « identité qualifiée »
-    Quand l'administrateur règle les mentions RGPD
-    Et le biologiste valide pour le patient « Amandine » le compte rendu « ionogramme » avec ces résultats
-      | analyse   | valeur | unité  |
-      | Sodium    | 138    | mmol/L |
-      | Potassium | 4.12   | mmol/L |
-    Alors le PDF du compte rendu « ionogramme » porte ces mentions RGPD au bas de la page
-    Et l'affichage du compte rendu « ionogramme » montre ces mentions RGPD
-    Quand l'administrateur change les mentions RGPD
-    Et le biologiste valide pour le patient « Bastien » le compte rendu « bilan martial » avec ces résultats
-      | analyse     | valeur | unité |
-      | Hémoglobine | 12.9   | g/dL  |
-      | Ferritine   | 31     | ug/L  |
-    Alors le PDF du compte rendu « bilan martial » porte ces mentions RGPD au bas de la page
-    Et l'affichage du compte rendu « bilan martial » montre ces mentions RGPD
+  Validation automatique, accréditation, demandeur et destinataires.
 
   @DOC/va1.18.01
   Scénario: La validation automatique d'un examen est dite sur le compte rendu, par un texte réglé
@@ -30,57 +9,38 @@ Fonctionnalité: Ce que le compte rendu de biologie dit en plus de ses résultat
     Étant donné un patient « Clotilde » dont le statut est « identité qualifiée »
     Et un patient « Donatien » dont le statut est « identité qualifiée »
     Quand l'administrateur règle la mention de validation automatique
-    Et le biologiste valide pour le patient « Clotilde » le compte rendu « bilan mixte » avec ces résultats
+    Et le professionnel valide pour le patient « Clotilde » le compte rendu « bilan mixte » avec ces résultats
       | analyse     | valeur | unité  | validé par    |
       | Sodium      | 141    | mmol/L | un automate   |
       | Hémoglobine | 9.8    | g/dL   | un biologiste |
     Alors le PDF du compte rendu « bilan mixte » dit la validation automatique
     Et l'affichage du compte rendu « bilan mixte » dit la validation automatique
-    Quand le biologiste valide pour le patient « Clotilde » le compte rendu « bilan revu » avec ces résultats
+    Quand le professionnel valide pour le patient « Clotilde » le compte rendu « bilan revu » avec ces résultats
       | analyse     | valeur | unité  | validé par    |
       | Potassium   | 3.7    | mmol/L | un biologiste |
       | Ferritine   | 212    | ug/L   | un biologiste |
     Alors le compte rendu « bilan revu », entièrement revu par un biologiste, ne dit pas de validation automatique
     Quand l'administrateur change la mention de validation automatique
-    Et le biologiste valide pour le patient « Donatien » le compte rendu « bilan automatique » avec ces résultats
+    Et le professionnel valide pour le patient « Donatien » le compte rendu « bilan automatique » avec ces résultats
       | analyse | valeur | unité | validé par  |
       | TSH     | 2.31   | mUI/L | un automate |
     Alors le PDF du compte rendu « bilan automatique » dit la validation automatique
     Et l'affichage du compte rendu « bilan automatique » dit la validation automatique
 
-  @DOC/va1.01.01
-  Scénario: Le compte rendu s'édite en PDF/A-1, sous un nom qui dit l'acte, le type et le patient
-    # Le scénario officiel cite le code 57833-6 (prescription) ; l'exigence porte sur le compte rendu de biologie, jugé ici.
-    # Deux patients, l'un au nom composé, deux dates d'acte qui ne sont pas celle du jour.
-    Étant donné un patient « Éléonore » dont le statut est « identité qualifiée »
-    Et un patient « Fulgence » dont le statut est « identité qualifiée »
-      | champ            | valeur              |
-      | nom de naissance | D'ARGENT-SAINT MAUR |
-    Quand le biologiste valide pour le patient « Éléonore » le compte rendu « bilan » d'un acte du 14/03/2024 10:20, ainsi rempli
-      | analyse | valeur | unité  |
-      | Sodium  | 139    | mmol/L |
-    Et le biologiste valide pour le patient « Fulgence » le compte rendu « numération » d'un acte du 02/11/2023 17:45, ainsi rempli
-      | analyse    | valeur | unité |
-      | Leucocytes | 6.4    | G/L   |
-    Alors le PDF du compte rendu « bilan » est un PDF/A-1
-    Et le nom du PDF du compte rendu « bilan » donne la date de l'acte, le type, le NOM et le prénom
-    Et le PDF du compte rendu « numération » est un PDF/A-1
-    Et le nom du PDF du compte rendu « numération » donne la date de l'acte, le type, le NOM et le prénom
-
   @DOC/va1.26.01
   Scénario: Le compte rendu nomme tous ceux à qui il va être transmis
     # Le texte officiel demande le lien du rapport de l'espace de tests, qui reste à joindre ; ici, l'exigence est jugée sur
-    # le CDA produit : correspondants du dossier, que le biologiste ne redit pas, confrère et service ajoutés à la main.
+    # le CDA produit : correspondants du dossier, que le professionnel ne redit pas, confrère et service ajoutés à la main.
     Étant donné un patient « Ismérie » dont le statut est « identité qualifiée »
     Et un patient « Joachim » dont le statut est « identité qualifiée »
     Et deux correspondants au dossier du patient « Ismérie »
     Et trois correspondants au dossier du patient « Joachim »
     Et l'envoi automatique par MSSanté aux correspondants
-    Quand le biologiste valide pour le patient « Ismérie » le compte rendu « bilan d'Ismérie », adressé aussi à
+    Quand le professionnel valide pour le patient « Ismérie » le compte rendu « bilan d'Ismérie », adressé aussi à
       | destinataire                   |
       | Service de néphrologie, aile B |
       | un confrère                    |
-    Et le biologiste valide pour le patient « Joachim » le compte rendu « bilan de Joachim », adressé aussi à
+    Et le professionnel valide pour le patient « Joachim » le compte rendu « bilan de Joachim », adressé aussi à
       | destinataire                    |
       | Unité de chirurgie ambulatoire  |
     Alors le compte rendu « bilan d'Ismérie » nomme tous ses destinataires, et eux seuls
@@ -91,8 +51,8 @@ Fonctionnalité: Ce que le compte rendu de biologie dit en plus de ses résultat
     # Le lien du rapport de l'espace de tests reste à joindre. Deux demandeurs : une adresse constante ne passe pas.
     Étant donné un patient « Kilian » dont le statut est « identité qualifiée »
     Et un patient « Léonie » dont le statut est « identité qualifiée »
-    Quand le biologiste valide pour le patient « Kilian » le compte rendu « bilan de Kilian », demandé par un médecin
-    Et le biologiste valide pour le patient « Léonie » le compte rendu « bilan de Léonie », demandé par un autre médecin
+    Quand le professionnel valide pour le patient « Kilian » le compte rendu « bilan de Kilian », demandé par un médecin
+    Et le professionnel valide pour le patient « Léonie » le compte rendu « bilan de Léonie », demandé par un autre médecin
     Alors le compte rendu « bilan de Kilian » porte l'adresse MSSanté de son demandeur
     Et le compte rendu « bilan de Léonie » porte l'adresse MSSanté de son demandeur
 
@@ -104,12 +64,12 @@ Fonctionnalité: Ce que le compte rendu de biologie dit en plus de ses résultat
     Étant donné un patient « Maxence » dont le statut est « identité qualifiée »
     Et un patient « Ninon » dont le statut est « identité qualifiée »
     Quand l'administrateur règle l'accréditation du laboratoire
-    Et le biologiste valide pour le patient « Maxence » le compte rendu « sans accréditation » avec ces résultats
+    Et le professionnel valide pour le patient « Maxence » le compte rendu « sans accréditation » avec ces résultats
       | analyse     | valeur | unité  | accrédité |
       | Sodium      | 137    | mmol/L | non       |
       | Hémoglobine | 14.6   | g/dL   | non       |
     Alors le compte rendu « sans accréditation » ne porte aucune mention d'accréditation
-    Quand le biologiste valide pour le patient « Maxence » le compte rendu « deux examens accrédités » avec ces résultats
+    Quand le professionnel valide pour le patient « Maxence » le compte rendu « deux examens accrédités » avec ces résultats
       | analyse     | valeur | unité  | accrédité |
       | Sodium      | 140    | mmol/L | oui       |
       | Potassium   | 5.2    | mmol/L | non       |
@@ -119,7 +79,7 @@ Fonctionnalité: Ce que le compte rendu de biologie dit en plus de ses résultat
     Et l'affichage du compte rendu « deux examens accrédités » porte l'accréditation et la marque de ces examens
     Et le CDA du compte rendu « deux examens accrédités » porte l'accréditation, en N3 et en N1
     Quand l'administrateur change l'accréditation du laboratoire
-    Et le biologiste valide pour le patient « Ninon » le compte rendu « un examen accrédité » avec ces résultats
+    Et le professionnel valide pour le patient « Ninon » le compte rendu « un examen accrédité » avec ces résultats
       | analyse   | valeur | unité | accrédité |
       | TSH       | 0.9    | mUI/L | non       |
       | Ferritine | 18     | ug/L  | oui       |

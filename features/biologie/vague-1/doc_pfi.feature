@@ -11,13 +11,13 @@ Fonctionnalité: Comptes rendus transmis à une plateforme d'intermédiation
     Étant donné un patient « Cyprien » dont le statut est « identité qualifiée »
     Et un patient mineur « Doriane » à l'INS qualifiée, dont le DMP est ouvert
     Quand l'administrateur fait transmettre les comptes rendus à la plateforme d'intermédiation en N1
-    Et le biologiste valide ces comptes rendus, avec leurs destinataires
+    Et le professionnel valide ces comptes rendus, avec leurs destinataires
       | compte rendu | patient | masquage et visibilité             | connexion secrète | preuve           |
       | message 1    | Cyprien | visible de tous                    | non               | DOC/va1.20.01.01 |
       | message 2    | Cyprien | invisible au patient               | non               | DOC/va1.20.01.02 |
       | bilan N1     | Doriane | invisible aux représentants légaux | oui               |                  |
     Et l'administrateur fait transmettre les comptes rendus à la plateforme d'intermédiation en N3
-    Et le biologiste valide ces comptes rendus, avec leurs destinataires
+    Et le professionnel valide ces comptes rendus, avec leurs destinataires
       | compte rendu | patient | masquage et visibilité                           | connexion secrète | preuve           |
       | message 4    | Cyprien | invisible au patient                             | non               | DOC/va1.20.01.04 |
       | message 3    | Cyprien | visible de tous                                  | non               | DOC/va1.20.01.03 |

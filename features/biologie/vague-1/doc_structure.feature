@@ -1,6 +1,6 @@
 # language: fr
 Fonctionnalité: Structure du compte rendu de biologie
-  Ce que le biologiste a saisi se retrouve, valeur par valeur, dans chaque forme du compte rendu.
+  Ce que le professionnel a saisi se retrouve, valeur par valeur, dans chaque forme du compte rendu.
 
   # Les scénarios officiels demandent le lien du rapport de l'espace de tests d'interopérabilité : il reste à joindre.
   # Le banc juge l'exigence elle-même, sur les documents que le logiciel produit.
@@ -10,11 +10,11 @@ Fonctionnalité: Structure du compte rendu de biologie
     # Deux patients et deux séries de résultats : un document figé ne passe pas.
     Étant donné un patient « Aurore » dont le statut est « identité qualifiée »
     Et un patient « Barnabé » dont le statut est « identité qualifiée »
-    Quand le biologiste valide pour le patient « Aurore » le compte rendu « bilan martial » avec ces résultats
+    Quand le professionnel valide pour le patient « Aurore » le compte rendu « bilan martial » avec ces résultats
       | analyse     | valeur | unité |
       | Hémoglobine | 11.7   | g/dL  |
       | Ferritine   | 18     | ug/L  |
-    Et le biologiste valide pour le patient « Barnabé » le compte rendu « ionogramme » avec ces résultats
+    Et le professionnel valide pour le patient « Barnabé » le compte rendu « ionogramme » avec ces résultats
       | analyse   | valeur | unité  |
       | Sodium    | 143    | mmol/L |
       | Potassium | 3.86   | mmol/L |
@@ -26,7 +26,7 @@ Fonctionnalité: Structure du compte rendu de biologie
     # Cas Sc1 de l'espace de tests : sections et entrées ; Sc2 : versions d'une même demande ; Sc3 : microbiologie.
     Étant donné un patient « Capucine » dont le statut est « identité qualifiée »
     Et un patient « Dorian » dont le statut est « identité qualifiée »
-    Quand le biologiste valide pour le patient « Capucine » le compte rendu « bilan d'entrée » avec ces résultats
+    Quand le professionnel valide pour le patient « Capucine » le compte rendu « bilan d'entrée » avec ces résultats
       | analyse             | valeur | unité  |
       | Hémoglobine         | 12.9   | g/dL   |
       | INR                 | 2.4    |        |
@@ -35,15 +35,15 @@ Fonctionnalité: Structure du compte rendu de biologie
     Alors le compte rendu « bilan d'entrée » porte en CDA R2 N3 chaque résultat, codé et rangé dans un chapitre, lisible dans le récit et dans le PDF
     Et le compte rendu « bilan d'entrée » en CDA R2 N3 suit le volet
     # Une même demande : partielle, complétée, puis corrigée.
-    Quand le biologiste valide pour le patient « Dorian » le compte rendu « ionogramme partiel » avec ces résultats
+    Quand le professionnel valide pour le patient « Dorian » le compte rendu « ionogramme partiel » avec ces résultats
       | analyse   | valeur     | unité  |
       | Sodium    | 133        | mmol/L |
       | Potassium | en attente | mmol/L |
-    Et le biologiste remplace le compte rendu « ionogramme partiel » du patient « Dorian » par « ionogramme complet », avec ces résultats
+    Et le professionnel remplace le compte rendu « ionogramme partiel » du patient « Dorian » par « ionogramme complet », avec ces résultats
       | analyse   | valeur | unité  |
       | Sodium    | 133    | mmol/L |
       | Potassium | 5.2    | mmol/L |
-    Et le biologiste remplace le compte rendu « ionogramme complet » du patient « Dorian » par « ionogramme corrigé », avec ces résultats
+    Et le professionnel remplace le compte rendu « ionogramme complet » du patient « Dorian » par « ionogramme corrigé », avec ces résultats
       | analyse   | valeur | unité  |
       | Sodium    | 133    | mmol/L |
       | Potassium | 4.1    | mmol/L |
@@ -63,7 +63,7 @@ Fonctionnalité: Structure du compte rendu de biologie
       | Urine du matin   | Escherichia coli      | Ciprofloxacine | I           | 0.5  |
       | Urine du matin   | Enterococcus faecalis | Amoxicilline   | S           | 1    |
       | Urine du matin   | Enterococcus faecalis | Vancomycine    | R           | 64   |
-    Quand le biologiste valide pour le patient « Capucine » le compte rendu « examen des urines » avec ces résultats
+    Quand le professionnel valide pour le patient « Capucine » le compte rendu « examen des urines » avec ces résultats
       | analyse             | valeur | unité |
       | Protéine C réactive | 88     | mg/L  |
     Alors le compte rendu « examen des urines » porte chaque germe et son antibiogramme, codés, au récit et au PDF
@@ -81,11 +81,11 @@ Fonctionnalité: Structure du compte rendu de biologie
       | nom                      | FINESS    | adresse           | code postal | ville      | téléphone      |
       | GÉNÉTIQUE DU LITTORAL    | 990000033 | 3 rue de la Digue | 35400       | SAINT-MALO | 02 99 00 33 44 |
     Et le compte rendu PDF que ce laboratoire a envoyé pour « bilan génétique »
-    Quand le biologiste valide pour le patient « Éléonore » le compte rendu « bilan vitaminique » avec ces résultats
+    Quand le professionnel valide pour le patient « Éléonore » le compte rendu « bilan vitaminique » avec ces résultats
       | analyse            | valeur | unité | exécutée par     |
       | Ferritine          | 64     | ug/L  | le laboratoire   |
       | Vitamine D (25-OH) | 21.5   | ng/mL | le sous-traitant |
-    Et le biologiste valide pour le patient « Firmin » le compte rendu « bilan génétique » avec ces résultats
+    Et le professionnel valide pour le patient « Firmin » le compte rendu « bilan génétique » avec ces résultats
       | analyse     | valeur | unité  | exécutée par   |
       | Hémoglobine | 14.1   | g/dL   | le laboratoire |
     Alors le compte rendu « bilan vitaminique » porte en CDA R2 N3 les résultats du sous-traitant, avec son nom et ses coordonnées
@@ -100,12 +100,12 @@ Fonctionnalité: Structure du compte rendu de biologie
       | nom                     | FINESS    | adresse          | code postal | ville | téléphone      |
       | LABORATOIRE DES ÉTOILES | 990000025 | 17 quai du Rhône | 69007       | LYON  | 04 72 00 11 22 |
     Et le compte rendu PDF que ce laboratoire a envoyé pour « bilan osseux »
-    Quand le biologiste valide pour le patient « Gaëlle » le compte rendu « bilan osseux » avec ces résultats
+    Quand le professionnel valide pour le patient « Gaëlle » le compte rendu « bilan osseux » avec ces résultats
       | analyse            | valeur | unité  | exécutée par     |
       | Sodium             | 142    | mmol/L | le laboratoire   |
       | Vitamine D (25-OH) | 23.7   | ng/mL  | le sous-traitant |
     Et le compte rendu « bilan osseux » part au DMP et par MSSanté à ses correspondants
-    Et le biologiste valide pour le patient « Gaëlle » le compte rendu « contrôle » avec ces résultats
+    Et le professionnel valide pour le patient « Gaëlle » le compte rendu « contrôle » avec ces résultats
       | analyse   | valeur | unité  | exécutée par   |
       | Potassium | 3.9    | mmol/L | le laboratoire |
     Et le compte rendu « contrôle » part au DMP et par MSSanté à ses correspondants
@@ -118,16 +118,16 @@ Fonctionnalité: Structure du compte rendu de biologie
     # restent à joindre.
     Étant donné un patient « Hortense » dont le statut est « identité qualifiée »
     Et un patient « Isidore » dont le statut est « identité qualifiée »
-    Quand le biologiste valide pour le patient « Hortense » le compte rendu « bilan de fatigue » avec ces résultats
+    Quand le professionnel valide pour le patient « Hortense » le compte rendu « bilan de fatigue » avec ces résultats
       | analyse   | valeur | unité  |
       | Ferritine | 348    | ug/L   |
       | Sodium    | 136    | mmol/L |
-    Et le biologiste valide pour le patient « Isidore » le compte rendu « bilan inflammatoire » avec ces résultats
+    Et le professionnel valide pour le patient « Isidore » le compte rendu « bilan inflammatoire » avec ces résultats
       | analyse             | valeur | unité |
       | Hémoglobine         | 15.3   | g/dL  |
       | Protéine C réactive | 7.45   | mg/L  |
-    Et le biologiste affiche le compte rendu « bilan de fatigue » en N3, en N1 et en PDF
-    Et le biologiste affiche le compte rendu « bilan inflammatoire » en N3, en N1 et en PDF
+    Et le professionnel affiche le compte rendu « bilan de fatigue » en N3, en N1 et en PDF
+    Et le professionnel affiche le compte rendu « bilan inflammatoire » en N3, en N1 et en PDF
     Alors l'affichage du compte rendu « bilan de fatigue » montre en N3, en N1 et en PDF chaque résultat
     Et l'affichage du compte rendu « bilan inflammatoire » montre en N3, en N1 et en PDF chaque résultat
 
@@ -140,10 +140,10 @@ Fonctionnalité: Structure du compte rendu de biologie
       | prélèvement        | germe                 | antibiotique | sensibilité | CMI  |
       | Sang, bras gauche  | Klebsiella pneumoniae | Ceftriaxone  | R           | 8    |
       | Sang, bras gauche  | Klebsiella pneumoniae | Gentamicine  | S           | 0.5  |
-    Quand le biologiste valide pour le patient « Joséphine » le compte rendu « hémoculture » avec ces résultats
+    Quand le professionnel valide pour le patient « Joséphine » le compte rendu « hémoculture » avec ces résultats
       | analyse             | valeur | unité  |
       | Hémoglobine         | 10.2   | g/dL   |
       | Protéine C réactive | 164    | mg/L   |
-    Et le biologiste exporte le compte rendu « hémoculture » en CDA R2 N3 auto-présentable
+    Et le professionnel exporte le compte rendu « hémoculture » en CDA R2 N3 auto-présentable
     Alors le CDA auto-présentable « hémoculture » embarque sa feuille de style, qui montre tout ce que dit le PDF
     Et l'affichage du CDA auto-présentable « hémoculture » est à regarder dans Google Chrome, Mozilla Firefox et Apple Safari

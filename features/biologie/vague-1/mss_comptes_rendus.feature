@@ -8,11 +8,11 @@ Fonctionnalité: Comptes rendus de biologie par MSSanté
     Étant donné un patient « Adrienne » à l'INS qualifiée, dont Mon espace santé est ouvert
     Et deux correspondants au dossier du patient « Adrienne »
     Et l'envoi automatique par MSSanté aux correspondants
-    Quand le biologiste valide pour le patient « Adrienne » le compte rendu partiel « bilan »
-    Et un autre biologiste envoie par MSSanté le compte rendu « bilan » aux correspondants
+    Quand le professionnel valide pour le patient « Adrienne » le compte rendu partiel « bilan »
+    Et un autre professionnel envoie par MSSanté le compte rendu « bilan » aux correspondants
     Alors le compte rendu « bilan » envoyé est partiel
     Et le compte rendu partiel « bilan » n'était pas parti avant d'être demandé
-    Quand le biologiste complète et valide le compte rendu « bilan »
+    Quand le professionnel complète et valide le compte rendu « bilan »
     Alors le compte rendu « bilan » est arrivé de lui-même aux correspondants
     Et le compte rendu « bilan » envoyé est complet
     Et le compte rendu « bilan » envoyé est une nouvelle version du précédent
@@ -26,11 +26,11 @@ Fonctionnalité: Comptes rendus de biologie par MSSanté
     Et deux correspondants au dossier du patient « Blandine »
     Et un correspondant au dossier du patient « Corentin »
     Et aucun envoi automatique par MSSanté
-    Quand le biologiste valide pour le patient « Blandine » le compte rendu « bilan choisi »
-    Et le biologiste valide pour le patient « Blandine » le compte rendu « bilan non choisi »
-    Et le biologiste valide pour le patient « Corentin » le compte rendu « bilan de Corentin »
-    Et le biologiste envoie par MSSanté le compte rendu « bilan choisi » aux correspondants
-    Et un autre biologiste envoie par MSSanté le compte rendu « bilan de Corentin » aux correspondants
+    Quand le professionnel valide pour le patient « Blandine » le compte rendu « bilan choisi »
+    Et le professionnel valide pour le patient « Blandine » le compte rendu « bilan non choisi »
+    Et le professionnel valide pour le patient « Corentin » le compte rendu « bilan de Corentin »
+    Et le professionnel envoie par MSSanté le compte rendu « bilan choisi » aux correspondants
+    Et un autre professionnel envoie par MSSanté le compte rendu « bilan de Corentin » aux correspondants
     Alors le compte rendu « bilan choisi » n'était pas parti avant d'être demandé
     Et le compte rendu « bilan de Corentin » n'était pas parti avant d'être demandé
     Et le compte rendu « bilan non choisi », jamais demandé, n'est pas parti
@@ -44,11 +44,11 @@ Fonctionnalité: Comptes rendus de biologie par MSSanté
       | champ            | valeur             |
       | nom de naissance | SAINT-VERAN D'ARCY |
     Et aucun envoi automatique par MSSanté
-    Quand le biologiste valide pour le patient « Dorothée » le compte rendu « bilan de sortie »
-    Et le biologiste valide pour le patient « Dorothée » le compte rendu « bilan non choisi »
-    Et un autre biologiste valide pour le patient « Eustache » le compte rendu « bilan d'Eustache »
-    Et le biologiste envoie par MSSanté le compte rendu « bilan de sortie » au patient
-    Et un autre biologiste envoie par MSSanté le compte rendu « bilan d'Eustache » au patient
+    Quand le professionnel valide pour le patient « Dorothée » le compte rendu « bilan de sortie »
+    Et le professionnel valide pour le patient « Dorothée » le compte rendu « bilan non choisi »
+    Et un autre professionnel valide pour le patient « Eustache » le compte rendu « bilan d'Eustache »
+    Et le professionnel envoie par MSSanté le compte rendu « bilan de sortie » au patient
+    Et un autre professionnel envoie par MSSanté le compte rendu « bilan d'Eustache » au patient
     Alors le compte rendu « bilan de sortie » n'était pas parti avant d'être demandé
     Et le compte rendu « bilan non choisi », jamais demandé, n'est pas parti
     Et chaque compte rendu n'est parti qu'une fois, et qu'à ses destinataires
@@ -60,10 +60,10 @@ Fonctionnalité: Comptes rendus de biologie par MSSanté
     Étant donné un patient « Faustine » à l'INS qualifiée, dont Mon espace santé est ouvert
     Et une mention de remplacement paramétrée
     Et l'envoi automatique par MSSanté aux patients
-    Quand le biologiste valide pour le patient « Faustine » le compte rendu « bilan »
+    Quand le professionnel valide pour le patient « Faustine » le compte rendu « bilan »
     Alors le compte rendu « bilan » est arrivé de lui-même au patient
     Et le compte rendu « bilan » envoyé ne porte pas la mention de remplacement
-    Quand le biologiste modifie et valide le compte rendu « bilan »
+    Quand le professionnel modifie et valide le compte rendu « bilan »
     Alors le compte rendu « bilan » est arrivé de lui-même au patient
     Et le compte rendu « bilan » envoyé porte la mention de remplacement
     Et le compte rendu « bilan » envoyé est une nouvelle version du précédent
@@ -74,9 +74,9 @@ Fonctionnalité: Comptes rendus de biologie par MSSanté
     Étant donné un patient « Gaspard » à l'INS qualifiée, dont Mon espace santé est ouvert
     Et des opérateurs qui n'accusent pas la distribution d'eux-mêmes
     Et l'envoi automatique par MSSanté aux correspondants
-    Quand le biologiste ajoute dix correspondants au dossier du patient « Gaspard »
+    Quand le professionnel ajoute dix correspondants au dossier du patient « Gaspard »
     Alors le dossier du patient « Gaspard » montre ses correspondants
-    Quand le biologiste valide pour le patient « Gaspard » le compte rendu « bilan »
+    Quand le professionnel valide pour le patient « Gaspard » le compte rendu « bilan »
     Alors le compte rendu « bilan » est arrivé de lui-même aux correspondants
     Quand l'opérateur d'un correspondant accuse la distribution du compte rendu « bilan »
     Alors la réception du compte rendu « bilan » est montrée
@@ -91,11 +91,11 @@ Fonctionnalité: Comptes rendus de biologie par MSSanté
     Et un correspondant au dossier du patient « Isidore »
     Et un avertissement de suppression paramétré
     Et l'envoi automatique par MSSanté aux correspondants
-    Quand le biologiste valide pour le patient « Hermine » le compte rendu « bilan à supprimer »
+    Quand le professionnel valide pour le patient « Hermine » le compte rendu « bilan à supprimer »
     Alors le compte rendu « bilan à supprimer » est arrivé de lui-même aux correspondants
-    Quand le biologiste valide pour le patient « Isidore » le compte rendu « bilan gardé »
+    Quand le professionnel valide pour le patient « Isidore » le compte rendu « bilan gardé »
     Alors le compte rendu « bilan gardé » est arrivé de lui-même aux correspondants
-    Quand le biologiste supprime le compte rendu « bilan à supprimer » et en fait prévenir les destinataires
-    Et un autre biologiste valide pour le patient « Isidore » le compte rendu « bilan suivant »
+    Quand le professionnel supprime le compte rendu « bilan à supprimer » et en fait prévenir les destinataires
+    Et un autre professionnel valide pour le patient « Isidore » le compte rendu « bilan suivant »
     Alors le compte rendu « bilan suivant » est arrivé de lui-même aux correspondants
     Et chaque destinataire du compte rendu « bilan à supprimer » est prévenu de sa suppression, et eux seuls

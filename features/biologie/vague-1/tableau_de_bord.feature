@@ -9,8 +9,8 @@ Fonctionnalité: Tableau de bord des services socles
     Étant donné 8 patients à l'INS qualifiée, chacun avec un correspondant
     Et 2 patients à l'INS seulement récupérée, chacun avec un correspondant
     Et l'envoi automatique par MSSanté aux patients et aux correspondants
-    Quand le biologiste valide 10 comptes rendus par mois, sur 24 mois
-    Et un autre biologiste valide 2 comptes rendus
+    Quand le professionnel valide 10 comptes rendus par mois, sur 24 mois
+    Et un autre professionnel valide 2 comptes rendus
     Et un compte rendu est refusé par le DMP, par la BAL du correspondant et par celle du patient
     Alors les flux de ces comptes rendus sont tous partis
     Et le tableau de bord compte les transmissions de chaque période, selon l'INS

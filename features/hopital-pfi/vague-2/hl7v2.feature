@@ -1,0 +1,35 @@
+# language: fr
+Fonctionnalité: Documents confiés à la plateforme en HL7 v2, et retours qu'elle en rend
+  Les systèmes de l'établissement (dossier patient, laboratoire, imagerie) confient leurs documents à la plateforme sur une
+  vraie connexion MLLP ; elle les dépose au DMP, les envoie par MSSanté, et rend compte de chaque opération.
+
+  @CDA/HL7.01.01
+  Scénario: Les documents d'un dossier patient, d'un laboratoire et d'une imagerie sont reçus et déposés
+    Étant donné la prise HL7 v2 de la plateforme, où le banc joue les systèmes de l'établissement
+    Et un patient « Jeanne » à l'INS qualifiée, dont le DMP est ouvert
+    Et un patient « Kilian » à l'INS qualifiée, dont le DMP est ouvert
+    Quand les systèmes de l'établissement confient ces documents à la plateforme
+      | document      | système | type                         | patient | à faire       | restriction               |
+      | lettre        | DPI     | lettre de liaison            | Jeanne  | DMP           |                           |
+      | bilan         | SGL     | résultats de biologie        | Kilian  | DMP           | invisible au patient      |
+      | compte rendu  | RIS     | compte rendu de consultation | Jeanne  | DMP           | masqué aux professionnels |
+      | lettre privée | DPI     | lettre de liaison            | Kilian  | professionnel |                           |
+    Alors la plateforme acquitte et accepte chacun de ces messages
+    Et chaque document destiné au DMP y est arrivé tel quel, avec ses restrictions, et aucun autre
+    Et elle refuse, en disant pourquoi, « lettre » sans patient
+    Et elle refuse, en disant pourquoi, « bilan » dont le document ne se décode pas
+    Et elle refuse, en disant pourquoi, « bilan » d'un type inconnu
+
+  @CDA/HL7.02.01
+  Scénario: Chaque opération demandée a son retour, réussie ou non
+    # Le DMP de Mathilde n'existe pas, et un professionnel ne sera plus joignable : deux échecs, de deux sortes.
+    Étant donné la prise HL7 v2 de la plateforme, où le banc joue les systèmes de l'établissement
+    Et un patient « Lucien » à l'INS qualifiée, dont le DMP est ouvert
+    Et un patient « Mathilde » dont le statut est « identité qualifiée »
+    Quand les systèmes de l'établissement confient ces documents à la plateforme
+      | document     | système | type                         | patient  | à faire                     | restriction |
+      | consultation | DPI     | compte rendu de consultation | Lucien   | DMP, professionnel, patient |             |
+      | bilan        | SGL     | résultats de biologie        | Mathilde | DMP                         |             |
+    Et un destinataire de « consultation » devient injoignable par MSSanté, et le DPI confie de nouveau son compte rendu de consultation
+    Alors la plateforme acquitte et accepte chacun de ces messages
+    Et l'émetteur de chaque document reçoit le retour de chaque opération, réussie ou non
