@@ -26,7 +26,7 @@ from reports.rebatir import avec_tete
 from reports.synthese import code_de_sortie, synthetiser
 from reports.terminal import couleurs_permises, resumer
 from reports.texte import pluriel
-from requirements.catalogue import Catalogue, charger
+from requirements.catalogue import Catalogue, charger_de_campagne
 from requirements.erreurs import ErreurRequirements
 from requirements.ligne_de_commande import AnalyseurFrancais
 from simulators.socle.journal import JournalEchanges
@@ -136,7 +136,7 @@ def _ouvrir_journal(dossier: Path) -> JournalEchanges | None:
 
 def _charger(dossier: Path, journal: JournalEchanges | None) -> tuple[Campagne, Catalogue]:
     campagne = charger_campagne(dossier, journal)
-    catalogue = charger(campagne.couloir)
+    catalogue = charger_de_campagne(dossier, campagne.couloir)
     return charger_campagne(dossier, journal, catalogue), catalogue
 
 

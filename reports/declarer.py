@@ -21,7 +21,7 @@ from reports.rebatir import rebatir
 from reports.resultat import ResultatScenario
 from reports.verdict import Verdict
 from reports.verrou import Verrou
-from requirements.catalogue import charger
+from requirements.catalogue import charger_de_campagne
 from simulators.socle.base import FICHIER
 from simulators.socle.journal import JournalEchanges
 
@@ -118,7 +118,7 @@ def commande(options: Namespace) -> int:
     if not (dossier / FICHIER).is_file():
         raise ErreurCampagne(f"{dossier} : aucun journal, il n'y a rien à quoi rattacher une déclaration")
     with Verrou(dossier, "déclaration"), JournalEchanges.reprendre(dossier) as journal:
-        catalogue = charger(charger_campagne(dossier, journal).couloir)
+        catalogue = charger_de_campagne(dossier, charger_campagne(dossier, journal).couloir)
         resultat = _choisir(charger_campagne(dossier, journal, catalogue).resultats, options, dossier)
         declaration = preparer(resultat, IssueDeclaree(options.issue), raison=options.raison, par=options.par)
         try:

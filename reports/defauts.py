@@ -12,6 +12,8 @@ import yaml
 
 TABLE = Path(__file__).resolve().parents[1] / "tests" / "defauts.yaml"
 SANS_DEFAUT = TABLE.with_name("regles_sans_defaut.yaml")
+PREMIER = "biologie"
+"""La table sans nom de couloir ; `defauts.COULOIR.yaml` dit ce qu'un autre couloir joue de plus."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -27,6 +29,8 @@ class Defaut:
     scenarios: tuple[str, ...] = ()
     regles: tuple[str, ...] = ()
     a_verifier: tuple[str, ...] = ()
+    couloir: str = PREMIER
+    """Devant quel REM il a été joué ; un défaut l'est une fois par couloir."""
 
 
 @dataclass(frozen=True)
@@ -64,6 +68,7 @@ class TableDefauts:
                     "scenarios": list(defaut.scenarios),
                     "regles": list(defaut.regles),
                     "a_verifier": list(defaut.a_verifier),
+                    "couloir": defaut.couloir,
                 }
                 for defaut in self.defauts
             ],
@@ -73,23 +78,30 @@ class TableDefauts:
 
 @lru_cache(maxsize=1)
 def charger_defauts(table: Path = TABLE, sans_defaut: Path = SANS_DEFAUT) -> TableDefauts:
-    """Lit la table livrée avec le banc, une fois par processus."""
+    """Lit les tables livrées avec le banc, une fois par processus."""
     if not table.is_file():
         return TableDefauts()
-    lignes = yaml.load(table.read_text(encoding="utf-8"), Loader=yaml.CSafeLoader) or {}
     motifs = (
         yaml.load(sans_defaut.read_text(encoding="utf-8"), Loader=yaml.CSafeLoader) if sans_defaut.is_file() else {}
     )
-    return TableDefauts(
-        tuple(
-            Defaut(
-                nom,
-                str(ligne.get("description", "")),
-                tuple(ligne.get("scenarios", ())),
-                tuple(ligne.get("regles", ())),
-                tuple(ligne.get("a_verifier_en_plus", ())),
-            )
-            for nom, ligne in sorted(lignes.items())
-        ),
-        dict(motifs or {}),
-    )
+    suivantes = sorted(table.parent.glob(f"{table.stem}.*{table.suffix}"))
+    defauts = [
+        *_lire(table, PREMIER),
+        *(defaut for suivante in suivantes for defaut in _lire(suivante, suivante.name.split(".")[1])),
+    ]
+    return TableDefauts(tuple(defauts), dict(motifs or {}))
+
+
+def _lire(table: Path, couloir: str) -> list[Defaut]:
+    lignes = yaml.load(table.read_text(encoding="utf-8"), Loader=yaml.CSafeLoader) or {}
+    return [
+        Defaut(
+            nom,
+            str(ligne.get("description", "")),
+            tuple(ligne.get("scenarios", ())),
+            tuple(ligne.get("regles", ())),
+            tuple(ligne.get("a_verifier_en_plus", ())),
+            couloir,
+        )
+        for nom, ligne in sorted(lignes.items())
+    ]

@@ -16,7 +16,7 @@ from reports.pieces.lot import BilanDeLot, deposer_lot
 from reports.pieces.manquantes import ScenarioIncomplet, incomplets
 from reports.pieces.porte import DepotImpossible, PortePieces, ouvrir_porte
 from reports.texte import affichable, deroule_en_texte, pluriel
-from requirements.catalogue import charger
+from requirements.catalogue import charger_de_campagne
 from requirements.modele import TypePiece
 from simulators.socle.journal import JournalEchanges
 
@@ -130,7 +130,7 @@ def _manquantes(options: argparse.Namespace) -> int:
     except FileNotFoundError as erreur:
         raise ErreurCampagne(f"{dossier} : aucun journal ; attendu un dossier de campagne") from erreur
     with journal:
-        catalogue = charger(charger_campagne(dossier, journal).couloir)
+        catalogue = charger_de_campagne(dossier, charger_campagne(dossier, journal).couloir)
         scenarios = incomplets(charger_campagne(dossier, journal, catalogue).resultats, catalogue)
     if options.json:
         _imprimer_json({"scenarios": [scenario.en_dict() for scenario in scenarios]})

@@ -19,7 +19,7 @@ from reports.preuves import copier, nom_de_dossier, ranger_piece
 from reports.rebatir import rebatir
 from reports.resultat import EtatPreuve, OriginePiece, PieceJointe, PreuveProduite, ResultatScenario
 from reports.verrou import Verrou
-from requirements.catalogue import Catalogue, charger
+from requirements.catalogue import Catalogue, charger_de_campagne
 from requirements.modele import Preuve
 from simulators.socle.identites import IDENTITES_DE_TEST, MATRICULES_PUBLICS_DE_TEST
 from simulators.socle.journal import JournalEchanges
@@ -308,7 +308,7 @@ def porte_de(
     dossier: Path, journal: JournalEchanges, *, horloge: Callable[[], datetime] = lambda: datetime.now(UTC)
 ) -> PortePieces:
     """La porte d'une campagne en cours, d'après ce que son journal dit d'elle."""
-    catalogue = charger(charger_campagne(dossier, journal).couloir)
+    catalogue = charger_de_campagne(dossier, charger_campagne(dossier, journal).couloir)
     campagne = charger_campagne(dossier, journal, catalogue)
     return PortePieces(dossier, journal, catalogue, campagne.logiciel, campagne.resultats, horloge=horloge)
 

@@ -41,10 +41,11 @@ from reports.sceau.ouverture import ArchiveScellee
 from reports.sceau.rendu import Verification
 from reports.sceau.tar_xz import parcourir_tar
 from reports.synthese import synthetiser
-from reports.texte import pluriel
+from reports.texte import affichable, pluriel
 from reports.verdict import Verdict
 from requirements.catalogue import Catalogue, charger
 from requirements.erreurs import ErreurRequirements
+from requirements.lieux import VARIABLE, est_livre
 from simulators.socle.journal import JournalEchanges
 
 
@@ -110,9 +111,13 @@ class ExamenCampagne(Controle):
             livre = None
         if livre is not None and livre.empreinte == annonce:
             return livre
-        self.rendu.avertissements.append(
-            "Le catalogue du dossier n'est pas celui de ce banc : la complétude est recalculée d'après catalogue.json."
+        quoi = (
+            "Le catalogue du dossier n'est pas celui de ce banc"
+            if livre is not None or est_livre(couloir)
+            else f"Le couloir {affichable(couloir[:60])} n'est pas livré ; donnez-le par la variable {VARIABLE} pour "
+            "tout refaire"
         )
+        self.rendu.avertissements.append(f"{quoi} : la complétude est recalculée d'après catalogue.json.")
         return None
 
     def _completude(self, campagne: Campagne, livre: Catalogue | None) -> None:

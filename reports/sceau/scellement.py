@@ -20,7 +20,7 @@ from reports.sceau.lisezmoi import rediger
 from reports.sceau.manifeste import NOM, Nature, Scelle, construire, encadrer, envelopper
 from reports.sceau.zip_canonique import Membre, preparer
 from reports.verrou import DossierOccupe, Verrou
-from requirements.catalogue import Catalogue, charger
+from requirements.catalogue import Catalogue, charger_de_campagne
 from simulators.socle.journal import JournalEchanges
 
 LISEZMOI, EMPREINTES, HORODATAGE = "LISEZMOI.txt", "empreintes.sha256", "horodatage.tsr"
@@ -81,7 +81,7 @@ def sceller(
         except FileNotFoundError as erreur:
             raise ErreurCampagne(f"{dossier} : aucun journal, donc rien à sceller ({erreur})") from erreur
         suivi("campagne relue")
-        catalogue = catalogue or charger(charger_campagne(dossier, journal).couloir)
+        catalogue = catalogue or charger_de_campagne(dossier, charger_campagne(dossier, journal).couloir)
         campagne = charger_campagne(dossier, journal, catalogue)
         _exiger_intacte(dossier, campagne, journal, suivi)
         nature, manques = _nature(campagne, catalogue, choix)
