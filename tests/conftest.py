@@ -51,12 +51,12 @@ def _garder_le_code_compile() -> None:
 @pytest.hookimpl(trylast=True)
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     """Ce qui attend la table des défauts passe en dernier : aucun autre essai n'attend derrière elle."""
-    items.sort(key=lambda item: "tours" in getattr(item, "fixturenames", ()))
+    items.sort(key=lambda item: "lances" in getattr(item, "fixturenames", ()))
 
 
 def pytest_collection_finish(session: pytest.Session) -> None:
     """Commence à jouer la table des défauts, dans un processus à part, pendant que les autres essais passent."""
-    concernes = [item for item in session.items if "tours" in getattr(item, "fixturenames", ())]
+    concernes = [item for item in session.items if "lances" in getattr(item, "fixturenames", ())]
     if not concernes or len(session.items) - len(concernes) < _SEULS or session.config.option.collectonly:
         return
     _commencer_la_table(session.config)

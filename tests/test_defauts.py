@@ -22,12 +22,13 @@ from reports.verdict import Verdict
 from requirements.catalogue import charger
 from simulators.logiciel_temoin.defauts import CATALOGUE
 from steps.logiciel.temoin import RACINE
+from steps.logiciel.temoin_couloir import TEMOIN
 from steps.regles import charger_les_regles
 from steps.verifications.registre import REGLES
 from tests.cles import TOURS
 from tests.defauts.boucle import SANS_DEFAUT
-from tests.defauts.table import Resultat, comparer, lire_sans_defaut, numeros
-from tests.defauts.tours import CHOISIS, TABLE, Tours
+from tests.defauts.table import Resultat, comparer, lire_sans_defaut, numeros, propres
+from tests.defauts.tours import CHOISIS, CHOISIS_SUIVANTS, SUIVANTES, TABLE, Tours
 
 COULOIR = "biologie"
 EN_CAMPAGNE = ("xds_hash_faux",)
@@ -39,11 +40,23 @@ Joues = dict[str, dict[str, Any]]
 
 
 @pytest.fixture(scope="module")
-def tours(request: pytest.FixtureRequest) -> Iterator[Joues]:
-    """Ce que chaque défaut a donné, et le tour sans défaut ; commencés avec la session s'il y a d'autres essais."""
+def lances(request: pytest.FixtureRequest) -> Iterator[Tours]:
+    """Les tours, commencés avec la session s'il y a d'autres essais."""
     lances = request.config.stash.get(TOURS, None) or Tours()
-    yield lances.finir()
+    yield lances
     lances.abandonner()
+
+
+@pytest.fixture(scope="module")
+def suivants(lances: Tours) -> dict[str, Joues]:
+    """Ce que chaque défaut a donné devant chacun des autres couloirs."""
+    return lances.finir_suivants()
+
+
+@pytest.fixture(scope="module")
+def tours(lances: Tours, suivants: dict[str, Joues]) -> Joues:
+    """Ce que chaque défaut a donné, et le tour sans défaut ; après les autres couloirs, qui prennent le second cœur."""
+    return lances.finir()
 
 
 def test_la_table_suffit() -> None:
@@ -54,8 +67,18 @@ def test_la_table_suffit() -> None:
     assert sorted(numeros(TABLE.values()) - {scenario.id for scenario in charger(COULOIR).scenarios()}) == []
 
 
+def test_les_tables_suivantes() -> None:
+    """Chaque défaut y est connu du témoin, et ne vise que des scénarios propres à son couloir."""
+    for couloir, table in SUIVANTES.items():
+        assert sorted(set(table) - set(CATALOGUE)) == []
+        assert [nom for nom, attendu in table.items() if not attendu.scenarios] == []
+        assert sorted(numeros(table.values()) - (propres(couloir) or frozenset())) == []
+
+
 def test_sans_defaut_rien_n_est_non_conforme(tours: Joues) -> None:
     """Le témoin sain ne donne ni non conforme ni non concluant."""
+    if not CHOISIS:
+        pytest.skip("BANC_SONS_DEFAUTS ne demande que des défauts d'autres couloirs")
     mauvais = {n: s["raison"] for n, s in tours[SANS_DEFAUT]["scenarios"].items() if s["verdict"] in _MAUVAIS}
     assert mauvais == {}
 
@@ -74,21 +97,32 @@ def test_defaut(nom: str, tours: Joues) -> None:
     assert muets == []
 
 
-def test_chaque_regle_est_prise_en_faute(tours: Joues) -> None:
+@pytest.mark.parametrize(("couloir", "nom"), CHOISIS_SUIVANTS)
+def test_defaut_d_un_autre_couloir(couloir: str, nom: str, suivants: dict[str, Joues]) -> None:
+    """Le même défaut, ou un défaut de ce métier, devant les scénarios que ce couloir a de plus que la biologie."""
+    sain, joues = suivants[couloir][SANS_DEFAUT]["scenarios"], suivants[couloir][nom]["scenarios"]
+    assert {n: s["raison"] for n, s in sain.items() if s["verdict"] in _MAUVAIS} == {}
+    vu, attendu = comparer(sain, joues), SUIVANTES[couloir][nom].parmi(joues)
+    assert vu.sans_ordre() == attendu.sans_ordre()
+
+
+def test_chaque_regle_est_prise_en_faute(tours: Joues, suivants: dict[str, Joues]) -> None:
     """Toute règle qu'un scénario établit et qui peut donner « non conforme » est enfreinte par un défaut."""
     charger_les_regles()
-    etablies = {code for s in tours[SANS_DEFAUT]["scenarios"].values() for code in s["etablies"]}
+    sains = (tours[SANS_DEFAUT], *(joues[SANS_DEFAUT] for joues in suivants.values()))
+    etablies = {code for tour in sains for s in tour["scenarios"].values() for code in s["etablies"]}
     jugeantes = {
         code for code, r in REGLES.items() if r.confiance.verdict_du_manquement is Verdict.NON_CONFORME
     } & etablies
-    prises = {code for attendu in TABLE.values() for code in attendu.regles}
+    tables = (TABLE, *SUIVANTES.values())
+    prises = {code for table in tables for attendu in table.values() for code in attendu.regles}
     assert sorted(jugeantes - prises) == sorted(lire_sans_defaut())
 
 
 @pytest.mark.parametrize("nom", EN_CAMPAGNE)
 def test_vraie_commande(nom: str, tmp_path: Path, tours: Joues) -> None:
     """`pytest --couloir=… --logiciel=…` sort en code 1 et rend les mêmes verdicts que la table."""
-    temoin = yaml.safe_load((RACINE / "steps" / "logiciel" / "temoin.yaml").read_text(encoding="utf-8"))
+    temoin = yaml.safe_load(TEMOIN.read_text(encoding="utf-8"))
     fichier = tmp_path / "logiciel.yaml"
     fichier.write_text(yaml.safe_dump({**temoin, "defauts": [nom]}, allow_unicode=True), encoding="utf-8")
     demandes = [f"--exigence={numero}" for numero in (*TABLE[nom].scenarios, *VOISINES)]

@@ -8,6 +8,8 @@ from pathlib import Path
 
 import pytest
 
+from requirements.catalogue import couloirs_disponibles
+
 RACINE = Path(__file__).resolve().parents[1]
 
 COMMANDES = {
@@ -15,7 +17,10 @@ COMMANDES = {
     "style": ["ruff", "check", "."],
     "types": ["mypy"],
     "catalogue": ["requirements", "valider"],
-    "couverture": ["requirements", "couverture", "--couloir", "biologie", "--verifier", "docs/couverture-biologie.md"],
+    **{
+        f"couverture {nom}": ["requirements", "couverture", "--couloir", nom, "--verifier", f"docs/couverture-{nom}.md"]
+        for nom in couloirs_disponibles()
+    },
     "matrice des défauts": ["tests.defauts.publier", "--verifier"],
 }
 

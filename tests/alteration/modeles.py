@@ -11,6 +11,7 @@ from tests.controle.jwt.fabrique import jeton
 from tests.controle.saml.fabrique import vihf
 from tests.simulators.insi import aides as insi
 from tests.verifications.cda.fabrique import cda
+from tests.verifications.kos.fabrique import kos
 from tests.verifications.mssante.fabrique_courriels import message as courriel
 from tests.verifications.pdf.fabrique_a1 import pdfa
 from tests.verifications.xdm.fabrique import Piece, archive, metadonnees
@@ -33,4 +34,5 @@ def modeles() -> dict[TypeFichier, bytes]:
         TypeFichier.JWT: jeton().encode(),
         TypeFichier.HL7V2: message().encode(),
         TypeFichier.COURRIEL: courriel(),
+        TypeFichier.KOS: kos(),
     }

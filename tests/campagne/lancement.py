@@ -10,6 +10,7 @@ from functools import lru_cache
 from pathlib import Path
 from typing import Any
 
+from steps.logiciel.temoin_couloir import TEMOIN
 from tests.campagne.pepiniere import Pepiniere
 
 RACINE = Path(__file__).parents[2]
@@ -86,6 +87,6 @@ def decrire_logiciel(chemin: Path, url: str, profils: str = "[Général]", **cha
 
 def decrire_temoin(chemin: Path, *defauts: str) -> Path:
     """Un `logiciel.yaml` pour le logiciel témoin, avec ces défauts."""
-    texte = (RACINE / "steps" / "logiciel" / "temoin.yaml").read_text(encoding="utf-8")
+    texte = TEMOIN.read_text(encoding="utf-8")
     chemin.write_text(f"{texte}defauts: [{', '.join(defauts)}]\n", encoding="utf-8")
     return chemin

@@ -27,6 +27,7 @@ SQUELETTES: dict[TypeFichier, bytes] = {
     TypeFichier.JWT: documents.JWT.encode(),
     TypeFichier.HL7V2: documents.HL7.encode(),
     TypeFichier.COURRIEL: documents.COURRIEL,
+    TypeFichier.KOS: b"\0" * 128 + b"DICM",
 }
 
 

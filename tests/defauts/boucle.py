@@ -23,17 +23,24 @@ import pytest
 from reports.resultat import ResultatScenario
 from steps.collecte import ScenarioSansFeature
 from steps.logiciel.adaptateur_temoin import AdaptateurTemoin
+from steps.logiciel.besoins import besoins
+from steps.selection import ScenarioRetenu
 from tests.defauts.pepiniere import Pepiniere, TemoinNe
 
 SANS_DEFAUT = ""
 
 
-_COURT_S = 0.3
-_LONG_S = 2.0
-"""Secondes au-delà desquelles un scénario ne se rejoue pas pour le seul plaisir d'en rejouer d'autres."""
+_COURT = 12
+_LONG = 50
+"""Actions au-delà desquelles un scénario ne se rejoue pas pour le seul plaisir d'en rejouer d'autres.
+
+Des actions et non des secondes : la charge de la machine ne change pas ce qui est joué, donc pas ce qui est comparé."""
 
 _NON_MESUREES = ("DOC/", "LOI/", "PORT/")
 """Sections plus jeunes que bien des lignes de la table : sans le tour complet, une ligne ne dit pas tout d'elles."""
+
+_LENTES = ("ANN/",)
+"""Sections où une seule action charge un annuaire entier."""
 
 
 class Prises:
@@ -65,8 +72,12 @@ class Boucle:
         temoins: Mapping[str, Collection[str]] | None = None,
         prises: Prises | None = None,
         premier_tour: Path | None = None,
+        seulement: Collection[str] | None = None,
     ) -> None:
-        """`premier_tour` : fichier dont la première ligne est le tour sans défaut, à ne pas rejouer."""
+        """`premier_tour` : fichier dont la première ligne est le tour sans défaut, à ne pas rejouer.
+
+        `seulement` : numéros des scénarios joués ; None : tous.
+        """
         self._defauts = list(defauts)
         self._prises = prises
         self._premier_tour = premier_tour
@@ -74,8 +85,8 @@ class Boucle:
         self._tout = tout
         self._plafond = plafond
         self._temoins = temoins or {}
+        self._seulement = seulement
         self._rencontres: dict[str, list[pytest.Item]] = {}
-        self._durees: dict[pytest.Item, float] = {}
         self._temoin = TemoinNe(0, "")
 
     @pytest.hookimpl(tryfirst=True)
@@ -87,7 +98,11 @@ class Boucle:
         sys.modules["steps.etapes.psc_gestes"]._ATTENTE_CIBA_S = 2.0  # type: ignore[attr-defined]
         campagne: Any = session.config.pluginmanager.get_plugin("banc-sons-campagne")
         conduite = campagne.conduite
-        items = [item for item in session.items if not isinstance(item, ScenarioSansFeature)]
+        items = [
+            item
+            for item in session.items
+            if not isinstance(item, ScenarioSansFeature) and self._garde(campagne.elements[item])
+        ]
         pepiniere = Pepiniere()
         environnement = conduite.ecrire_environnement(conduite.dossier / "environnement.json")
         try:
@@ -104,7 +119,6 @@ class Boucle:
                         "rencontres": {n: [i.nodeid for i in r] for n, r in self._rencontres.items()}
                         if not nom
                         else {},
-                        "durees": {i.nodeid: round(d, 3) for i, d in self._durees.items()} if not nom else {},
                         "scenarios": {r.scenario: _resume(r) for r in resultats},
                     }
                     print(json.dumps(tour, ensure_ascii=False), file=fichier, flush=True)
@@ -115,6 +129,9 @@ class Boucle:
             pepiniere.fermer()
         return True
 
+    def _garde(self, retenus: Sequence[ScenarioRetenu]) -> bool:
+        return self._seulement is None or any(retenu.numero in self._seulement for retenu in retenus)
+
     def _a_faire(self, items: Sequence[pytest.Item]) -> Iterator[str]:
         if self._premier_tour is None:
             yield SANS_DEFAUT
@@ -122,7 +139,6 @@ class Boucle:
             tour = next(iter(lire_tours(self._premier_tour)))
             par_nom = {item.nodeid: item for item in items}
             self._rencontres = {nom: [par_nom[i] for i in rencontres] for nom, rencontres in tour["rencontres"].items()}
-            self._durees = {par_nom[i]: duree for i, duree in tour["durees"].items()}
         for nom in self._defauts:
             if self._prises is None or self._prises.prendre(nom):
                 yield nom
@@ -137,17 +153,11 @@ class Boucle:
 
     def _tour(self, campagne: Any, items: list[pytest.Item], *, releve: bool) -> list[ResultatScenario]:
         campagne.conduite.resultats.clear()
-        campagne._cumuls.clear()
-        campagne._restants = {}
-        for item in items:
-            for retenu in campagne._a_jouer[item]:
-                campagne._restants[retenu.numero] = campagne._restants.get(retenu.numero, 0) + 1
+        campagne.elements.recommencer(items)
         for item in items:
             # Un élément pytest ne se rejoue qu'avec une demande de fixtures neuve.
             item._initrequest()  # type: ignore[attr-defined]
-            debut = perf_counter()
             item.ihook.pytest_runtest_protocol(item=item, nextitem=None)
-            self._durees.setdefault(item, perf_counter() - debut)
             if releve:
                 with urllib.request.urlopen(self._temoin.url + "/defauts", timeout=10) as reponse:
                     for nom in json.load(reponse):
@@ -158,21 +168,21 @@ class Boucle:
         """Les éléments qui rencontrent le défaut ; au-delà du plafond, ses témoins et quelques autres, espacés."""
         temoins = self._temoins.get(nom, ())
         rencontres = self._rencontres.get(nom, [])
-        gardes = {i for i in rencontres if any(retenu.numero in temoins for retenu in campagne._a_jouer[i])}
-        if gardes:
+        gardes = {i for i in rencontres if any(retenu.numero in temoins for retenu in campagne.elements[i])}
+        if gardes and self._plafond is not None:
             # Un scénario de volume rencontre presque tous les défauts : il n'est rejoué que comme témoin.
-            rencontres = [i for i in rencontres if i in gardes or self._durees.get(i, 0.0) < _LONG_S]
+            rencontres = [i for i in rencontres if i in gardes or _poids(campagne, i) <= _LONG]
         if self._plafond is None or len(rencontres) <= self._plafond:
             return set(rencontres)
         autres = [
             item
             for item in rencontres
             if item not in gardes
-            and not any(retenu.numero.startswith(_NON_MESUREES) for retenu in campagne._a_jouer[item])
+            and not any(retenu.numero.startswith(_NON_MESUREES) for retenu in campagne.elements[item])
         ]
         if gardes:
             # Un scénario de plus montre que le défaut n'y agit pas, quelle que soit sa durée : un court suffit.
-            autres = [item for item in autres if self._durees.get(item, 0.0) < _COURT_S]
+            autres = [item for item in autres if _poids(campagne, item) <= _COURT]
         voulus = max(self._plafond - len(gardes), 0)
         return gardes | set(autres[:: max(1, len(autres) // max(1, voulus))][:voulus])
 
@@ -182,9 +192,19 @@ class Boucle:
         avant = -1
         while len(choisis) != avant:
             avant = len(choisis)
-            numeros = {retenu.numero for item in choisis for retenu in campagne._a_jouer[item]}
-            choisis = {i for i in items if numeros & {retenu.numero for retenu in campagne._a_jouer[i]}}
+            numeros = {retenu.numero for item in choisis for retenu in campagne.elements[item]}
+            choisis = {i for i in items if numeros & {retenu.numero for retenu in campagne.elements[i]}}
         return [item for item in items if item in choisis]
+
+
+def _poids(campagne: Any, item: pytest.Item) -> int:
+    """Combien d'actions cet élément demande au logiciel ; un scénario dont on ne le sait pas pèse plus que tout."""
+    numeros = [retenu.numero for retenu in campagne.elements[item]]
+    table = besoins(campagne.elements[item][0].scenario.rem)
+    connus = [table[numero] for numero in numeros if numero in table]
+    if len(connus) < len(numeros) or any(numero.startswith(_LENTES) for numero in numeros):
+        return sys.maxsize
+    return max(sum(besoin.actions.values()) for besoin in connus)
 
 
 def _resume(resultat: ResultatScenario) -> dict[str, Any]:

@@ -10,14 +10,16 @@ from pathlib import Path
 import pytest
 
 from tests.defauts.boucle import Boucle, Prises
-from tests.defauts.table import lire_table
+from tests.defauts.table import lire_table, propres
 
 
 def main(arguments: list[str]) -> int:
     analyseur = argparse.ArgumentParser(prog="python -m tests.defauts.jouer", description=__doc__)
     analyseur.add_argument("sortie", type=Path, help="fichier écrit : une ligne JSON par défaut, la première sans")
     analyseur.add_argument("defauts", nargs="*", metavar="DÉFAUT")
-    analyseur.add_argument("--couloir", default="biologie")
+    analyseur.add_argument(
+        "--couloir", default="biologie", help="hors la biologie, seuls ses scénarios propres se jouent"
+    )
     analyseur.add_argument("--tout", action="store_true", help="joue tous les scénarios à chaque tour")
     analyseur.add_argument("--plafond", type=int, help="au-delà, un défaut ne joue qu'une partie de ses scénarios")
     analyseur.add_argument("--prises", type=Path, help="dossier partagé : ne jouer que les défauts que nul n'a pris")
@@ -25,13 +27,14 @@ def main(arguments: list[str]) -> int:
         "--premier-tour", type=Path, help="fichier d'un autre processus, dont le premier tour suffit"
     )
     options = analyseur.parse_args(arguments)
-    temoins = {nom: attendu.temoins for nom, attendu in lire_table().items()}
+    temoins = {nom: attendu.temoins for nom, attendu in lire_table(options.couloir).items()}
     with tempfile.TemporaryDirectory(prefix="defauts-") as dossier:
         return pytest.main(
             [
                 f"--couloir={options.couloir}",
                 f"--dossier={dossier}/campagne",
                 "--volume=reduit",
+                "--supplements",
                 "-p",
                 "no:cacheprovider",
                 "-p",
@@ -52,6 +55,7 @@ def main(arguments: list[str]) -> int:
                     temoins=temoins,
                     prises=Prises(options.prises) if options.prises else None,
                     premier_tour=options.premier_tour,
+                    seulement=propres(options.couloir),
                 )
             ],
         )

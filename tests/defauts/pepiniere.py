@@ -20,9 +20,10 @@ RACINE = Path(__file__).resolve().parents[2]
 class TemoinNe:
     """Un logiciel témoin né de la pépinière ; même usage que `ProcessusTemoin`."""
 
-    def __init__(self, pid: int, url: str) -> None:
+    def __init__(self, pid: int, url: str, port_hl7v2: int = 0) -> None:
         self._pid = pid
         self.url = url
+        self.port_hl7v2 = port_hl7v2
 
     def arreter(self) -> None:
         """Demande l'arrêt, sans l'attendre : la pépinière le recueille."""
@@ -54,7 +55,7 @@ class Pepiniere:
         entree.write(json.dumps(arguments) + "\n")
         entree.flush()
         reponse = json.loads(sortie.readline())
-        return TemoinNe(reponse["pid"], reponse["url"])
+        return TemoinNe(reponse["pid"], reponse["url"], reponse["port_hl7v2"])
 
     def fermer(self) -> None:
         """Ferme la pépinière ; ses témoins s'arrêtent avec elle."""

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import sys
 from collections.abc import Iterable, Mapping
+from itertools import chain
 from pathlib import Path
 
 from reports.defauts import TableDefauts, charger_defauts
@@ -20,35 +21,28 @@ def rendre(table: TableDefauts, enonces: Mapping[str, str]) -> str:
         [
             "# Comment le banc montre qu'il sait échouer",
             "",
-            f"Page produite par `{COMMANDE}` d'après `tests/defauts.yaml` : ne pas la modifier à la main.",
+            f"Page produite par `{COMMANDE}` d'après `tests/defauts*.yaml` : ne pas la modifier à la main.",
             "",
             "Le logiciel témoin a une construction conforme et des défauts nommés. Chacun, activé seul, doit rendre",
             "non conformes les scénarios de sa ligne et aucun autre ; l'intégration continue le rejoue. Une règle",
             "qu'aucun défaut ne prend en faute est à la fin, avec la raison ; ses exemples (un juste, un fautif)",
-            "sont dans `python -m steps regles CODE`.",
+            "sont dans `python -m steps regles CODE`. La biologie joue toutes les features communes ; la table d'un",
+            "autre couloir ne dit que ce qu'il a de plus, ou joue autrement.",
             "",
             "| Compte | Nombre |",
             "| --- | --- |",
-            f"| défauts | {len(table.defauts)} |",
+            f"| défauts, tous couloirs (un défaut joué devant deux couloirs compte deux fois) | {len(table.defauts)} |",
             f"| règles qu'un défaut au moins prend en faute | {len(prises)} |",
             f"| règles sans défaut, avec leur raison | {len(table.sans_defaut)} |",
             f"| scénarios mis à l'épreuve | {len({s for d in table.defauts for s in d.scenarios})} |",
             "",
-            "## Par défaut",
-            "",
-            "| Défaut | Ce que fait le logiciel | Scénarios non conformes | À vérifier | Règles |",
-            "| --- | --- | --- | --- | --- |",
-            *(
-                _ligne(f"`{d.nom}`", d.description, *map(_liste, (d.scenarios, d.a_verifier, d.regles)))
-                for d in sorted(table.defauts, key=lambda d: d.nom)
-            ),
-            "",
+            *chain.from_iterable(_par_defaut(table, c) for c in dict.fromkeys(d.couloir for d in table.defauts)),
             "## Par règle",
             "",
             "| Règle | Énoncé | Défauts qui la prennent en faute |",
             "| --- | --- | --- |",
             *(
-                _ligne(code, enonces.get(code, ""), _liste(f"`{d.nom}`" for d in prises[code]))
+                _ligne(code, enonces.get(code, ""), _liste(dict.fromkeys(f"`{d.nom}`" for d in prises[code])))
                 for code in sorted(prises)
             ),
             "",
@@ -60,6 +54,19 @@ def rendre(table: TableDefauts, enonces: Mapping[str, str]) -> str:
             "",
         ]
     )
+
+
+def _par_defaut(table: TableDefauts, couloir: str) -> list[str]:
+    """La section d'un couloir : ses défauts, et ce que chacun rend non conforme."""
+    siens = sorted((d for d in table.defauts if d.couloir == couloir), key=lambda d: d.nom)
+    return [
+        f"## Par défaut : {couloir} ({len(siens)})",
+        "",
+        "| Défaut | Ce que fait le logiciel | Scénarios non conformes | À vérifier | Règles |",
+        "| --- | --- | --- | --- | --- |",
+        *(_ligne(f"`{d.nom}`", d.description, *map(_liste, (d.scenarios, d.a_verifier, d.regles))) for d in siens),
+        "",
+    ]
 
 
 def _ligne(*cellules: str) -> str:

@@ -2,14 +2,19 @@
 
 from __future__ import annotations
 
-from collections.abc import Container, Iterable, Mapping
+from collections.abc import Container, Iterable, Iterator, Mapping
 from dataclasses import asdict, dataclass, field
 from pathlib import Path
 from typing import Any
 
 import yaml
 
+from requirements.catalogue import charger
+from requirements.features import COMMUNS, features_du_couloir
+
 TABLE = Path(__file__).resolve().parents[1] / "defauts.yaml"
+"""Celle de la biologie, communs compris ; `defauts.COULOIR.yaml` : ce qu'un couloir joue de plus."""
+PREMIER = "biologie"
 SANS_DEFAUT = TABLE.with_name("regles_sans_defaut.yaml")
 
 
@@ -41,12 +46,39 @@ class Resultat:
         )
 
 
-def lire_table() -> dict[str, Resultat]:
+def fichier(couloir: str = PREMIER) -> Path:
+    """Où est la table d'un couloir."""
+    return TABLE if couloir == PREMIER else TABLE.with_name(f"defauts.{couloir}.yaml")
+
+
+def couloirs_suivants() -> tuple[str, ...]:
+    """Les couloirs qui ont leur table, hors le premier."""
+    return tuple(sorted(trouve.name.split(".")[1] for trouve in TABLE.parent.glob("defauts.*.yaml")))
+
+
+def lire_table(couloir: str = PREMIER) -> dict[str, Resultat]:
     """La table, défaut par défaut ; vide tant qu'elle n'est pas écrite."""
-    if not TABLE.exists():
+    if not fichier(couloir).exists():
         return {}
-    contenu = yaml.load(TABLE.read_text(encoding="utf-8"), Loader=yaml.CSafeLoader)
+    contenu = yaml.load(fichier(couloir).read_text(encoding="utf-8"), Loader=yaml.CSafeLoader)
     return {nom: _attendu(ligne) for nom, ligne in contenu.items()}
+
+
+def propres(couloir: str) -> frozenset[str] | None:
+    """Les scénarios que ce couloir joue autrement que le premier, ou de plus : sa table ne dit qu'eux. None : tous."""
+    if couloir == PREMIER:
+        return None
+    deja = set(_joues(PREMIER))
+    return frozenset(joue[1] for joue in _joues(couloir) if joue not in deja)
+
+
+def _joues(couloir: str) -> Iterator[tuple[tuple[Path, int], str]]:
+    """((fichier, ligne), numéro) de chaque scénario que les features jouent pour ce couloir."""
+    catalogue = charger(couloir)
+    connus = {scenario.id for scenario in (*catalogue.scenarios(), *catalogue.supplements)}
+    for ecrit in features_du_couloir(catalogue, TABLE.parents[1] / "features", []):
+        if ecrit.couloir in (COMMUNS, couloir):
+            yield from (((ecrit.fichier, ecrit.ligne), numero) for numero in ecrit.numeros if numero in connus)
 
 
 def _attendu(ligne: Mapping[str, Any]) -> Resultat:
@@ -97,14 +129,14 @@ def _couvrir(par_scenario: Mapping[str, set[str]], durees: Mapping[str, float]) 
     return tuple(numero for numero in par_scenario if numero in choisis)
 
 
-def ecrire_table(resultats: Mapping[str, Resultat], descriptions: Mapping[str, str]) -> None:
+def ecrire_table(resultats: Mapping[str, Resultat], descriptions: Mapping[str, str], couloir: str = PREMIER) -> None:
     """Écrit la table ; à relire défaut par défaut : chaque scénario doit être touché pour la bonne raison."""
     contenu = {
         nom: {"description": descriptions[nom], **{c: list(v) for c, v in asdict(resultat).items() if v}}
         for nom, resultat in sorted(resultats.items())
     }
     texte = yaml.safe_dump(contenu, allow_unicode=True, sort_keys=False, default_flow_style=None, width=118)
-    TABLE.write_text(_ENTETE + texte, encoding="utf-8")
+    fichier(couloir).write_text(_ENTETE + texte, encoding="utf-8")
 
 
 def numeros(resultats: Iterable[Resultat]) -> set[str]:

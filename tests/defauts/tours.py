@@ -13,7 +13,7 @@ from typing import Any
 
 from steps.logiciel.temoin import RACINE
 from tests.defauts.boucle import lire_tours
-from tests.defauts.table import lire_table
+from tests.defauts.table import couloirs_suivants, lire_table
 
 PLAFOND = 2
 """Éléments joués par défaut, ses témoins d'abord et toujours ; sans plafond avec BANC_SONS_DEFAUTS=tout."""
@@ -21,7 +21,16 @@ DEMANDE = os.environ.get("BANC_SONS_DEFAUTS", "")
 _RENFORT = 30
 """Défauts restants au-delà desquels un second processus gagne plus que ce que coûte sa mise en route."""
 TABLE = lire_table()
-CHOISIS = sorted(TABLE) if DEMANDE in ("", "tout") else DEMANDE.split(",")
+_NOMMES = None if DEMANDE in ("", "tout") else DEMANDE.split(",")
+CHOISIS = sorted(TABLE) if _NOMMES is None else [nom for nom in _NOMMES if nom in TABLE]
+SUIVANTES = {couloir: lire_table(couloir) for couloir in couloirs_suivants()}
+"""Les tables des autres couloirs : ce que chacun joue de plus que la biologie."""
+CHOISIS_SUIVANTS = [
+    (couloir, nom)
+    for couloir, table in SUIVANTES.items()
+    for nom in (sorted(table) if _NOMMES is None else _NOMMES)
+    if nom in table
+]
 
 
 class Tours:
@@ -32,7 +41,9 @@ class Tours:
         # Les plus larges d'abord : les processus finissent ensemble.
         self._ordonnes = sorted(CHOISIS, key=lambda nom: -len(TABLE[nom].temoins))
         self._processus: list[tuple[subprocess.Popen[bytes], Path]] = []
-        self._ajouter()
+        self._suivants: dict[str, tuple[subprocess.Popen[bytes], Path]] = {}
+        if self._ordonnes:
+            self._ajouter()
 
     def _ajouter(self) -> None:
         dossier = Path(self._dossier.name)
@@ -52,23 +63,38 @@ class Tours:
         if premier.poll() is None and restent > _RENFORT and (os.cpu_count() or 1) > 1:
             self._ajouter()
 
+    def finir_suivants(self) -> dict[str, dict[str, dict[str, Any]]]:
+        """Les tours des autres couloirs (couloir → défaut → tour), l'un après l'autre, sur le cœur qui se libère."""
+        lus: dict[str, dict[str, dict[str, Any]]] = {}
+        for couloir in dict.fromkeys(couloir for couloir, _ in CHOISIS_SUIVANTS):
+            sortie = Path(self._dossier.name) / f"{couloir}.jsonl"
+            noms = [nom for vise, nom in CHOISIS_SUIVANTS if vise == couloir]
+            self._suivants[couloir] = (_lancer(noms, sortie, ["--couloir", couloir]), sortie)
+            lus[couloir] = _lire(*self._suivants[couloir])
+        return lus
+
     def finir(self) -> dict[str, dict[str, Any]]:
         """Les tours, par défaut ; AssertionError avec la fin du journal si un processus n'a rien écrit."""
-        self._renforcer()
+        if self._processus:
+            self._renforcer()
         lus: dict[str, dict[str, Any]] = {}
         for enfant, sortie in self._processus:
-            enfant.wait(timeout=1800)
-            assert sortie.exists(), sortie.with_suffix(".txt").read_text(encoding="utf-8")[-3000:]
-            lus |= {tour["defaut"]: tour for tour in lire_tours(sortie)}
+            lus |= _lire(enfant, sortie)
         return lus
 
     def abandonner(self) -> None:
         """Arrête ce qui joue encore et efface le dossier."""
-        for enfant, _ in self._processus:
+        for enfant, _ in (*self._processus, *self._suivants.values()):
             if enfant.poll() is None:
                 enfant.terminate()
                 enfant.wait(timeout=30)
         self._dossier.cleanup()
+
+
+def _lire(enfant: subprocess.Popen[bytes], sortie: Path) -> dict[str, dict[str, Any]]:
+    enfant.wait(timeout=1800)
+    assert sortie.exists(), sortie.with_suffix(".txt").read_text(encoding="utf-8")[-3000:]
+    return {tour["defaut"]: tour for tour in lire_tours(sortie)}
 
 
 def _lancer(defauts: Sequence[str], sortie: Path, options: Sequence[str]) -> subprocess.Popen[bytes]:

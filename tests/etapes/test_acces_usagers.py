@@ -86,7 +86,7 @@ def test_sans_dispositif_propre(essayer: Callable[[Produit], Essai]) -> None:
     """Un logiciel sans dispositif propre : à vérifier, avec la raison."""
     compte = {"compte_id": "C1", "identifiant": "x"}
     essai = essayer(Produit(creer_compte=lambda _: fait(compte=compte)))
-    table = [["compte", "nom", "prénom", "dispositifs"], ["la biologiste", "DURAND", "Zoé", "totp"]]
+    table = [["compte", "nom", "prénom", "dispositifs"], ["la professionnelle", "DURAND", "Zoé", "totp"]]
     with pytest.raises(ScenarioArrete, match="enroler_dispositif"):
         acces_dispositifs.professionnels_dotes(essai, table)
     assert essai.bilan.verdict() is Verdict.A_VERIFIER

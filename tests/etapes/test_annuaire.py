@@ -110,9 +110,9 @@ def test_api_seule(banc: Banc, essayer: Callable[[Produit], Essai]) -> None:
     essai = essayer(Produit(rechercher_annuaire=par_api(banc)))
     annuaire_commun.professionnels_publies(essai, [ENTETE, ["A", "D'ÉTÉ", "Zoé", "2"], ["B", "AUTRE", "Léo", "aucune"]])
     annuaire_commun.logiciel_a_jour(essai)
-    annuaire.chercher(essai, "le biologiste", "A", "par son RPPS")
+    annuaire.chercher(essai, "le professionnel", "A", "par son RPPS")
     annuaire.adresse_publiee(essai, "A")
-    annuaire.chercher(essai, "le biologiste", "B", "par son RPPS")
+    annuaire.chercher(essai, "le professionnel", "B", "par son RPPS")
     annuaire.sans_adresse(essai, "B")
     annuaire_commun.appels_conformes(essai)
     assert set(verdicts(essai).values()) == {Verdict.CONFORME}
@@ -130,7 +130,7 @@ def test_adresse_inventee(essayer: Callable[[Produit], Essai]) -> None:
     produit._actions["rechercher_annuaire"] = lambda _: fait(
         professionnels=[{"rpps": publie.rpps, "nom": "UN", "adresses_mss": list(publie.adresses)}]
     )
-    annuaire.chercher(essai, "le biologiste", "A", "par son RPPS")
+    annuaire.chercher(essai, "le professionnel", "A", "par son RPPS")
     annuaire.adresse_publiee(essai, "A")
     assert verdicts(essai) == {"ANN-BAL-01": Verdict.CONFORME, "ANN-BAL-02": Verdict.NON_CONFORME}
 

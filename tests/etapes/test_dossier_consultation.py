@@ -153,6 +153,35 @@ def test_liste_sans_document_connu() -> None:
     assert [x.verdict for x in constats] == [Verdict.NON_CONCLUANT]
 
 
+def _sans_confirmation(*echanges: Echange) -> Constat:
+    return c.consultation_empechee(
+        c.R_CONFIRMATION,
+        echanges,
+        MATRICULE,
+        "faute de confirmation",
+        "fait",
+        temoins=[f.td31()],
+        interdites=("TD0.3",),
+    )
+
+
+@pytest.mark.parametrize(
+    ("echanges", "verdict"),
+    [
+        ((f.td02,), Verdict.CONFORME),
+        ((f.td02, f.td03, f.td31), Verdict.A_VERIFIER),
+        ((f.td02, f.td03), Verdict.A_VERIFIER),
+        ((f.td02, f.td31), Verdict.NON_CONFORME),
+    ],
+)
+def test_sans_confirmation(echanges: tuple[Callable[[], Echange], ...], verdict: Verdict) -> None:
+    """L'exigence veut l'autorisation automatique, l'étape la fait demander ; nul texte ne permet de s'en passer."""
+    constat = _sans_confirmation(*(fabrique() for fabrique in echanges))
+    assert constat.verdict is verdict
+    if verdict is Verdict.A_VERIFIER:
+        assert "automatique" in constat.message
+
+
 def test_documents_montres_malgre_le_blocage() -> None:
     """Des documents montrés sans rien demander au DMP (copie gardée) ne passent pas pour un blocage."""
     constat = c.consultation_empechee(c.R_BLOQUE, [], MATRICULE, "bloqué", "fait", temoins=[f.td31()], montres=2)

@@ -57,10 +57,10 @@ def essayer(banc: Banc) -> Iterator[Callable[..., Essai]]:
 @pytest.mark.parametrize(
     ("phrase", "nom"),
     [
-        ("le biologiste", "le biologiste"),
-        ("du biologiste", "le biologiste"),
-        ("à un autre biologiste", "un autre biologiste"),
-        ("d'un autre biologiste", "un autre biologiste"),
+        ("le professionnel", "le professionnel"),
+        ("du professionnel", "le professionnel"),
+        ("à un autre professionnel", "un autre professionnel"),
+        ("d'un autre professionnel", "un autre professionnel"),
         ("de « la pharmacienne »", "la pharmacienne"),
         ("à « la secrétaire »", "la secrétaire"),
     ],
@@ -123,7 +123,7 @@ def test_une_connexion_sans_action_est_non_executee(essayer: Callable[..., Essai
     """La modalité est réclamée, l'adaptateur ne sait pas la jouer : une personne la déroulera."""
     essai = essayer(Produit())
     with pytest.raises(ScenarioArrete):
-        psc_gestes.connecter(essai, "le biologiste")
+        psc_gestes.connecter(essai, "le professionnel")
     assert essai.bilan.verdict() is Verdict.NON_EXECUTE
 
 
@@ -131,7 +131,7 @@ def test_une_connexion_sans_adresse_n_est_pas_jugeable(essayer: Callable[..., Es
     """Le navigateur ne sait pas où aller : c'est l'adaptateur qui est en faute."""
     essai = essayer(Produit(ouvrir_connexion=lambda _: fait(connexion_id="c")))
     with pytest.raises(NonConcluant, match="url"):
-        psc_gestes.connecter(essai, "le biologiste")
+        psc_gestes.connecter(essai, "le professionnel")
 
 
 def test_un_logiciel_sans_bouton_ne_passe_pas_pour_connecte(essayer: Callable[..., Essai]) -> None:
@@ -144,17 +144,21 @@ def test_un_logiciel_sans_bouton_ne_passe_pas_pour_connecte(essayer: Callable[..
                 lire_connexion=lambda _: fait(session={"ouverte": False}),
             )
         )
-        vue = psc_gestes.connecter(essai, "le biologiste")
+        vue = psc_gestes.connecter(essai, "le professionnel")
     assert vue.parcours is not None and "aucun bouton" in vue.parcours.en_phrase()
     assert vue.tentative.ouverte is False
-    psc_connexion.session_sienne(essai, "du biologiste")
+    psc_connexion.session_sienne(essai, "du professionnel")
     assert essai.bilan.verdict() is Verdict.NON_CONCLUANT
     assert "aucun bouton" in essai.bilan.raison
 
 
 def test_une_session_annoncee_sans_passer_par_le_fournisseur_ne_prouve_rien(essayer: Callable[..., Essai]) -> None:
     """Un produit qui se dit connecté sans qu'aucun jeton n'ait été rendu n'est pas cru."""
-    session = {"ouverte": True, "session_id": "s", "identifiant_national": psc_commun.identifiant_de("le biologiste")}
+    session = {
+        "ouverte": True,
+        "session_id": "s",
+        "identifiant_national": psc_commun.identifiant_de("le professionnel"),
+    }
     fermees: list[str] = []
 
     def fermer(parametres: Any) -> ReponseAction:
@@ -170,8 +174,8 @@ def test_une_session_annoncee_sans_passer_par_le_fournisseur_ne_prouve_rien(essa
                 fermer_session=fermer,
             )
         )
-        psc_gestes.connecter(essai, "le biologiste")
-        psc_connexion.session_sienne(essai, "du biologiste")
+        psc_gestes.connecter(essai, "le professionnel")
+        psc_connexion.session_sienne(essai, "du professionnel")
         essai.terminer()
     assert essai.bilan.verdict() is Verdict.NON_CONCLUANT
     assert fermees == ["s"], "une session laissée ouverte suivrait dans les scénarios d'après"
@@ -190,7 +194,7 @@ def test_le_parcours_est_au_journal_sans_le_code_du_retour(essayer: Callable[...
                 lire_connexion=lambda _: fait(session={"ouverte": False}),
             )
         )
-        vue = psc_gestes.connecter(essai, "le biologiste")
+        vue = psc_gestes.connecter(essai, "le professionnel")
     assert [p["genre"] for p in vue.passages] == ["redirection", "page"]
     assert "empreinte:" in vue.passages[1]["url"] and code not in str(vue.passages)
     (piece,) = essai.bilan.pieces
@@ -228,8 +232,8 @@ def test_juger_une_deconnexion_qui_n_a_pas_eu_lieu_est_refuse(essayer: Callable[
     """Une feature dont une phrase manque ne donne pas de verdict."""
     essai = essayer(Produit())
     with pytest.raises(NonConcluant, match="ne s'est pas déconnecté"):
-        psc_sessions.session_fermee(essai, "du biologiste")
+        psc_sessions.session_fermee(essai, "du professionnel")
     with pytest.raises(NonConcluant, match="n'a pas fait passer de temps"):
-        psc_sessions.doit_se_reauthentifier(essai, "le biologiste")
+        psc_sessions.doit_se_reauthentifier(essai, "le professionnel")
     with pytest.raises(NonConcluant, match="aucune de ces réponses"):
-        psc_fautes.aucune_session(essai, "au biologiste")
+        psc_fautes.aucune_session(essai, "au professionnel")

@@ -240,7 +240,10 @@ def test_autoconfiguration_et_liste_blanche(banc: BancLance) -> None:
         return etree.fromstring(rendu.stdout)
 
     configuration = lire("autoconfig.labo.formation.mssante.fr", "/mail/config-v1.1.xml")
-    assert configuration.findtext(".//outgoingServer/port") == str(port(banc, "smtp"))
+    annonce = int(configuration.findtext(".//outgoingServer/port") or 0)
+    assert annonce not in (0, port(banc, "smtp")), "un port que seul le fichier annonce"
+    with smtplib.SMTP("127.0.0.1", annonce, timeout=20) as opere:
+        assert opere.ehlo()[0] == 250 and opere.has_extn("starttls")
     liste = lire("espacedeconfiance.mssante.fr", "/listeblanchemssante.xml")
     noms = {element.text for element in liste.iter("{https://listeblanche.mssante.fr/schema}Nom")}
     assert {"labo.formation.mssante.fr", "cabinet.formation.mssante.fr", "patient.mssante.fr"} <= noms

@@ -104,7 +104,8 @@ def test_lecture_rapide_des_numeros(biologie: Catalogue) -> None:
     attendus: set[str] = set()
     for couloir in couloirs_disponibles():
         catalogue = charger(couloir)
-        attendus |= {exigence.id for exigence in catalogue.exigences} | {s.id for s in catalogue.scenarios()}
+        attendus |= {exigence.id for exigence in catalogue.exigences}
+        attendus |= {scenario.id for scenario in (*catalogue.scenarios(), *catalogue.supplements)}
     assert tous_les_numeros() == attendus
 
 

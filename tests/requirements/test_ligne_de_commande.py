@@ -50,7 +50,7 @@ def test_valider_lecture_rapide(tmp_path: Path, capsys: Sortie) -> None:
     ("arguments", "message"),
     [
         (["valider", "--couloir", "biolgie"], "Couloir inconnu : « biolgie »"),
-        (["valider", "--racine", "nulle-part"], "Attendu au moins un couloir"),
+        (["valider", "--racine", "nulle-part"], "attendu un dossier qui existe, reçu nulle-part"),
         (["differences", "--de", "1", "--a", "7"], "Attendu une vague parmi 1, 2, reçu 7"),
         (["couverture", "--defauts", "nulle-part.yaml"], "reçu un chemin qui n'existe pas"),
         (["couverture", "--verifier", "nulle-part.md"], "Attendu une matrice à vérifier"),
@@ -182,4 +182,5 @@ def test_en_processus() -> None:
         check=False,
     )
     assert fini.returncode == 0
-    assert json.loads(fini.stdout)["couloirs"]["biologie"] == {"exigences": 228, "scenarios": 267, "preuves": 363}
+    comptes = {"exigences": 228, "scenarios": 267, "preuves": 363, "supplements": 0}
+    assert json.loads(fini.stdout)["couloirs"]["biologie"] == comptes

@@ -44,3 +44,19 @@ def test_signal_ignore() -> None:
             arret.exiger()
     finally:
         signal.signal(signal.SIGINT, avant)
+
+
+def test_arret_sans_trace() -> None:
+    """L'arrêt sort sans les cadres où il est tombé : pytest ne saurait pas toujours les montrer."""
+    herite = signal.signal(signal.SIGINT, signal.default_int_handler)
+
+    def profond() -> None:
+        signal.raise_signal(signal.SIGINT)
+
+    try:
+        with pytest.raises(KeyboardInterrupt) as arret, ArretDemande():
+            profond()
+    finally:
+        signal.signal(signal.SIGINT, herite)
+    assert "profond" not in [entree.name for entree in arret.traceback]
+    assert "profond" not in str(arret.getrepr(style="short"))

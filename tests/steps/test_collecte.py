@@ -4,15 +4,16 @@ from __future__ import annotations
 
 import shutil
 import sys
+from dataclasses import replace
 from pathlib import Path
+from typing import Any
 
 import pytest
 
 from reports.verdict import Verdict
-from requirements.catalogue import charger
-from requirements.modele import Classe, Service
+from requirements.catalogue import charger, couloirs_disponibles
+from requirements.modele import Classe, EtapeGuidee
 from steps.collecte import (
-    _A_VENIR,
     CollecteIncoherente,
     ScenarioSansFeature,
     features,
@@ -69,46 +70,55 @@ def test_scenario_perdu(tmp_path: Path) -> None:
     with pytest.raises(
         CollecteIncoherente, match=rf"{fichier.name} : scénario écrit mais non collecté : \['Deux', 'Un'\]"
     ):
-        verifier_scenarios_perdus(tmp_path, [])
+        verifier_scenarios_perdus([], tmp_path)
 
 
 def test_nom_en_double(tmp_path: Path) -> None:
     """Deux scénarios du même nom, même sous deux règles : pytest-bdd n'en jouerait qu'un."""
     ecrire(tmp_path, FEATURE.replace("Scénario: Deux", "Scénario: Un"))
     with pytest.raises(CollecteIncoherente, match=r"nom de scénario employé deux fois : \['Un'\]"):
-        verifier_scenarios_perdus(tmp_path, [])
+        verifier_scenarios_perdus([], tmp_path)
 
 
 def test_nos_features_sont_etiquetees() -> None:
-    """Chaque scénario de nos features porte au moins un numéro du catalogue, et aucun numéro n'est porté deux fois."""
-    connus = {s.id for e in charger("biologie").exigences for s in e.scenarios}
-    portes: dict[str, str] = {}
-    for fichier in features(RACINE / "features"):
-        for nom, etiquettes in scenarios_ecrits(fichier):
-            numeros = etiquettes & connus
-            assert numeros, f"{fichier.name} : « {nom} » ne porte aucun numéro du catalogue"
-            for numero in numeros:
-                assert portes.setdefault(numero, nom) == nom, numero
+    """Chaque scénario de nos features porte un numéro d'un catalogue ; dans un couloir, aucun n'est porté deux fois."""
+    connus: dict[str, set[str]] = {}
+    for couloir in couloirs_disponibles():
+        catalogue = charger(couloir)
+        connus[couloir] = {s.id for s in (*catalogue.scenarios(), *catalogue.supplements)}
+    tous = set().union(*connus.values())
+    portes: dict[tuple[str, str], str] = {}
+    ecrits = [
+        (fichier, fichier.relative_to(RACINE / "features").parts[0], nom, etiquettes)
+        for fichier in features(RACINE / "features")
+        for nom, etiquettes in scenarios_ecrits(fichier)
+    ]
+    propres = {couloir: {n for _, ou, _, portees in ecrits if ou == couloir for n in portees} for couloir in connus}
+    for fichier, dossier, nom, etiquettes in ecrits:
+        numeros = etiquettes & connus.get(dossier, tous)
+        assert numeros, f"{fichier.name} : « {nom} » ne porte aucun numéro du catalogue"
+        for couloir in (dossier,) if dossier in connus else connus:
+            # Une feature commune cède à celle du couloir.
+            for numero in (numeros & connus[couloir]) - (propres[couloir] if dossier not in connus else set()):
+                assert portes.setdefault((couloir, numero), nom) == nom, (couloir, numero)
 
 
-def _sans_feature(moyen: Classe, service: Service | None = None) -> tuple[Verdict, str]:
+def _sans_feature(moyen: Classe, /, **guidage: Any) -> tuple[Verdict, str]:
     """L'issue d'un scénario de ce moyen que rien ne joue."""
-    for retenu in selectionner(charger("biologie")):
-        scenario = retenu.scenario
-        if scenario.moyen is moyen and (service is None or scenario.service is service):
-            element = ScenarioSansFeature.__new__(ScenarioSansFeature)
-            element.retenu = ScenarioRetenu(retenu.exigence, scenario)
-            return element.issue()
-    raise AssertionError(f"aucun scénario {moyen} {service}")
+    retenu = next(r for r in selectionner(charger("biologie")) if r.scenario.moyen is moyen and not r.scenario.deroule)
+    element = ScenarioSansFeature.__new__(ScenarioSansFeature)
+    element.retenu = ScenarioRetenu(retenu.exigence, replace(retenu.scenario, **guidage))
+    return element.issue()
 
 
 def test_issue_sans_feature() -> None:
-    """Sans feature : une personne juge, ou le service manque au banc ; jamais conforme."""
-    verdict, raison = _sans_feature(Classe.HUMAIN)
+    """Sans feature : une personne juge, guidée ou non, ou rien ne le joue ; jamais conforme."""
+    verdict, raison = _sans_feature(Classe.RESEAU, moyen=Classe.HUMAIN)
     assert (verdict, "personne" in raison) == (Verdict.A_VERIFIER, True)
-    for service, nom in _A_VENIR.items():
-        verdict, raison = _sans_feature(Classe.RESEAU, service)
-        assert (verdict, nom in raison) == (Verdict.NON_EXECUTE, True)
+    assert _sans_feature(Classe.RESEAU) == (Verdict.NON_EXECUTE, "aucune feature ne joue encore ce scénario")
+    guide = (EtapeGuidee("Ouvrez l'écran.", "Le document paraît.", "Rien ne paraît."),)
+    verdict, raison = _sans_feature(Classe.RESEAU, deroule=guide, non_jugee="Le banc ne reçoit pas ce flux.")
+    assert (verdict, "Le banc ne reçoit pas ce flux." in raison) == (Verdict.A_VERIFIER, True)
 
 
 @pytest.fixture(scope="module")

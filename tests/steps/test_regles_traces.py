@@ -10,6 +10,7 @@ import pytest
 
 from steps.flux.identite import IdentiteUsager
 from steps.verifications import diffusion, homologation, traces, verification_automatique
+from steps.verifications.insi.appels import Mode
 from steps.verifications.instants import pendant
 from tests.steps.tables import NON, OUI, RIEN, VOIR, Cas, juger, regles_sans_cas
 from tests.verifications.cda.fabrique import MATRICULE, OID_TEST, cda
@@ -168,6 +169,9 @@ AUTRES: list[Cas] = [
         OUI,
         lambda: h.modes_observes([insi.echange(), replace(insi.par_carte(), numero=2)]),
     ),
+    ("certificat demandé", h.R_MODE, OUI, lambda: h.mode_observe([insi.echange()], Mode.CERTIFICAT)),
+    ("carte demandée", h.R_MODE, OUI, lambda: h.mode_observe([insi.par_carte()], Mode.CARTE)),
+    ("autre moyen", h.R_MODE, NON, lambda: h.mode_observe([insi.echange()], Mode.CARTE)),
     ("certificat seul", h.R_DEUX_MODES, NON, lambda: h.modes_observes([insi.echange()])),
     ("carte seule", h.R_DEUX_MODES, NON, lambda: h.modes_observes([insi.par_carte()])),
     ("aucun appel", h.R_DEUX_MODES, RIEN, lambda: h.modes_observes([])),

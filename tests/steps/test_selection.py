@@ -110,3 +110,14 @@ def test_rien_ne_repond(catalogue: Catalogue) -> None:
     """Une demande vide de scénario est refusée et répétée."""
     with pytest.raises(SelectionVide, match=r"aucun scénario .* INS/va1\.20, IAM, vague 2"):
         selectionner(catalogue, exigences=["INS/va1.20"], profils=["IAM"], vagues=[2])
+
+
+def test_les_supplements_se_demandent() -> None:
+    """Un scénario du banc n'est joué qu'avec --supplements, ou par son numéro ; il n'entre dans aucun compte du REM."""
+    catalogue = charger("drimbox")
+    siens = {scenario.id for scenario in catalogue.supplements}
+    assert siens and not siens & {scenario.id for scenario in catalogue.scenarios()}
+    assert not siens & {retenu.numero for retenu in selectionner(catalogue)}
+    assert siens <= {retenu.numero for retenu in selectionner(catalogue, supplements=True)}
+    numero = min(siens)
+    assert [retenu.numero for retenu in selectionner(catalogue, exigences=[numero])] == [numero]

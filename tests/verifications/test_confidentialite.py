@@ -43,6 +43,18 @@ def test_choix_non_transmis(recus: tuple[str, ...], choisis: tuple[str, ...]) ->
     assert c.choix_transmis(_document(*recus), choisis, "« bilan »").verdict is Verdict.NON_CONFORME
 
 
+def test_invisible_avant_l_annonce() -> None:
+    """INVISIBLE_PATIENT suffit, seul ou accompagné ; un autre code ne le remplace pas."""
+    suffisants: tuple[tuple[str, ...], ...] = (
+        ("INVISIBLE_PATIENT",),
+        ("INVISIBLE_REPRESENTANTS_LEGAUX", "INVISIBLE_PATIENT"),
+    )
+    for codes in suffisants:
+        assert c.invisible_avant_annonce(_document(*codes), "« IRM »").verdict is Verdict.CONFORME
+    for codes in ((), ("MASQUE_PS",), ("INVISIBLE_REPRESENTANTS_LEGAUX",)):
+        assert c.invisible_avant_annonce(_document(*codes), "« IRM »").verdict is Verdict.NON_CONFORME
+
+
 def test_code_hors_de_sa_nomenclature() -> None:
     """Un code de visibilité écrit sous l'OID des niveaux n'est pas transmis."""
     document = _document("MASQUE_PS", oid="2.16.840.1.113883.5.25")

@@ -37,6 +37,13 @@ def test_message_emis() -> None:
         assert d.message_emis(["MSH|^~\\&|ADT", texte], "N3", "« bilan »").verdict is Verdict.CONFORME
 
 
+def test_un_mdm_ne_porte_que_ce_qui_n_est_pas_d_analyses() -> None:
+    """Le REM des RIS admet un MDM, celui des laboratoires non."""
+    mdm = message().replace("ORU^R01^ORU_R01", "MDM^T02^MDM_T02")
+    assert d.message_emis([mdm], "N3", "« scanner »", d.TYPES_DOCUMENTS).verdict is Verdict.CONFORME
+    assert d.message_emis([mdm], "N3", "« bilan »").verdict is Verdict.NON_CONFORME
+
+
 @pytest.mark.parametrize(
     ("messages", "niveau"),
     [
@@ -105,6 +112,16 @@ def test_demande_non_transmise(metas: dict[str, str], attendu: d.Transmission, c
     """Une restriction tue, de trop, ou une destination qui n'est pas celle attendue."""
     vus = _verdicts(d.demande_transmise(message(metas=metas), attendu))
     assert vus == dict.fromkeys(codes, Verdict.NON_CONFORME)
+
+
+def test_restrictions_seules() -> None:
+    """Les destinations ne comptent pas ; une restriction tue est un manquement, un message absent se regarde."""
+    invisible = _attendu("N1", "INVISIBLE_PATIENT")
+    sans_destination = message(metas=INVISIBLE | {"DESTDMP": "N", "DESTMSSANTEPS": "N"})
+    assert d.restrictions_transmises(sans_destination, invisible).verdict is Verdict.CONFORME
+    assert d.restrictions_transmises(message(metas=A_TOUS), invisible).verdict is Verdict.NON_CONFORME
+    assert d.restrictions_transmises("", invisible).verdict is Verdict.A_VERIFIER
+    assert d.restrictions_transmises("illisible", invisible).verdict is Verdict.NON_CONCLUANT
 
 
 def test_n1_sans_echange() -> None:

@@ -98,6 +98,12 @@ CONFORMES: dict[str, Exemple] = {
     ),
     "feuille complète": lambda: d.feuille_complete(N3, FEUILLE, [("Famille", "Diabète")], "c"),
     "feuille XSLT 3": lambda: d.feuille_complete(N3, _SAXON, [("Famille", "Diabète")], "c"),
+    "heure montrée en temps universel, la veille": lambda: d.documents_tries(
+        [{**_LISTE[0], "date_creation": "2024-03-13T23:04:00+00:00"}, _LISTE[1]],
+        "type_code",
+        {**_CDAS, "A": N3.replace(b"20240314102000+0000", b"20240314000400+0100")},
+        _ORIGINES,
+    ),
     "tri croissant": lambda: d.documents_tries(_LISTE, "date_creation", _CDAS, _ORIGINES),
     "tri décroissant": lambda: d.documents_tries(_LISTE[::-1], "type_code", _CDAS, _ORIGINES),
     "autre document dans la liste": lambda: d.documents_tries(

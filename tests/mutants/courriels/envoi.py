@@ -100,7 +100,7 @@ ACCUSES = (
            partial(message, Return_Receipt_To=APP.adresse), A),
     mutant("accusé de lecture oublié", "MSS-ACC-03", message, demande_lecture=True),
     mutant("Disposition-Notification-To d'un autre", "MSS-ACC-04",
-           partial(message, Disposition_Notification_To=ORG.adresse), A),
+           partial(message, Disposition_Notification_To=ORG.adresse), A, demande_lecture=True),
 )  # fmt: skip
 
 

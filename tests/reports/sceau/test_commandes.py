@@ -23,8 +23,8 @@ def petite(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> PetiteCampagne:
 
 
 def _installer(petite: PetiteCampagne, monkeypatch: pytest.MonkeyPatch) -> PetiteCampagne:
-    for module in (scellement, examen_campagne):
-        monkeypatch.setattr(module, "charger", lambda couloir: petite.catalogue)
+    monkeypatch.setattr(scellement, "charger_de_campagne", lambda dossier, couloir: petite.catalogue)
+    monkeypatch.setattr(examen_campagne, "charger", lambda couloir: petite.catalogue)
     return petite
 
 

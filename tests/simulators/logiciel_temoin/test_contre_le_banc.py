@@ -18,6 +18,7 @@ import requests
 import yaml
 
 from simulators.banc import Banc
+from simulators.logiciel_temoin.registre import METIERS, actions_de
 from simulators.socle.identites import IDENTITES_DE_TEST, IdentiteTest
 from simulators.socle.journal import JournalEchanges
 
@@ -386,7 +387,8 @@ def test_api(logiciel: Logiciel) -> None:
     apropos = requests.get(f"{logiciel.url}/apropos", timeout=5).json()
     assert (apropos["nom"], apropos["type_logiciel"], apropos["defauts"]) == ("Labo Témoin", "SGL", [])
     contrat = yaml.safe_load((RACINE / "steps/logiciel/contrat.yaml").read_text(encoding="utf-8"))
-    assert requests.get(f"{logiciel.url}/actions", timeout=5).json() == sorted(contrat["actions"])
+    siennes = requests.get(f"{logiciel.url}/actions", timeout=5).json()
+    assert siennes == actions_de("SGL") and set(siennes) | set(METIERS) == set(contrat["actions"])
     inconnue = requests.post(f"{logiciel.url}/actions/danser", json={}, timeout=5)
     assert (inconnue.status_code, inconnue.json()) == (404, {"erreur": "action inconnue : danser"})
     mal_formee = requests.post(f"{logiciel.url}/actions/lire_patient", json={"utilisateur": "biologiste_1"}, timeout=5)

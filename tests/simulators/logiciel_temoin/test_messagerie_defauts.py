@@ -387,6 +387,7 @@ CONDUITES: dict[str, Callable[[Poste], Any]] = {
     "mss_refus_pris_pour_envoi": lambda p: _refus(p, 550),
     "mss_refus_renvoye": lambda p: _refus(p, 550),
     "mss_echec_bloque_validation": _valider_en_panne,
+    "mss_accuse_lecture_toujours": lambda p: b"Disposition-Notification-To" in _ecrire(p),
     "mss_accuse_distribution_toujours": lambda p: b"Return-Receipt-To" in _ecrire(p),
     "mss_accuse_ignore": lambda p: _suivi(p, distribution),
     "mss_accuse_d_un_autre": lambda p: _suivi(p, distribution),

@@ -44,7 +44,7 @@ def test_consigne_complete() -> None:
     assert consigne.titre == "Récupérer l'INS par le téléservice INSi"
     assert "P-12" in consigne.quoi_faire and "(traits)" in consigne.quoi_faire
     assert (consigne.utilisateur, consigne.service, consigne.delai_s) == ("dr.martin", "insi", 60)
-    assert consigne.role.startswith("Biologiste médical")
+    assert consigne.role.startswith("Professionnel de santé")
     assert "INSi" in consigne.attente
     assert [(v.chemin, v.texte, v.nature) for v in consigne.valeurs] == [
         ("patient_id", "P-12", "texte"),

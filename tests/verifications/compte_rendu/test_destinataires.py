@@ -18,7 +18,7 @@ SERVICE = d.Destinataire("Service de néphrologie, aile B")
 _TOUS = (ANNE, JEAN, SERVICE)
 
 
-def _personne(qui: d.Destinataire, rpps: str = "", famille: str = "", prenom: str | None = None) -> str:
+def nommee(qui: d.Destinataire, rpps: str = "", famille: str = "", prenom: str | None = None) -> str:
     prenom = qui.prenom if prenom is None else prenom
     donne = f"<given>{prenom}</given>" if prenom else ""
     return (
@@ -49,7 +49,7 @@ def cda(*morceaux: str, recit: str = "Sodium") -> bytes:
     ).encode()
 
 
-COMPLET = cda(_personne(ANNE), _personne(JEAN), _SERVICE)
+COMPLET = cda(nommee(ANNE), nommee(JEAN), _SERVICE)
 _RECIT = "Copie : Anne Dupré, Jean Martin-Roy, Service de néphrologie, aile B (anne.dupre@med.mssante.test)"
 Exemple = Callable[[], Constat | Sequence[Constat]]
 
@@ -61,11 +61,11 @@ def _nommes(octets: bytes, attendus: Sequence[d.Destinataire] = _TOUS) -> list[C
 CONFORMES: dict[str, Exemple] = {
     "tous": lambda: _nommes(COMPLET),
     "autre ordre, sans prénom, sans accent": lambda: _nommes(
-        cda(_SERVICE, _personne(JEAN, prenom=""), _personne(ANNE, famille="DUPRE"))
+        cda(_SERVICE, nommee(JEAN, prenom=""), nommee(ANNE, famille="DUPRE"))
     ),
-    "prénom et nom ensemble": lambda: _nommes(cda(_personne(ANNE, famille="Anne DUPRÉ", prenom="")), (ANNE,)),
-    "en copie, participant": lambda: _nommes(cda(_personne(ANNE), _personne(JEAN), _SERVICE, _referent("x@y")), _TOUS),
-    "eux seuls": lambda: d.eux_seuls(cda(_personne(ANNE)), (JEAN, ANNE), (ANNE,), "« cr »"),
+    "prénom et nom ensemble": lambda: _nommes(cda(nommee(ANNE, famille="Anne DUPRÉ", prenom="")), (ANNE,)),
+    "en copie, participant": lambda: _nommes(cda(nommee(ANNE), nommee(JEAN), _SERVICE, _referent("x@y")), _TOUS),
+    "eux seuls": lambda: d.eux_seuls(cda(nommee(ANNE)), (JEAN, ANNE), (ANNE,), "« cr »"),
     "demandeur": lambda: d.adresse_du_demandeur(cda(_referent(ANNE.adresse_mss)), ANNE, "« cr »"),
     "demandeur, casse": lambda: d.adresse_du_demandeur(cda(_referent(ANNE.adresse_mss.upper())), ANNE, "« cr »"),
     "demandeur, deux adresses": lambda: d.adresse_du_demandeur(
@@ -73,16 +73,16 @@ CONFORMES: dict[str, Exemple] = {
     ),
 }
 MANQUEMENTS: dict[str, tuple[str, Exemple]] = {
-    "service oublié": ("CR-DEST-01", lambda: _nommes(cda(_personne(ANNE), _personne(JEAN)))),
+    "service oublié": ("CR-DEST-01", lambda: _nommes(cda(nommee(ANNE), nommee(JEAN)))),
     "aucun": ("CR-DEST-01", lambda: _nommes(cda())),
     "homonyme d'un autre prénom": (
         "CR-DEST-01",
-        lambda: _nommes(cda(_personne(ANNE, rpps="99900000999", prenom="Paul")), (ANNE,)),
+        lambda: _nommes(cda(nommee(ANNE, rpps="99900000999", prenom="Paul")), (ANNE,)),
     ),
-    "identifiant d'un autre": ("CR-DEST-02", lambda: _nommes(cda(_personne(ANNE, rpps="99900000999")), (ANNE,))),
+    "identifiant d'un autre": ("CR-DEST-02", lambda: _nommes(cda(nommee(ANNE, rpps="99900000999")), (ANNE,))),
     "destinataire d'un autre": (
         "CR-DEST-03",
-        lambda: d.eux_seuls(cda(_personne(ANNE), _personne(JEAN)), (JEAN,), (ANNE,), "« cr »"),
+        lambda: d.eux_seuls(cda(nommee(ANNE), nommee(JEAN)), (JEAN,), (ANNE,), "« cr »"),
     ),
     "demandeur sans adresse": ("CR-DEM-01", lambda: d.adresse_du_demandeur(cda(), ANNE, "« cr »")),
     "adresse d'un autre": (

@@ -54,6 +54,7 @@ CONFORMES: dict[str, Exemple] = {
         _HTML.replace("données,", "don<b>nées</b>,<br/>"), TEXTE, _CORPS, "« cr »"
     ),
     "affichage en texte": lambda: m.rgpd_a_l_affichage(f"Sodium 140\nPotassium\n\n{TEXTE}", TEXTE, _CORPS, "« cr »"),
+    "PDF affiché": lambda: m.rgpd_au_pdf_affiche(pdf(_RESULTATS + _PIED), TEXTE, _CORPS, "« cr »"),
     "feuille": lambda: m.rgpd_par_la_feuille(_CDA, _FEUILLE, TEXTE, _CORPS, "« cr »"),
     "automatisme au PDF": lambda: m.automatisme_dans_le_pdf(pdf(_RESULTATS + _PIED), TEXTE, _CORPS, "le PDF"),
     "automatisme affiché": lambda: m.automatisme_a_l_affichage(_HTML, TEXTE, _CORPS, "« cr »"),
@@ -74,6 +75,7 @@ MANQUEMENTS: dict[str, tuple[str, Exemple]] = {
         "CR-RGPD-03",
         lambda: m.rgpd_a_l_affichage(_HTML.replace(f"<p>{TEXTE}</p>", f"<script>{TEXTE}</script>"), TEXTE, _CORPS, "c"),
     ),
+    "absent du PDF affiché": ("CR-RGPD-03", lambda: m.rgpd_au_pdf_affiche(pdf(_RESULTATS), TEXTE, _CORPS, "« cr »")),
     "feuille qui l'omet": ("CR-RGPD-03", lambda: m.rgpd_par_la_feuille(_CDA, _MUETTE, TEXTE, _CORPS, "« cr »")),
     "automatisme tu au PDF": (
         "CR-AUTO-01",
@@ -97,6 +99,7 @@ A_REGARDER: dict[str, Exemple] = {
     "sous le corps, à mi-page": lambda: _bas([*_RESULTATS, (0.5, _DEBUT), (0.48, _FIN)])[1],
     "corps illisible": lambda: _bas([(0.5, "image")]),
     "affichage sans résultats": lambda: m.rgpd_a_l_affichage("<p>rien</p>", TEXTE, _CORPS, "« cr »"),
+    "PDF affiché muet": lambda: m.rgpd_au_pdf_affiche(pdf([]), TEXTE, _CORPS, "« cr »"),
     "feuille inapplicable": lambda: m.rgpd_par_la_feuille(_CDA, b"<a/>", TEXTE, _CORPS, "« cr »"),
     "absence non crue": lambda: m.automatisme_absent(pdf(_RESULTATS), "<p>rien</p>", (TEXTE,), _CORPS, "« cr »"),
 }

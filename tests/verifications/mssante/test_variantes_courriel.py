@@ -182,10 +182,11 @@ VARIANTES: dict[str, Callable[[], bytes]] = {
     "codes dans un autre ordre":
         lambda: deux_documents("XDM/1.0/DDM+2 documents D'ETE-DURAND ANNE", "34112-3, 11502-2"),
     "niveau 1": partial(courriel, "N1"),
-    "accusé de lecture demandé": _entetes(Disposition_Notification_To=f"Labo <{APP.adresse}>"),
 }  # fmt: skip
 
 CONTEXTES: dict[str, tuple[Callable[[], bytes], ContexteCourriel]] = {
+    "accusé de lecture demandé": (
+        _entetes(Disposition_Notification_To=f"Labo <{APP.adresse}>"), contexte(demande_lecture=True)),
     "personne, titre et entité": (
         partial(message, From=f"Dr_Alix_BIOLOGUE_LABORATOIRE DU BANC <{PER.adresse}>"), contexte(bal_emission=PER)),
     "personne, nom et prénom seuls": (

@@ -1,0 +1,172 @@
+"""Les images rendues et demandées : chaque règle a ses exemples ; une réponse hostile se refuse sans panne."""
+
+from __future__ import annotations
+
+import random
+from datetime import UTC, datetime, timedelta
+
+import pytest
+
+from reports.verdict import Verdict
+from simulators.drim.images import EXPLICITE, IMPLICITE, Examen, PatientImage, fabriquer
+from simulators.drim.source import multipart
+from simulators.socle.echange import CorpsMemoire, Echange, Reponse, Requete
+from steps.verifications.drim import consultation as c
+from steps.verifications.drim import images as r
+from steps.verifications.drim.multipart import MultipartIllisible, objets
+
+INSTANT = datetime(2026, 11, 23, tzinfo=UTC)
+MATRICULE = "279035121518989"
+PATIENT = PatientImage("IPP1", "HOPITAL", "DURAND^ANNE", "19800101", "F", MATRICULE, "1.2.250.1.213.1.4.10")
+NON, OUI, RIEN = Verdict.NON_CONFORME, Verdict.CONFORME, Verdict.NON_CONCLUANT
+
+
+def examen(syntaxe: str = EXPLICITE, matricule: str = MATRICULE) -> Examen:
+    sujet = PatientImage("IPP1", "HOPITAL", "DURAND^ANNE", "19800101", "F", matricule, PATIENT.oid)
+    return fabriquer("1.2.3", "ACC", "1.2.9", sujet, [("CT", 2)], syntaxe=syntaxe)
+
+
+def echange(
+    statut: int | None = 200, corps: bytes = b"", genre: str = "", *, service: str = "drim",
+    operation: str = "wado-series", numero: int = 1, accept: str = "", panne: str | None = None,
+    debut: datetime = INSTANT, **notes: str,
+) -> Echange:  # fmt: skip
+    reponse = None if statut is None else Reponse(statut, (("Content-Type", genre),), CorpsMemoire(corps))
+    methode = "POST" if service == "dmp" else "GET"
+    requete = Requete(methode, "/studies/1.2.3", (("Accept", accept),) if accept else ())
+    return Echange(
+        numero, service, operation, debut, debut + timedelta(seconds=1), requete, reponse, panne=panne, notes=notes
+    )
+
+
+def rendu(images: Examen, syntaxe: str = EXPLICITE, nombre: int = 2) -> Echange:
+    reponse = multipart(images.images[:nombre], syntaxe)
+    return echange(200, reponse.contenu.octets, reponse.type_contenu or "")
+
+
+def attendues() -> list[r.ImageAttendue]:
+    return [r.ImageAttendue(o.uid, o.pixels) for o in objets(rendu(examen()))]
+
+
+def fautes(vu: Echange) -> list[str]:
+    return [k.code for k in r.images_rendues(vu, attendues(), MATRICULE) if k.verdict is not OUI]
+
+
+def test_images_rendues() -> None:
+    """Entières, en Explicit VR, avec l'INS ; chaque faute a sa règle."""
+    assert fautes(rendu(examen())) == []
+    assert fautes(rendu(examen(), nombre=1)) == ["DRIM-WADO-02"]
+    assert fautes(rendu(examen(IMPLICITE), IMPLICITE)) == ["DRIM-WADO-03"]
+    assert fautes(rendu(examen(matricule="100019999900149"))) == ["DRIM-WADO-04"]
+    assert fautes(echange(404)) == ["DRIM-WADO-01"] and fautes(echange(None)) == ["DRIM-WADO-01"]
+    sain = rendu(examen())
+    corps = sain.reponse.corps.octets if sain.reponse else b""
+    pixel = corps.replace(bytes([7, 8, 9, 10]), bytes([7, 8, 9, 11]))
+    genre = sain.reponse.entetes[0][1] if sain.reponse else ""
+    assert fautes(echange(200, pixel, genre)) == ["DRIM-WADO-02"]
+    assert fautes(echange(200, corps[:-30], genre)) == ["DRIM-WADO-01"]
+    assert fautes(echange(200, corps, "application/dicom")) == ["DRIM-WADO-01"]
+
+
+def test_reponse_hostile() -> None:
+    """Coupée, abîmée, sans fin : lue ou refusée, jamais une panne."""
+    sain = rendu(examen())
+    assert sain.reponse is not None
+    corps, genre = sain.reponse.corps.octets, sain.reponse.entetes[0][1]
+    hasard = random.Random(7)
+    for _ in range(200):
+        abime = bytearray(corps)
+        for _ in range(5):
+            abime[hasard.randrange(len(abime))] = hasard.randrange(256)
+        try:
+            objets(echange(200, bytes(abime), genre))
+        except MultipartIllisible:
+            continue
+    borne = genre.rpartition("boundary=")[2].encode()
+    with pytest.raises(MultipartIllisible, match="plus de"):
+        objets(echange(200, (b"\r\n--" + borne) * 6000 + b"--", genre))
+
+
+@pytest.mark.parametrize("regle", [r.jeton_exige, r.etude_publiee_seule, r.certificat_exige])
+def test_refus(regle: object) -> None:
+    """Refusée quand l'autre est servie ; servie : faute ; l'autre refusée aussi : rien de prouvé."""
+    assert callable(regle)
+    assert regle(echange(401), echange(200)).verdict is OUI
+    assert regle(echange(None, refus="connexion refusée"), echange(200)).verdict is OUI
+    assert regle(echange(200), echange(200)).verdict is NON
+    assert regle(echange(401), echange(401)).verdict is RIEN
+
+
+def test_introspection() -> None:
+    """Une introspection pendant chaque demande ; une autre heure ne compte pas."""
+    pendant = echange(service="psc", operation="introspection", debut=INSTANT + timedelta(milliseconds=5))
+    avant = echange(service="psc", operation="introspection", debut=INSTANT - timedelta(minutes=1))
+    assert r.jeton_introspecte([echange()], [pendant]).verdict is OUI
+    assert r.jeton_introspecte([echange()], [avant]).verdict is NON
+    assert r.jeton_introspecte([], [pendant]).verdict is RIEN
+
+
+def test_capacites() -> None:
+    """Une description, ou rien."""
+    assert r.capacites(echange(200, b"<application/>")).verdict is OUI
+    assert r.capacites(echange(405)).verdict is NON and r.capacites(echange(200)).verdict is NON
+
+
+def test_consentement() -> None:
+    """Sans consentement, ni appel ni référence ; cru si, avec, le DMP est consulté."""
+    avec = [echange(service="dmp", operation="TD3.1")]
+    assert c.rien_sans_consentement([], avec, MATRICULE, [], "refusé").verdict is OUI
+    appel = [echange(service="dmp", operation="TD0.2")]
+    assert c.rien_sans_consentement(appel, avec, MATRICULE, [], "refusé").verdict is NON
+    assert c.rien_sans_consentement([], avec, MATRICULE, ["1.2.3"], "refusé").verdict is NON
+    assert c.rien_sans_consentement([], [], MATRICULE, [], "refusé").verdict is RIEN
+
+
+def test_invitation_et_liste() -> None:
+    """L'invitation parle du consentement ; la liste est celle du DMP."""
+    assert c.invite(["Recueillez le consentement du patient."]).verdict is OUI
+    assert c.invite([]).verdict is NON and c.invite(["Accès impossible."]).verdict is Verdict.A_VERIFIER
+    assert c.references_presentees(["a", "b"], ["b", "a"]).verdict is OUI
+    assert c.references_presentees(["a"], ["a", "b"]).verdict is NON
+    assert c.references_presentees(["a", "b", "c"], ["a", "b"]).verdict is NON
+    assert c.presentation(["a"]).verdict is Verdict.A_VERIFIER
+
+
+def test_kos_avant_les_images() -> None:
+    """Le KOS est récupéré avant que ses images soient demandées."""
+    retrait = echange(service="dmp", operation="TD3.2", unique_ids="1.2.3", numero=1)
+    images = echange(numero=2)
+    assert c.kos_retire([retrait, images], "1.2.3").verdict is OUI
+    assert c.kos_retire([images], "1.2.3").verdict is NON
+    assert c.kos_retire([retrait, images], "9.9").verdict is NON
+    tard = echange(service="dmp", operation="TD3.2", unique_ids="1.2.3", numero=3)
+    assert c.kos_retire([images, tard], "1.2.3").verdict is NON
+    assert c.kos_retire([], "1.2.3").verdict is RIEN
+
+
+def test_preferences() -> None:
+    """Plusieurs syntaxes classées ; sans q, une faute ; une seule, une personne regarde."""
+    dicom = 'multipart/related; type="application/dicom"; transfer-syntax='
+    assert c.preferences([echange(accept=f"{dicom}1.2.1; q=1.0, {dicom}1.2.4; q=0.5")]).verdict is OUI
+    assert c.preferences([echange(accept=f"{dicom}1.2.1, {dicom}1.2.4;q=0.5")]).verdict is OUI
+    assert c.preferences([echange(accept=f"{dicom}1.2.1, {dicom}1.2.4")]).verdict is NON
+    assert c.preferences([echange(accept=f"{dicom}1.2.1; q=beaucoup")]).verdict is NON
+    assert c.preferences([echange(accept=f"{dicom}1.2.1")]).verdict is Verdict.A_VERIFIER
+    assert c.preferences([]).verdict is RIEN
+
+
+def test_ce_qui_est_montre() -> None:
+    """Le bon patient, une seule demande, toutes les images, un jeton valable."""
+    autre = echange(panne="autre_patient")
+    assert c.autre_patient_refuse([], ["i"], [autre]).verdict is OUI
+    assert c.autre_patient_refuse(["i"], ["i"], [autre]).verdict is NON
+    assert c.autre_patient_refuse([], [], [autre]).verdict is RIEN
+    assert c.autre_patient_refuse([], ["i"], [echange()]).verdict is RIEN
+    assert c.une_seule_demande([echange()], ["i"]).verdict is OUI
+    assert c.une_seule_demande([echange(), echange()], ["i"]).verdict is NON
+    assert c.une_seule_demande([], ["i"]).verdict is RIEN
+    assert c.serie_recuperee(["i", "j"], ["j", "i"], "avec perte").verdict is OUI
+    assert c.serie_recuperee(["i"], ["i", "j"], "avec perte").verdict is NON
+    assert c.jeton_presente([echange(jeton_etat="valide")]).verdict is OUI
+    assert c.jeton_presente([echange(jeton_etat="expire")]).verdict is NON
+    assert c.jeton_presente([echange()]).verdict is NON and c.jeton_presente([]).verdict is RIEN
