@@ -73,3 +73,11 @@ def pytest_sessionfinish(session: pytest.Session) -> None:
     """Rien ne continue après la session, même interrompue."""
     if (tours := session.config.stash.get(TOURS, None)) is not None:
         tours.abandonner()
+
+
+def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter, config: pytest.Config) -> None:
+    """Un défaut joué deux fois se dit, même quand le second tour donne raison à la table."""
+    if (tours := config.stash.get(TOURS, None)) is not None and tours.rejoues:
+        terminalreporter.section("défauts rejoués")
+        for ligne in tours.rejoues:
+            terminalreporter.line(ligne)

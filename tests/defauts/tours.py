@@ -13,7 +13,7 @@ from typing import Any
 
 from steps.logiciel.temoin import RACINE
 from tests.defauts.boucle import lire_tours
-from tests.defauts.table import couloirs_suivants, lire_table
+from tests.defauts.table import PREMIER, couloirs_suivants, lire_table
 
 PLAFOND = 2
 """Éléments joués par défaut, ses témoins d'abord et toujours ; sans plafond avec BANC_SONS_DEFAUTS=tout."""
@@ -42,6 +42,8 @@ class Tours:
         self._ordonnes = sorted(CHOISIS, key=lambda nom: -len(TABLE[nom].temoins))
         self._processus: list[tuple[subprocess.Popen[bytes], Path]] = []
         self._suivants: dict[str, tuple[subprocess.Popen[bytes], Path]] = {}
+        self.rejoues: list[str] = []
+        """Les défauts dont le premier tour n'est pas la table, et l'écart : la fin de la session les dit."""
         if self._ordonnes:
             self._ajouter()
 
@@ -81,6 +83,17 @@ class Tours:
         for enfant, sortie in self._processus:
             lus |= _lire(enfant, sortie)
         return lus
+
+    def rejouer(self, nom: str, couloir: str, ecart: str) -> dict[str, Any]:
+        """Le tour de ce défaut joué une seconde fois, seul, devant le même tour sans défaut ; `ecart` se garde.
+
+        Trois processus se partagent deux cœurs : un geste peut y être vu trop tard. Un vrai écart se revoit.
+        """
+        self.rejoues.append(f"{couloir}, {nom} : {ecart}")
+        sain = self._processus[0][1] if couloir == PREMIER else self._suivants[couloir][1]
+        sortie = Path(self._dossier.name) / f"rejoue-{couloir}-{nom}.jsonl"
+        options = ["--couloir", couloir, "--premier-tour", str(sain)]
+        return _lire(_lancer([nom], sortie, options), sortie)[nom]
 
     def abandonner(self) -> None:
         """Arrête ce qui joue encore et efface le dossier."""

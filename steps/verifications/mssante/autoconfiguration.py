@@ -76,9 +76,13 @@ def configuree(echanges: Sequence[Echange], adresse: str, dit: str) -> list[Cons
 
 @verification(EMPLOYES)
 def parametres_employes(protocole: str, vues: Sequence[Session], adresse: str) -> Constat:
-    """Les sessions ouvertes ensuite sur cette BAL passent par les ports que seul le fichier annonce."""
+    """Les sessions ouvertes ensuite sur cette BAL passent par les ports que seul le fichier annonce.
+
+    Une connexion d'avant la configuration, dont seule la suite ou la fin tombe ici, n'en dit rien.
+    """
     nom = protocole.upper()
-    siennes = [s for s in vues if s.protocole == protocole and s.bal == adresse.lower()]
+    ouvertes = [s for s in vues if s.protocole == protocole and s.accueil is not None]
+    siennes = [s for s in ouvertes if s.bal == adresse.lower()]
     if not siennes:
         return EMPLOYES.sans_objet(f"{nom} : aucune session n'a été ouverte sur {adresse} après sa configuration")
     ailleurs = [s for s in siennes if s.note("point") != _POINT]

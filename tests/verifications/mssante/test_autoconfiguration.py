@@ -47,3 +47,5 @@ def test_parametres_employes() -> None:
     assert regles.parametres_employes("imap", sessions(_essai()), BAL).verdict is CONFORME
     assert regles.parametres_employes("imap", sessions(_essai("")), BAL).verdict is NON_CONFORME
     assert regles.parametres_employes("smtp", sessions(_essai()), BAL).verdict is Verdict.NON_CONCLUANT
+    suite_d_une_session = _essai("")[-2:]
+    assert regles.parametres_employes("imap", sessions(suite_d_une_session), BAL).verdict is Verdict.NON_CONCLUANT
