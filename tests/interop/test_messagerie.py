@@ -145,6 +145,8 @@ def test_swaks(banc: BancLance) -> None:
     pem, cle = banc.certificat("org_auth_cli")
     tls = ["--tls", "--tls-cert", pem, "--tls-key", cle, "--tls-ca-path", banc.racines, "--tls-verify"]
     sans = lancer(*commun, *tls, "--to", MORGANE, "--quit-after", "RCPT")
+    if b"TLS not available" in sans.stderr:
+        pytest.skip("swaks est là sans TLS (Net::SSLeay manque)")
     assert (sans.returncode != 0 and b"<~* 530" in sans.stdout) or b"<~* 535" in sans.stdout, sans.stdout
     plain = ["--auth", "PLAIN", "--auth-user", APP, "--auth-password", "x"]
     inconnu = lancer(*commun, *tls, *plain, "--to", "personne@labo.formation.mssante.fr", "--quit-after", "RCPT")
