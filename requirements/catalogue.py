@@ -227,7 +227,7 @@ def nommer_couloir(couloir: str, type_logiciel: str = "", *, racine: Path | None
     if not voisins:
         suite = f"couloirs disponibles : {', '.join(disponibles)}" if disponibles else f"aucun couloir dans {racine}"
         proposes = difflib.get_close_matches(couloir, disponibles, n=1)
-        suite += f" ; vouliez-vous dire « {proposes[0]} » ?" if proposes else ""
+        suite += f" ; le plus proche : « {proposes[0]} »" if proposes else ""
         raise CouloirInconnu(
             f"Couloir inconnu : « {couloir} » ; {suite}. Un couloir à vous se donne par --couloirs=DIR."
         )

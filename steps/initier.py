@@ -85,7 +85,7 @@ def initier(options: argparse.Namespace) -> int:
         return 2
     print(
         f"{sortie} écrit. Donnez-y les valeurs « {EXEMPLE} », puis :\n"
-        f"python -m steps diagnostic --couloir {options.couloir} --logiciel {sortie}"
+        f"python -m steps diagnostic --couloir {catalogue.couloir.couloir} --logiciel {sortie}"
         + (f" --couloirs {options.couloirs}" if options.couloirs else "")
     )
     return 0

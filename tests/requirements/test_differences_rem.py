@@ -54,4 +54,4 @@ def test_commande(capsys: pytest.CaptureFixture[str]) -> None:
     comptes = [len(lu[nom]) for nom in ("pareilles", "autrement", "seules")]
     assert sum(comptes) == len(charger("radiologie").exigences)
     assert main(["differences", "--avec", "biologi"]) == 2
-    assert "vouliez-vous dire « biologie »" in capsys.readouterr().err
+    assert "le plus proche : « biologie »" in capsys.readouterr().err

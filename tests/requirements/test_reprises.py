@@ -118,7 +118,7 @@ def test_un_couloir_a_plusieurs_types_de_logiciel(tmp_path: Path) -> None:
         nommer_couloir("hopital", racine=tmp_path)
     with pytest.raises(CouloirInconnu, match=r"parmi RIS, reçu « LGC »"):
         nommer_couloir("radiologie", "LGC", racine=tmp_path)
-    with pytest.raises(CouloirInconnu, match=r"vouliez-vous dire « radiologie »"):
+    with pytest.raises(CouloirInconnu, match=r"le plus proche : « radiologie »"):
         nommer_couloir("radiolgie", racine=tmp_path)
     assert est_du_couloir("hopital", "hopital-pfi")
     assert not est_du_couloir("hopital-dpi", "hopital-pfi")

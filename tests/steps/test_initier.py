@@ -24,6 +24,13 @@ def initier(fichier: Path, *options: str) -> int:
     return main(["initier", "--couloir", "biologie", "--sortie", str(fichier), *options])
 
 
+def test_commande_a_lancer_ensuite(tmp_path: Path, capsys: Sortie) -> None:
+    """La commande montrée nomme le couloir choisi par le type de logiciel."""
+    fichier = tmp_path / "logiciel.yaml"
+    assert main(["initier", "--couloir", "hopital", "--type-logiciel", "PFI", "--sortie", str(fichier)]) == 0
+    assert "python -m steps diagnostic --couloir hopital-pfi " in capsys.readouterr().out
+
+
 @pytest.mark.parametrize("adaptateur", types_proposes())
 def test_relu_une_fois_rempli(tmp_path: Path, capsys: Sortie, adaptateur: str) -> None:
     """Refusé tel quel, chaque valeur à donner nommée avec sa ligne ; lu sans faute une fois rempli."""
