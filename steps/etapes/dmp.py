@@ -1,10 +1,6 @@
-"""Étapes des envois au DMP : comptes rendus validés, documents reçus, mises à jour, suppressions."""
+"""Étapes des envois au DMP : comptes rendus validés, mises à jour, suppressions, conformité."""
 
 from __future__ import annotations
-
-import base64
-from collections.abc import Mapping
-from datetime import UTC, datetime, timedelta
 
 from pytest_bdd import given, then, when
 from pytest_bdd.parsers import parse
@@ -14,10 +10,7 @@ from steps.bilan import NonConcluant
 from steps.essai import DocumentEssai, Essai
 from steps.etapes import document_couloir, vocabulaire
 from steps.etapes.dmp_commun import (
-    TYPES,
     Depart,
-    attendre_envoi,
-    chercher_envoi,
     contexte,
     dire,
     envoi_de,
@@ -25,21 +18,15 @@ from steps.etapes.dmp_commun import (
     envoyer,
     exiger_cr,
     exiger_envoi,
-    expliquer,
     statuts,
     valider_cr,
 )
 from steps.etapes.identite import retirer
-from steps.flux.documents import AuteurDocument, EnvoiDocument, StructureEmettrice, lettre_de_liaison
-from steps.flux.identite import IdentiteUsager
-from steps.flux.messages import Emetteur
-from steps.logiciel.protocole import ReponseAction
 from steps.patients import PatientEssai
 from steps.verifications import dossier_dmp as regles
 from steps.verifications.compte_rendu.niveau_1 import forme_n1
 from steps.verifications.dmp import (
     documents_soumis,
-    reussi,
     verifier_alimentation,
     verifier_suppression,
 )
@@ -48,68 +35,6 @@ from steps.verifications.dmp.sequence import (
     document_bloque_non_envoye,
     pas_d_autorisation_pour_alimenter,
 )
-
-_DOMAINE_VOISIN = "1.2.250.1.213.99.8"
-
-
-# ---------------------------------------------------------------- documents reçus
-@when(parse("le logiciel reçoit une lettre de liaison du patient « {nom} »"))
-def recevoir_lettre(essai: Essai, nom: str) -> None:
-    """Une lettre d'un établissement voisin, reconnaissable à une ligne qui lui est propre."""
-    patient = essai.patient(nom)
-    reference = patient.reference
-    rang = int(essai.releves.get("lettres reçues", 0)) + 1
-    essai.releves["lettres reçues"] = rang
-    repere = f"Dossier de sortie numéro {40 + rang}{reference.cle}"
-    emetteur = Emetteur(application="DPI VOISIN", structure="HOPITAL VOISIN", domaine=_DOMAINE_VOISIN)
-    contenu = lettre_de_liaison(
-        IdentiteUsager.depuis_reference(reference),
-        AuteurDocument(identifiant=f"89990000077{rang}", nom="DISTANT", prenom="CAMILLE"),
-        StructureEmettrice(identifiant="1990000777", nom=emetteur.structure, domaine=emetteur.domaine),
-        EnvoiDocument(
-            oid=f"{emetteur.domaine}.4.{int(reference.matricule_ins, 36)}.{rang}",
-            oid_lot=f"{emetteur.domaine}.5.{int(reference.matricule_ins, 36)}.{rang}",
-            # Datée d'avant : une date d'envoi mise à la place de celle de l'acte se voit, à la seconde près ou non.
-            instant=datetime.now(UTC).astimezone() - timedelta(hours=2),
-            patient_id=f"EXT{reference.matricule[-6:]}",
-        ),
-        mention=repere,
-    )
-    essai.releves[f"lettre {nom}"] = repere
-    reponse = essai.preparer(
-        "recevoir_document",
-        "biologiste_1",
-        contenu_base64=base64.b64encode(contenu).decode(),
-        emetteur=emetteur.pour_contrat(),
-    )
-    essai.releves[f"réception {nom}"] = reponse
-    if reponse.donnees.get("integre") is not True:
-        raise NonConcluant(f"la lettre reçue n'a pas été intégrée au dossier : {reponse.en_phrase()}")
-
-
-@then(parse("la lettre de liaison est arrivée d'elle-même dans le DMP du patient « {nom} », en CDA R2 de niveau 1"))
-def lettre_arrivee(essai: Essai, nom: str) -> None:
-    patient = essai.patient(nom)
-    reponse = retirer(essai, f"réception {nom}", ReponseAction)
-    recu = reponse.donnees.get("document")
-    if not isinstance(recu, Mapping) or recu.get("etat_dmp") != "echec":
-        attendre_envoi(essai, patient, essai.depuis)
-    envois = [
-        d for s in envois_du_patient(essai, patient) if s.echange.numero > essai.depuis for d in s.documents_de_sante
-    ]
-    quoi = f"lettre de liaison reçue pour « {nom} »"
-    if not envois:
-        expliquer(essai)
-    arrivee = envois[-1] if envois else None
-    essai.bilan.exiger(regles.envoi_observe(regles.R_ENVOI_AUTOMATIQUE, arrivee, quoi, reponse.en_phrase()))
-    essai.bilan.constater(
-        regles.contenu_recu_envoye(
-            envois[-1],
-            type_code=TYPES["lettre de liaison"],
-            matricule=patient.reference.matricule_ins,
-            repere=retirer(essai, f"lettre {nom}", str),
-        )
-    )
 
 
 # ---------------------------------------------------------------- comptes rendus
@@ -303,47 +228,6 @@ def envois_conformes(essai: Essai) -> None:
 @then("aucune autorisation d'accès au DMP n'a été demandée")
 def sans_autorisation(essai: Essai) -> None:
     essai.bilan.constater(pas_d_autorisation_pour_alimenter(essai.echanges("dmp", tout=True)))
-
-
-# -------------------------------------------------------------------- état montré
-@given("un DMP qui refuse le prochain envoi")
-def envoi_refuse(essai: Essai) -> None:
-    essai.banc.dmp.panne("acces_refuse", operation="TD2.1")
-
-
-@when(parse("le professionnel affiche les documents du patient « {nom} »"))
-def afficher_documents(essai: Essai, nom: str) -> None:
-    reponse = essai.jouer("lister_documents", "biologiste_1", patient_id=essai.patient(nom).patient_id)
-    essai.releves["documents affichés"] = list(reponse.donnees.get("documents", []))
-
-
-@then(motif(r"l'état d'envoi montré pour (?P<noms>« .+ ») est celui du DMP, lisible par l'utilisateur$"))
-def etats_justes(essai: Essai, noms: str) -> None:
-    """L'état attendu vient du registre, non de ce que le logiciel a annoncé."""
-    documents = [essai.document(nom.strip("« »").strip()) for nom in noms.split(" », « ")]
-    attendus = {d.document_id: chercher_envoi(essai, d) is not None for d in documents}
-    if len(set(attendus.values())) < 2:
-        raise NonConcluant("il faut un document que le DMP a enregistré et un autre qu'il n'a pas")
-    essai.bilan.constater(regles.etats_montres(retirer(essai, "documents affichés", list), attendus))
-
-
-@when(parse("le professionnel essaie d'envoyer au DMP le document « {nom} »"))
-def essayer_d_envoyer(essai: Essai, nom: str) -> None:
-    document = essai.document(nom)
-    reponse = essai.jouer(
-        "alimenter_dmp", "biologiste_1", patient_id=document.patient.patient_id, documents=[document.document_id]
-    )
-    essai.releves[f"tentative {nom}"] = (reponse, numeros_d_envoi(essai, document.patient))
-
-
-@then(parse("le code d'erreur rendu par le DMP pour « {nom} » est montré à l'utilisateur"))
-def code_d_erreur(essai: Essai, nom: str) -> None:
-    """Le code attendu est celui que le DMP simulé a rendu."""
-    reponse, numeros = retirer(essai, f"tentative {nom}", tuple)
-    refuses = [e for e in essai.echanges("dmp", tout=True) if e.numero in numeros and not reussi(e)]
-    code = refuses[-1].notes.get("code", "") if refuses else ""
-    dit = reponse.donnees.get("code_erreur")
-    essai.bilan.constater(regles.code_montre(code, reponse.messages, dit, tuple(e.numero for e in refuses)))
 
 
 def numeros_d_envoi(essai: Essai, patient: PatientEssai) -> list[int]:

@@ -1,4 +1,4 @@
-"""Étapes de la reprise d'historique : documents anciens, sélection, filtres, vitesse, indicateur."""
+"""Étapes des documents anciens : rangés dans le logiciel, choisis un à un, envoyés au DMP."""
 
 from __future__ import annotations
 
@@ -6,7 +6,6 @@ import base64
 import hashlib
 from collections.abc import Iterable, Mapping, Sequence
 from datetime import UTC, datetime, timedelta
-from typing import Any
 
 from pytest_bdd import given, then, when
 from pytest_bdd.parsers import parse
@@ -22,7 +21,6 @@ from steps.etapes.commun import Table, regler
 from steps.etapes.dmp import numeros_d_envoi
 from steps.etapes.dmp_commun import (
     Depart,
-    contexte,
     delai_d_observation,
     dire,
     envoi_de,
@@ -31,20 +29,17 @@ from steps.etapes.dmp_commun import (
     exiger_envoi,
     type_code,
 )
-from steps.etapes.dmp_consultation import instant, jour
+from steps.etapes.dmp_consultation import instant
 from steps.etapes.identite import retirer
 from steps.flux.documents import pdf_simple
 from steps.verifications import dossier_dmp as regles
-from steps.verifications import dossier_reprise as regles_reprise
 from steps.verifications.cda.corps import decoder
-from steps.verifications.cda.dates import PARIS
-from steps.verifications.dmp import DocumentSoumis, verifier_alimentation
-from steps.verifications.dmp.cycle import vitesse_respectee
+from steps.verifications.dmp import DocumentSoumis
 from steps.verifications.dmp.historique import date_de_l_acte, personne_morale_auteur
 from steps.verifications.pdf.flux import PdfIllisible
 from steps.verifications.pdf.lecture import lire_pdf
 
-_LOCAUX: Mapping[str, str] = {
+LOCAUX: Mapping[str, str] = {
     "lettre de liaison": "LETTRE-LIAISON",
     "compte rendu de consultation": "CR-CONSULTATION",
     "compte rendu hospitalier": "CR-HOSPITALIER",
@@ -64,7 +59,7 @@ def _relier_types(essai: Essai) -> None:
     if ("types_documents_dmp", "avant") in essai.reglages:
         return
     lu = essai.preparer("lire_configuration", "administrateur", parametre="types_documents_dmp").donnees.get("valeur")
-    correspondance = {local: type_code(genre) for genre, local in _LOCAUX.items()}
+    correspondance = {local: type_code(genre) for genre, local in LOCAUX.items()}
     regler(essai, "types_documents_dmp", {**(lu if isinstance(lu, Mapping) else {}), **correspondance})
 
 
@@ -93,7 +88,7 @@ def ranger_ancien(essai: Essai, nom: str, patient: str, *, genre: str, acte: dat
         "enregistrer_document",
         "biologiste_1",
         patient_id=malade.patient_id,
-        type_local=_LOCAUX[genre],
+        type_local=LOCAUX[genre],
         titre=f"{genre.capitalize()} ({nom})",
         date_acte=acte.isoformat(),
         pdf_base64=base64.b64encode(pdf).decode(),
@@ -147,7 +142,7 @@ def nom_du_document(essai: Essai, soumis: DocumentSoumis) -> str:
     return soumis.unique_id
 
 
-def _envoyes(essai: Essai, depuis: int, *, acceptes: bool = True) -> dict[str, DocumentSoumis]:
+def anciens_envoyes(essai: Essai, depuis: int, *, acceptes: bool = True) -> dict[str, DocumentSoumis]:
     """Nom → document arrivé dans un DMP du scénario après ce rang du journal."""
     return {
         nom_du_document(essai, d): d
@@ -176,8 +171,8 @@ def envoyer_choisis(essai: Essai, qui: str, patient: str, noms: str) -> None:
         patient_id=essai.patient(patient).patient_id,
         documents=[d.document_id for d in documents],
     )
-    _attendre(essai, rang, choisis)
-    arrives = _envoyes(essai, rang)
+    attendre_anciens(essai, rang, choisis)
+    arrives = anciens_envoyes(essai, rang)
     for document in documents:
         soumis = arrives.get(document.nom)
         soumission = next(
@@ -194,9 +189,9 @@ def noms_cites(texte: str) -> list[str]:
     return [nom.strip("« »").strip() for nom in texte.replace(" et ", ", ").split(", ")]
 
 
-def _attendre(essai: Essai, depuis: int, voulus: list[str]) -> None:
+def attendre_anciens(essai: Essai, depuis: int, voulus: list[str]) -> None:
     """Attend que le DMP ait enregistré tous ces documents, pour un logiciel qui répond avant d'avoir fini."""
-    rang, restants = depuis, set(voulus) - set(_envoyes(essai, depuis))
+    rang, restants = depuis, set(voulus) - set(anciens_envoyes(essai, depuis))
     while restants:
         vu = essai.journal.attendre(
             lambda e: e.operation.startswith("TD2."), depuis=rang, delai=delai_d_observation(essai), service="dmp"
@@ -204,7 +199,7 @@ def _attendre(essai: Essai, depuis: int, voulus: list[str]) -> None:
         if vu is None:
             return
         rang = vu.numero
-        restants = set(voulus) - set(_envoyes(essai, depuis))
+        restants = set(voulus) - set(anciens_envoyes(essai, depuis))
 
 
 @given(parse("un envoi demandé ensuite pour le patient « {patient} », qui clôt l'observation"))
@@ -219,12 +214,12 @@ def envoi_de_cloture(essai: Essai, patient: str) -> None:
     essai.releves["clôture"] = (nom, arrive)
 
 
-def _hors_cloture(essai: Essai, noms: Iterable[str]) -> list[str]:
+def hors_cloture(essai: Essai, noms: Iterable[str]) -> list[str]:
     cloture, _ = essai.releves.get("clôture", ("", True))
     return [nom for nom in noms if nom != cloture]
 
 
-def _exiger_close(essai: Essai, constats: Sequence[Constat]) -> None:
+def exiger_close(essai: Essai, constats: Sequence[Constat]) -> None:
     """Sans manquement, il faut encore que l'observation ait été close ; un manquement vu se suffit."""
     _, arrive = essai.releves.get("clôture", ("", True))
     if not arrive and all(constat.verdict is Verdict.CONFORME for constat in constats):
@@ -234,10 +229,10 @@ def _exiger_close(essai: Essai, constats: Sequence[Constat]) -> None:
 @then("seuls les documents choisis sont arrivés au DMP")
 def choisis_seuls(essai: Essai) -> None:
     rang, choisis = retirer(essai, "envoi choisi", tuple)
-    vus = _hors_cloture(essai, _envoyes(essai, rang, acceptes=False))
+    vus = hors_cloture(essai, anciens_envoyes(essai, rang, acceptes=False))
     constat = regles.envoyes_exactement(vus, choisis)
     essai.bilan.constater(constat)
-    _exiger_close(essai, [constat])
+    exiger_close(essai, [constat])
 
 
 @then(parse("le document « {nom} » n'est pas parti, l'INS du patient « {patient} » n'étant pas qualifiée"))
@@ -278,200 +273,3 @@ def structure_auteur(essai: Essai, noms: str) -> None:
                 auteur_initial=auteur,
             )
         )
-
-
-# ---------------------------------------------------------------------- reprise
-@when(parse("le professionnel lance la reprise d'historique pour les patients {noms}"))
-def reprendre(essai: Essai, noms: str, datatable: Table | None = None) -> None:
-    """Le tableau (filtre, valeur) : « types », « acte du », « acte au »."""
-    _reprendre(essai, noms, datatable, simuler=False)
-
-
-@when(parse("le professionnel simule la reprise d'historique pour les patients {noms}"))
-def simuler(essai: Essai, noms: str, datatable: Table | None = None) -> None:
-    _reprendre(essai, noms, datatable, simuler=True)
-
-
-def _reprendre(essai: Essai, noms: str, datatable: Table | None, *, simuler: bool) -> None:
-    filtres: dict[str, Any] = {"patients": [essai.patient(nom).patient_id for nom in noms_cites(noms)]}
-    for ligne in vocabulaire.table(datatable) if datatable else []:
-        match ligne["filtre"]:
-            case "types":
-                filtres["types_locaux"] = [_LOCAUX[genre] for genre in ligne["valeur"].split(", ")]
-            case "acte du":
-                filtres["du"] = jour(ligne["valeur"]).isoformat()
-            case "acte au":
-                filtres["au"] = jour(ligne["valeur"]).isoformat()
-            case autre:
-                raise vocabulaire.PhraseInconnue(f"filtre de reprise inconnu dans la feature : {autre!r}")
-    if simuler:
-        filtres["simuler"] = True
-    reponse = essai.jouer("reprendre_historique", "biologiste_1", **filtres)
-    par_id = {d.document_id: d.nom for d in essai.documents.values()}
-    annonces = [par_id.get(str(i), str(i)) for i in reponse.donnees.get("envoyes", [])]
-    essai.releves["reprise"] = (essai.depuis, annonces, reponse)
-
-
-_REPRISE = r"la reprise envoie (?P<noms>(?:« [^»]+ »(?:, | et )?)+)"
-
-
-@then(motif(_REPRISE + "$"))
-@then(motif(_REPRISE + " et écarte$"))
-def reprise_jugee(essai: Essai, noms: str, datatable: Table | None = None) -> None:
-    """Jugée sur ce que le DMP a reçu, quoi que le logiciel annonce ; le tableau donne le motif de chaque écart."""
-    retenus = noms_cites(noms)
-    rang, annonces, reponse = retirer(essai, "reprise", tuple)
-    _attendre(essai, rang, retenus)
-    ecartes = {ligne["document"]: ligne["motif"] for ligne in (vocabulaire.table(datatable) if datatable else ())}
-    arrives = _hors_cloture(essai, _envoyes(essai, rang))
-    tentes = [nom for nom in _hors_cloture(essai, _envoyes(essai, rang, acceptes=False)) if nom not in arrives]
-    dit = f"{reponse.en_phrase()} ; envoyés selon lui : {', '.join(annonces) or 'aucun'}"
-    constats = regles_reprise.selection_respectee(arrives, retenus, ecartes, dit, tentes=tentes)
-    essai.bilan.constater(constats)
-    _exiger_close(essai, constats)
-
-
-@then(motif(r"la simulation annonce (?P<noms>(?:« [^»]+ »(?:, | et )?)+) sans rien envoyer$"))
-def simulation_jugee(essai: Essai, noms: str) -> None:
-    """La fenêtre se ferme sur la réponse du logiciel à la simulation."""
-    rang, annonces, _ = retirer(essai, "reprise", tuple)
-    numeros = [d.echange for d in _envoyes(essai, rang, acceptes=False).values()]
-    essai.bilan.constater(regles_reprise.rien_envoye(numeros, annonces, noms_cites(noms)))
-
-
-@then("chaque document repris porte le type du DMP donné à son type local")
-def types_appliques(essai: Essai) -> None:
-    rang, _, _ = retirer(essai, "reprise", tuple)
-    correspondance = essai.preparer("lire_configuration", "administrateur", parametre="types_documents_dmp")
-    reglee = essai.releves.get("correspondance", {local: type_code(genre) for genre, local in _LOCAUX.items()})
-    relue = correspondance.donnees.get("valeur")
-    envoyes = _envoyes(essai, rang)
-    for nom in _hors_cloture(essai, envoyes):
-        soumis = envoyes[nom]
-        genre, _, _ = retirer(essai, f"ancien {nom}", tuple)
-        local = _LOCAUX[genre]
-        recu = soumis.fiche.type_code.code if soumis.fiche.type_code else ""
-        essai.bilan.constater(regles_reprise.type_applique(nom, local, reglee[local], recu, soumis.echange))
-    if isinstance(relue, Mapping):
-        texte = "\n".join(f"{local} : {relue.get(local)}" for local in reglee)
-        essai.bilan.joindre("correspondance.txt", "document", texte.encode(), "correspondance des types relue")
-
-
-@when(parse("l'administrateur donne au type local des « {genre} » le type « {autre} » du DMP"))
-def changer_type(essai: Essai, genre: str, autre: str) -> None:
-    reglee = {local: type_code(genre) for genre, local in _LOCAUX.items()} | {_LOCAUX[genre]: type_code(autre)}
-    lu = essai.preparer("lire_configuration", "administrateur", parametre="types_documents_dmp").donnees.get("valeur")
-    regler(essai, "types_documents_dmp", {**(lu if isinstance(lu, Mapping) else {}), **reglee})
-    essai.releves["correspondance"] = reglee
-
-
-@when(parse("l'administrateur limite l'alimentation du DMP à {vitesse:d} transactions par seconde"))
-def limiter_vitesse(essai: Essai, vitesse: int) -> None:
-    regler(essai, "vitesse_alimentation_dmp", vitesse)
-    relue = essai.preparer("lire_configuration", "administrateur", parametre="vitesse_alimentation_dmp")
-    essai.bilan.constater(regles_reprise.vitesse_reglee(vitesse, relue.donnees.get("valeur")))
-
-
-@then(parse("le DMP n'a jamais reçu plus de {vitesse:d} envois par seconde"))
-def vitesse_tenue(essai: Essai, vitesse: int) -> None:
-    """Mesurée à l'arrivée, sur toute seconde glissante de la reprise."""
-    rang, _, _ = retirer(essai, "reprise", tuple)
-    echanges = essai.journal.echanges(service="dmp", depuis=rang)
-    essai.bilan.constater(vitesse_respectee(echanges, vitesse))
-
-
-@then("le réglage du déclencheur, de l'unité de soins et du rattrapage planifié reste à montrer")
-def declencheur_a_montrer(essai: Essai) -> None:
-    """Le contrat des actions ne les porte pas : une personne les montre dans le logiciel."""
-    essai.bilan.constater(
-        regles_reprise.R_DECLENCHEUR.a_regarder(
-            "montrez dans le logiciel le réglage du déclencheur, de l'unité de soins et du rattrapage planifié"
-        )
-    )
-
-
-@then("les documents repris suivent le guide d'intégration")
-def reprise_conforme(essai: Essai) -> None:
-    rang, _, _ = retirer(essai, "reprise", tuple)
-    echanges = essai.journal.echanges(service="dmp", depuis=rang)
-    essai.bilan.constater(verifier_alimentation(echanges, contexte(essai)))
-
-
-# ------------------------------------------------------------------- indicateur
-def _mois_dernier() -> datetime:
-    """Milieu du mois précédent, heure de Paris : loin des bords du mois."""
-    premier = datetime.now(UTC).astimezone(PARIS).replace(day=1, hour=10, minute=0, second=0, microsecond=0)
-    return (premier - timedelta(days=1)).replace(day=14)
-
-
-def _indicateur(essai: Essai) -> Mapping[str, Any]:
-    reponse = essai.jouer("lire_indicateur_historique", "biologiste_1", mois=f"{_mois_dernier():%Y-%m}")
-    return reponse.donnees
-
-
-@given("l'indicateur de reprise du mois dernier")
-def indicateur_avant(essai: Essai) -> None:
-    """Relevé avant les séjours du scénario : seul ce qu'ils ajoutent est jugé."""
-    essai.releves["indicateur avant"] = _indicateur(essai)
-
-
-@given("des séjours clôturés")
-def sejours(essai: Essai, datatable: Table) -> None:
-    """Un séjour par ligne, avec un document daté de ce séjour, envoyé au DMP ou non."""
-    for rang, ligne in enumerate(vocabulaire.table(datatable), start=1):
-        fin = _fin_du_sejour(ligne["fin"])
-        nom = f"document du séjour {rang}"
-        document = ranger_ancien(
-            essai,
-            nom,
-            ligne["patient"],
-            genre="compte rendu hospitalier",
-            acte=fin - timedelta(days=1),
-            auteur="inscrit au RPPS",
-        )
-        if ligne["document au DMP"] == "oui":
-            ancien_deja_envoye(essai, nom)
-        essai.preparer(
-            "enregistrer_sejour",
-            "biologiste_1",
-            patient_id=essai.patient(ligne["patient"]).patient_id,
-            debut=(fin - timedelta(days=2)).isoformat(),
-            fin=fin.isoformat(),
-            documents=[document.document_id],
-        )
-
-
-def _fin_du_sejour(texte: str) -> datetime:
-    """« le mois dernier » ou « N ans avant »."""
-    mois_dernier = _mois_dernier()
-    if texte == "le mois dernier":
-        return mois_dernier
-    ans = int(texte.split()[0])
-    return mois_dernier - timedelta(days=round(365.25 * ans))
-
-
-@when("le professionnel affiche l'indicateur de reprise du mois dernier")
-def afficher_indicateur(essai: Essai) -> None:
-    essai.releves["indicateur après"] = _indicateur(essai)
-
-
-@then(
-    parse("l'indicateur compte {denominateur:d} séjours de plus, dont {numerateur:d} avec un document antérieur au DMP")
-)
-def indicateur_compte(essai: Essai, denominateur: int, numerateur: int) -> None:
-    essai.bilan.constater(
-        regles_reprise.indicateur_juste(
-            retirer(essai, "indicateur avant", Mapping),
-            retirer(essai, "indicateur après", Mapping),
-            numerateur=numerateur,
-            denominateur=denominateur,
-        )
-    )
-
-
-@then("sa formule est montrée")
-def formule(essai: Essai) -> None:
-    texte = str(retirer(essai, "indicateur après", Mapping).get("formule") or "")
-    essai.bilan.constater(regles_reprise.formule_montree(texte))
-    if texte:
-        essai.bilan.joindre("formule.txt", "document", texte.encode(), "formule montrée par le logiciel")

@@ -1,12 +1,11 @@
-"""Étapes du téléservice INSi : récupération par traits ou par carte, vérification, blocages, traces."""
+"""Étapes du téléservice INSi : récupération par traits ou par carte, vérification, alertes, traces."""
 
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import replace
 from typing import Any
 
-from pytest_bdd import given, then, when
+from pytest_bdd import then, when
 from pytest_bdd.parsers import parse
 from pytest_bdd.parsers import re as motif
 
@@ -14,7 +13,7 @@ from simulators.socle.echange import Echange
 from steps.bilan import NonConcluant
 from steps.essai import Essai
 from steps.etapes import vocabulaire
-from steps.etapes.commun import Table, presenter, relire, retenir
+from steps.etapes.commun import relire, retenir
 from steps.etapes.identite import retirer, traits_du_contrat, traits_rendus
 from steps.logiciel.protocole import ReponseAction
 from steps.patients import PatientEssai
@@ -26,82 +25,6 @@ from steps.verifications.insi import ContexteInsi, PatientConnu, verifier_requet
 from steps.verifications.insi.appels import Mode
 
 RECHERCHES = ("rechercherInsAvecTraitsIdentite", "rechercherInsAvecCarteVitale")
-
-
-# ------------------------------------------------------------------ présenter
-@given(parse("un patient « {nom} » connu d'INSi avec un ancien matricule"))
-def patient_avec_historique(essai: Essai, nom: str) -> None:
-    presenter(essai, nom, connu=True, anciens=1, anciens_dates=True)
-
-
-@given(parse("un patient « {nom} » qu'INSi rend avec d'autres prénoms que le prénom saisi"))
-def patient_prenoms_differents(essai: Essai, nom: str) -> None:
-    """Le téléservice trouve le patient par le prénom saisi, mais le rend avec une autre liste de prénoms."""
-    patient = presenter(essai, nom, connu=False)
-    essai.banc.insi.etat.inscrire(patient.reference, traits_retournes={"prenoms": "OMBELINE CONSTANCE"})
-
-
-@given(parse("un patient « {nom} » qu'INSi rend avec un autre lieu de naissance que le lieu saisi"))
-def patient_lieu_different(essai: Essai, nom: str, datatable: Table | None = None) -> None:
-    """INSi le trouve avec ou sans le lieu saisi, et rend le code d'une autre commune."""
-    patient = presenter(essai, nom, connu=False, imposes=vocabulaire.valeurs(datatable))
-    autre = next(code for code in ("35238", "44109") if code != patient.reference.lieu_naissance)
-    essai.banc.insi.etat.inscrire(patient.reference, traits_retournes={"lieu_naissance": autre})
-    patient.reference = replace(patient.reference, lieu_naissance=autre)
-
-
-@given(parse("un patient « {nom} » qu'INSi rend avec la date de naissance « {date} »"))
-def patient_date_incomplete(essai: Essai, nom: str, date: str) -> None:
-    patient = presenter(essai, nom, connu=False)
-    essai.banc.insi.etat.inscrire(patient.reference, traits_retournes={"date_naissance": date})
-
-
-@given(
-    motif(
-        r"un patient « (?P<nom>[^»]+) » qu'INSi rend avec (?P<trait>le nom de naissance|les prénoms de naissance|le sexe) vides?$"
-    )
-)
-def patient_trait_vide(essai: Essai, nom: str, trait: str) -> None:
-    patient = presenter(essai, nom, connu=False)
-    cle = {"le nom de naissance": "nom_naissance", "les prénoms de naissance": "prenoms", "le sexe": "sexe"}[trait]
-    essai.banc.insi.etat.inscrire(patient.reference, traits_retournes={cle: ""})
-
-
-@given(parse("deux homonymes d'un patient « {nom} » connus d'INSi"))
-def homonymes(essai: Essai, nom: str) -> None:
-    """Deux personnes de mêmes traits et de matricules différents, nées au même endroit : INSi répond 02."""
-    patient = presenter(essai, nom, connu=True)
-    reference = patient.reference
-    double = presenter(
-        essai,
-        f"{nom} bis",
-        connu=True,
-        nom_naissance=reference.nom_naissance,
-        prenoms=reference.prenoms,
-        sexe=reference.sexe,
-        date_naissance=reference.date_naissance,
-        lieu_naissance=reference.lieu_naissance,
-    )
-    del essai.patients[double.nom]
-
-
-@given(parse("un patient « {nom} » que son premier prénom ne suffit pas à trouver dans INSi"))
-def patient_deuxieme_prenom(essai: Essai, nom: str) -> None:
-    """INSi le connaît sous son deuxième prénom : le logiciel doit essayer les prénoms suivants, un à un."""
-    patient = presenter(
-        essai,
-        nom,
-        connu=True,
-        prenoms=("FANETTE", "ODILE", "JUSTINE"),
-        inscription={"prenoms_de_recherche": ("ODILE",)},
-    )
-    patient.saisie["prenoms_naissance"] = "FANETTE ODILE JUSTINE"
-
-
-@given(parse("le patient « {nom} » qu'INSi ne reconnaît plus"))
-def patient_plus_reconnu(essai: Essai, nom: str) -> None:
-    """La vérification de son INS répond désormais KO."""
-    essai.banc.insi.etat.inscrire(essai.patient(nom).reference, retour_verification=False)
 
 
 # ----------------------------------------------------------------------- agir
@@ -251,71 +174,6 @@ def appel_parti(essai: Essai) -> None:
 
 def numeros_de(echanges: Sequence[Echange]) -> list[int]:
     return [echange.numero for echange in echanges]
-
-
-# ------------------------------------------------------------------ habilitations
-@when(motif(r"l'administrateur donne à (?P<qui>.+) l'accès à (?P<quoi>INSi|l'INS)$"))
-def donner_acces(essai: Essai, qui: str, quoi: str) -> None:
-    """Le droit est retiré à la fin : une personne sans accès à l'INS n'a ni l'un ni l'autre."""
-    compte = essai.compte(vocabulaire.role(qui))
-    droits = {"utilisateur": compte, "acces_ins": True, "acces_insi": quoi == "INSi"}
-    avant = {"utilisateur": compte, "acces_ins": quoi == "INSi", "acces_insi": False}
-    essai.a_la_fin(lambda: essai.preparer("configurer", "administrateur", parametre="habilitations", valeur=avant))
-    reponse = essai.jouer("configurer", "administrateur", parametre="habilitations", valeur=droits)
-    essai.bilan.exiger(conduite.reglage_change("habilitations", reponse.resultat, reponse.en_phrase()))
-
-
-@when(parse("une personne sans droit sur l'INS essaie d'ouvrir la fiche du patient « {nom} »"))
-def ouvrir_sans_droit(essai: Essai, nom: str) -> None:
-    patient = essai.patient(nom)
-    essai.jouer("lire_patient", "sans_acces_ins", patient_id=patient.patient_id)
-    essai.releves["fiche"] = patient
-
-
-@then(motif(r"l'accès à l'INS est (?P<issue>refusé|obtenu)$"))
-def acces_ins(essai: Essai, issue: str) -> None:
-    """Refusé : aucune donnée personnelle montrée, quel que soit le message. Obtenu : le matricule INS l'est."""
-    reponse = essai.derniere
-    rendu = reponse.donnees.get("patient")
-    identite = rendu.get("identite", {}) if isinstance(rendu, Mapping) else {}
-    valeurs = [str(valeur) for valeur in identite.values() if valeur]
-    valeurs += [str(c["valeur"]) for c in reponse.donnees.get("champs", []) if c.get("affiche") and c.get("valeur")]
-    reference = retirer(essai, "fiche", PatientEssai).reference
-    vus = "".join("\n".join(valeurs).split(" "))
-    if issue == "refusé":
-        # Des champs masqués (« **** ») ne disent rien de la personne.
-        secrets = (reference.matricule, reference.nom_naissance.replace(" ", ""), reference.date_naissance)
-        montre = any(secret in vus for secret in secrets)
-    else:
-        montre = reference.matricule in vus
-    regle = conduite.R_DROIT_ACCORDE if issue == "obtenu" else conduite.R_DROIT_INS
-    essai.bilan.constater(
-        conduite.droit_applique(
-            regle,
-            permis=issue == "obtenu",
-            resultat="fait" if montre else "refuse",
-            recu=reponse.en_phrase(),
-            quoi="accès à l'INS",
-        )
-    )
-
-
-@then(motif(r"l'appel à INSi est (?P<issue>refusé|obtenu)$"))
-def acces_insi(essai: Essai, issue: str) -> None:
-    reponse = essai.derniere
-    numeros = numeros_de(essai.echanges("insi"))
-    resultat = reponse.resultat if issue == "refusé" else ("fait" if numeros else "refuse")
-    regle = conduite.R_DROIT_INSI if issue == "refusé" else conduite.R_DROIT_ACCORDE
-    essai.bilan.constater(
-        conduite.droit_applique(
-            regle,
-            permis=issue == "obtenu",
-            resultat=resultat,
-            recu=reponse.en_phrase(),
-            quoi="appel à INSi",
-            echanges=numeros,
-        )
-    )
 
 
 # ------------------------------------------------------------------------ traces
