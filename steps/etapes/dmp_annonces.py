@@ -16,7 +16,7 @@ from steps.essai import Essai
 from steps.etapes import vocabulaire
 from steps.etapes.commun import Table
 from steps.etapes.dmp_commun import dossier, type_code
-from steps.etapes.dmp_consultation import entrees_du_dmp, redeposer
+from steps.etapes.dmp_deposes import entrees_du_dmp, redeposer
 from steps.logiciel.protocole import ReponseAction
 from steps.verifications import dossier_annonces as regles
 from steps.verifications.cda.dates import PARIS

@@ -22,7 +22,8 @@ from steps.essai import Essai
 from steps.etapes import vocabulaire
 from steps.etapes.commun import Table, regler
 from steps.etapes.dmp_commun import delai_d_observation, type_code
-from steps.etapes.dmp_consultation import entrees_du_dmp, jour, juger_ouverture
+from steps.etapes.dmp_consultation import juger_ouverture
+from steps.etapes.dmp_deposes import entrees_du_dmp, jour
 from steps.etapes.identite import retirer
 from steps.verifications import dossier_acces_web as regles_web
 from steps.verifications import dossier_consultation as regles

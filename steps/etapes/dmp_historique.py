@@ -29,7 +29,7 @@ from steps.etapes.dmp_commun import (
     exiger_envoi,
     type_code,
 )
-from steps.etapes.dmp_consultation import instant
+from steps.etapes.dmp_deposes import instant
 from steps.etapes.identite import retirer
 from steps.flux.documents import pdf_simple
 from steps.verifications import dossier_dmp as regles

@@ -16,7 +16,7 @@ from steps.etapes.dmp_commun import (
     contexte,
     type_code,
 )
-from steps.etapes.dmp_consultation import jour
+from steps.etapes.dmp_deposes import jour
 from steps.etapes.dmp_historique import (
     LOCAUX,
     anciens_envoyes,

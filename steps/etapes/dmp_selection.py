@@ -11,7 +11,7 @@ from pytest_bdd.parsers import re as motif
 from steps.essai import Essai
 from steps.etapes import vocabulaire
 from steps.etapes.cda_documents import afficher
-from steps.etapes.dmp_consultation import entrees_du_dmp
+from steps.etapes.dmp_deposes import entrees_du_dmp
 from steps.verifications.dossier_selection import selection_integree
 
 

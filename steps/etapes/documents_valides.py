@@ -16,7 +16,7 @@ from steps.etapes import document_couloir, documents_hopital, vocabulaire
 from steps.etapes.compte_rendu_commun import exporter
 from steps.etapes.compte_rendu_destinataires import personne, pour_contrat
 from steps.etapes.compte_rendu_mentions import avec_sa_feuille, imprimer_preuve, textes_regles
-from steps.etapes.dmp_consultation import instant
+from steps.etapes.dmp_deposes import instant
 from steps.etapes.documents import octets
 from steps.etapes.identite import retirer
 from steps.etapes.mss_commun import choisir_correspondants
