@@ -36,4 +36,7 @@ CONDUITE = {
     "pfi_relais_mauvais_message": "Le retour de la plateforme désigne un autre message.",
     "pfi_relais_sans_erreur": "Le retour d'un échec ne dit pas pourquoi.",
     "pfi_relais_profil_local": "Le retour de la plateforme n'annonce pas le profil du volet.",
+    "pfi_relais_sans_courriel": "Un document confié à la plateforme pour MSSanté n'est envoyé à personne.",
+    "pfi_relais_toujours_au_patient": "Un document confié à la plateforme part au patient sans que ce soit demandé.",
+    "pfi_relais_copie_au_secretariat": "Un document confié à la plateforme part aussi à une boîte non demandée.",
 }
