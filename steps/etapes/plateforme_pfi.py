@@ -129,7 +129,7 @@ def injoignable(essai: Essai, nom: str, type_: str) -> None:
 def acquittes(essai: Essai) -> None:
     for confie in confies(essai).values():
         numero = confie.envoi.echange.numero
-        reponse = confie.envoi.echange.reponse.corps.octets if confie.envoi.echange.reponse else b""
+        reponse = confie.envoi.reponse
         essai.bilan.constater(acquittement.acquittement_rendu(confie.message, reponse, numero))
         essai.bilan.constater(acquittement.message_accepte(confie.envoi.code, f"« {confie.nom} »", numero))
 
@@ -153,7 +153,7 @@ def refuse(essai: Essai, nom: str, defaut: str) -> None:
     neuf = confie.message.replace(confie.identifiant.encode(), envoi_hl7(essai).identifiant.encode(), 1)
     fautif = _DEFAUTS[defaut](neuf)
     envoi = commun.envoyer(essai, fautif)
-    reponse = envoi.echange.reponse.corps.octets if envoi.echange.reponse else b""
+    reponse = envoi.reponse
     essai.bilan.constater(acquittement.acquittement_rendu(fautif, reponse, envoi.echange.numero))
     essai.bilan.constater(
         acquittement.refus_honnete(envoi.code, defaut, envoi.echange.numero, temoin=confie.envoi.code)
