@@ -39,4 +39,11 @@ CONDUITE = {
     "pfi_relais_sans_courriel": "Un document confié à la plateforme pour MSSanté n'est envoyé à personne.",
     "pfi_relais_toujours_au_patient": "Un document confié à la plateforme part au patient sans que ce soit demandé.",
     "pfi_relais_copie_au_secretariat": "Un document confié à la plateforme part aussi à une boîte non demandée.",
+    "pfi_remise_absente": "Les documents d'un courriel MSSanté ne sont pas remis au système destinataire.",
+    "pfi_remise_premier_document": "D'un courriel à deux documents, la plateforme n'en remet qu'un.",
+    "pfi_remise_autre_ins": "Le message de remise porte une autre INS que son document.",
+    "pfi_accuse_absent": "L'accusé du système destinataire n'est pas rendu à l'émetteur du courriel.",
+    "pfi_accuse_toujours_positif": "L'accusé rendu dit intégré un document que le destinataire a refusé.",
+    "pfi_accuse_sans_attendre": "L'accusé part dès la relève, sans attendre le système destinataire.",
+    "pfi_accuse_autre_courriel": "L'accusé rendu désigne un autre courriel.",
 }
