@@ -5,6 +5,7 @@ from __future__ import annotations
 import socket
 import ssl
 import time
+from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import UTC, datetime
 
@@ -20,6 +21,8 @@ from simulators.socle.requete import Port, RequeteRecue
 DELAI = 10.0
 ACQUITTEMENT_MAX = 2**20
 _MORCEAU = 7
+_GUET = 0.1
+"""Secondes entre deux regards, une fois l'accusé de réception rendu."""
 
 
 @dataclass(frozen=True)
@@ -38,7 +41,8 @@ class AdressePair:
 class Envoi:
     """Ce qu'un envoi a donné. `issue` : `acquitte`, `sans_reponse`, `injoignable`, `coupe` ou `illisible`.
 
-    `code`, `reference` : MSA-1 et MSA-2 de l'acquittement ; `detail` : ce qui s'est passé, en français.
+    `code`, `reference` : MSA-1 et MSA-2 de l'acquittement, l'applicatif s'il suit celui de réception (CA) ; `detail` :
+    ce qui s'est passé, en français.
     """
 
     echange: Echange
@@ -47,6 +51,8 @@ class Envoi:
     reference: str = ""
     acquittement: bytes = b""
     detail: str = ""
+    reponse: bytes = b""
+    """Ce que le logiciel a répondu, cadres compris : un acquittement applicatif différé suit celui de réception."""
 
     @property
     def accepte(self) -> bool:
@@ -57,10 +63,18 @@ class Envoi:
 class Emetteur:
     """Une connexion par envoi ; tout est au journal, l'échec aussi."""
 
-    def __init__(self, journal: JournalEchanges, igc: IgcTest, pannes: RegistrePannes) -> None:
+    def __init__(
+        self,
+        journal: JournalEchanges,
+        igc: IgcTest,
+        pannes: RegistrePannes,
+        differe: Callable[[str, float], bytes] = lambda _identifiant, _delai: b"",
+    ) -> None:
+        """`differe` : l'acquittement applicatif de ce MSH-10 venu sur une autre connexion, attendu tant de secondes."""
         self._journal = journal
         self._igc = igc
         self._pannes = pannes
+        self._differe = differe
 
     def envoyer(self, adresse: AdressePair, message: bytes, *, delai: float = DELAI) -> Envoi:
         """Envoie ce message, sans cadre, et attend au plus `delai` secondes son acquittement."""
@@ -68,17 +82,22 @@ class Emetteur:
         demande = self._demande(adresse, message, debut)
         panne = self._pannes.prendre(demande, *_PANNES)
         fil, coupe = _sur_le_fil(message, panne)
+        entete = lire(message)
+        ecoute = _Ecoute(delai, entete.identifiant if entete else "", self._differe)
         try:
-            cadre, issue, detail = self._dialoguer(adresse, fil, delai, panne, coupe=coupe)
+            issue, detail = self._dialoguer(adresse, fil, delai, panne, ecoute, coupe=coupe)
         except OSError as erreur:
             # Une connexion perdue en attendant n'est pas une adresse où personne n'écoute.
             coupee = isinstance(erreur, ConnectionResetError | BrokenPipeError)
-            cadre, issue, detail = None, "coupe" if coupee else "injoignable", _en_clair(erreur, adresse)
-        return self._inscrire(adresse, fil, debut, panne, cadre, issue, detail)
+            issue, detail = "coupe" if coupee else "injoignable", _en_clair(erreur, adresse)
+        if ecoute.cadres:
+            # Le premier acquittement est arrivé : ce qui manque ensuite n'est pas l'affaire de la connexion.
+            issue, detail = "acquitte", ""
+        return self._inscrire(adresse, fil, debut, panne, ecoute, issue, detail)
 
     def _dialoguer(
-        self, adresse: AdressePair, fil: bytes, delai: float, panne: PanneArmee | None, *, coupe: bool
-    ) -> tuple[Cadre | None, str, str]:
+        self, adresse: AdressePair, fil: bytes, delai: float, panne: PanneArmee | None, ecoute: _Ecoute, *, coupe: bool
+    ) -> tuple[str, str]:
         with self._ouvrir(adresse, delai) as prise:
             if panne is not None and panne.nom == "envoi_goutte_a_goutte":
                 prise.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
@@ -87,8 +106,8 @@ class Emetteur:
             else:
                 prise.sendall(fil)
             if coupe:
-                return None, "coupe", "connexion coupée par le banc"
-            return _lire_acquittement(prise, delai)
+                return "coupe", "connexion coupée par le banc"
+            return ecoute.lire(prise)
 
     def _ouvrir(self, adresse: AdressePair, delai: float) -> socket.socket:
         prise = socket.create_connection((adresse.hote, adresse.port), timeout=delai)
@@ -122,11 +141,11 @@ class Emetteur:
         fil: bytes,
         debut: datetime,
         panne: PanneArmee | None,
-        cadre: Cadre | None,
+        ecoute: _Ecoute,
         issue: str,
         detail: str,
     ) -> Envoi:
-        entete = lire(fil.removeprefix(b"\x0b"))
+        entete, cadre = lire(fil.removeprefix(b"\x0b")), ecoute.dernier
         code, reference = acquittement_lu(cadre.contenu) if cadre else ("", "")
         if cadre is not None and not code:
             issue, detail = "illisible", "la réponse n'est pas un acquittement HL7 v2 (segment MSA)"
@@ -138,6 +157,7 @@ class Emetteur:
             "acquittement": code or "aucun",
             **({"cadre": cadre.defaut} if cadre and cadre.defaut else {}),
             **({"detail": detail} if detail else {}),
+            **({"acquittement_differe": "oui"} if ecoute.differe else {}),
         }
         echange = self._journal.ajouter_echange(
             service=SERVICE,
@@ -145,12 +165,12 @@ class Emetteur:
             debut=debut,
             fin=datetime.now(UTC),
             requete=Requete("EMETTRE", str(adresse), (), CorpsMemoire(fil), ""),
-            reponse=Reponse(0, (), CorpsMemoire(cadre.octets)) if cadre else None,
+            reponse=Reponse(0, (), CorpsMemoire(ecoute.octets)) if cadre else None,
             pair=f"{adresse.hote}:{adresse.port}",
             panne=panne.nom if panne else None,
             notes=notes,
         )
-        return Envoi(echange, issue, code, reference, cadre.contenu if cadre else b"", detail)
+        return Envoi(echange, issue, code, reference, cadre.contenu if cadre else b"", detail, ecoute.octets)
 
 
 def _sur_le_fil(message: bytes, panne: PanneArmee | None) -> tuple[bytes, bool]:
@@ -168,30 +188,80 @@ def _sur_le_fil(message: bytes, panne: PanneArmee | None) -> tuple[bytes, bool]:
     return fil, nom == "envoi_sans_attendre"
 
 
-def _lire_acquittement(prise: socket.socket, delai: float) -> tuple[Cadre | None, str, str]:
-    """Le premier cadre reçu avant l'échéance."""
-    cadrage = Cadrage(ACQUITTEMENT_MAX)
-    echeance = time.monotonic() + delai
-    while (reste := echeance - time.monotonic()) > 0:
-        prise.settimeout(reste)
-        try:
-            bloc = prise.recv(65_536)
-        except TimeoutError:
-            break
-        if not bloc:
-            cadre = cadrage.reste()
-            if cadre is not None:
-                return cadre, "acquitte", ""
-            return None, "coupe", "connexion fermée par le logiciel sans acquittement"
-        try:
-            cadres = cadrage.recevoir(bloc)
-        except MessageTropGrand:
-            return None, "illisible", f"réponse de plus de {ACQUITTEMENT_MAX} octets"
-        if cadres:
-            return cadres[0], "acquitte", ""
-    if (cadre := cadrage.reste()) is not None:
-        return cadre, "acquitte", ""
-    return None, "sans_reponse", f"aucun acquittement en {delai:g} s"
+class _Ecoute:
+    """Ce que le logiciel répond : un acquittement ou, en mode étendu, celui de réception (CA) puis l'applicatif.
+
+    L'applicatif vient sur la même connexion, ou sur une autre, que le banc reçoit (HL7 v2.5, § 2.9.3).
+    """
+
+    def __init__(self, delai: float, identifiant: str, ailleurs: Callable[[str, float], bytes]) -> None:
+        self._delai = delai
+        self._identifiant = identifiant
+        self._ailleurs = ailleurs
+        self._cadrage = Cadrage(ACQUITTEMENT_MAX)
+        self.cadres: list[Cadre] = []
+
+    @property
+    def dernier(self) -> Cadre | None:
+        """L'acquittement qui compte."""
+        return self.cadres[-1] if self.cadres else None
+
+    @property
+    def differe(self) -> bool:
+        """Vrai si l'acquittement applicatif a suivi celui de réception."""
+        return len(self.cadres) > 1
+
+    @property
+    def octets(self) -> bytes:
+        return b"".join(cadre.octets for cadre in self.cadres)
+
+    def lire(self, prise: socket.socket) -> tuple[str, str]:
+        """Attend au plus le délai ; rend l'issue et ce qui s'est passé."""
+        echeance = time.monotonic() + self._delai
+        while not self._complet() and (reste := echeance - time.monotonic()) > 0:
+            if self.cadres and self._venu_d_ailleurs(0.0):
+                break
+            prise.settimeout(min(reste, _GUET) if self.cadres else reste)
+            try:
+                bloc = prise.recv(65_536)
+            except TimeoutError:
+                continue
+            if not bloc:
+                if not self.cadres:
+                    return self._fin("coupe", "connexion fermée par le logiciel sans acquittement")
+                self._venu_d_ailleurs(max(0.0, echeance - time.monotonic()))
+                break
+            try:
+                self._garder(self._cadrage.recevoir(bloc))
+            except MessageTropGrand:
+                return "illisible", f"réponse de plus de {ACQUITTEMENT_MAX} octets"
+        return self._fin("sans_reponse", f"aucun acquittement en {self._delai:g} s")
+
+    def _fin(self, issue: str, detail: str) -> tuple[str, str]:
+        if not self.cadres and (cadre := self._cadrage.reste()) is not None:
+            self.cadres.append(cadre)
+        return ("acquitte", "") if self.cadres else (issue, detail)
+
+    def _garder(self, recus: list[Cadre]) -> None:
+        """Le premier cadre ; après un accusé de réception, l'applicatif du même message."""
+        for cadre in recus:
+            if not self.cadres or (not self._complet() and _applicatif(cadre.contenu, self._identifiant)):
+                self.cadres.append(cadre)
+
+    def _complet(self) -> bool:
+        return bool(self.cadres) and (self.differe or acquittement_lu(self.cadres[0].contenu)[0] != "CA")
+
+    def _venu_d_ailleurs(self, delai: float) -> bool:
+        """L'acquittement applicatif, venu sur une autre connexion."""
+        message = self._ailleurs(self._identifiant, delai)
+        if message:
+            self.cadres.append(Cadre(encadrer(message)))
+        return bool(message)
+
+
+def _applicatif(message: bytes, identifiant: str) -> bool:
+    code, reference = acquittement_lu(message)
+    return code in ("AA", "AE", "AR") and reference == identifiant
 
 
 def _en_clair(erreur: OSError, adresse: AdressePair) -> str:

@@ -8,6 +8,8 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 from datetime import datetime
 
+from simulators.hl7v2.entete import acquittement_lu
+
 MESSAGES_MAX = 20_000
 
 
@@ -53,6 +55,16 @@ class EtatHl7v2:
             self._messages.append(message)
             del self._messages[:-MESSAGES_MAX]
             self._condition.notify_all()
+
+    def acquittement_differe(self, identifiant: str, delai: float) -> bytes:
+        """L'acquittement applicatif de ce message du banc, venu sur une connexion à lui ; vide s'il n'arrive pas."""
+
+        def est_le_sien(message: MessageRecu) -> bool:
+            code, reference = acquittement_lu(message.octets)
+            return bool(identifiant) and reference == identifiant and code in ("AA", "AE", "AR")
+
+        trouve = self.attendre(est_le_sien, delai=delai)
+        return trouve.octets if trouve is not None else b""
 
     def recus(self, *, depuis: int = 0) -> list[MessageRecu]:
         """Messages dont l'échange est au-delà de ce rang du journal, dans l'ordre."""

@@ -149,6 +149,10 @@ class SessionMllp(asyncio.Protocol):
         if entete is None or cadre.defaut == "cadre non fermé":
             self._inscrire(cadre, entete, None, None, {"cadre": cadre.defaut or "ce n'est pas un message HL7 v2"})
             return
+        if entete.code == "ACK":
+            # L'acquittement applicatif, différé, d'un message du banc : il ne s'acquitte pas (HL7 v2.5, § 2.9.3).
+            self._inscrire(cadre, entete, None, None, {"acquittement_differe": "oui"})
+            return
         demande = self._demande("RECEPTION", cadre)
         panne = self._a.pannes.prendre(demande, *_PANNES_MESSAGE)
         nom = panne.nom if panne else ""

@@ -29,7 +29,7 @@ class SimulateurHl7v2(AvecPannes):
         self.etat = EtatHl7v2()
         self.pannes = RegistrePannes(SERVICE, journal, PANNES, http=False)
         self.accueillant = Accueillant(journal, self.etat, self.pannes)
-        self._emetteur = Emetteur(journal, igc, self.pannes)
+        self._emetteur = Emetteur(journal, igc, self.pannes, self.etat.acquittement_differe)
 
     def monter(self, serveur: ServeurBanc) -> None:
         """Ouvre le port en clair, puis celui sous TLS (certificat du client facultatif, gardé s'il est présenté)."""

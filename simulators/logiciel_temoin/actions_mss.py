@@ -7,6 +7,7 @@ from simulators.logiciel_temoin import (
     messagerie_conduite,
     messagerie_envois,
     messagerie_reception,
+    plateforme_remise,
 )
 from simulators.logiciel_temoin.actions_documents import montrer as montrer_document
 from simulators.logiciel_temoin.base import Document, EnvoiMss
@@ -152,6 +153,8 @@ def configurer_boite(labo: Labo, utilisateur: Utilisateur, p: Parametres) -> Env
 def relever_boite(labo: Labo, utilisateur: Utilisateur, p: Parametres) -> Enveloppe:
     messagerie_envois.reprendre(labo, utilisateur)
     recus = messagerie_reception.relever(labo, utilisateur, _sa_bal(labo, utilisateur, p.texte("adresse")).adresse)
+    if labo.type_logiciel == "PFI":
+        plateforme_remise.remettre(labo, recus)
     return fait(f"{len(recus)} courriel(s).", courriels=[messagerie_reception.montrer(labo, recu) for recu in recus])
 
 

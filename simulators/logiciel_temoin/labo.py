@@ -92,7 +92,7 @@ class Labo:
         self.porte_structures = PorteStructures(self.comptes, environnement.racines, defauts)
         self.emission = Emission(environnement.hl7v2, defauts)
         self.relais: list[threading.Thread] = []
-        """Documents confiés dont les envois attendent que l'acquittement soit rendu."""
+        """Envois d'une plateforme qui attendent que l'acquittement soit rendu."""
         self._suivre_les_acces()
         self.instance = str(uuid.uuid4())
         self.entrepots: dict[tuple[str, str], str] = {}

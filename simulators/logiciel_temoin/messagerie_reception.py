@@ -34,6 +34,9 @@ class CourrielRecu:
     integres: list[str] = field(default_factory=list)
     verses: list[Document] = field(default_factory=list)
     """Ses documents, dès qu'ils sont dans la liste de travail des non lus."""
+    octets: bytes = b""
+    remis: bool = False
+    """En plateforme : ses documents sont partis vers le système destinataire."""
 
 
 def relever(labo: Labo, utilisateur: Utilisateur, adresse: str) -> list[CourrielRecu]:
@@ -72,7 +75,7 @@ def _ranger(labo: Labo, adresse: str, validite: int, uid: int, octets: bytes) ->
         deja = any(c.uid == uid and c.uidvalidity == validite and c.bal == adresse for c in labo.courriels.values())
         if deja:
             return
-        courriel = CourrielRecu(labo.base.numero("C"), adresse, validite, uid, contenu)
+        courriel = CourrielRecu(labo.base.numero("C"), adresse, validite, uid, contenu, octets=octets)
         labo.courriels[courriel.courriel_id] = courriel
     rapprocher(labo, octets, contenu)
 

@@ -13,10 +13,12 @@ from simulators.logiciel_temoin.erreurs import Echec, Refus
 from simulators.logiciel_temoin.hl7v2_cadre import Recu
 from simulators.logiciel_temoin.horloge import PARIS, lire_ts, maintenant
 from simulators.logiciel_temoin.labo import Labo
+from simulators.logiciel_temoin.messagerie_adresses import adresse_usager
 from simulators.logiciel_temoin.messagerie_demande import Demande, joindre
 from simulators.logiciel_temoin.soap import ReponseIllisible
 
 COMPTE = "biologiste_1"
+_USAGERS = "@patient.mssante.fr"
 _RESTRICTIONS = {
     "MASQUE_PS": "MASQUE_PS",
     "INVISIBLE_PATIENT": "INVISIBLE_PATIENT",
@@ -98,10 +100,9 @@ def _relayer(labo: Labo, recu: Recu, document: Document, demandes: set[str], adr
 
 def _courriels(labo: Labo, document: Document, demandes: set[str], adresses: list[str]) -> Iterator[tuple[str, str]]:
     utilisateur = labo.annuaire.ouvrir(COMPTE)
-    for adresse in adresses:
-        patient = adresse.endswith("@patient.mssante.fr")
-        if ("DESTMSSANTEPAT" if patient else "DESTMSSANTEPS") not in demandes:
-            continue
+    retenues = [a for a in adresses if ("DESTMSSANTEPAT" if a.endswith(_USAGERS) else "DESTMSSANTEPS") in demandes]
+    for adresse in () if labo.defaut("pfi_relais_sans_courriel") else [*retenues, *_en_trop(labo, document)]:
+        patient = adresse.endswith(_USAGERS)
         demande = Demande(
             bal=labo.postes.bal_applicative(),
             canal="patient" if patient else "professionnel",
@@ -118,6 +119,14 @@ def _courriels(labo: Labo, document: Document, demandes: set[str], adresses: lis
             yield adresse, f"554^{erreur}"
         else:
             yield adresse, "" if envoi.etat == "envoye" else f"550^{envoi.destinataires[0].detail or envoi.etat}"
+
+
+def _en_trop(labo: Labo, document: Document) -> list[str]:
+    """Les adresses que les défauts ajoutent, sans que l'émetteur l'ait demandé."""
+    secretariat = labo.environnement.bal_de_type("ORG")
+    usager = adresse_usager(labo.base.patient(document.patient_id))
+    ajoutees = [secretariat.adresse] if secretariat and labo.defaut("pfi_relais_copie_au_secretariat") else []
+    return [*ajoutees, usager] if usager and labo.defaut("pfi_relais_toujours_au_patient") else ajoutees
 
 
 def _zam(labo: Labo, recu: Recu, evenement: str, quoi: str, erreur: str, table: str, adresse: str = "") -> str:

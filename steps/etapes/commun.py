@@ -186,3 +186,10 @@ def garder_reglage(essai: Essai, parametre: str) -> None:
     essai.reglages[parametre, "avant"] = avant
     if lu.fait and "valeur" in lu.donnees:
         essai.a_la_fin(lambda: essai.preparer("configurer", "administrateur", parametre=parametre, valeur=avant))
+
+
+def preuve_du_scenario(essai: Essai, numero: str) -> str:
+    """Le numéro de preuve qu'une feature écrit : vide, ou l'une de celles du scénario joué."""
+    if numero and numero not in {preuve.id for preuve in essai.retenu.scenario.preuves}:
+        raise vocabulaire.PhraseInconnue(f"preuve {numero!r} : ce scénario n'en a pas de ce numéro")
+    return numero

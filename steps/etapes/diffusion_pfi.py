@@ -12,7 +12,7 @@ from simulators.socle.correspondants import CORRESPONDANTS, Correspondant
 from steps.bilan import NonConcluant
 from steps.essai import DocumentEssai, Essai
 from steps.etapes import document_couloir, vocabulaire
-from steps.etapes.commun import Table, changer_reglage, relire
+from steps.etapes.commun import Table, changer_reglage, preuve_du_scenario, relire
 from steps.etapes.confidentialite import codes
 from steps.etapes.dmp_commun import exiger_cr, valider_cr
 from steps.etapes.documents import octets
@@ -54,11 +54,9 @@ def valider_et_transmettre(essai: Essai, datatable: Table) -> None:
     « preuve » : celle que le message apporte ; vide, il les accompagne toutes.
     """
     niveau = retirer(essai, "niveau transmis", str)
-    preuves = {"", *(preuve.id for preuve in essai.retenu.scenario.preuves)}
     for ligne in vocabulaire.table(datatable):
         nom, patient = ligne["compte rendu"], relire(essai, essai.patient(ligne["patient"]))
-        if (preuve := ligne.get("preuve", "")) not in preuves:
-            raise vocabulaire.PhraseInconnue(f"preuve {preuve!r} : ce scénario n'en a pas de ce numéro")
+        preuve = preuve_du_scenario(essai, ligne.get("preuve", ""))
         choisis, secrete = codes(ligne["masquage et visibilité"]), ligne.get("connexion secrète") == "oui"
         # Deux correspondants différents d'un compte rendu à l'autre : une liste figée ne conviendrait pas.
         rang = len(_emissions(essai))

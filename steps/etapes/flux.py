@@ -33,6 +33,8 @@ DOMAINE_PARTENAIRE = "1.2.250.1.213.99.7"
 DOMAINE_ETRANGER = "1.2.250.1.213.99.8"
 _NOM_UTILISE_RECU = "BELLEGARDE"
 _ATTENTE_S = 5.0
+_MSH_10 = 20
+"""Longueur de MSH-10 en HL7 v2.5."""
 
 
 def _emetteur(essai: Essai, d_ou: str) -> Emetteur:
@@ -51,8 +53,10 @@ def envoi_hl7(essai: Essai) -> EnvoiHl7:
     rang = int(essai.releves.get("messages envoyés", 0)) + 1
     essai.releves["messages envoyés"] = rang
     numero = essai.retenu.numero.replace("/", "-")
-    # MSH-10 tient en 20 caractères ; un logiciel peut écarter un numéro déjà reçu dans une campagne précédente.
+    # Un logiciel peut écarter un numéro déjà reçu dans une campagne précédente.
     marque = hashlib.sha256(essai.graine.encode()).hexdigest()[:4] if essai.graine else ""
+    if len(f"{marque}{numero}-{rang}") > _MSH_10:
+        numero = hashlib.sha256(numero.encode()).hexdigest()[:8]
     return EnvoiHl7(identifiant=f"{marque}{numero}-{rang}", instant=datetime.now(UTC).astimezone())
 
 

@@ -248,7 +248,7 @@ def rendre_accuses(essai: Essai, datatable: Table) -> None:
 @then("chaque message de la plateforme est acquitté et accepté")
 def acquittes(essai: Essai) -> None:
     for quoi, envoye, envoi in retirer(essai, "messages du banc", list):
-        reponse = envoi.echange.reponse.corps.octets if envoi.echange.reponse else b""
+        reponse = envoi.reponse
         essai.bilan.constater(acquittement.acquittement_rendu(envoye, reponse, envoi.echange.numero))
         essai.bilan.constater(acquittement.message_accepte(envoi.code, quoi, envoi.echange.numero))
 

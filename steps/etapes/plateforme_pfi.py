@@ -18,18 +18,10 @@ from steps.bilan import NonConcluant
 from steps.essai import Essai
 from steps.etapes import mss_commun, vocabulaire
 from steps.etapes import plateforme_commun as commun
-from steps.etapes.commun import Table
+from steps.etapes.commun import Table, preuve_du_scenario
 from steps.etapes.dmp_commun import envois_du_patient
-from steps.etapes.flux import envoi_hl7, identifiant_emetteur
-from steps.flux.documents import (
-    AuteurDocument,
-    EnvoiDocument,
-    SectionDocument,
-    StructureEmettrice,
-    compte_rendu_structure,
-    lettre_de_liaison,
-    resultat_de_biologie,
-)
+from steps.etapes.flux import envoi_hl7
+from steps.etapes.plateforme_documents import fabriquer
 from steps.flux.identite import IdentiteUsager
 from steps.flux.plateforme import DocumentConfie, document_confie
 from steps.patients import PatientEssai
@@ -37,12 +29,6 @@ from steps.verifications.hl7v2 import acquittement
 from steps.verifications.hl7v2 import retours_plateforme as regles
 from steps.verifications.hl7v2.echanges import MessageVu
 
-_DOMAINE = "1.2.250.1.213.99.6"
-_TYPES = {
-    "lettre de liaison": ("11490-0", "Lettre de liaison à la sortie d'un établissement de soins"),
-    "résultats de biologie": ("11502-2", "CR d'examens biologiques"),
-    "compte rendu de consultation": ("11488-4", "CR de consultation"),
-}
 _SYSTEMES = {"DPI": True, "SGL": False, "RIS": False}
 """Système émetteur → vrai s'il écrit un MDM plutôt qu'un ORU."""
 _ATTENTE_TEMOIN_S = 3.0
@@ -63,48 +49,39 @@ class Confie:
     depuis: int
 
 
-def _confies(essai: Essai) -> dict[str, Confie]:
+def confies(essai: Essai) -> dict[str, Confie]:
+    """Les documents confiés jusqu'ici, par leur nom."""
     tous: dict[str, Confie] = essai.releves.setdefault("documents confiés", {})
     return tous
 
 
-def _cda(essai: Essai, type_: str, patient: PatientEssai, rang: int) -> tuple[bytes, str]:
-    envoi, identite = envoi_hl7(essai), IdentiteUsager.depuis_reference(patient.reference)
-    oid = f"{_DOMAINE}.5.{patient.reference.matricule}.{envoi.horodatage}.{rang}"
-    auteur = CORRESPONDANTS[rang % len(CORRESPONDANTS)]
-    communs = (
-        identite,
-        AuteurDocument(identifiant=f"8{auteur.rpps}", nom=auteur.nom, prenom=auteur.prenom),
-        StructureEmettrice(identifiant=STRUCTURE.identifiant_national, nom=STRUCTURE.nom, domaine=_DOMAINE),
-        EnvoiDocument(oid=oid, oid_lot=f"{oid}.1", instant=envoi.instant, patient_id=identifiant_emetteur(patient)),
-    )
-    if type_ == "compte rendu de consultation":
-        section = SectionDocument("29299-5", "Motif", (f"Consultation de suivi n° {rang}.",))
-        return compte_rendu_structure(*communs, (section,)), oid
-    if type_ == "résultats de biologie":
-        return resultat_de_biologie(*communs), oid
-    return lettre_de_liaison(*communs, mention=f"Lettre n° {rang}."), oid
-
-
 def _confier(
-    essai: Essai, nom: str, systeme: str, type_: str, patient: PatientEssai, demandes: tuple[str, ...]
+    essai: Essai,
+    nom: str,
+    systeme: str,
+    type_: str,
+    patient: PatientEssai,
+    demandes: tuple[str, ...],
+    preuve: str = "",
 ) -> None:
-    tous = _confies(essai)
+    tous = confies(essai)
     rang = len(tous) + 1
-    cda, oid = _cda(essai, type_, patient, rang)
+    fabrique = fabriquer(essai, type_, patient, rang)
     adresses = [CORRESPONDANTS[rang % len(CORRESPONDANTS)].bal] if "DESTMSSANTEPS" in demandes else []
     adresses += [mss_commun.adresse_du_patient(patient)] if "DESTMSSANTEPAT" in demandes else []
     document = DocumentConfie(
-        cda, oid, *_TYPES[type_], systeme, identifiant_emetteur(patient), _DOMAINE, STRUCTURE.identifiant_national,
-        (*demandes, "ACK_RECEPTION"), tuple(adresses),
+        fabrique.cda, fabrique.oid, fabrique.code, fabrique.libelle, systeme, fabrique.patient_id, fabrique.domaine,
+        STRUCTURE.identifiant_national, (*demandes, "ACK_RECEPTION"), tuple(adresses),
     )  # fmt: skip
     quand = envoi_hl7(essai)
     identite = IdentiteUsager.depuis_reference(patient.reference)
     message = document_confie(document, identite, quand, mdm=_SYSTEMES[systeme]).encode()
     depuis = essai.journal.position()
     envoi = commun.envoyer(essai, message)
-    tous[nom] = Confie(nom, patient, cda, message, quand.identifiant, demandes, tuple(adresses), envoi, depuis)
-    essai.bilan.joindre(f"message-{rang}.hl7", "message", message, f"message confié : « {nom} »", complement=True)
+    tous[nom] = Confie(nom, patient, fabrique.cda, message, quand.identifiant, demandes, tuple(adresses), envoi, depuis)
+    essai.bilan.joindre(
+        f"message-{rang}.hl7", "message", message, f"message confié : « {nom} »", complement=True, preuve=preuve
+    )
 
 
 _A_FAIRE = {
@@ -126,18 +103,22 @@ def prise(essai: Essai) -> None:
 
 @when("les systèmes de l'établissement confient ces documents à la plateforme")
 def confier(essai: Essai, datatable: Table) -> None:
-    """Colonnes : « document », « système », « type », « patient », « à faire », « restriction »."""
+    """Colonnes : « document », « système », « type », « patient », « à faire », « restriction ».
+
+    « preuve » : celle que le message accompagne ; vide, il les accompagne toutes.
+    """
     for ligne in vocabulaire.table(datatable):
         a_faire = tuple(code for quoi in ligne["à faire"].split(", ") for code in _A_FAIRE[quoi])
         demandes = (*a_faire, *_RESTRICTIONS[ligne.get("restriction", "")])
-        _confier(essai, ligne["document"], ligne["système"], ligne["type"], essai.patient(ligne["patient"]), demandes)
+        patient, preuve = essai.patient(ligne["patient"]), preuve_du_scenario(essai, ligne.get("preuve", ""))
+        _confier(essai, ligne["document"], ligne["système"], ligne["type"], patient, demandes, preuve)
 
 
 @when(parse("un destinataire de « {nom} » devient injoignable par MSSanté, et le DPI confie de nouveau son {type_}"))
 def injoignable(essai: Essai, nom: str, type_: str) -> None:
     """Le refus de l'opérateur vise la seule adresse que portera le message suivant."""
-    patient = _confies(essai)[nom].patient
-    adresse = CORRESPONDANTS[(len(_confies(essai)) + 1) % len(CORRESPONDANTS)].bal
+    patient = confies(essai)[nom].patient
+    adresse = CORRESPONDANTS[(len(confies(essai)) + 1) % len(CORRESPONDANTS)].bal
     panne = essai.banc.mssante.panne("destinataire_inconnu", fois=None, adresse=adresse)
     essai.a_la_fin(panne.retirer)
     _confier(essai, f"{nom} (injoignable)", "DPI", type_, patient, ("DESTMSSANTEPS",))
@@ -146,9 +127,9 @@ def injoignable(essai: Essai, nom: str, type_: str) -> None:
 # ------------------------------------------------------------------------------------------------------- acquitter
 @then("la plateforme acquitte et accepte chacun de ces messages")
 def acquittes(essai: Essai) -> None:
-    for confie in _confies(essai).values():
+    for confie in confies(essai).values():
         numero = confie.envoi.echange.numero
-        reponse = confie.envoi.echange.reponse.corps.octets if confie.envoi.echange.reponse else b""
+        reponse = confie.envoi.reponse
         essai.bilan.constater(acquittement.acquittement_rendu(confie.message, reponse, numero))
         essai.bilan.constater(acquittement.message_accepte(confie.envoi.code, f"« {confie.nom} »", numero))
 
@@ -168,11 +149,11 @@ _DEFAUTS: dict[str, Callable[[bytes], bytes]] = {
 )
 def refuse(essai: Essai, nom: str, defaut: str) -> None:
     """Le même message, juste, a été accepté."""
-    confie = _confies(essai)[nom]
+    confie = confies(essai)[nom]
     neuf = confie.message.replace(confie.identifiant.encode(), envoi_hl7(essai).identifiant.encode(), 1)
     fautif = _DEFAUTS[defaut](neuf)
     envoi = commun.envoyer(essai, fautif)
-    reponse = envoi.echange.reponse.corps.octets if envoi.echange.reponse else b""
+    reponse = envoi.reponse
     essai.bilan.constater(acquittement.acquittement_rendu(fautif, reponse, envoi.echange.numero))
     essai.bilan.constater(
         acquittement.refus_honnete(envoi.code, defaut, envoi.echange.numero, temoin=confie.envoi.code)
@@ -180,7 +161,8 @@ def refuse(essai: Essai, nom: str, defaut: str) -> None:
 
 
 # --------------------------------------------------------------------------------------------- ce qu'elle en a fait
-def _au_dmp(essai: Essai, confie: Confie) -> list[bytes]:
+def au_dmp(essai: Essai, confie: Confie) -> list[bytes]:
+    """Les documents arrivés au DMP du patient."""
     return [
         document.octets
         for soumission in envois_du_patient(essai, confie.patient)
@@ -193,7 +175,7 @@ def _operations(essai: Essai, confie: Confie) -> list[regles.Operation]:
     """Ce qui a été demandé, et l'issue que les services simulés ont vue."""
     rendues = []
     if "DESTDMP" in confie.demandes:
-        rendues.append(regles.Operation("dmp", confie.identifiant, confie.cda in _au_dmp(essai, confie)))
+        rendues.append(regles.Operation("dmp", confie.identifiant, confie.cda in au_dmp(essai, confie)))
     partis = {d.casefold() for vu in mss_commun.vus(essai, confie.depuis) for d in vu.destinataires}
     for adresse in confie.adresses:
         reussie = adresse.casefold() in partis
@@ -201,10 +183,10 @@ def _operations(essai: Essai, confie: Confie) -> list[regles.Operation]:
     return rendues
 
 
-def _attendre_retours(essai: Essai) -> None:
+def attendre_retours(essai: Essai) -> None:
     """Dort jusqu'à l'arrivée du retour de chaque opération demandée, au plus le temps laissé au logiciel."""
     echeance = monotonic() + (_ATTENTE_TEMOIN_S if essai.logiciel.temoin else commun.delai(essai))
-    for confie in _confies(essai).values():
+    for confie in confies(essai).values():
         attendues = [("dmp", "")] if "DESTDMP" in confie.demandes else []
         attendues += [("mssante", adresse) for adresse in confie.adresses]
         for genre, adresse in attendues:
@@ -220,15 +202,15 @@ def _attendre_retours(essai: Essai) -> None:
 
 @then("chaque document destiné au DMP y est arrivé tel quel, avec ses restrictions, et aucun autre")
 def deposes(essai: Essai) -> None:
-    _attendre_retours(essai)
-    tous = _confies(essai).values()
-    arrives = [c for c in tous if "DESTDMP" in c.demandes and c.cda in _au_dmp(essai, c)]
+    attendre_retours(essai)
+    tous = confies(essai).values()
+    arrives = [c for c in tous if "DESTDMP" in c.demandes and c.cda in au_dmp(essai, c)]
     for confie in tous:
-        quoi, au_dmp = f"« {confie.nom} »", _au_dmp(essai, confie)
+        quoi, arrives_la = f"« {confie.nom} »", au_dmp(essai, confie)
         if "DESTDMP" not in confie.demandes:
-            essai.bilan.constater(regles.document_non_depose(au_dmp, confie.cda, quoi, temoin=bool(arrives)))
+            essai.bilan.constater(regles.document_non_depose(arrives_la, confie.cda, quoi, temoin=bool(arrives)))
             continue
-        essai.bilan.constater(regles.document_depose(au_dmp, confie.cda, quoi))
+        essai.bilan.constater(regles.document_depose(arrives_la, confie.cda, quoi))
         codes = [
             code.code
             for soumission in envois_du_patient(essai, confie.patient)
@@ -244,9 +226,9 @@ def deposes(essai: Essai) -> None:
 @then("l'émetteur de chaque document reçoit le retour de chaque opération, réussie ou non")
 def retours(essai: Essai) -> None:
     """L'issue attendue est celle que le DMP et la messagerie simulés ont vue ; il en faut des deux sortes."""
-    _attendre_retours(essai)
+    attendre_retours(essai)
     issues = set()
-    for confie in _confies(essai).values():
+    for confie in confies(essai).values():
         messages = commun.vus(essai, confie.depuis)
         for operation in _operations(essai, confie):
             issues.add((operation.genre, operation.reussie))

@@ -100,6 +100,6 @@ def refuse(essai: Essai, defaut: str) -> None:
     fautif = _DEFAUTS[defaut](_mdm(essai, essai.patient(nom)))
     envoi = commun.envoyer(essai, fautif)
     numero = envoi.echange.numero
-    reponse = envoi.echange.reponse.corps.octets if envoi.echange.reponse else b""
+    reponse = envoi.reponse
     essai.bilan.constater(acquittement.acquittement_rendu(fautif, reponse, numero))
     essai.bilan.constater(acquittement.refus_honnete(envoi.code, defaut, numero, temoin=accepte.code))

@@ -11,6 +11,7 @@ from pytest_bdd.parsers import parse
 from steps.essai import Essai
 from steps.etapes.liste_travail import Entrant, documents_de, entrant, entrants, ligne_de, non_lus
 from steps.verifications.documents_recus import resultats as regles
+from steps.verifications.documents_recus import signes as annonces
 from steps.verifications.documents_recus.attendus import lire_compte_rendu
 
 _ROLE = "biologiste_1"
@@ -45,19 +46,19 @@ def _dans_les_deux_listes(essai: Essai) -> list[tuple[Entrant, Sequence[str] | N
 def critiques(essai: Essai) -> None:
     montres = non_lus(essai)
     for document in entrants(essai).values():
-        essai.bilan.constater(regles.critique_annonce(document.joint.cda, _signes(document, montres), document.nom))
+        essai.bilan.constater(annonces.critique_annonce(document.joint.cda, _signes(document, montres), document.nom))
 
 
 @then("la liste des documents non lus et celle du patient annoncent interprétations et commentaires")
 def interpretations(essai: Essai) -> None:
     for document, signes, ou in _dans_les_deux_listes(essai):
-        essai.bilan.constater(regles.interpretation_annoncee(document.joint.cda, signes, document.nom, ou))
+        essai.bilan.constater(annonces.interpretation_annoncee(document.joint.cda, signes, document.nom, ou))
 
 
 @then("la liste des documents non lus et celle du patient annoncent les écarts à l'intervalle de référence")
 def ecarts(essai: Essai) -> None:
     for document, signes, ou in _dans_les_deux_listes(essai):
-        essai.bilan.constater(regles.ecart_annonce(document.joint.cda, signes, document.nom, ou))
+        essai.bilan.constater(annonces.ecart_annonce(document.joint.cda, signes, document.nom, ou))
 
 
 @then(parse("les résultats de « {nom} » sont intégrés avec leur valeur et leur unité"))
@@ -81,7 +82,7 @@ def remplacees(essai: Essai) -> None:
     remplaces = {document.remplace for document in entrants(essai).values()}
     for document in entrants(essai).values():
         signes = _signes(document, documents_de(essai, document.patient))
-        essai.bilan.constater(regles.mise_a_jour_montree(document.nom in remplaces, signes, document.nom))
+        essai.bilan.constater(annonces.mise_a_jour_montree(document.nom in remplaces, signes, document.nom))
 
 
 @then(parse("les résultats que « {nom} » modifie ou supprime sont tracés"))
@@ -97,5 +98,5 @@ def traces(essai: Essai, nom: str) -> None:
 def autres_structurations(essai: Essai) -> None:
     """Ni le N1 ni le PDF/A-1 ne portent ces éléments sous une forme codée : une machine ne peut les recalculer."""
     essai.bilan.constater(
-        regles.R_STRUCTURATIONS.a_regarder("montrez les deux listes pour un CDA R2 N1 et pour un PDF/A-1 seul")
+        annonces.R_STRUCTURATIONS.a_regarder("montrez les deux listes pour un CDA R2 N1 et pour un PDF/A-1 seul")
     )

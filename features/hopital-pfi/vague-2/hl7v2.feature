@@ -33,3 +33,29 @@ Fonctionnalité: Documents confiés à la plateforme en HL7 v2, et retours qu'el
     Et un destinataire de « consultation » devient injoignable par MSSanté, et le DPI confie de nouveau son compte rendu de consultation
     Alors la plateforme acquitte et accepte chacun de ces messages
     Et l'émetteur de chaque document reçoit le retour de chaque opération, réussie ou non
+
+  @CDA/HL7.03.01
+  Scénario: Les documents de courriels MSSanté sont remis, inchangés, au système destinataire
+    # Le banc joue le système destinataire. Le texte laisse le volet à définir : celui de transmission au LPS, paru depuis, est
+    # jugé quand le message l'annonce ; un autre se regarde. Le résultat de l'espace de tests reste à joindre.
+    Étant donné la prise HL7 v2 de la plateforme, où le banc joue les systèmes de l'établissement
+    Et un patient « Ursule » dont le statut est « identité qualifiée »
+    Et un patient « Victor » dont le statut est « identité qualifiée »
+    Et un courriel « dossier d'Ursule » d'un confrère, portant deux documents du patient « Ursule », dans la boîte applicative
+    Et un courriel « sortie de Victor » d'un confrère, portant une lettre du patient « Victor », dans la boîte applicative
+    Quand la plateforme relève sa boîte applicative
+    Alors chaque document de ces courriels est remis en HL7 v2 au système destinataire, inchangé, et lui seul
+    Et chaque message de remise suit le volet, et porte le patient de son document
+
+  @CDA/HL7.04.01
+  Scénario: L'accusé du système destinataire revient à l'émetteur du courriel, réussite ou échec
+    # L'accusé du destinataire est l'acquittement du message de remise. Un troisième courriel, que le destinataire n'acquitte
+    # pas, ne doit pas avoir d'accusé. Le résultat de l'espace de tests reste à joindre.
+    Étant donné la prise HL7 v2 de la plateforme, où le banc joue les systèmes de l'établissement
+    Et un patient « Wilfried » dont le statut est « identité qualifiée »
+    Et un patient « Xavière » dont le statut est « identité qualifiée »
+    Quand le système destinataire accepte le document du courriel « lettre intégrée », une lettre du patient « Wilfried » que la plateforme relève
+    Et le système destinataire refuse le document du courriel « lettre refusée », une lettre du patient « Xavière » que la plateforme relève
+    Et le système destinataire n'acquitte pas le document du courriel « lettre en attente », une lettre du patient « Wilfried » que la plateforme relève
+    Alors la plateforme rend à l'émetteur de chaque courriel ce que le destinataire en a dit, et rien avant lui
+    Et chacun de ces accusés a la forme qu'en attend l'émetteur d'un courriel MSSanté

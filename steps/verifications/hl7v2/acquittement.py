@@ -23,8 +23,11 @@ def premier_message(octets: bytes) -> MessageHl7 | None:
 
 @verification(r.RENDU, r.REFERENCE, r.ENTETE, r.RAISON, r.CADRE)
 def acquittement_rendu(message: bytes, reponse: bytes, numero: int) -> list[Constat]:
-    """`message` envoyé au logiciel, `reponse` reçue, cadre compris ; vide s'il n'a rien répondu."""
-    envoye, accuse = premier_message(message), premier_message(reponse) if reponse else None
+    """`message` envoyé au logiciel, `reponse` reçue, cadres compris ; vide s'il n'a rien répondu.
+
+    En mode étendu, l'acquittement applicatif qui suit celui de réception (CA) est celui qui compte.
+    """
+    envoye, accuse = premier_message(message), _applicatif(reponse)
     assert envoye is not None
     ou, echanges = f"réponse à {envoye.type_message}", (numero,)
     msa = accuse.premier("MSA") if accuse else None
@@ -76,6 +79,18 @@ def acquittement_rendu(message: bytes, reponse: bytes, numero: int) -> list[Cons
             )
         )
     return constats
+
+
+def _applicatif(reponse: bytes) -> MessageHl7 | None:
+    """Le premier acquittement, sauf s'il n'accuse que la réception et qu'un autre suit."""
+    if not reponse:
+        return None
+    try:
+        accuses = decouper(reponse).messages
+    except (DecoupageImpossible, AuDelaDesLimites):
+        return None
+    msa = accuses[0].premier("MSA")
+    return accuses[1] if len(accuses) > 1 and msa is not None and msa.valeur(1) == "CA" else accuses[0]
 
 
 def _cadre(reponse: bytes, ou: str, echanges: tuple[int, ...]) -> Constat:

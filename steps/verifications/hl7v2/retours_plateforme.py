@@ -68,8 +68,8 @@ class Operation:
 @verification(DEPOSE)
 def document_depose(deposes: Sequence[bytes], confie: bytes, quoi: str) -> Constat:
     """`deposes` : les documents arrivés au DMP du patient ; récrit sous le même identifiant, une personne compare."""
-    identifiant = _identifiant(confie)
-    if confie not in deposes and identifiant and identifiant in map(_identifiant, deposes):
+    identifiant = identifiant_du_document(confie)
+    if confie not in deposes and identifiant and identifiant in map(identifiant_du_document, deposes):
         return DEPOSE.a_regarder(
             f"{quoi} : déposé sous le même identifiant, mais pas à l'octet près.",
             recu=identifiant,
@@ -85,7 +85,8 @@ def document_depose(deposes: Sequence[bytes], confie: bytes, quoi: str) -> Const
     )
 
 
-def _identifiant(octets: bytes) -> str:
+def identifiant_du_document(octets: bytes) -> str:
+    """ClinicalDocument/id ; vide si le document ne se lit pas."""
     try:
         return str(lire_cda(octets).id or "")
     except CdaIllisible:

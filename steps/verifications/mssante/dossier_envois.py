@@ -71,8 +71,8 @@ R_REPONSE = Regle(
 )  # fmt: skip
 R_APPLICATIVE = Regle(
     "MSS-ENVOI-13", "Un compte rendu envoyé de lui-même part de la boîte applicative",
-    "REM RIS, exigence RIS.MSS/va1.29 (travaux de concertation 2023)", Confiance.OFFICIELLE,
-    "Envoyez les comptes rendus validés depuis la BAL applicative de la structure.",
+    "REM RIS, exigence RIS.MSS/va1.29 ; REM PFI, exigence MSS/va1.17 (travaux de concertation 2023)",
+    Confiance.OFFICIELLE, "Envoyez les comptes rendus validés depuis la BAL applicative de la structure.",
 )  # fmt: skip
 R_PARTIEL = Regle(
     "MSS-ENVOI-12", "Un compte rendu partiel ne part que si un professionnel le décide",

@@ -94,6 +94,46 @@ def test_un_logiciel_fautif_ne_fait_rien_lever(
     assert montage.journal.echange(envoi.echange.numero).notes["issue"] == issue
 
 
+def _ack(code: str, reference: str, numero: str = "R1") -> bytes:
+    return f"MSH|^~\\&|PFI|CHU|LABO|SITE|20261123||ACK^A28^ACK|{numero}|P|2.5\rMSA|{code}|{reference}\r".encode()
+
+
+def _ailleurs(montage: Montage, message: bytes) -> None:
+    with closing(socket.create_connection(("127.0.0.1", montage.port))) as prise:
+        prise.sendall(encadrer(message))
+        prise.shutdown(socket.SHUT_WR)
+        assert prise.recv(100) == b""
+
+
+@pytest.mark.parametrize("ou", ["même envoi", "même connexion", "autre connexion", "autre, la première fermée"])
+def test_acquittement_applicatif_differe(montage: Montage, ou: str) -> None:
+    """En mode étendu, l'acquittement applicatif arrive après celui de réception : c'est lui qui compte."""
+
+    def repondre(prise: socket.socket) -> None:
+        prise.sendall(encadrer(_ack("CA", "D1")) + (encadrer(_ack("AE", "D1")) if ou == "même envoi" else b""))
+        if ou == "même connexion":
+            prise.sendall(encadrer(_ack("AA", "AUTRE")) + encadrer(_ack("AE", "D1")))
+        elif ou.startswith("autre"):
+            if "fermée" in ou:
+                prise.close()
+            _ailleurs(montage, _ack("AE", "D1", "R2"))
+        if "fermée" not in ou:
+            prise.recv(10)
+
+    with prise_nue(repondre) as adresse:
+        envoi = montage.pair.envoyer(adresse, adt("D1"), delai=5)
+    assert (envoi.issue, envoi.code, envoi.reference) == ("acquitte", "AE", "D1")
+    assert envoi.reponse == encadrer(_ack("CA", "D1")) + encadrer(_ack("AE", "D1", "R2" if "autre" in ou else "R1"))
+    assert montage.journal.echange(envoi.echange.numero).notes["acquittement_differe"] == "oui"
+
+
+def test_acquittement_applicatif_jamais_venu(montage: Montage) -> None:
+    """Sans acquittement applicatif, celui de réception reste ce que le logiciel a dit."""
+    with prise_nue(lambda prise: prise.sendall(encadrer(_ack("CA", "D2")))) as adresse:
+        envoi = montage.pair.envoyer(adresse, adt("D2"), delai=0.3)
+    assert (envoi.issue, envoi.code) == ("acquitte", "CA")
+
+
 def test_personne_n_ecoute(montage: Montage) -> None:
     """Une adresse fermée est injoignable, et l'envoi se garde quand même."""
     with closing(socket.create_server(("127.0.0.1", 0))) as serveur:

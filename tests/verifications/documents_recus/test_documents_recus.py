@@ -14,6 +14,7 @@ from simulators.socle.identites import fabriquer_identite
 from steps.verifications.documents_recus import listes as li
 from steps.verifications.documents_recus import rattachement as ra
 from steps.verifications.documents_recus import resultats as re
+from steps.verifications.documents_recus import signes as si
 from steps.verifications.documents_recus.attendus import lire_compte_rendu, lire_enveloppe, nombre
 from tests.steps.tables import NON, OUI, RIEN, VOIR, Cas, juger, regles_sans_cas
 
@@ -64,30 +65,30 @@ RESULTATS: list[Cas] = [
     ("unité sans valeur", re.R_UNITE_CHOISIE, NON, lambda: re.unite_choisie(DEUX, {"g/L": _montre("5.3", "g/L")})),
     ("unité perdue", re.R_UNITE_CHOISIE, NON, lambda: re.unite_choisie(DEUX, {"g/L": _montre("5.3")})),
     ("une seule unité", re.R_UNITE_CHOISIE, RIEN, lambda: re.unite_choisie(NU, {"mmol/L": _montre("140")})),
-    ("critique", re.R_CRITIQUE, OUI, lambda: re.critique_annonce(CRITIQUE, ["critique"], "x")),
-    ("critique tu", re.R_CRITIQUE, NON, lambda: re.critique_annonce(CRITIQUE, ["interpretation"], "x")),
-    ("hors de la liste", re.R_CRITIQUE, NON, lambda: re.critique_annonce(CRITIQUE, None, "x")),
-    ("normal", re.R_CRITIQUE_PROPRE, OUI, lambda: re.critique_annonce(NU, [], "x")),
-    ("normal, dit critique", re.R_CRITIQUE_PROPRE, NON, lambda: re.critique_annonce(NU, ["critique"], "x")),
-    ("anormal, dit critique", re.R_CRITIQUE_PROPRE, VOIR, lambda: re.critique_annonce(HAUT, ["critique"], "x")),
-    ("interprété", re.R_INTERPRETE, OUI, lambda: re.interpretation_annoncee(HAUT, ["interpretation"], "x", OU)),
-    ("critique vaut", re.R_INTERPRETE, OUI, lambda: re.interpretation_annoncee(CRITIQUE, ["critique"], "x", OU)),
-    ("commenté", re.R_INTERPRETE, OUI, lambda: re.interpretation_annoncee(COMMENTE, ["commentaire"], "x", OU)),
-    ("annoté, tu", re.R_INTERPRETE, NON, lambda: re.interpretation_annoncee(ANNOTE, [], "x", OU)),
-    ("rien à dire", re.R_SANS_SIGNE, OUI, lambda: re.interpretation_annoncee(NU, [], "x", OU)),
-    ("signe partout", re.R_SANS_SIGNE, NON, lambda: re.interpretation_annoncee(BORNE, TOUS, "x", OU)),
-    ("critique, hors liste", re.R_CRITIQUE_PROPRE, RIEN, lambda: re.critique_annonce(NU, None, "x")),
-    ("nu, hors liste", re.R_SANS_SIGNE, RIEN, lambda: re.interpretation_annoncee(NU, None, "x", OU)),
-    ("normal, hors liste", re.R_SANS_SIGNE, RIEN, lambda: re.ecart_annonce(BORNE, None, "x", OU)),
-    ("écart", re.R_HORS_INTERVALLE, OUI, lambda: re.ecart_annonce(ECART, ["hors_intervalle"], "x", OU)),
-    ("écart tu", re.R_HORS_INTERVALLE, NON, lambda: re.ecart_annonce(ECART, ["interpretation"], "x", OU)),
-    ("borne atteinte", re.R_SANS_SIGNE, OUI, lambda: re.ecart_annonce(BORNE, [], "x", OU)),
-    ("interprété sans intervalle", re.R_SANS_SIGNE, RIEN, lambda: re.ecart_annonce(HAUT, ["hors_intervalle"], "x", OU)),
-    ("remplacé, absent", re.R_REMPLACE, OUI, lambda: re.mise_a_jour_montree(True, None, "x")),
-    ("remplacé, distingué", re.R_REMPLACE, OUI, lambda: re.mise_a_jour_montree(True, ["supprime"], "x")),
-    ("remplacé, actuel", re.R_REMPLACE, NON, lambda: re.mise_a_jour_montree(True, [], "x")),
-    ("actuel", re.R_RESTE, OUI, lambda: re.mise_a_jour_montree(False, ["critique"], "x")),
-    ("actuel, disparu", re.R_RESTE, NON, lambda: re.mise_a_jour_montree(False, None, "x")),
+    ("critique", si.R_CRITIQUE, OUI, lambda: si.critique_annonce(CRITIQUE, ["critique"], "x")),
+    ("critique tu", si.R_CRITIQUE, NON, lambda: si.critique_annonce(CRITIQUE, ["interpretation"], "x")),
+    ("hors de la liste", si.R_CRITIQUE, NON, lambda: si.critique_annonce(CRITIQUE, None, "x")),
+    ("normal", si.R_CRITIQUE_PROPRE, OUI, lambda: si.critique_annonce(NU, [], "x")),
+    ("normal, dit critique", si.R_CRITIQUE_PROPRE, NON, lambda: si.critique_annonce(NU, ["critique"], "x")),
+    ("anormal, dit critique", si.R_CRITIQUE_PROPRE, VOIR, lambda: si.critique_annonce(HAUT, ["critique"], "x")),
+    ("interprété", si.R_INTERPRETE, OUI, lambda: si.interpretation_annoncee(HAUT, ["interpretation"], "x", OU)),
+    ("critique vaut", si.R_INTERPRETE, OUI, lambda: si.interpretation_annoncee(CRITIQUE, ["critique"], "x", OU)),
+    ("commenté", si.R_INTERPRETE, OUI, lambda: si.interpretation_annoncee(COMMENTE, ["commentaire"], "x", OU)),
+    ("annoté, tu", si.R_INTERPRETE, NON, lambda: si.interpretation_annoncee(ANNOTE, [], "x", OU)),
+    ("rien à dire", si.R_SANS_SIGNE, OUI, lambda: si.interpretation_annoncee(NU, [], "x", OU)),
+    ("signe partout", si.R_SANS_SIGNE, NON, lambda: si.interpretation_annoncee(BORNE, TOUS, "x", OU)),
+    ("critique, hors liste", si.R_CRITIQUE_PROPRE, RIEN, lambda: si.critique_annonce(NU, None, "x")),
+    ("nu, hors liste", si.R_SANS_SIGNE, RIEN, lambda: si.interpretation_annoncee(NU, None, "x", OU)),
+    ("normal, hors liste", si.R_SANS_SIGNE, RIEN, lambda: si.ecart_annonce(BORNE, None, "x", OU)),
+    ("écart", si.R_HORS_INTERVALLE, OUI, lambda: si.ecart_annonce(ECART, ["hors_intervalle"], "x", OU)),
+    ("écart tu", si.R_HORS_INTERVALLE, NON, lambda: si.ecart_annonce(ECART, ["interpretation"], "x", OU)),
+    ("borne atteinte", si.R_SANS_SIGNE, OUI, lambda: si.ecart_annonce(BORNE, [], "x", OU)),
+    ("interprété sans intervalle", si.R_SANS_SIGNE, RIEN, lambda: si.ecart_annonce(HAUT, ["hors_intervalle"], "x", OU)),
+    ("remplacé, absent", si.R_REMPLACE, OUI, lambda: si.mise_a_jour_montree(True, None, "x")),
+    ("remplacé, distingué", si.R_REMPLACE, OUI, lambda: si.mise_a_jour_montree(True, ["supprime"], "x")),
+    ("remplacé, actuel", si.R_REMPLACE, NON, lambda: si.mise_a_jour_montree(True, [], "x")),
+    ("actuel", si.R_RESTE, OUI, lambda: si.mise_a_jour_montree(False, ["critique"], "x")),
+    ("actuel, disparu", si.R_RESTE, NON, lambda: si.mise_a_jour_montree(False, None, "x")),
 ]
 
 SUITE = _cr(_r("139"))
@@ -210,8 +211,8 @@ def test_cas(cas: Cas) -> None:
 
 def test_chaque_regle_a_ses_deux_cas() -> None:
     """Chaque règle a un cas suivi et un cas enfreint ; celle qui s'en remet à une personne n'en a pas."""
-    manquent = {code for module in (re, li, ra) for code in regles_sans_cas(module, TABLES)}
-    assert manquent == {re.R_STRUCTURATIONS.code}
+    manquent = {code for module in (re, si, li, ra) for code in regles_sans_cas(module, TABLES)}
+    assert manquent == {si.R_STRUCTURATIONS.code}
 
 
 def test_lecture_d_un_compte_rendu() -> None:

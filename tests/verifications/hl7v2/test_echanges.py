@@ -47,6 +47,13 @@ def test_acquittement_respecte(envoye: bytes, reponse: bytes) -> None:
     assert ecarts(a.acquittement_rendu(envoye, reponse, 7)) == {}
 
 
+@pytest.mark.parametrize(("suite", "juste"), [(ack(), True), (ack("AE"), False), (b"", False), (ack(msa="M2"), False)])
+def test_acquittement_differe(suite: bytes, juste: bool) -> None:
+    """En mode étendu, l'acquittement applicatif suit celui de réception, et c'est lui qui se juge."""
+    rendus = ecarts(a.acquittement_rendu(MESSAGE, ack("CA") + suite, 7))
+    assert (rendus == {}) is juste
+
+
 @pytest.mark.parametrize(
     ("reponse", "code"),
     [

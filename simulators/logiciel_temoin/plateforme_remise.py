@@ -1,0 +1,151 @@
+"""Le logiciel en plateforme d'intermédiation : les documents reçus par MSSanté remis en HL7 v2, l'accusé rendu."""
+
+from __future__ import annotations
+
+import base64
+import unicodedata
+from collections.abc import Sequence
+from email.message import EmailMessage, MIMEPart
+from email.policy import SMTP
+from email.utils import format_datetime
+
+from simulators.logiciel_temoin import cda_lecture, messagerie_envois
+from simulators.logiciel_temoin.cda_lecture import EnteteCda
+from simulators.logiciel_temoin.hl7v2 import echapper
+from simulators.logiciel_temoin.horloge import PARIS, maintenant
+from simulators.logiciel_temoin.identite import OID_INS
+from simulators.logiciel_temoin.labo import NOM, VERSION, Labo
+from simulators.logiciel_temoin.messagerie_connexion import ErreurConnexion
+from simulators.logiciel_temoin.messagerie_reception import CourrielRecu
+
+COMPTE = "biologiste_1"
+DESTINATAIRE = "DPI"
+_METAS = ("MASQUE_PS", "INVISIBLE_PATIENT", "INVISIBLE_REP_LEGAUX", "CONNEXION_SECRETE")
+_PERMISE = "automatic-action/MDN-sent-automatically; processed"
+
+
+def remettre(labo: Labo, recus: Sequence[CourrielRecu]) -> None:
+    """Un message par document de l'archive de chaque courriel neuf, puis l'accusé qui dit ce qu'ils sont devenus."""
+    for recu in recus:
+        archive = recu.contenu.archive
+        if archive is None or recu.remis or labo.defaut("pfi_remise_absente"):
+            continue
+        recu.remis = True
+        if labo.defaut("pfi_accuse_sans_attendre"):
+            _rendre(labo, recu, "")
+        documents = archive.documents[:1] if labo.defaut("pfi_remise_premier_document") else archive.documents
+        suivis = [labo.emission.envoyer(_mdm(labo, recu, octets)) for octets in documents]
+        if labo.defaut("pfi_accuse_absent") or labo.defaut("pfi_accuse_sans_attendre"):
+            continue
+        refus = next((suivi.detail for suivi in suivis if suivi.etat == "refuse"), "")
+        if refus and not labo.defaut("pfi_accuse_toujours_positif"):
+            code, _, libelle = refus.partition(" ")[2].partition("^")
+            _rendre(labo, recu, f"{code or '207'}^{libelle.partition('^')[0]}")
+        elif all(suivi.etat in ("acquitte", "refuse") for suivi in suivis):
+            _rendre(labo, recu, "")
+
+
+def _mdm(labo: Labo, recu: CourrielRecu, octets: bytes) -> str:
+    entete = cda_lecture.lire_entete(octets)
+    quand = maintenant().astimezone(PARIS).strftime("%Y%m%d%H%M%S")
+    chez = echapper(labo.environnement.structure.nom)
+    quoi = f"{entete.type_document.code}^{echapper(entete.type_document.libelle)}^LN"
+    courriel = base64.b64encode(recu.contenu.corps.encode()).decode()
+    segments = [
+        f"MSH|^~\\&|PFI|{chez}|{DESTINATAIRE}|{chez}|{quand}||MDM^T02^MDM_T02|{labo.numero_message()}|P|2.6|||||FRA|"
+        "UNICODE UTF-8|||1.1^CISIS_CDA_HL7_LPS",
+        f"EVN||{quand}",
+        _pid(labo, entete),
+        "PV1|1|N",
+        "ORC|NW",
+        f"OBR|1|||{quoi}",
+        f"TXA|1|{entete.type_document.code}|TEXT|||||||||{entete.unique_id}|||||AU",
+        f"OBX|1|ED|{quoi}||^TEXT^XML^Base64^{base64.b64encode(octets).decode()}||||||F",
+        f"PRT||UC||SB^Send by^participation|||||||||||^^X.400^{echapper(recu.contenu.expediteur)}",
+        f"PRT||UC||RCT^Results Copies To^participation|||||||||||^^X.400^{echapper(recu.bal)}",
+        f"OBX|2|ED|{echapper(recu.contenu.message_id or '')}^{echapper(recu.contenu.objet)}||"
+        f"^TEXT^^Base64^{courriel}||||||F",
+        *(
+            f"OBX|{rang}|CWE|{code}^{code}^MetaDMPMSS||N^^expandedYes-NoIndicator||||||F"
+            for rang, code in enumerate(_METAS, 3)
+        ),
+    ]
+    return "\r".join(segments) + "\r"
+
+
+def _pid(labo: Labo, entete: EnteteCda) -> str:
+    identifiants = []
+    for racine, extension in entete.identifiants:
+        if racine in OID_INS:
+            matricule = f"{extension[:-1]}0" if labo.defaut("pfi_remise_autre_ins") else extension
+            identifiants.append(f"{matricule}^^^ASIP-SANTE-INS-{_NATURES.get(racine, 'NIR')}&{racine}&ISO^INS")
+        else:
+            identifiants.append(f"{extension}^^^EMETTEUR&{racine}&ISO^PI")
+    traits = entete.identite
+    pid = [""] * 33
+    pid[0], pid[3] = "PID", "~".join(identifiants)
+    noms = (traits["nom_naissance"], traits["premier_prenom_naissance"], traits["prenoms_naissance"])
+    pid[5] = "^".join(echapper(nom or "") for nom in noms) + "^^^^L"
+    pid[7] = (traits["date_naissance"] or "").replace("-", "")
+    pid[8] = traits["sexe"] if traits["sexe"] in ("M", "F") else "U"
+    pid[11], pid[32] = f"^^^^^^BDL^^{traits['code_lieu_naissance'] or ''}", "VALI"
+    return "|".join(pid)
+
+
+_NATURES = {
+    "1.2.250.1.213.1.4.8": "NIR",
+    "1.2.250.1.213.1.4.9": "NIA",
+    "1.2.250.1.213.1.4.10": "NIR",
+    "1.2.250.1.213.1.4.11": "NIA",
+}
+
+
+def _rendre(labo: Labo, courriel: CourrielRecu, erreur: str) -> None:
+    """Le MDN : texte, état, courriel d'origine entier."""
+    utilisateur, bal = labo.annuaire.ouvrir(COMPTE), labo.postes.bal_applicative()
+    message_id = messagerie_envois.identifiant_message(labo, bal.domaine)
+    octets = _mdn(courriel, erreur, message_id)
+    if labo.defaut("pfi_accuse_autre_courriel"):
+        octets = octets.replace(f"Original-Message-ID: {courriel.contenu.message_id}".encode(), _AUTRE)
+    tracer = messagerie_envois.traceur(labo, utilisateur, bal, None, message_id)
+    try:
+        labo.postes.smtp(bal).envoyer(octets, [courriel.contenu.expediteur], tracer, accuse=False)
+    except ErreurConnexion as panne:
+        tracer("envoi", "accusé", str(panne))
+
+
+_AUTRE = b"Original-Message-ID: <un-autre@plateforme.test>"
+
+
+def _mdn(courriel: CourrielRecu, erreur: str, message_id: str) -> bytes:
+    contenu = courriel.contenu
+    etat = [
+        f"Reporting-UA: {_ascii(NOM)}; {VERSION}",
+        f"Original-Recipient: rfc822; {courriel.bal}",
+        f"Final-Recipient: rfc822; {courriel.bal}",
+        f"Original-Message-ID: {contenu.message_id}",
+        f"Disposition: {_PERMISE}{'/error' if erreur else ''}",
+        *([f"Error: {_ascii(erreur)}"] if erreur else []),
+    ]
+    rapport = EmailMessage(policy=SMTP)
+    rapport["From"], rapport["To"] = courriel.bal, contenu.expediteur
+    rapport["Subject"] = (
+        f"[KO Intégration système !][{erreur.partition('^')[0]}] {contenu.objet}" if erreur else contenu.objet
+    )
+    rapport["Date"], rapport["Message-ID"] = format_datetime(maintenant().astimezone(PARIS)), message_id
+    rapport["Content-Type"] = "multipart/report; report-type=disposition-notification"
+    rapport["MIME-Version"] = "1.0"
+    texte, machine, original = MIMEPart(policy=SMTP), MIMEPart(policy=SMTP), MIMEPart(policy=SMTP)
+    texte.set_content(f"Document {'non intégré : ' + erreur if erreur else 'intégré'}.")
+    machine["Content-Type"] = "message/disposition-notification"
+    machine.set_payload("\r\n".join(etat) + "\r\n")
+    original["Content-Type"] = "message/rfc822"
+    original["Content-Transfer-Encoding"] = "8bit"
+    original.set_payload("@@ORIGINAL@@")
+    rapport.set_payload([texte, machine, original])
+    return rapport.as_bytes().replace(b"@@ORIGINAL@@", courriel.octets.rstrip(b"\r\n"))
+
+
+def _ascii(texte: str) -> str:
+    """Sans diacritique : les champs d'un accusé sont de l'ASCII."""
+    return unicodedata.normalize("NFKD", texte).encode("ascii", "ignore").decode()
