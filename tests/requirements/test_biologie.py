@@ -2,24 +2,13 @@
 
 from __future__ import annotations
 
-import csv
-import os
 from collections import Counter
-from pathlib import Path
 
 import pytest
 
 from requirements.catalogue import Catalogue, charger, couloirs_disponibles, tous_les_numeros
 from requirements.modele import Classe, Nature, Service, TypePiece
-
-FORMES_CORRIGEES = {
-    "SSI/GEN.03.01.01": "document",
-    "SSI/GEN.06.01.01": "attestation;document",
-    "SSI/GEN.09.01.01": "document;autre",
-    "SSI/GEN.10.01.01": "document;autre",
-    "SSI/GEN.22.01.01": "attestation;document",
-}
-"""Preuves dont un tri par mots-clés du corpus avait faussé les formes : relues contre leur texte."""
+from tests.requirements.corpus import FORMES_CORRIGEES, lignes
 
 
 @pytest.fixture(scope="module")
@@ -111,13 +100,9 @@ def test_lecture_rapide_des_numeros(biologie: Catalogue) -> None:
 
 def test_donnees_de_concertation(biologie: Catalogue) -> None:
     """Numéros et champs mécaniques sont ceux du corpus de concertation, quand il est là."""
-    corpus = os.environ.get("REM_CORPUS", "")
-    if not corpus or not Path(corpus).is_dir():
-        pytest.skip("REM_CORPUS ne désigne pas le dossier des données de concertation")
 
     def lire(nom: str) -> list[dict[str, str]]:
-        with (Path(corpus) / nom).open(encoding="utf-8", newline="") as fichier:
-            return [ligne for ligne in csv.DictReader(fichier) if ligne["rem"] == "BIO"]
+        return [ligne for ligne in lignes(nom) if ligne["rem"] == "BIO"]
 
     exigences = {ligne["id"]: ligne for ligne in lire("exigences.csv") if ligne["statut"] != "Obsolète"}
     assert set(exigences) == {exigence.id for exigence in biologie.exigences}

@@ -2,15 +2,13 @@
 
 from __future__ import annotations
 
-import csv
-import os
 from collections import Counter
-from pathlib import Path
 
 import pytest
 
 from requirements.catalogue import Catalogue, charger, couloirs_disponibles
 from requirements.modele import Classe
+from tests.requirements.corpus import lignes
 
 COMPTES = {
     "biologie": ("BIO", 228, 267, 363),
@@ -62,19 +60,11 @@ def test_aucun_scenario_muet(catalogues: dict[str, Catalogue]) -> None:
                 assert all(preuve.conseil for preuve in scenario.preuves), (nom, scenario.id)
 
 
-def _corpus(fichier: str) -> list[dict[str, str]]:
-    dossier = os.environ.get("REM_CORPUS")
-    if not dossier:
-        pytest.skip("REM_CORPUS n'est pas posé : les données de concertation ne sont pas là")
-    with (Path(dossier) / fichier).open(encoding="utf-8") as lu:
-        return list(csv.DictReader(lu))
-
-
 def test_accord_avec_les_donnees(catalogues: dict[str, Catalogue]) -> None:
     """Mêmes exigences que les données de concertation, avec leur vague, leur profil et leur nature."""
     par_rem = {catalogue.rem: catalogue for catalogue in catalogues.values()}
     lues: dict[str, dict[str, tuple[str, str, str]]] = {}
-    for ligne in _corpus("exigences.csv"):
+    for ligne in lignes("exigences.csv"):
         if ligne["statut"] != "Obsolète" and ligne["rem"] in par_rem:
             lues.setdefault(ligne["rem"], {})[ligne["id"].strip()] = (ligne["vague"], ligne["profil"], ligne["nature"])
     for rem, catalogue in par_rem.items():
@@ -89,7 +79,7 @@ def test_aucune_phrase_officielle(catalogues: dict[str, Catalogue]) -> None:
     """Nos mots : aucun résumé ni attendu ne reprend seize mots de suite du texte officiel."""
     suites: set[tuple[str, ...]] = set()
     for fichier in ("exigences.csv", "scenarios.csv"):
-        for ligne in _corpus(fichier):
+        for ligne in lignes(fichier):
             mots = _mots(ligne["texte"])
             suites.update(tuple(mots[rang : rang + 16]) for rang in range(len(mots) - 15))
     for nom, catalogue in catalogues.items():
