@@ -2,13 +2,17 @@
 
 from __future__ import annotations
 
+import hashlib
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
 from reports.constat import Constat
+from reports.verdict import Verdict
 from steps.jugements.marque import rejouable
 from steps.verifications.cda.jugement import juger
+from steps.verifications.documents_hopital import contenu_montre
+from steps.verifications.dossier_documents import Affichage
 from steps.verifications.hl7v2 import regles_echanges as r
 from steps.verifications.hl7v2.acquittement import premier_message
 from steps.verifications.hl7v2.decoupage import AuDelaDesLimites, DecoupageImpossible, decouper
@@ -159,12 +163,20 @@ def demande_conforme(octets: bytes, quoi: str, demandes: Sequence[tuple[str, str
 
 # ---- documents reçus
 @verification(r.INTEGRE)
-def document_integre(nouveaux: Sequence[str], quoi: str, type_code: str) -> Constat:
-    """`nouveaux` : types des documents parus au dossier du patient depuis le message."""
-    if nouveaux and type_code not in nouveaux:
-        return r.INTEGRE.a_regarder(
-            f"{quoi} : un document est paru, sous un autre type.", recu=", ".join(nouveaux), ou=quoi
-        )
+def document_integre(
+    nouveaux: Sequence[str], quoi: str, type_code: str, *, cda: bytes, affiches: Sequence[Affichage]
+) -> Constat:
+    """`nouveaux` : types des documents parus au dossier du patient depuis le message ; `affiches` : ce qu'ils montrent.
+
+    Un document du bon type n'est celui transmis (`cda`) que s'il en montre le texte, ou est gardé à l'octet près.
+    """
+    empreinte = hashlib.sha256(cda).hexdigest()
+    reconnu = any(
+        vu.cda_sha256 == empreinte or contenu_montre(vu, cda, quoi).verdict is Verdict.CONFORME for vu in affiches
+    )
+    if nouveaux and (type_code not in nouveaux or not reconnu):
+        pourquoi = "rien n'y montre le texte transmis" if type_code in nouveaux else "sous un autre type"
+        return r.INTEGRE.a_regarder(f"{quoi} : un document est paru, {pourquoi}.", recu=", ".join(nouveaux), ou=quoi)
     return juger(
         r.INTEGRE,
         bool(nouveaux),

@@ -2,14 +2,18 @@
 
 from __future__ import annotations
 
+import hashlib
+
 import pytest
 
 from reports.constat import Constat
 from reports.verdict import Verdict
+from steps.verifications.dossier_documents import Affichage
 from steps.verifications.hl7v2 import acquittement as a
 from steps.verifications.hl7v2 import echanges as e
 from steps.verifications.hl7v2.echanges import MessageVu
 from tests.controle.hl7v2.fabrique import MDM, message
+from tests.verifications.cda.fabrique import cda
 
 MESSAGE = message(MDM).encode()
 ADT = b"MSH|^~\\&|GAM|CHU|DPI|CHU|20261123||ADT^A28^ADT_A05|A1|P|2.5\rEVN||20261123\rPID|||1^^^GAM||NOM^PRENOM\r"
@@ -132,9 +136,18 @@ def test_demande() -> None:
 
 def test_documents_recus() -> None:
     """Au dossier du patient, nulle part ailleurs, une seule fois."""
-    assert ecarts(e.document_integre(["11490-0"], "dossier", "11490-0")) == {}
-    assert ecarts(e.document_integre([], "dossier", "11490-0")) == {"HL7-INT-01": Verdict.NON_CONFORME}
-    assert ecarts(e.document_integre(["11488-4"], "dossier", "11490-0")) == {"HL7-INT-01": Verdict.A_VERIFIER}
+    vu_a_verifier = {"HL7-INT-01": Verdict.A_VERIFIER}
+    octets = cda()
+    garde, autre = Affichage(cda_sha256=hashlib.sha256(octets).hexdigest()), Affichage("Un autre document.")
+    for nouveaux, affiches, ecart in (
+        (["11490-0"], [autre, garde], {}),
+        ([], [], {"HL7-INT-01": Verdict.NON_CONFORME}),
+        (["11488-4"], [garde], vu_a_verifier),
+        (["11490-0"], [autre], vu_a_verifier),
+        (["11490-0"], [], vu_a_verifier),
+    ):
+        constat = e.document_integre(nouveaux, "dossier", "11490-0", cda=octets, affiches=affiches)
+        assert ecarts(constat) == ecart
     assert ecarts(e.nulle_part_ailleurs([], "dossier")) == {}
     assert ecarts(e.nulle_part_ailleurs(["11490-0"], "dossier")) == {"HL7-INT-02": Verdict.NON_CONFORME}
     assert ecarts(e.integre_une_fois(1, 1, "dossier")) == {}
