@@ -19,8 +19,11 @@ from steps.flux.plateforme import Destinataire
 from steps.logiciel.aiguillage import Aiguillage
 from steps.patients import PatientEssai
 from steps.verifications.hl7v2.acquittement import premier_message
-from steps.verifications.hl7v2.echanges import MessageVu, RetourMontre, documents_de
+from steps.verifications.hl7v2.echanges import MessageVu, documents_de
+from steps.verifications.hl7v2.suivi_montre import RetourMontre
 
+_SUITE_S = 1.0
+"""Après un premier message, le temps laissé à un second : un logiciel envoie le N1 et le N3 l'un après l'autre."""
 _ATTENTE_TEMOIN_S = 0.2
 """Le témoin émet avant de répondre à l'action : attendre un message qu'il n'a pas envoyé n'apprendrait rien."""
 
@@ -37,7 +40,9 @@ class Transmis:
     depuis: int
     jusque: int | None = None
     retours: tuple[RetourMontre, ...] | None = None
-    accuses: list[tuple[str, bool]] = field(default_factory=list)
+    accuses: list[tuple[str, bool, str]] = field(default_factory=list)
+    """Opération, réussite, destinataire MSSanté (vide pour le DMP)."""
+    reperes: list[dict[str, Any]] = field(default_factory=list)
 
 
 def exiger_prise(essai: Essai) -> None:
@@ -108,14 +113,32 @@ def vus_de(essai: Essai, document: Transmis) -> tuple[MessageVu, ...]:
 
 
 def attendre_document(essai: Essai, depuis: int) -> None:
-    """Laisse au logiciel le temps d'émettre : dort jusqu'à l'arrivée d'un message qui porte un document."""
+    """Laisse au logiciel le temps d'émettre : dort jusqu'à l'arrivée d'un message qui porte un document, et sa suite."""
     duree = _ATTENTE_TEMOIN_S if essai.logiciel.temoin else delai(essai)
-    essai.banc.hl7v2.attendre(lambda message: bool(documents_de(message.octets)), depuis=depuis, delai=duree)
+    vu = essai.banc.hl7v2.attendre(lambda m: bool(documents_de(m.octets)), depuis=depuis, delai=duree)
+    while vu is not None and not essai.logiciel.temoin:
+        vu = essai.banc.hl7v2.attendre(lambda m: bool(documents_de(m.octets)), depuis=vu.numero, delai=_SUITE_S)
 
 
-def porteur(essai: Essai, document: Transmis) -> bytes:
-    """Les octets du dernier message qui porte ce document ; vide s'il n'y en a pas."""
-    return next((vu.octets for vu in reversed(vus_de(essai, document)) if documents_de(vu.octets)), b"")
+def clore_les_fenetres(essai: Essai) -> None:
+    """Ce qui arrive désormais n'est plus d'un document déjà validé."""
+    position = essai.journal.position()
+    for document in transmis(essai).values():
+        document.jusque = position if document.jusque is None else document.jusque
+
+
+def vus_portant(essai: Essai, document: Transmis, exporte: bytes | None) -> tuple[MessageVu, ...]:
+    """Les messages, même tardifs, qui portent ce fichier."""
+    return tuple(vu for vu in vus(essai, document.depuis) if exporte and exporte in documents_de(vu.octets))
+
+
+def porteur(essai: Essai, document: Transmis, exporte: bytes | None = None) -> bytes:
+    """Les octets du dernier message qui porte ce document ; vide s'il n'y en a pas.
+
+    `exporte` : le fichier du logiciel ; le message qui le porte, s'il y en a un, est le bon.
+    """
+    siens = [*(vu for vu in vus_de(essai, document) if documents_de(vu.octets)), *vus_portant(essai, document, exporte)]
+    return siens[-1].octets if siens else b""
 
 
 def valider(
@@ -127,18 +150,18 @@ def valider(
     quoi = document_couloir.produit(essai, type_)
     a_qui = CORRESPONDANTS[rang % len(CORRESPONDANTS)]
     depuis = essai.journal.position()
-    for autre in tous.values():
-        autre.jusque = depuis if autre.jusque is None else autre.jusque
+    clore_les_fenetres(essai)
     if statut != "valide":
         options["statut"] = statut
     tiers = {"nom": a_qui.nom, "prenom": a_qui.prenom, "rpps": a_qui.rpps, "adresse_mss": a_qui.bal}
+    reperes = document_couloir.reperes(rang)
     reponse = document_couloir.valider(
-        essai, patient, document_couloir.reperes(rang), quoi=quoi, preparer=True, destinataires=[tiers], **options
+        essai, patient, reperes, quoi=quoi, preparer=True, destinataires=[tiers], **options
     )
     document = document_couloir.document_rendu(essai, nom, patient, reponse)
     if document is None:
         raise NonConcluant(f"« {nom} » : la validation n'a pas rendu le document : {reponse.en_phrase()}")
-    tous[nom] = Transmis(nom, patient, quoi, document, a_qui, depuis)
+    tous[nom] = Transmis(nom, patient, quoi, document, a_qui, depuis, reperes=reperes)
     return tous[nom]
 
 
@@ -146,7 +169,21 @@ def lire_retours(essai: Essai, document: Transmis) -> tuple[RetourMontre, ...]:
     """Ce que le logiciel montre du devenir de ce document."""
     reponse = essai.preparer("lire_retours_plateforme", "biologiste_1", document_id=document.document.document_id)
     montres: list[Mapping[str, Any]] = list(reponse.donnees.get("retours", []))
-    return tuple(RetourMontre(str(montre["operation"]), str(montre["resultat"])) for montre in montres)
+    return tuple(
+        RetourMontre(str(montre["operation"]), str(montre["resultat"]), str(montre.get("destinataire") or ""))
+        for montre in montres
+    )
+
+
+def retours_sous_panne(essai: Essai, document: Transmis) -> tuple[RetourMontre, ...]:
+    """Comme `lire_retours`, en laissant au logiciel le temps de se tromper : il lit l'acquittement après l'envoi."""
+    echeance = monotonic() + attente(essai)
+    while True:
+        retours = lire_retours(essai, document)
+        tranche = any(r.operation == "transmission" and r.resultat in ("succes", "echec") for r in retours)
+        if tranche or monotonic() >= echeance:
+            return retours
+        sleep(0.25)
 
 
 def attendre_retours(essai: Essai, document: Transmis, combien: int) -> tuple[RetourMontre, ...]:

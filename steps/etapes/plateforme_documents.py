@@ -51,11 +51,12 @@ class Fabrique:
 
 
 def fabriquer(essai: Essai, type_: str, patient: PatientEssai, rang: int) -> Fabrique:
-    """Le document de ce type ; `rang` le distingue des autres du scénario, et choisit son auteur."""
+    """Un document de ce type, jamais deux fois le même (déjà reçu, il pourrait être refusé) ; `rang` choisit l'auteur."""
     envoi = envoi_hl7(essai)
+    numero = essai.releves["messages envoyés"]
     auteur = CORRESPONDANTS[(rang + 3) % len(CORRESPONDANTS)]
     if type_ == _CONSULTATION:
-        oid = f"{_DOMAINE}.5.{patient.reference.matricule}.{envoi.horodatage}.{rang}"
+        oid = f"{_DOMAINE}.5.{patient.reference.matricule}.{envoi.horodatage}.{numero}"
         local = identifiant_emetteur(patient)
         cda = compte_rendu_structure(
             IdentiteUsager.depuis_reference(patient.reference),
@@ -75,7 +76,7 @@ def fabriquer(essai: Essai, type_: str, patient: PatientEssai, rang: int) -> Fab
     )
     joint = fabriquer_document(
         quoi, patient.reference, emetteur, instant=envoi.instant,
-        graine=f"{essai.graine}{essai.retenu.numero}/confié/{rang}", mention=f"Document n° {rang}.",
+        graine=f"{essai.graine}{essai.retenu.numero}/confié/{numero}", mention=f"Document n° {rang}.",
     )  # fmt: skip
     return Fabrique(
         joint.cda, joint.oid, quoi.code, quoi.libelle, identifiant_local(patient.reference), f"{RACINE_OID}.1"

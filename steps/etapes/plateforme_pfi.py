@@ -39,6 +39,8 @@ class Confie:
     """Un document confié à la plateforme."""
 
     nom: str
+    systeme: str
+    type_: str
     patient: PatientEssai
     cda: bytes
     message: bytes
@@ -66,6 +68,30 @@ def _confier(
 ) -> None:
     tous = confies(essai)
     rang = len(tous) + 1
+    compose = _composer(essai, systeme, type_, patient, demandes)
+    depuis = essai.journal.position()
+    envoi = commun.envoyer(essai, compose.message)
+    tous[nom] = Confie(
+        nom, systeme, type_, patient, compose.cda, compose.message, compose.identifiant, demandes, compose.adresses,
+        envoi, depuis,
+    )  # fmt: skip
+    quoi = f"message confié : « {nom} »"
+    essai.bilan.joindre(f"message-{rang}.hl7", "message", compose.message, quoi, complement=True, preuve=preuve)
+
+
+@dataclass(frozen=True)
+class Compose:
+    """Un message écrit, pas encore envoyé."""
+
+    cda: bytes
+    message: bytes
+    identifiant: str
+    adresses: tuple[str, ...]
+
+
+def _composer(essai: Essai, systeme: str, type_: str, patient: PatientEssai, demandes: tuple[str, ...]) -> Compose:
+    """Un document neuf, dans un message neuf."""
+    rang = len(confies(essai)) + 1
     fabrique = fabriquer(essai, type_, patient, rang)
     adresses = [CORRESPONDANTS[rang % len(CORRESPONDANTS)].bal] if "DESTMSSANTEPS" in demandes else []
     adresses += [mss_commun.adresse_du_patient(patient)] if "DESTMSSANTEPAT" in demandes else []
@@ -76,12 +102,7 @@ def _confier(
     quand = envoi_hl7(essai)
     identite = IdentiteUsager.depuis_reference(patient.reference)
     message = document_confie(document, identite, quand, mdm=_SYSTEMES[systeme]).encode()
-    depuis = essai.journal.position()
-    envoi = commun.envoyer(essai, message)
-    tous[nom] = Confie(nom, patient, fabrique.cda, message, quand.identifiant, demandes, tuple(adresses), envoi, depuis)
-    essai.bilan.joindre(
-        f"message-{rang}.hl7", "message", message, f"message confié : « {nom} »", complement=True, preuve=preuve
-    )
+    return Compose(fabrique.cda, message, quand.identifiant, tuple(adresses))
 
 
 _A_FAIRE = {
@@ -148,10 +169,10 @@ _DEFAUTS: dict[str, Callable[[bytes], bytes]] = {
     )
 )
 def refuse(essai: Essai, nom: str, defaut: str) -> None:
-    """Le même message, juste, a été accepté."""
+    """Le même message, juste, a été accepté ; celui-ci porte un autre document, qu'elle n'a jamais vu."""
     confie = confies(essai)[nom]
-    neuf = confie.message.replace(confie.identifiant.encode(), envoi_hl7(essai).identifiant.encode(), 1)
-    fautif = _DEFAUTS[defaut](neuf)
+    neuf = _composer(essai, confie.systeme, confie.type_, confie.patient, confie.demandes)
+    fautif = _DEFAUTS[defaut](neuf.message)
     envoi = commun.envoyer(essai, fautif)
     reponse = envoi.reponse
     essai.bilan.constater(acquittement.acquittement_rendu(fautif, reponse, envoi.echange.numero))
@@ -171,11 +192,15 @@ def au_dmp(essai: Essai, confie: Confie) -> list[bytes]:
     ]
 
 
+def _depose(essai: Essai, confie: Confie) -> bool:
+    return any(regles.meme_document(octets, confie.cda) for octets in au_dmp(essai, confie))
+
+
 def _operations(essai: Essai, confie: Confie) -> list[regles.Operation]:
     """Ce qui a été demandé, et l'issue que les services simulés ont vue."""
     rendues = []
     if "DESTDMP" in confie.demandes:
-        rendues.append(regles.Operation("dmp", confie.identifiant, confie.cda in au_dmp(essai, confie)))
+        rendues.append(regles.Operation("dmp", confie.identifiant, _depose(essai, confie)))
     partis = {d.casefold() for vu in mss_commun.vus(essai, confie.depuis) for d in vu.destinataires}
     for adresse in confie.adresses:
         reussie = adresse.casefold() in partis
@@ -204,7 +229,7 @@ def attendre_retours(essai: Essai) -> None:
 def deposes(essai: Essai) -> None:
     attendre_retours(essai)
     tous = confies(essai).values()
-    arrives = [c for c in tous if "DESTDMP" in c.demandes and c.cda in au_dmp(essai, c)]
+    arrives = [c for c in tous if "DESTDMP" in c.demandes and _depose(essai, c)]
     for confie in tous:
         quoi, arrives_la = f"« {confie.nom} »", au_dmp(essai, confie)
         if "DESTDMP" not in confie.demandes:
@@ -215,7 +240,7 @@ def deposes(essai: Essai) -> None:
             code.code
             for soumission in envois_du_patient(essai, confie.patient)
             for document in soumission.documents_de_sante
-            if document.octets == confie.cda
+            if document.octets is not None and regles.meme_document(document.octets, confie.cda)
             for code in document.fiche.confidentiality_codes
         ]
         if codes or confie in arrives:

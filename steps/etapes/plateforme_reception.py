@@ -18,6 +18,7 @@ from steps.flux.documents import AuteurDocument, EnvoiDocument, StructureEmettri
 from steps.flux.identite import IdentiteUsager
 from steps.flux.plateforme import DocumentDeMessagerie, document_recu
 from steps.patients import PatientEssai
+from steps.verifications.dossier_documents import Affichage
 from steps.verifications.hl7v2 import acquittement, echanges
 
 _TYPE, _LIBELLE = "11490-0", "Lettre de liaison à la sortie d'un établissement de soins"
@@ -33,27 +34,31 @@ def _types_au_dossier(essai: Essai, patient: PatientEssai) -> dict[str, str]:
 def transmettre_lettre(essai: Essai, nom: str) -> None:
     patient = essai.patient(nom)
     essai.releves["dossiers avant"] = {n: _types_au_dossier(essai, p) for n, p in essai.patients.items()}
-    message = _mdm(essai, patient)
+    message, cda = _mdm(essai, patient)
     envoi = commun.envoyer(essai, message)
     essai.releves["messages du banc"] = [(f"lettre de « {nom} »", message, envoi)]
     essai.releves["lettre transmise"] = (nom, message, envoi)
+    essai.releves["document transmis"] = cda
     essai.bilan.joindre(f"mdm-{nom}.hl7", "message", message, f"MDM envoyé pour « {nom} »", complement=True)
 
 
-def _mdm(essai: Essai, patient: PatientEssai) -> bytes:
+def _mdm(essai: Essai, patient: PatientEssai) -> tuple[bytes, bytes]:
+    """Le message et le document qu'il porte, jamais deux fois le même : il pourrait être refusé pour cela."""
     envoi, identite = envoi_hl7(essai), IdentiteUsager.depuis_reference(patient.reference)
-    oid = f"{DOMAINE_ETRANGER}.5.{patient.reference.matricule}.{envoi.horodatage}"
+    rang = int(essai.releves["messages envoyés"])
+    oid = f"{DOMAINE_ETRANGER}.5.{patient.reference.matricule}.{envoi.horodatage}.{rang}"
     auteur, destinataire = CORRESPONDANTS[0], CORRESPONDANTS[1]
     cda = lettre_de_liaison(
         identite,
         AuteurDocument(identifiant=f"8{auteur.rpps}", nom=auteur.nom, prenom=auteur.prenom),
         StructureEmettrice(identifiant="1990000777", nom="HOPITAL VOISIN", domaine=DOMAINE_ETRANGER),
         EnvoiDocument(oid=oid, oid_lot=f"{oid}.1", instant=envoi.instant, patient_id=identifiant_emetteur(patient)),
+        mention=f"Lettre n° {rang} de {auteur.nom}.",
     )
     local = identifiant_emetteur(patient)
     document = DocumentDeMessagerie(cda, oid, _TYPE, _LIBELLE, auteur.bal, destinataire.bal, local, DOMAINE_ETRANGER)
     qui = commun.a_qui_repondre(essai)
-    return document_recu(document, identite, qui, envoi).encode()
+    return document_recu(document, identite, qui, envoi).encode(), cda
 
 
 @when("elle lui renvoie le même message, comme si l'acquittement s'était perdu")
@@ -63,17 +68,26 @@ def renvoyer(essai: Essai) -> None:
     commun.envoyer(essai, message)
 
 
-def _nouveaux(essai: Essai, nom: str) -> list[str]:
+def _nouveaux(essai: Essai, nom: str) -> dict[str, str]:
+    """Document paru au dossier depuis le message → son type."""
     avant = retirer(essai, "dossiers avant", dict)[nom]
-    return [type_ for cle, type_ in _types_au_dossier(essai, essai.patient(nom)).items() if cle not in avant]
+    return {cle: type_ for cle, type_ in _types_au_dossier(essai, essai.patient(nom)).items() if cle not in avant}
 
 
 @then(parse("la lettre est au dossier du patient « {nom} », et d'aucun autre"))
 def lettre_au_dossier(essai: Essai, nom: str) -> None:
-    essai.bilan.constater(echanges.document_integre(_nouveaux(essai, nom), f"dossier de « {nom} »", _TYPE))
+    nouveaux = _nouveaux(essai, nom)
+    vus = [essai.tenter("afficher_document", "biologiste_1", document_id=cle) for cle in nouveaux]
+    essai.bilan.constater(
+        echanges.document_integre(
+            tuple(nouveaux.values()), f"dossier de « {nom} »", _TYPE, cda=retirer(essai, "document transmis", bytes),
+            affiches=tuple(Affichage.depuis(reponse.donnees) for reponse in vus if reponse.fait),
+        )
+    )  # fmt: skip
     for autre in essai.patients:
         if autre != nom:
-            essai.bilan.constater(echanges.nulle_part_ailleurs(_nouveaux(essai, autre), f"dossier de « {autre} »"))
+            ailleurs = tuple(_nouveaux(essai, autre).values())
+            essai.bilan.constater(echanges.nulle_part_ailleurs(ailleurs, f"dossier de « {autre} »"))
 
 
 @then(parse("la lettre n'est qu'une fois au dossier du patient « {nom} »"))
@@ -97,7 +111,7 @@ _DEFAUTS: dict[str, Callable[[bytes], bytes]] = {
 def refuse(essai: Essai, defaut: str) -> None:
     """Le même message, juste, a été accepté : c'est ce défaut qui fait le refus."""
     nom, _, accepte = retirer(essai, "lettre transmise", tuple)
-    fautif = _DEFAUTS[defaut](_mdm(essai, essai.patient(nom)))
+    fautif = _DEFAUTS[defaut](_mdm(essai, essai.patient(nom))[0])
     envoi = commun.envoyer(essai, fautif)
     numero = envoi.echange.numero
     reponse = envoi.reponse

@@ -31,13 +31,14 @@ Fonctionnalité: Documents confiés à la plateforme d'intermédiation, et reçu
       | lettre acceptée  | lettre de liaison        | Clovis  |
       | lettre refusée   | lettre de liaison        | Daphné  |
       | lettre sans avis | compte rendu hospitalier | Clovis  |
-    # Dans le désordre : un accusé ne se rattache pas au dernier document transmis.
+    # Dans le désordre : un accusé ne se rattache pas au dernier document transmis. Du même document, l'envoi au
+    # professionnel échoue quand celui au patient réussit : l'un ne vaut pas pour l'autre.
     Et la plateforme rend ces accusés
       | document        | opération              | issue    |
       | lettre refusée  | dépôt au DMP           | échec    |
       | lettre acceptée | dépôt au DMP           | réussite |
       | lettre acceptée | envoi au professionnel | réussite |
-      | lettre refusée  | envoi au patient       | échec    |
+      | lettre refusée  | envoi au patient       | réussite |
       | lettre acceptée | envoi au patient       | réussite |
       | lettre refusée  | envoi au professionnel | échec    |
     Alors chaque message de la plateforme est acquitté et accepté

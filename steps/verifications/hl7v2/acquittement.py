@@ -107,11 +107,11 @@ def _cadre(reponse: bytes, ou: str, echanges: tuple[int, ...]) -> Constat:
 
 
 def _entete(envoye: MessageHl7, accuse: MessageHl7, ou: str, echanges: tuple[int, ...]) -> Iterator[Constat]:
-    """Un message d'identité n'est pas du volet : « ACK » seul y est admis, comme une version précisée."""
+    """D'identité, ou d'un type inconnu, un message n'est pas du volet : « ACK » seul y est admis, en toute version."""
     attendu = f"ACK^{envoye.evenement}^ACK"
     du_volet = envoye.code in _VOLET
     type_juste = accuse.type_message == attendu if du_volet else accuse.code == "ACK"
-    juste = type_juste and accuse.version == envoye.version
+    juste = type_juste and (accuse.version == envoye.version or not du_volet)
     yield juger(
         r.ENTETE,
         juste,

@@ -2,13 +2,17 @@
 
 from __future__ import annotations
 
+import hashlib
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from reports.constat import Constat, Regle
+from reports.constat import Constat
+from reports.verdict import Verdict
 from steps.jugements.marque import rejouable
 from steps.verifications.cda.jugement import juger
+from steps.verifications.documents_hopital import contenu_montre
+from steps.verifications.dossier_documents import Affichage
 from steps.verifications.hl7v2 import regles_echanges as r
 from steps.verifications.hl7v2.acquittement import premier_message
 from steps.verifications.hl7v2.decoupage import AuDelaDesLimites, DecoupageImpossible, decouper
@@ -19,6 +23,7 @@ from steps.verifications.hl7v2.metadonnees import valeurs_de
 from steps.verifications.registre import verification
 
 _TRANSPORTS = ("ORU", "OUL", "MDM")
+_MOTS_DU_CHOIX = ("opposition", "oppos", "consent", "alimentation", "choix")
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,14 +33,6 @@ class MessageVu:
     numero: int
     octets: bytes
     acquittement: str = ""
-
-
-@dataclass(frozen=True, slots=True)
-class RetourMontre:
-    """Ce que le logiciel montre d'un document transmis. `resultat` : succes, echec ou attente."""
-
-    operation: str
-    resultat: str
 
 
 def documents_de(octets: bytes) -> list[bytes]:
@@ -164,75 +161,22 @@ def demande_conforme(octets: bytes, quoi: str, demandes: Sequence[tuple[str, str
     ]
 
 
-# ---- ce que le logiciel montre
-@verification(r.SUIVI)
-def transmission_montree(retours: Sequence[RetourMontre], quoi: str, *, acceptee: bool, temoin: bool) -> Constat:
-    """`acceptee` : la plateforme a rendu AA ; `temoin` : un document accepté du même scénario est montré transmis."""
-    montres = [retour.resultat for retour in retours if retour.operation == "transmission"]
-    vu = ", ".join(montres) or "rien"
-    if acceptee:
-        if "succes" in montres:
-            return r.SUIVI.respectee(recu=vu, ou=quoi)
-        return r.SUIVI.a_regarder(f"{quoi} : accepté par la plateforme, le logiciel ne le montre pas.", recu=vu)
-    if not temoin:
-        return r.SUIVI.a_regarder(f"{quoi} : le logiciel ne montre pas non plus un document accepté.", recu=vu, ou=quoi)
-    return juger(
-        r.SUIVI,
-        "succes" not in montres,
-        f"{quoi} : montré transmis, alors que la plateforme ne l'a pas accepté.",
-        attendu="échec ou attente",
-        recu=vu,
-        ou=quoi,
-    )
-
-
-@verification(r.METIER)
-def accuses_montres(retours: Sequence[RetourMontre], quoi: str, attendus: Sequence[tuple[str, bool]]) -> list[Constat]:
-    """`attendus` : opération (dmp, mssante) → réussite dite par la plateforme ; vide : aucun accusé rendu."""
-    if not attendus:
-        metiers = sorted(f"{retour.operation} {retour.resultat}" for retour in retours if _tranche(retour))
-        return [
-            juger(
-                r.METIER,
-                not metiers,
-                f"{quoi} : un accusé est montré, aucun n'a été rendu pour ce document.",
-                attendu="aucun accusé",
-                recu=", ".join(metiers) or "aucun",
-                ou=quoi,
-            )
-        ]
-    return [_un_accuse(r.METIER, retours, quoi, operation, reussi) for operation, reussi in attendus]
-
-
-def _tranche(retour: RetourMontre) -> bool:
-    return retour.operation != "transmission" and retour.resultat in ("succes", "echec")
-
-
-def _un_accuse(regle: Regle, retours: Sequence[RetourMontre], quoi: str, operation: str, reussi: bool) -> Constat:
-    voulu = "succes" if reussi else "echec"
-    montres = [retour.resultat for retour in retours if retour.operation == operation]
-    recu = ", ".join(montres) or "rien de montré"
-    contraire = "echec" if reussi else "succes"
-    if voulu not in montres and contraire not in montres:
-        return regle.a_regarder(f"{quoi} : l'accusé {operation} rendu n'est montré nulle part.", recu=recu, ou=quoi)
-    return juger(
-        regle,
-        voulu in montres and contraire not in montres,
-        f"{quoi} : l'accusé montré n'est pas celui rendu.",
-        attendu=f"{operation} : {voulu}",
-        recu=f"{operation} : {recu}",
-        ou=quoi,
-    )
-
-
 # ---- documents reçus
 @verification(r.INTEGRE)
-def document_integre(nouveaux: Sequence[str], quoi: str, type_code: str) -> Constat:
-    """`nouveaux` : types des documents parus au dossier du patient depuis le message."""
-    if nouveaux and type_code not in nouveaux:
-        return r.INTEGRE.a_regarder(
-            f"{quoi} : un document est paru, sous un autre type.", recu=", ".join(nouveaux), ou=quoi
-        )
+def document_integre(
+    nouveaux: Sequence[str], quoi: str, type_code: str, *, cda: bytes, affiches: Sequence[Affichage]
+) -> Constat:
+    """`nouveaux` : types des documents parus au dossier du patient depuis le message ; `affiches` : ce qu'ils montrent.
+
+    Un document du bon type n'est celui transmis (`cda`) que s'il en montre le texte, ou est gardé à l'octet près.
+    """
+    empreinte = hashlib.sha256(cda).hexdigest()
+    reconnu = any(
+        vu.cda_sha256 == empreinte or contenu_montre(vu, cda, quoi).verdict is Verdict.CONFORME for vu in affiches
+    )
+    if nouveaux and (type_code not in nouveaux or not reconnu):
+        pourquoi = "rien n'y montre le texte transmis" if type_code in nouveaux else "sous un autre type"
+        return r.INTEGRE.a_regarder(f"{quoi} : un document est paru, {pourquoi}.", recu=", ".join(nouveaux), ou=quoi)
     return juger(
         r.INTEGRE,
         bool(nouveaux),
@@ -280,6 +224,13 @@ def choix_trace(nouvelles: Sequence[Mapping[str, Any]], choix: str, *, patient_i
         for trace in nouvelles
         if trace.get("patient_id") == patient_id and trace.get("utilisateur") == compte and trace.get("horodatage")
     ]
+    if siennes and not any(mot in str(trace).casefold() for trace in siennes for mot in _MOTS_DU_CHOIX):
+        # Ouvrir le dossier laisse aussi une trace : elle ne dit rien du choix.
+        return r.CHOIX_TRACE.a_regarder(
+            f"{choix} : une trace est parue, qui ne dit pas de quoi ; dire si c'est celle du choix.",
+            recu=" ; ".join(f"{t.get('horodatage')} {t.get('action')}" for t in siennes),
+            ou="traces du logiciel",
+        )
     return juger(
         r.CHOIX_TRACE,
         bool(siennes),

@@ -11,6 +11,7 @@ from steps.verifications.cda.jugement import juger
 from steps.verifications.hl7v2.acquittement import premier_message
 from steps.verifications.hl7v2.decoupage import MessageHl7
 from steps.verifications.hl7v2.echanges import MessageVu
+from steps.verifications.hl7v2.segment import Segment
 from steps.verifications.registre import verification
 
 _REM = "REM PFI (travaux de concertation 2023), exigence"
@@ -68,11 +69,10 @@ class Operation:
 @verification(DEPOSE)
 def document_depose(deposes: Sequence[bytes], confie: bytes, quoi: str) -> Constat:
     """`deposes` : les documents arrivés au DMP du patient ; récrit sous le même identifiant, une personne compare."""
-    identifiant = identifiant_du_document(confie)
-    if confie not in deposes and identifiant and identifiant in map(identifiant_du_document, deposes):
+    if confie not in deposes and any(meme_document(octets, confie) for octets in deposes):
         return DEPOSE.a_regarder(
             f"{quoi} : déposé sous le même identifiant, mais pas à l'octet près.",
-            recu=identifiant,
+            recu=identifiant_du_document(confie),
             ou="soumissions au DMP",
         )
     return juger(
@@ -83,6 +83,12 @@ def document_depose(deposes: Sequence[bytes], confie: bytes, quoi: str) -> Const
         recu=", ".join(f"{len(octets)} octets" for octets in deposes) or "aucun document",
         ou="soumissions au DMP",
     )
+
+
+def meme_document(depose: bytes, confie: bytes) -> bool:
+    """Les mêmes octets, ou un CDA récrit sous le même identifiant."""
+    identifiant = identifiant_du_document(confie)
+    return depose == confie or bool(identifiant and identifiant_du_document(depose) == identifiant)
 
 
 def identifiant_du_document(octets: bytes) -> str:
@@ -98,12 +104,13 @@ def document_non_depose(deposes: Sequence[bytes], confie: bytes, quoi: str, *, t
     """`temoin` : un autre document du scénario, destiné au DMP, y est bien arrivé."""
     if not temoin:
         return NON_DEPOSE.sans_objet(f"{quoi} : aucun document n'arrive au DMP, l'absence ne prouve rien")
+    depose = any(meme_document(octets, confie) for octets in deposes)
     return juger(
         NON_DEPOSE,
-        confie not in deposes,
+        not depose,
         f"{quoi} : déposé au DMP sans que ce soit demandé.",
         attendu="aucun dépôt",
-        recu="déposé" if confie in deposes else "aucun dépôt",
+        recu="déposé" if depose else "aucun dépôt",
         ou="soumissions au DMP",
     )
 
@@ -131,15 +138,23 @@ def retours_de(messages: Sequence[MessageVu], operation: Operation) -> list[Mess
         for vu in messages
         if (lu := premier_message(vu.octets)) is not None
         and (lu.code, lu.evenement) == ("ZAM", evenement)
-        and (obx := lu.premier("OBX")) is not None
-        and (obx.valeur(3), obx.valeur(4)) == (code, operation.message)
+        and (obx := _accuse(lu, code)) is not None
+        and obx.valeur(4) == operation.message
         and (not operation.adresse or operation.adresse.casefold() in _adresses(lu))
     ]
 
 
+def _accuse(message: MessageHl7, code: str) -> Segment | None:
+    """L'OBX qui porte l'accusé, où qu'il soit parmi les autres."""
+    return next((segment for segment in message.tous("OBX") if segment.valeur(3) == code), None)
+
+
 def _adresses(message: MessageHl7) -> set[str]:
     return {
-        segment.valeur(5, 4).casefold() for segment in message.tous("OBX") if segment.valeur(3) == "DESTINATAIRE_MSS"
+        segment.valeur(5, 4, repetition=rang).casefold()
+        for segment in message.tous("OBX")
+        if segment.valeur(3) == "DESTINATAIRE_MSS"
+        for rang in range(1, len(segment.repetitions(5)) + 1)
     }
 
 
@@ -148,28 +163,29 @@ def retour_rendu(messages: Sequence[MessageVu], operation: Operation, quoi: str)
     """L'émetteur a reçu le retour de cette opération, avec la bonne issue et dans la forme du volet."""
     siens = retours_de(messages, operation)
     voulu = "Y" if operation.reussie else "N"
-    issues = [lu.tous("OBX")[0].valeur(5) for lu in siens]
+    code = _CODES[operation.genre][1]
+    issues = [obx.valeur(5) for lu in siens if (obx := _accuse(lu, code)) is not None]
     recus = [lu.type_message for vu in messages if (lu := premier_message(vu.octets)) is not None]
     constats = [
         juger(
             RETOUR,
             bool(issues) and set(issues) == {voulu},
             f"{quoi} : le retour de l'opération n'est pas rendu, ou ne dit pas son issue.",
-            attendu=f"{_CODES[operation.genre][1]} {voulu}, OBX-4 {operation.message}",
+            attendu=f"{code} {voulu}, OBX-4 {operation.message}",
             recu=", ".join(issues) or f"aucun retour de cette opération parmi : {', '.join(recus) or 'aucun message'}",
             ou="messages reçus par l'émetteur",
         )
     ]
-    return constats + [_forme(lu, quoi) for lu in siens]
+    return constats + [_forme(lu, code, quoi) for lu in siens]
 
 
-def _forme(lu: MessageHl7, quoi: str) -> Constat:
+def _forme(lu: MessageHl7, code: str, quoi: str) -> Constat:
     ecarts = [] if lu.type_message == f"ZAM^{lu.evenement}^ZAM_Z01" else [f"MSH-9 {lu.type_message}"]
     ecarts += [] if lu.version == "2.6" else [f"MSH-12 {lu.version}"]
     ecarts += [] if lu.msh.valeur(17) == "FRA" else [f"MSH-17 {lu.msh.valeur(17)}"]
     ecarts += [] if "CISIS_CDA_HL7_V2" in lu.profil.upper() else [f"MSH-21 {lu.profil or 'vide'}"]
-    err = lu.premier("ERR")
-    if lu.tous("OBX")[0].valeur(5) == "N":
+    err, accuse = lu.premier("ERR"), _accuse(lu, code)
+    if accuse is not None and accuse.valeur(5) == "N":
         ecarts += [f"ERR-{rang} vide" for rang in (3, 4, 5) if err is None or not err.champ(rang)]
     return juger(
         FORME,

@@ -2,17 +2,24 @@
 
 from __future__ import annotations
 
+import hashlib
+
 import pytest
 
 from reports.constat import Constat
 from reports.verdict import Verdict
+from steps.verifications.dossier_documents import Affichage
 from steps.verifications.hl7v2 import acquittement as a
 from steps.verifications.hl7v2 import echanges as e
-from steps.verifications.hl7v2.echanges import MessageVu, RetourMontre
+from steps.verifications.hl7v2.echanges import MessageVu
 from tests.controle.hl7v2.fabrique import MDM, message
+from tests.verifications.cda.fabrique import cda
 
 MESSAGE = message(MDM).encode()
 ADT = b"MSH|^~\\&|GAM|CHU|DPI|CHU|20261123||ADT^A28^ADT_A05|A1|P|2.5\rEVN||20261123\rPID|||1^^^GAM||NOM^PRENOM\r"
+
+
+ERR = "ERR||PID^1|100^Segment sequence error^HL70357|E\r"
 
 
 def ack(code: str = "AA", *, type_: str = "ACK^T02^ACK", version: str = "2.6", msa: str = "M1", err: str = "") -> bytes:
@@ -28,9 +35,6 @@ def ecarts(constats: Constat | list[Constat]) -> dict[str, Verdict]:
     return {constat.code: constat.verdict for constat in tous if constat.verdict is not Verdict.CONFORME}
 
 
-ERR = "ERR||PID^1|100^Segment sequence error^HL70357|E\r"
-
-
 @pytest.mark.parametrize(
     ("envoye", "reponse"),
     [
@@ -40,6 +44,7 @@ ERR = "ERR||PID^1|100^Segment sequence error^HL70357|E\r"
         (ADT, ack(type_="ACK", version="2.5", msa="A1")),
         (ADT, ack(type_="ACK^A28^ACK", version="2.5", msa="A1")),
         (ADT.replace(b"|2.5\r", b"|2.5^FRA^2.11\r"), ack(type_="ACK", version="2.5", msa="A1")),
+        (MESSAGE.replace(b"MDM^T02^MDM_T02", b"XYZ^Z99^XYZ_Z99"), ack("AR", type_="ACK", version="2.5", err=ERR)),
     ],
 )
 def test_acquittement_respecte(envoye: bytes, reponse: bytes) -> None:
@@ -136,48 +141,20 @@ def test_demande() -> None:
     assert ecarts(e.demande_conforme(b"", "lettre", [("DESTDMP", "N")])) == {"HL7-TRA-05": Verdict.NON_CONCLUANT}
 
 
-TRANSMIS, ECHOUE, EN_ATTENTE = (RetourMontre("transmission", r) for r in ("succes", "echec", "attente"))
-
-
-def test_transmission_montree() -> None:
-    """Ce que la plateforme n'a pas accepté n'est pas montré transmis ; ne rien montrer se regarde."""
-    assert ecarts(e.transmission_montree([TRANSMIS], "lettre", acceptee=True, temoin=True)) == {}
-    for retours in ([ECHOUE], [EN_ATTENTE], []):
-        assert ecarts(e.transmission_montree(retours, "lettre", acceptee=False, temoin=True)) == {}
-    refusee = e.transmission_montree([TRANSMIS], "lettre", acceptee=False, temoin=True)
-    assert ecarts(refusee) == {"HL7-RET-01": Verdict.NON_CONFORME}
-    for acceptee, temoin in ((True, True), (False, False)):
-        muet = e.transmission_montree([], "lettre", acceptee=acceptee, temoin=temoin)
-        assert ecarts(muet) == {"HL7-RET-01": Verdict.A_VERIFIER}
-
-
-@pytest.mark.parametrize(
-    ("montres", "attendus", "ecart"),
-    [
-        ([("dmp", "succes"), ("mssante", "echec")], [("dmp", True), ("mssante", False)], {}),
-        ([("mssante", "succes"), ("mssante", "succes")], [("mssante", True)], {}),
-        ([], [], {}),
-        ([("dmp", "attente")], [], {}),
-        ([("dmp", "succes")], [("dmp", False)], {"HL7-RET-02": Verdict.NON_CONFORME}),
-        ([("dmp", "succes"), ("dmp", "echec")], [("dmp", False)], {"HL7-RET-02": Verdict.NON_CONFORME}),
-        ([("dmp", "succes")], [], {"HL7-RET-02": Verdict.NON_CONFORME}),
-        ([], [("dmp", True)], {"HL7-RET-02": Verdict.A_VERIFIER}),
-        ([("dmp", "attente")], [("dmp", True)], {"HL7-RET-02": Verdict.A_VERIFIER}),
-    ],
-)
-def test_accuses_montres(
-    montres: list[tuple[str, str]], attendus: list[tuple[str, bool]], ecart: dict[str, Verdict]
-) -> None:
-    """Réussite et échec au bon document ; un accusé qui n'y est pas encore se regarde."""
-    retours = [RetourMontre(*montre) for montre in montres]
-    assert ecarts(e.accuses_montres(retours, "lettre", attendus)) == ecart
-
-
 def test_documents_recus() -> None:
     """Au dossier du patient, nulle part ailleurs, une seule fois."""
-    assert ecarts(e.document_integre(["11490-0"], "dossier", "11490-0")) == {}
-    assert ecarts(e.document_integre([], "dossier", "11490-0")) == {"HL7-INT-01": Verdict.NON_CONFORME}
-    assert ecarts(e.document_integre(["11488-4"], "dossier", "11490-0")) == {"HL7-INT-01": Verdict.A_VERIFIER}
+    vu_a_verifier = {"HL7-INT-01": Verdict.A_VERIFIER}
+    octets = cda()
+    garde, autre = Affichage(cda_sha256=hashlib.sha256(octets).hexdigest()), Affichage("Un autre document.")
+    for nouveaux, affiches, ecart in (
+        (["11490-0"], [autre, garde], {}),
+        ([], [], {"HL7-INT-01": Verdict.NON_CONFORME}),
+        (["11488-4"], [garde], vu_a_verifier),
+        (["11490-0"], [autre], vu_a_verifier),
+        (["11490-0"], [], vu_a_verifier),
+    ):
+        constat = e.document_integre(nouveaux, "dossier", "11490-0", cda=octets, affiches=affiches)
+        assert ecarts(constat) == ecart
     assert ecarts(e.nulle_part_ailleurs([], "dossier")) == {}
     assert ecarts(e.nulle_part_ailleurs(["11490-0"], "dossier")) == {"HL7-INT-02": Verdict.NON_CONFORME}
     assert ecarts(e.integre_une_fois(1, 1, "dossier")) == {}
@@ -192,6 +169,8 @@ def test_choix_trace() -> None:
     for autre in ([], [{**trace, "utilisateur": "x"}], [{**trace, "patient_id": "P2"}], [{**trace, "horodatage": ""}]):
         constat = e.choix_trace(autre, "l'opposition", patient_id="P1", compte="dr")
         assert ecarts(constat) == {"HL7-TRA-06": Verdict.NON_CONFORME}
+    muette = e.choix_trace([{**trace, "action": "ouverture"}], "l'accord", patient_id="P1", compte="dr")
+    assert ecarts(muette) == {"HL7-TRA-06": Verdict.A_VERIFIER}
 
 
 def test_message_conforme_sur_les_octets_du_fil() -> None:

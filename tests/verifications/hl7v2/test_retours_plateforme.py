@@ -24,7 +24,9 @@ def test_depot() -> None:
     for deposes in ([], [b"<a/>"]):
         assert ecarts(p.document_depose(deposes, CDA, "lettre")) == {"PFI-REL-01": Verdict.NON_CONFORME}
     assert ecarts(p.document_non_depose([b"autre"], CDA, "lettre", temoin=True)) == {}
-    assert ecarts(p.document_non_depose([CDA], CDA, "lettre", temoin=True)) == {"PFI-REL-02": Verdict.NON_CONFORME}
+    for depose in (CDA, REFAIT):
+        juge = p.document_non_depose([b"autre", depose], CDA, "lettre", temoin=True)
+        assert ecarts(juge) == {"PFI-REL-02": Verdict.NON_CONFORME}
     assert ecarts(p.document_non_depose([], CDA, "lettre", temoin=False)) == {"PFI-REL-02": Verdict.NON_CONCLUANT}
 
 
@@ -48,6 +50,12 @@ def zam(operation: str = "mssante", message: str = "M1", *, reussi: bool = True,
     return accuse_metier(AccuseMetier(operation, message, reussi, adresse), Destinataire("DPI", "CHU"), ENVOI)
 
 
+def deplace(texte: str) -> str:
+    """Le même retour, l'OBX du destinataire avant celui de l'accusé."""
+    lignes = texte.split("\r")
+    return "\r".join([lignes[0], lignes[2], lignes[1], *lignes[3:]])
+
+
 MSS = Operation("mssante", "M1", True, "A@x.test")
 ECHOUE = Operation("mssante", "M1", False, "a@x.test")
 
@@ -58,6 +66,9 @@ ECHOUE = Operation("mssante", "M1", False, "a@x.test")
         ([zam("dmp", "M0"), zam(), zam("dmp")], MSS, {}),
         ([zam("dmp")], Operation("dmp", "M1", True), {}),
         ([zam(reussi=False)], ECHOUE, {}),
+        ([deplace(zam())], MSS, {}),
+        ([deplace(zam(reussi=False))], ECHOUE, {}),
+        ([zam().replace("^^X.400^", "^^X.400^b@x.test~^^X.400^")], MSS, {}),
         ([], MSS, {"PFI-RET-01"}),
         ([zam(message="M2")], MSS, {"PFI-RET-01"}),
         ([zam(adresse="b@x.test")], MSS, {"PFI-RET-01"}),
