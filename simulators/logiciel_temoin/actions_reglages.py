@@ -15,6 +15,7 @@ _NON_MODIFIABLES = {
     "adresse_retour_mss": "mss_retour_non_reglable",
     "mentions_rgpd": "mentions_rgpd_non_reglables",
     "mention_validation_automatique": "mention_automatique_non_reglable",
+    "integration_automatique_mss": "recus_auto_non_reglable",
 }
 """Réglages qu'un défaut refuse de changer."""
 

@@ -34,6 +34,7 @@ from simulators.logiciel_temoin.mutations_pfi import ORU
 from simulators.logiciel_temoin.mutations_prise import CONDUITE as PRISE
 from simulators.logiciel_temoin.mutations_produits import CONDUITE as PRODUITS
 from simulators.logiciel_temoin.mutations_psc import PSC
+from simulators.logiciel_temoin.mutations_recus import CONDUITE as RECUS
 from simulators.logiciel_temoin.mutations_ris import CONDUITE as RIS
 from simulators.logiciel_temoin.mutations_usagers import USAGERS
 
@@ -375,6 +376,7 @@ CATALOGUE: dict[str, str] = {
     **RIS,
     **DRIM,
     **LGC,
+    **RECUS,
     **DPI,
     **{nom: mutation.description for nom, mutation in MUTATIONS.items()},
 }

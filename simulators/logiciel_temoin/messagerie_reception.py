@@ -6,7 +6,7 @@ import re
 from dataclasses import dataclass, field
 from typing import Any
 
-from simulators.logiciel_temoin import cda_lecture, documents, documents_recus
+from simulators.logiciel_temoin import cda_lecture, documents, documents_recus, integration_recus
 from simulators.logiciel_temoin.base import Document, ElementTravail
 from simulators.logiciel_temoin.erreurs import Echec, Refus
 from simulators.logiciel_temoin.identite import OID_INS, QUAL, Patient
@@ -37,6 +37,8 @@ class CourrielRecu:
     octets: bytes = b""
     remis: bool = False
     """En plateforme : ses documents sont partis vers le système destinataire."""
+    examine: bool = False
+    """L'intégration automatique en a déjà décidé."""
 
 
 def relever(labo: Labo, utilisateur: Utilisateur, adresse: str) -> list[CourrielRecu]:
@@ -63,6 +65,8 @@ def relever(labo: Labo, utilisateur: Utilisateur, adresse: str) -> list[Courriel
         ]
         for courriel in gardes:
             courriel.lu = courriel.lu or presents[courriel.uid].lu
+    for courriel in gardes:
+        _integrer_seul(labo, utilisateur, courriel)
     if labo.defaut("mss_lecture_marque_lu"):
         for courriel in gardes:
             marquer_lu(labo, utilisateur, courriel)
@@ -201,6 +205,21 @@ def integrer(labo: Labo, utilisateur: Utilisateur, recu: CourrielRecu) -> tuple[
         "intégration", "documents rangés au dossier", f"{len(ranges)} document(s)"
     )
     return patient, ranges
+
+
+def _integrer_seul(labo: Labo, utilisateur: Utilisateur, recu: CourrielRecu) -> None:
+    """Range de lui-même, à son arrivée, un courriel dont l'INS qualifiée est strictement celle d'un dossier."""
+    archive = recu.contenu.archive
+    if recu.examine or archive is None or not archive.documents:
+        return
+    recu.examine = True
+    patient = integration_recus.dossier_de(labo, [_lire_document(octets) for octets in archive.documents])
+    if patient is None:
+        return
+    ranges = verser(labo, recu)
+    for document in ranges:
+        documents_recus.rattacher(labo, utilisateur.compte, document, patient)
+    recu.integres = [document.document_id for document in ranges]
 
 
 def verser(labo: Labo, recu: CourrielRecu) -> list[Document]:

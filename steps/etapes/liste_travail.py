@@ -16,6 +16,7 @@ from simulators.mssante.courriels.composition import Transmission
 from simulators.mssante.courriels.modele import BIOLOGIE, LETTRE, DocumentJoint
 from simulators.mssante.courriels.resultats import ResultatBio
 from simulators.socle.correspondants import CORRESPONDANTS
+from simulators.socle.identite import IdentiteTest
 from steps.bilan import NonConcluant
 from steps.essai import Essai
 from steps.etapes import vocabulaire
@@ -75,26 +76,40 @@ def document_recu(
     commentaire: str | None,
     datatable: Table | None = None,
 ) -> None:
-    """Un confrère l'envoie à la boîte du professionnel, archive IHE_XDM et PDF/A-1 joints.
-
-    Tableau d'un compte rendu : analyse, code, valeur, unité, et au besoin seconde mesure, bas, haut, interprétation,
+    """Tableau d'un compte rendu : analyse, code, valeur, unité, et au besoin seconde mesure, bas, haut, interprétation,
     commentaire. Une version suivante reprend la série de celle qu'elle remplace.
     """
-    malade = essai.patient(patient)
     ancien = entrant(essai, remplace) if remplace else None
-    emetteur = emetteur_de(CORRESPONDANTS[(3 + len(entrants(essai))) % len(CORRESPONDANTS)].bal)
-    instant = datetime.now(UTC).replace(microsecond=0) - timedelta(days=int(jours or 0), minutes=37)
-    graine = f"{essai.graine}{essai.retenu.numero}/{remplace or nom}"
-    envoi = Envoi(malade.reference, boite_de(essai, _ROLE).adresse, emetteur, instant, graine)
-    options: dict[str, Any] = {"commentaire": commentaire or "", "sortie": _SORTIE}
+    options: dict[str, Any] = {"commentaire": commentaire or ""}
     if datatable:
         options["resultats"] = tuple(_resultat(ligne) for ligne in vocabulaire.table(datatable))
+    recevoir(essai, genre, nom, essai.patient(patient), ancien=ancien, jours=int(jours or 0), **options)
+
+
+def recevoir(
+    essai: Essai,
+    genre: str,
+    nom: str,
+    malade: PatientEssai,
+    *,
+    reference: IdentiteTest | None = None,
+    ancien: Entrant | None = None,
+    jours: int = 0,
+    **options: Any,
+) -> None:
+    """Un confrère l'envoie au professionnel, archive et PDF/A-1 joints ; `reference` : l'identité du document."""
+    remplace = ancien.nom if ancien else ""
+    emetteur = emetteur_de(CORRESPONDANTS[(3 + len(entrants(essai))) % len(CORRESPONDANTS)].bal)
+    instant = datetime.now(UTC).replace(microsecond=0) - timedelta(days=jours, minutes=37)
+    graine = f"{essai.graine}{essai.retenu.numero}/{remplace or nom}"
+    envoi = Envoi(reference or malade.reference, boite_de(essai, _ROLE).adresse, emetteur, instant, graine)
+    options["sortie"] = _SORTIE
     if ancien is not None:
         options |= {"version": ancien.joint.version + 1, "remplace": ancien.joint.oid}
     joint = envoi.document(_GENRES[genre], **options)
     octets = Transmission(envoi, [joint], message_id=f"<{nom.encode().hex()}.{envoi.message_id[1:]}").courriel().octets
     courriel = deposer(essai, nom, _ROLE, octets)
-    entrants(essai)[nom] = Entrant(nom, malade, joint, courriel, remplace or "")
+    entrants(essai)[nom] = Entrant(nom, malade, joint, courriel, remplace)
     essai.bilan.joindre(f"{nom}.xml", "document", joint.cda, f"« {nom} », tel qu'envoyé")
 
 

@@ -106,7 +106,7 @@ def transmission_recue(essai: Essai, nom: str, inconnu: str | None, patient: str
     role = vocabulaire.role(qui)
     reference = essai.patient(patient).reference
     if inconnu:
-        reference = _homonyme(essai, reference, nom)
+        reference = homonyme_inconnu(essai, reference, nom)
     envoi = envoi_vers(essai, nom, role, reference)
     documents = [envoi.document(genre, f"/{genre.code}") for genre in (BIOLOGIE, LETTRE)]
     transmission = Transmission(envoi, documents)
@@ -119,7 +119,7 @@ def transmission_recue(essai: Essai, nom: str, inconnu: str | None, patient: str
     deposer(essai, nom, role, transmission.courriel().octets)
 
 
-def _homonyme(essai: Essai, reference: IdentiteTest, graine: str) -> IdentiteTest:
+def homonyme_inconnu(essai: Essai, reference: IdentiteTest, graine: str) -> IdentiteTest:
     """Même nom, même prénom, même jour de naissance, autre INS."""
     autre = fabriquer_identite(
         f"{essai.graine}{essai.retenu.numero}/homonyme/{graine}",
