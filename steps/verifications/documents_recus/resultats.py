@@ -145,6 +145,14 @@ def unite_choisie(cda: bytes, par_unite: Mapping[str, Sequence[Mapping[str, Any]
 
 def _dans(attendu: ResultatEnvoye, valeur: str, unite: str, montres: Sequence[Mapping[str, Any]]) -> Constat:
     ecrits = [(str(m.get("valeur") or ""), str(m.get("unite") or "")) for m in montres if m.get("code") == attendu.code]
+    connues = {ecrite for _, ecrite in attendu.mesures}
+    autrement = [u for v, u in ecrits if _meme_valeur(v, valeur) and u and u not in connues]
+    if autrement and not any(u == unite for _, u in ecrits):
+        return R_UNITE_CHOISIE.a_regarder(
+            f"{attendu.libelle} : la valeur est celle de l'unité {unite} ; dites si l'unité montrée l'est aussi",
+            recu=", ".join(autrement),
+            ou=_DOSSIER,
+        )
     return juger(
         R_UNITE_CHOISIE,
         any(_meme_valeur(v, valeur) and u == unite for v, u in ecrits),
@@ -161,13 +169,23 @@ def _meme_valeur(montree: str, voulue: str) -> bool:
 
 
 @verification(R_CRITIQUE, R_CRITIQUE_PROPRE)
-def critique_annonce(cda: bytes, signes: Sequence[str] | None, quoi: str) -> Constat:
+def critique_annonce(
+    cda: bytes,
+    signes: Sequence[str] | None,
+    quoi: str,
+    document_id: str = "",
+    alertes: Sequence[Mapping[str, Any]] = (),
+) -> Constat:
     """`signes` : ceux de la ligne du document ; None si elle n'est pas dans la liste.
 
-    L'avertissement montré pour un résultat anormal sans être critique est à regarder : il peut être un autre.
+    `alertes` : celles que le logiciel montre hors de la liste ; l'exigence ne dit pas où prévenir, et l'une d'elles qui
+    mène à ce document vaut le signe. L'avertissement montré pour un résultat anormal sans être critique est à
+    regarder : il peut être un autre.
     """
     lu = lire_compte_rendu(cda)
-    attendu = any(r.critique for r in lu.resultats)
+    attendu = lu.critique
+    alerte = bool(document_id) and any(str(a.get("document_id") or "") == document_id for a in alertes)
+    signes = [*(signes or ()), "critique"] if alerte else signes
     vu = "critique" in (signes or ())
     if signes is None and not attendu:
         return R_CRITIQUE_PROPRE.sans_objet(f"« {quoi} » n'est pas dans la liste")
@@ -202,6 +220,15 @@ def interpretation_annoncee(cda: bytes, signes: Sequence[str] | None, quoi: str,
         voulus = {signe: porte for signe, porte in voulus.items() if porte}
         if not voulus:
             return [R_SANS_SIGNE.sans_objet(f"« {quoi} » n'est pas dans la liste")]
+    if any(voulus.values()) and vus & set(voulus) and any((signe in vus) != porte for signe, porte in voulus.items()):
+        return [
+            R_INTERPRETE.a_regarder(
+                f"« {quoi} » : un signe est montré, qui n'est pas celui de cet élément ; dites s'il est commun à "
+                "l'interprétation et au commentaire",
+                recu=_ecrits(signes),
+                ou=ou,
+            )
+        ]
     return [
         juger(
             R_INTERPRETE if porte else R_SANS_SIGNE,
@@ -238,8 +265,19 @@ def ecart_annonce(cda: bytes, signes: Sequence[str] | None, quoi: str, ou: str) 
 
 
 @verification(R_REMPLACE, R_RESTE)
-def mise_a_jour_montree(remplace: bool, signes: Sequence[str] | None, quoi: str) -> Constat:
-    """`remplace` : une version reçue désigne ce document. `signes` : None s'il n'est plus dans la liste du patient."""
+def mise_a_jour_montree(
+    remplace: bool, signes: Sequence[str] | None, quoi: str, *, meme_entree: bool = False
+) -> Constat:
+    """`remplace` : une version reçue désigne ce document. `signes` : None s'il n'est plus dans la liste du patient.
+
+    `meme_entree` : le logiciel donne à la nouvelle version l'identifiant de l'ancienne ; sa ligne est celle des deux.
+    """
+    if remplace and meme_entree and signes is not None and not {"remplace", "supprime"} & set(signes):
+        return R_REMPLACE.a_regarder(
+            f"« {quoi} » : la nouvelle version a pris la place de l'ancienne dans la liste ; montrez-y son contenu",
+            recu=_ecrits(signes),
+            ou="documents du patient",
+        )
     if remplace:
         return juger(
             R_REMPLACE,
