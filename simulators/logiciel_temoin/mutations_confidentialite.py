@@ -23,6 +23,7 @@ PFI = {
     "pfi_restriction_sans_dmp": "Un document restreint n'est plus destiné au DMP.",
     "pfi_restriction_sans_professionnels": "Un document invisible au patient n'est plus destiné aux professionnels.",
     "pfi_sans_messagerie_professionnelle": "Aucun document n'est destiné aux professionnels par MSSanté.",
+    "pfi_masque_va_aux_professionnels": "Un document masqué aux professionnels leur est destiné par MSSanté.",
     "pfi_document_precedent": "Le message porte le compte rendu précédent du patient.",
     "pfi_document_sans_pdf": "Le document transmis à la plateforme n'y dit plus être un PDF.",
     "pfi_demandeur_seul": "Les destinataires du compte rendu, hors le demandeur, sont oubliés.",

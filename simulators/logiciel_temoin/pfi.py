@@ -130,6 +130,8 @@ def metadonnees(labo: Labo, document: Document, *, avec_ins: bool) -> dict[str, 
     au_patient = not (invisible or "INVISIBLE_REPRESENTANTS_LEGAUX" in codes or secret)
     if labo.defaut("pfi_restriction_sans_professionnels") and codes:
         masque = True
+    if labo.defaut("pfi_masque_va_aux_professionnels"):
+        masque = False
     return {
         "MASQUE_PS": "MASQUE_PS" in codes,
         "INVISIBLE_PATIENT": invisible,

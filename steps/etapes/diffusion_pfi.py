@@ -78,6 +78,7 @@ def valider_et_transmettre(essai: Essai, datatable: Table) -> None:
             (autre.bal,),
             demandeur.bal,
             adresse_du_patient(patient),
+            document_couloir.principal(essai).resultats,
         )
         messages = tuple(emis_depuis(essai, patient, avant))
         _emissions(essai)[nom] = Emission(document, messages, attendu)

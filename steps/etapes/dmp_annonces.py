@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 from collections.abc import Mapping, Sequence
 from datetime import datetime, timedelta
 from typing import Any
@@ -141,7 +142,17 @@ def deux_versions(essai: Essai, nom: str, patient: str) -> None:
     nouvelle = str(donnees["document_id"]) if isinstance(donnees, Mapping) else ""
     presents = _au_dossier(essai, patient)
     ancienne = essai.document(nom).document_id
-    essai.bilan.constater(regles.deux_versions_au_dossier(presents, ancienne, nouvelle, f"« {nom} »"))
+    gardee = essai.tenter("afficher_document", "biologiste_1", document_id=nouvelle) if nouvelle else None
+    essai.bilan.constater(
+        regles.deux_versions_au_dossier(
+            presents,
+            ancienne,
+            nouvelle,
+            f"« {nom} »",
+            gardee=str(gardee.donnees.get("cda_sha256") or "") if gardee else "",
+            voulue=hashlib.sha256(entrees_du_dmp(essai)[f"{nom}, version suivante"].octets).hexdigest(),
+        )
+    )
 
 
 @when(parse("le professionnel ôte du dossier du patient « {patient} » le document « {nom} »"))
@@ -155,8 +166,10 @@ def oter(essai: Essai, patient: str, nom: str) -> None:
 def ote(essai: Essai, nom: str, patient: str) -> None:
     reponse: ReponseAction = essai.releves[f"ôté {nom}"]
     presents, document_id = _au_dossier(essai, patient), essai.document(nom).document_id
+    cible = essai.patient(patient)
+    restent = [d.document_id for d in essai.documents.values() if d.patient is cible and d.document_id != document_id]
     essai.bilan.constater(
-        regles.document_ote(reponse.resultat, presents, document_id, f"« {nom} »", reponse.en_phrase())
+        regles.document_ote(reponse.resultat, presents, document_id, f"« {nom} »", reponse.en_phrase(), restent)
     )
 
 

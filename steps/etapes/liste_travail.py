@@ -30,6 +30,8 @@ from steps.verifications.mssante import dossier_reception
 _ROLE = "biologiste_1"
 _GENRES = {"un compte rendu de biologie": BIOLOGIE, "une lettre de liaison": LETTRE}
 _SORTIE = ("01", "Retour au domicile")
+_PROCHES = timedelta(days=3)
+"""En deçà, deux documents seraient du même côté d'un filtre d'un jour, veille et lendemain compris."""
 _DOCUMENT = (
     r"(?P<genre>un compte rendu de biologie|une lettre de liaison) « (?P<nom>[^»]+) » reçue? par MSSanté pour le "
     r"patient « (?P<patient>[^»]+) »(?:, qui remplace « (?P<remplace>[^»]+) »)?"
@@ -39,7 +41,10 @@ _DOCUMENT = (
 
 @dataclass
 class Entrant:
-    """Un document fabriqué, le courriel qui l'apporte, et l'identifiant que le logiciel lui donne."""
+    """Un document fabriqué, le courriel qui l'apporte, et les identifiants que le logiciel lui donne.
+
+    `autres_noms` : ceux qu'il avait avant d'être classé, si le dossier lui en donne un autre.
+    """
 
     nom: str
     patient: PatientEssai
@@ -47,6 +52,7 @@ class Entrant:
     courriel: Recu
     remplace: str = ""
     document_id: str = ""
+    autres_noms: tuple[str, ...] = ()
 
 
 def entrant(essai: Essai, nom: str) -> Entrant:
@@ -134,10 +140,9 @@ def verser(essai: Essai) -> None:
         if document.document_id:
             continue
         relever(essai, document.courriel)
-        reponse = essai.preparer("verser_liste_travail", _ROLE, courriel_id=document.courriel.courriel_id)
-        rendus = reponse.donnees.get("documents") or [
-            ligne for ligne in non_lus(essai) if ligne.get("courriel_id") == document.courriel.courriel_id
-        ]
+        courriel_id = document.courriel.courriel_id
+        reponse = essai.preparer("verser_liste_travail", _ROLE, courriel_id=courriel_id)
+        rendus = reponse.donnees.get("documents") or [d for d in non_lus(essai) if d.get("courriel_id") == courriel_id]
         document.document_id = str(rendus[0].get("document_id") or "") if rendus else ""
 
 
@@ -153,7 +158,15 @@ def classer(essai: Essai, nom: str) -> None:
     essai.bilan.constater(
         dossier_reception.documents_ranges(propose, integres, montres, document.patient.patient_id, reponse.en_phrase())
     )
-    document.document_id = integres[0] if integres else document.document_id
+    rendus = reponse.donnees.get("documents", [])
+    de_son_type = [str(d.get("document_id")) for d in rendus if d.get("type_code") == document.joint.type.code]
+    _nommer(document, next(iter([*de_son_type, *integres]), document.document_id))
+
+
+def _nommer(document: Entrant, document_id: str) -> None:
+    if document.document_id and document.document_id != document_id:
+        document.autres_noms = (*document.autres_noms, document.document_id)
+    document.document_id = document_id
 
 
 @when("le professionnel classe les documents reçus au dossier de leur patient")
@@ -171,12 +184,8 @@ def ouvrir(essai: Essai, nom: str) -> None:
 
 @when(parse("le professionnel rattache le document « {nom} » au dossier du patient « {patient} »"))
 def rattacher(essai: Essai, nom: str, patient: str) -> None:
-    essai.preparer(
-        "rattacher_document",
-        _ROLE,
-        document_id=_identifie(entrant(essai, nom)),
-        patient_id=essai.patient(patient).patient_id,
-    )
+    document_id, patient_id = _identifie(entrant(essai, nom)), essai.patient(patient).patient_id
+    essai.preparer("rattacher_document", _ROLE, document_id=document_id, patient_id=patient_id)
 
 
 def _identifie(document: Entrant) -> str:
@@ -209,7 +218,10 @@ def ligne_de(document: Entrant, montres: Sequence[Mapping[str, Any]]) -> Mapping
 @then(motif(r"« (?P<nom>[^»]+) » (?P<absent>n'est plus|est) parmi les documents non lus$"))
 def parmi_les_non_lus(essai: Essai, nom: str, absent: str) -> None:
     lu = absent == "n'est plus"
-    essai.bilan.constater(listes.dans_les_non_lus(entrant(essai, nom).document_id, non_lus(essai), lu=lu, quoi=nom))
+    document, montres = entrant(essai, nom), non_lus(essai)
+    essai.bilan.constater(
+        listes.dans_les_non_lus(document.document_id, montres, lu=lu, quoi=nom, autres_noms=document.autres_noms)
+    )
 
 
 @then(parse("la liste des documents non lus restitue l'enveloppe de « {nom} »"))
@@ -233,24 +245,28 @@ def a_l_ouverture(essai: Essai) -> None:
 
 @then("la liste des documents non lus s'ouvre sur les plus récents")
 def recents(essai: Essai) -> None:
-    essai.bilan.constater(listes.ordre_de_la_liste("", _cles(essai, "date"), _identifiants(non_lus(essai))))
+    montres, arrives = _identifiants(non_lus(essai)), [d.document_id for d in entrants(essai).values()]
+    essai.bilan.constater(listes.ordre_de_la_liste("", _cles(essai, "date"), montres, arrives))
 
 
 @then("la liste des documents non lus se trie par date, par patient et par type")
 def triee(essai: Essai) -> None:
     for tri in ("date", "patient", "type"):
-        montres = _identifiants(non_lus(essai, tri=tri))
-        essai.bilan.constater(listes.ordre_de_la_liste(tri, _cles(essai, tri), montres))
+        montres, arrives = _identifiants(non_lus(essai, tri=tri)), [d.document_id for d in entrants(essai).values()]
+        essai.bilan.constater(listes.ordre_de_la_liste(tri, _cles(essai, tri), montres, arrives))
 
 
 @then("la liste des documents non lus se filtre par date, par patient et par type")
 def filtree(essai: Essai) -> None:
-    """Le premier document du scénario donne le jour, le patient et le type voulus."""
+    """Le premier document du scénario donne le jour, le patient et le type voulus.
+
+    La veille et le lendemain sont demandés aussi : selon le fuseau du logiciel, le jour du document est l'un d'eux.
+    """
     tous = list(entrants(essai).values())
     premier = tous[0]
-    jour = premier.joint.instant.date().isoformat()
+    du, au = ((premier.joint.instant + timedelta(days=ecart)).date().isoformat() for ecart in (-1, 1))
     gardes: dict[str, tuple[dict[str, str], list[bool]]] = {
-        "date": ({"du": jour, "au": jour}, [d.joint.instant.date() == premier.joint.instant.date() for d in tous]),
+        "date": ({"du": du, "au": au}, [abs(d.joint.instant - premier.joint.instant) < _PROCHES for d in tous]),
         "patient": ({"patient_id": premier.patient.patient_id}, [d.patient is premier.patient for d in tous]),
         "type": ({"type_code": premier.joint.type.code}, [d.joint.type.code == premier.joint.type.code for d in tous]),
     }

@@ -44,9 +44,17 @@ def _dans_les_deux_listes(essai: Essai) -> list[tuple[Entrant, Sequence[str] | N
 
 @then("la liste des documents non lus annonce les résultats critiques, et eux seuls")
 def critiques(essai: Essai) -> None:
-    montres = non_lus(essai)
-    for document in entrants(essai).values():
-        essai.bilan.constater(annonces.critique_annonce(document.joint.cda, _signes(document, montres), document.nom))
+    """Un logiciel qui prévient ailleurs que dans la liste le montre par ses alertes."""
+    montres, recus = non_lus(essai), list(entrants(essai).values())
+    signes = {document.nom: _signes(document, montres) for document in recus}
+    tus = [d for d in recus if lire_compte_rendu(d.joint.cda).critique and "critique" not in (signes[d.nom] or ())]
+    alertes = essai.tenter("lire_alertes", _ROLE).donnees.get("alertes", []) if tus else []
+    for document in recus:
+        essai.bilan.constater(
+            annonces.critique_annonce(
+                document.joint.cda, signes[document.nom], document.nom, document.document_id, alertes
+            )
+        )
 
 
 @then("la liste des documents non lus et celle du patient annoncent interprétations et commentaires")
@@ -79,10 +87,17 @@ def dans_l_unite(essai: Essai, nom: str) -> None:
 
 @then("seules les versions remplacées ne sont plus présentées comme actuelles")
 def remplacees(essai: Essai) -> None:
-    remplaces = {document.remplace for document in entrants(essai).values()}
+    remplaces = {document.remplace: document for document in entrants(essai).values()}
     for document in entrants(essai).values():
-        signes = _signes(document, documents_de(essai, document.patient))
-        essai.bilan.constater(annonces.mise_a_jour_montree(document.nom in remplaces, signes, document.nom))
+        signes, suivant = _signes(document, documents_de(essai, document.patient)), remplaces.get(document.nom)
+        essai.bilan.constater(
+            annonces.mise_a_jour_montree(
+                suivant is not None,
+                signes,
+                document.nom,
+                meme_entree=suivant is not None and suivant.document_id == document.document_id,
+            )
+        )
 
 
 @then(parse("les résultats que « {nom} » modifie ou supprime sont tracés"))

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping, Sequence
 from typing import Any
 
 from reports.constat import Confiance, Constat, Regle
+from steps.flux.identite import comparable
 from steps.verifications.cda.jugement import juger
 from steps.verifications.registre import verification
 
@@ -59,12 +61,22 @@ def envoi_bloque(
 
 @verification(R_TRACE)
 def choix_trace(nouvelles: Sequence[Mapping[str, Any]], patient_id: str, compte: str, choix: str) -> Constat:
-    """`nouvelles` : traces parues avec l'enregistrement ; l'une nomme le patient et l'auteur, à une date."""
+    """`nouvelles` : traces parues avec l'enregistrement ; l'une nomme le patient et l'auteur, à une date.
+
+    Elle doit dire ce choix : la trace d'un simple accès au dossier paraît au même moment, et ne le trace pas.
+    """
     siennes = [
         t
         for t in nouvelles
         if t.get("patient_id") == patient_id and t.get("utilisateur") == compte and t.get("horodatage")
     ]
+    dits = [" ".join(map(str, (t.get("action"), t.get("detail") or ""))) for t in siennes]
+    if siennes and not any(_dit(texte, choix) for texte in dits):
+        return R_TRACE.a_regarder(
+            f"une trace paraît avec l'enregistrement « {choix} » sans le nommer : dites si elle est celle de ce choix",
+            recu=" ; ".join(dits),
+            ou="traces du logiciel",
+        )
     return juger(
         R_TRACE,
         bool(siennes),
@@ -73,3 +85,9 @@ def choix_trace(nouvelles: Sequence[Mapping[str, Any]], patient_id: str, compte:
         recu=" ; ".join(f"{t.get('utilisateur')} {t.get('action')}" for t in nouvelles) or "aucune trace nouvelle",
         ou="traces du logiciel",
     )
+
+
+def _dit(texte: str, choix: str) -> bool:
+    """Le texte nomme ce choix ; « non opposition » et « opposition » ne se confondent pas."""
+    vus = {bool(trouve[1]) for trouve in re.finditer(r"(NON[-_ ]*)?OPPOSITION", comparable(texte))}
+    return choix.startswith("non") in vus

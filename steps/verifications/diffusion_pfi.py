@@ -24,6 +24,7 @@ from steps.verifications.hl7v2.regles_documents import TYPE_MESSAGE
 from steps.verifications.registre import verification
 
 _REM = "REM BIO, exigence SGL.DOC/va1.20 (travaux de concertation 2023)"
+_REM_MESSAGERIE = "REM BIO, scénario DOC/va1.20.01 ; REM RIS, scénario INTRA/va1.01.01 (travaux de concertation 2023)"
 _VOLET = "ANS, CI-SIS, volet de transmission d'un document CDA R2 en HL7 v2"
 TYPES_RESULTATS = ("ORU", "OUL")
 """Messages qu'un compte rendu d'analyses peut prendre."""
@@ -63,12 +64,12 @@ RESTREINT = _regle(
 )  # fmt: skip
 PARTAGE = _regle("MET-02", "Le compte rendu, restreint ou non, est destiné au DMP", "Écrivez DESTDMP Y.")
 PROFESSIONNELS = _regle(
-    "MET-03", "Le compte rendu, masqué aux professionnels ou non, leur est destiné par MSSanté s'il n'est pas masqué",
-    "Écrivez DESTMSSANTEPS Y, sauf pour un document masqué aux professionnels.",
+    "MET-03", "Le compte rendu est destiné aux professionnels par MSSanté, sauf s'il leur est masqué",
+    "Écrivez DESTMSSANTEPS Y, ou N pour un document masqué aux professionnels.", _REM_MESSAGERIE,
 )  # fmt: skip
 USAGER = _regle(
     "MET-04", "Le compte rendu est destiné au patient par MSSanté, sauf s'il lui est invisible",
-    "Écrivez DESTMSSANTEPAT Y, ou N quand INVISIBLE_PATIENT vaut Y.",
+    "Écrivez DESTMSSANTEPAT Y, ou N quand INVISIBLE_PATIENT vaut Y.", _REM_MESSAGERIE,
 )  # fmt: skip
 DESTINATAIRES = _regle(
     "PRT-01", "Le message nomme chaque destinataire choisi, par son adresse MSSanté",
@@ -82,7 +83,11 @@ SANS_LE_PATIENT = _regle(
 
 @dataclass(frozen=True, slots=True)
 class Transmission:
-    """Ce qu'un message doit dire. `adresses` : celles des destinataires choisis ; `adresse_demandeur` : à part."""
+    """Ce qu'un message doit dire. `adresses` : celles des destinataires choisis ; `adresse_demandeur` : à part.
+
+    `analyses` : un compte rendu de biologie, dont le REM ne dit pas si le N1 s'échange par MSSanté ; celui des RIS le
+    dit d'un N1 sans restriction, et d'un N1 masqué aux professionnels pour le patient seul.
+    """
 
     quoi: str
     niveau: str
@@ -92,6 +97,12 @@ class Transmission:
     adresses: tuple[str, ...] = ()
     adresse_demandeur: str = ""
     adresse_patient: str = ""
+    analyses: bool = True
+
+    @property
+    def echange_dit(self) -> bool:
+        """Le REM dit à qui la messagerie porte ce document."""
+        return not self.analyses and not self.connexion_secrete and self.confidentialite in ((), ("MASQUE_PS",))
 
 
 def _messages(texte: str) -> tuple[MessageHl7, ...]:
@@ -209,9 +220,11 @@ def demande_transmise(texte: str, attendu: Transmission) -> list[Constat]:
     constats = [_restrictions(v, attendu), _destine(PARTAGE, v, "DESTDMP", "Y", attendu, choix)]
     if "MASQUE_PS" not in attendu.confidentialite:
         constats.append(_destine(PROFESSIONNELS, v, "DESTMSSANTEPS", "Y", attendu, choix))
+    elif attendu.echange_dit:
+        constats.append(_destine(PROFESSIONNELS, v, "DESTMSSANTEPS", "N", attendu, choix))
     if "INVISIBLE_PATIENT" in attendu.confidentialite:
         constats.append(_destine(USAGER, v, "DESTMSSANTEPAT", "N", attendu, choix))
-    elif not attendu.confidentialite and not attendu.connexion_secrete:
+    elif attendu.echange_dit or (not attendu.confidentialite and not attendu.connexion_secrete):
         constats.append(_destine(USAGER, v, "DESTMSSANTEPAT", "Y", attendu, choix))
     return constats
 
@@ -245,7 +258,7 @@ def _restrictions(v: dict[str, str], attendu: Transmission) -> Constat:
 
 def _destine(regle: Regle, v: dict[str, str], meta: str, valeur: str, attendu: Transmission, choix: str) -> Constat:
     recu = v.get(meta, "")
-    if attendu.niveau == "N1" and meta != "DESTDMP" and valeur == "Y" and recu == "N":
+    if attendu.niveau == "N1" and meta != "DESTDMP" and valeur == "Y" and recu == "N" and not attendu.echange_dit:
         # Le scénario demande l'échange du N1, puis dit que MSSanté ne prend que le N3.
         return regle.a_regarder(
             f"{attendu.quoi} : l'échange par MSSanté n'est pas demandé pour le N1 ; le texte se lit des deux façons.",

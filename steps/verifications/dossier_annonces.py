@@ -60,13 +60,13 @@ def nouveaux_annonces(donnees: Mapping[str, Any], attendus: Mapping[str, int], q
     if annonces is None:
         return R_NOUVEAUX.a_regarder(f"{quoi} : rien n'est relevé de ce que le logiciel annonce", ou=_OU)
     codes: Counter[str] = Counter()
-    for annonce in annonces:
+    for annonce in annonces:  # un type annoncé à zéro n'annonce rien
         codes[str(annonce.get("type_code") or "").partition("^")[0]] += _nombre(annonce)
     recu = _en_phrase(annonces)
     types_connus = bool(codes) and all(_LOINC.fullmatch(code) for code in codes)
     if types_connus or sum(codes.values()) != sum(attendus.values()):
         return juger(
-            R_NOUVEAUX, dict(codes) == dict(attendus), f"{quoi} : les documents annoncés ne sont pas ceux du DMP",
+            R_NOUVEAUX, dict(+codes) == dict(attendus), f"{quoi} : les documents annoncés ne sont pas ceux du DMP",
             attendu=dit, recu=recu, ou=_OU,
         )  # fmt: skip
     if len([a for a in annonces if _nombre(a)]) < len(attendus):
@@ -138,19 +138,43 @@ def rien_signale(donnees: Mapping[str, Any], document_id: str, quoi: str) -> Con
 
 
 @verification(R_CONSERVE)
-def deux_versions_au_dossier(au_dossier: Collection[str], ancienne: str, nouvelle: str, quoi: str) -> Constat:
-    """Le dossier montre les deux documents. `au_dossier` : document_id montrés."""
+def deux_versions_au_dossier(
+    au_dossier: Collection[str], ancienne: str, nouvelle: str, quoi: str, *, gardee: str, voulue: str
+) -> Constat:
+    """Le dossier montre les deux documents. `au_dossier` : document_id montrés.
+
+    `gardee` : SHA-256 du CDA intégré en dernier, vide si le logiciel ne le dit pas ; `voulue` : de la version suivante.
+    """
+    if ancienne == nouvelle and ancienne in au_dossier:
+        message = f"{quoi} : un seul identifiant pour les deux versions ; montrez que l'antérieure est au dossier"
+        return R_CONSERVE.a_regarder(message, recu=ancienne, ou=_DOSSIER)
+    if gardee and gardee.lower() != voulue:
+        return R_CONSERVE.enfreinte(
+            f"{quoi} : le document intégré n'est pas la version plus récente du DMP", attendu=voulue, recu=gardee,
+            ou=_DOSSIER,
+        )  # fmt: skip
+    if not gardee and nouvelle in au_dossier and ancienne in au_dossier:
+        message = f"{quoi} : le logiciel ne dit pas ce qu'il garde ; montrez que la seconde est la version plus récente"
+        return R_CONSERVE.a_regarder(message, recu="les deux", ou=_DOSSIER)
     absents = [nom for nom, cle in (("l'antérieure", ancienne), ("la nouvelle", nouvelle)) if cle not in au_dossier]
     return juger(
-        R_CONSERVE, not absents and ancienne != nouvelle, f"{quoi} : les deux versions ne sont pas au dossier",
+        R_CONSERVE, not absents, f"{quoi} : les deux versions ne sont pas au dossier",
         attendu=f"{ancienne} et {nouvelle}", recu=f"absente : {', '.join(absents)}" if absents else "les deux",
         ou=_DOSSIER,
     )  # fmt: skip
 
 
 @verification(R_OTE)
-def document_ote(resultat: str, au_dossier: Collection[str], document_id: str, quoi: str, recu: str) -> Constat:
-    """L'utilisateur l'a demandé, et le document n'est plus montré."""
+def document_ote(
+    resultat: str, au_dossier: Collection[str], document_id: str, quoi: str, recu: str, restent: Collection[str] = ()
+) -> Constat:
+    """L'utilisateur l'a demandé, et le document n'est plus montré ; `restent` : ceux qui doivent l'être encore."""
+    perdus = [reste for reste in restent if reste not in au_dossier]
+    if resultat == "fait" and perdus:
+        return R_OTE.enfreinte(
+            f"{quoi} : d'autres documents ne sont plus au dossier", attendu=", ".join(restent),
+            recu=f"absents : {', '.join(perdus)}", ou=_DOSSIER,
+        )  # fmt: skip
     return juger(
         R_OTE, resultat == "fait" and document_id not in au_dossier, f"{quoi} : le document ne s'ôte pas du dossier",
         attendu="ôté du dossier", recu=recu, ou=_DOSSIER,

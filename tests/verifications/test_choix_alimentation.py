@@ -11,7 +11,12 @@ from tests.steps.tables import NON, OUI, RIEN, VOIR, Cas, juger, regles_sans_cas
 
 
 def _trace(**champs: Any) -> dict[str, Any]:
-    return {"patient_id": "P1", "utilisateur": "dr", "horodatage": "2026-03-02T09:00:00+01:00", "action": "x"} | champs
+    return {
+        "patient_id": "P1",
+        "utilisateur": "dr",
+        "horodatage": "2026-03-02T09:00:00+01:00",
+        "action": "DMP : Opposition",
+    } | champs
 
 
 CAS: list[Cas] = [
@@ -21,6 +26,14 @@ CAS: list[Cas] = [
     ("sans choix, bloqué", c.R_SANS_CHOIX, OUI, lambda: c.envoi_bloque(False, [], 1, "x")),
     ("sans choix, parti", c.R_SANS_CHOIX, VOIR, lambda: c.envoi_bloque(False, ["1.2"], 1, "x")),
     ("tracé", c.R_TRACE, OUI, lambda: c.choix_trace([_trace()], "P1", "dr", "opposition")),
+    (
+        "tracé dans le détail",
+        c.R_TRACE,
+        OUI,
+        lambda: c.choix_trace([_trace(action="x", detail={"apres": "non_opposition"})], "P1", "dr", "non-opposition"),
+    ),
+    ("trace d'un accès", c.R_TRACE, VOIR, lambda: c.choix_trace([_trace(action="accès")], "P1", "dr", "opposition")),
+    ("choix contraire", c.R_TRACE, VOIR, lambda: c.choix_trace([_trace()], "P1", "dr", "non-opposition")),
     ("autre patient", c.R_TRACE, NON, lambda: c.choix_trace([_trace(patient_id="P2")], "P1", "dr", "opposition")),
     ("autre auteur", c.R_TRACE, NON, lambda: c.choix_trace([_trace(utilisateur="b")], "P1", "dr", "opposition")),
     ("rien", c.R_TRACE, NON, lambda: c.choix_trace([], "P1", "dr", "opposition")),

@@ -114,6 +114,32 @@ def test_demande_non_transmise(metas: dict[str, str], attendu: d.Transmission, c
     assert vus == dict.fromkeys(codes, Verdict.NON_CONFORME)
 
 
+@pytest.mark.parametrize(
+    ("metas", "codes"),
+    [
+        ({"MASQUE_PS": "Y", "DESTMSSANTEPS": "N", "DESTMSSANTEPAT": "Y"}, set()),
+        ({"MASQUE_PS": "Y", "DESTMSSANTEPS": "Y", "DESTMSSANTEPAT": "Y"}, {"PFI-MET-03"}),
+        ({"MASQUE_PS": "Y", "DESTMSSANTEPS": "N", "DESTMSSANTEPAT": "N"}, {"PFI-MET-04"}),
+    ],
+)
+def test_imagerie_masquee_aux_professionnels(metas: dict[str, str], codes: set[str]) -> None:
+    """Le REM des RIS le dit : un N1 masqué va au patient par MSSanté, pas aux professionnels."""
+    masque = replace(_attendu("N1", "MASQUE_PS"), analyses=False)
+    vus = _verdicts(d.demande_transmise(message(metas=metas), masque))
+    assert vus == dict.fromkeys(codes, Verdict.NON_CONFORME)
+
+
+def test_imagerie_sans_restriction() -> None:
+    """Le N1 d'imagerie s'échange ; sous connexion secrète, ou restreint autrement, une personne tranche."""
+    texte = message(metas={"DESTMSSANTEPS": "N", "DESTMSSANTEPAT": "N"})
+    libre = replace(_attendu("N1"), analyses=False)
+    vus = _verdicts(d.demande_transmise(texte, libre))
+    assert vus == dict.fromkeys(("PFI-MET-03", "PFI-MET-04"), Verdict.NON_CONFORME)
+    secrete = message(metas={"DESTMSSANTEPS": "N", "CONNEXION_SECRETE": "Y"})
+    vus = _verdicts(d.demande_transmise(secrete, replace(libre, connexion_secrete=True)))
+    assert vus == {"PFI-MET-03": Verdict.A_VERIFIER}
+
+
 def test_restrictions_seules() -> None:
     """Les destinations ne comptent pas ; une restriction tue est un manquement, un message absent se regarde."""
     invisible = _attendu("N1", "INVISIBLE_PATIENT")

@@ -24,6 +24,7 @@ def _dit(*annonces: tuple[str, int], libelles: bool = False) -> dict[str, Any]:
         (_dit(("11502-2", 1), ("11490-0", 2)), CONFORME),
         (_dit(("11490-0^^2.16.840.1.113883.6.1", 2), ("11502-2", 1)), CONFORME),
         (_dit(("11490-0", 1), ("11490-0", 1), ("11502-2", 1)), CONFORME),
+        (_dit(("11490-0", 2), ("11502-2", 1), ("34133-9", 0)), CONFORME),
         (_dit(("11490-0", 3)), NON_CONFORME),
         (_dit(("11490-0", 2)), NON_CONFORME),
         (_dit(), NON_CONFORME),
@@ -72,9 +73,20 @@ def test_version_signalee() -> None:
 
 def test_dossier() -> None:
     """Les deux versions au dossier ; un document ôté n'y est plus."""
-    assert regles.deux_versions_au_dossier(["D1", "D2"], "D1", "D2", "« sortie »").verdict is CONFORME
-    assert regles.deux_versions_au_dossier(["D2"], "D1", "D2", "« sortie »").verdict is NON_CONFORME
-    assert regles.deux_versions_au_dossier(["D1"], "D1", "D1", "« sortie »").verdict is NON_CONFORME
+
+    def deux(au_dossier: list[str], nouvelle: str = "D2", gardee: str = "AB") -> Verdict:
+        return regles.deux_versions_au_dossier(
+            au_dossier, "D1", nouvelle, "« sortie »", gardee=gardee, voulue="ab"
+        ).verdict
+
+    assert deux(["D1", "D2"]) is CONFORME
+    assert deux(["D1", "D2"], gardee="cd") is NON_CONFORME
+    assert deux(["D1", "D2"], gardee="") is A_VERIFIER
+    assert deux(["D2"]) is deux(["D2"], gardee="") is NON_CONFORME
+    assert deux(["D1"], nouvelle="D1") is A_VERIFIER
+    assert deux(["D1"], nouvelle="") is NON_CONFORME
     assert regles.document_ote("fait", ["D1"], "D2", "« bilan »", "fait").verdict is CONFORME
+    assert regles.document_ote("fait", ["D1"], "D2", "« bilan »", "fait", ["D1"]).verdict is CONFORME
+    assert regles.document_ote("fait", [], "D2", "« bilan »", "fait", ["D1"]).verdict is NON_CONFORME
     assert regles.document_ote("fait", ["D2"], "D2", "« bilan »", "fait").verdict is NON_CONFORME
     assert regles.document_ote("refuse", [], "D2", "« bilan »", "refusé").verdict is NON_CONFORME

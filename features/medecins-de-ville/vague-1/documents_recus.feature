@@ -4,7 +4,7 @@ Fonctionnalité: Documents reçus par MSSanté et liste de travail des non lus
 
   @MSS/va1.25.01
   Scénario: Un document reçu entre dans la liste des non lus avec les métadonnées de son enveloppe
-    # Deux types, deux émetteurs, deux patients, deux dates : une valeur constante ne passe pas.
+    # Deux types, deux émetteurs, deux patients, deux dates, puis une seconde version : une valeur constante ne passe pas.
     Étant donné un patient « Hector » dont le statut est « identité qualifiée »
     Et un patient « Irène » dont le statut est « identité qualifiée »
     Et une lettre de liaison « sortie » reçue par MSSanté pour le patient « Hector », vieux de 3 jours
@@ -16,6 +16,9 @@ Fonctionnalité: Documents reçus par MSSanté et liste de travail des non lus
     Et le professionnel ouvre le document reçu « bilan »
     Alors « bilan » n'est plus parmi les documents non lus
     Et « sortie » est parmi les documents non lus
+    Quand un compte rendu de biologie « bilan corrigé » reçu par MSSanté pour le patient « Irène », qui remplace « bilan »
+    Et le professionnel verse les documents reçus à la liste de travail
+    Alors la liste des documents non lus restitue l'enveloppe de « bilan corrigé »
 
   @MSS/va1.28.01
   Scénario: Un document reçu se classe sans saisie au dossier de son patient
@@ -48,7 +51,8 @@ Fonctionnalité: Documents reçus par MSSanté et liste de travail des non lus
 
   @ERGO/va1.06.01
   Scénario: Les documents non lus sont proposés à l'ouverture du logiciel
-    # L'exigence veut aussi les tris et les filtres : ils sont joués comme pour ERGO/va1.05.
+    # L'exigence veut aussi les tris et les filtres : ils sont joués comme pour ERGO/va1.05, sur quatre documents dont
+    # l'ordre de réception n'est celui d'aucun tri.
     Étant donné un patient « Nestor » dont le statut est « identité qualifiée »
       | champ            | valeur   |
       | nom de naissance | ZELLIDJA |
@@ -57,6 +61,8 @@ Fonctionnalité: Documents reçus par MSSanté et liste de travail des non lus
       | nom de naissance | BELMONDE |
     Et un compte rendu de biologie « bilan » reçu par MSSanté pour le patient « Nestor », vieux de 5 jours
     Et une lettre de liaison « sortie » reçue par MSSanté pour le patient « Olga », vieux de 1 jour
+    Et une lettre de liaison « sortie de Nestor » reçue par MSSanté pour le patient « Nestor », vieux de 12 jours
+    Et un compte rendu de biologie « bilan d'Olga » reçu par MSSanté pour le patient « Olga », vieux de 30 jours
     Quand le professionnel verse les documents reçus à la liste de travail
     Alors les documents non lus sont proposés à l'ouverture du logiciel
     Et « bilan » est parmi les documents non lus
@@ -65,6 +71,7 @@ Fonctionnalité: Documents reçus par MSSanté et liste de travail des non lus
     Quand le professionnel classe le document « bilan »
     Et le professionnel ouvre le document reçu « bilan »
     Alors « bilan » n'est plus parmi les documents non lus
+    Et « sortie » est parmi les documents non lus
 
   @ERGO/va1.08.01
   Scénario: Un document dont l'INS n'est d'aucune identité qualifiée se rattache après comparaison des traits

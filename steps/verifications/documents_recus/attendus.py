@@ -56,6 +56,11 @@ class CompteRenduEnvoye:
         return bool(self.commentaire) or any(r.commentaire for r in self.resultats)
 
     @property
+    def critique(self) -> bool:
+        """Un résultat au moins est critique."""
+        return any(r.critique for r in self.resultats)
+
+    @property
     def interprete(self) -> bool:
         """Un code d'interprétation au moins, autre que N (normal) : rien n'oblige à signaler celui-là."""
         return any(set(r.interpretations) - {"N"} for r in self.resultats)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping, Sequence
 from datetime import UTC, datetime
 from typing import Any
@@ -100,7 +101,7 @@ def _restitue(regle: Regle, attendus: Sequence[tuple[str, ...]], montre: Any) ->
         return regle.sans_objet("le document envoyé ne porte pas cette métadonnée")
     texte = " ; ".join(map(str, montre)) if isinstance(montre, list | tuple) else str(montre or "")
     lu = comparable(texte)
-    absents = [formes[0] for formes in voulus if not any(comparable(forme) in lu for forme in formes)]
+    absents = [formes[0] for formes in voulus if not any(_se_lit(comparable(forme), lu) for forme in formes)]
     return juger(
         regle,
         not absents,
@@ -109,6 +110,11 @@ def _restitue(regle: Regle, attendus: Sequence[tuple[str, ...]], montre: Any) ->
         recu=f"absents : {', '.join(absents)} ; montré : {texte or 'rien'}" if absents else texte,
         ou=_LISTE,
     )
+
+
+def _se_lit(forme: str, texte: str) -> bool:
+    """Le mot entier : un code court (« 01 ») se trouverait par hasard dans une date ou un numéro."""
+    return re.search(rf"(?<![\w-]){re.escape(forme)}(?![\w-])", texte) is not None
 
 
 def _date(envoyee: str, montree: str) -> Constat:
@@ -138,9 +144,15 @@ def _minute(instant: datetime) -> datetime:
 
 
 @verification(R_NON_LU)
-def dans_les_non_lus(document_id: str, montres: Sequence[Mapping[str, Any]], *, lu: bool, quoi: str) -> Constat:
-    """Le document est dans la liste tant que nul ne l'a ouvert ; ouvert (`lu`), il n'y est plus comme non lu."""
-    present = any(str(m.get("document_id")) == document_id and not m.get("lu") for m in montres)
+def dans_les_non_lus(
+    document_id: str, montres: Sequence[Mapping[str, Any]], *, lu: bool, quoi: str, autres_noms: Sequence[str] = ()
+) -> Constat:
+    """Le document est dans la liste tant que nul ne l'a ouvert ; ouvert (`lu`), il n'y est plus comme non lu.
+
+    `autres_noms` : les document_id que le logiciel lui a donnés avant de le classer ; sa ligne peut garder le premier.
+    """
+    noms = {document_id, *autres_noms}
+    present = any(str(m.get("document_id")) in noms and not m.get("lu") for m in montres)
     return juger(
         R_NON_LU,
         present != lu,
@@ -166,19 +178,33 @@ def propose_a_l_ouverture(document_id: str, montres: Sequence[Mapping[str, Any]]
 
 
 @verification(R_RECENTS, R_TRI)
-def ordre_de_la_liste(tri: str, cles: Mapping[str, str], montres: Sequence[str]) -> Constat:
+def ordre_de_la_liste(
+    tri: str, cles: Mapping[str, str], montres: Sequence[str], reception: Sequence[str] = ()
+) -> Constat:
     """`cles` : document → ce sur quoi trier ; `montres` : documents dans l'ordre montré ; `tri` vide : par défaut.
 
     Par défaut, du plus récent au plus ancien ; sur demande, dans un sens ou dans l'autre, deux égaux dans tout ordre.
+    `reception` : documents dans l'ordre où ils sont arrivés ; l'exigence ne dit pas quelle date, celle-là se regarde.
     """
     regle = R_TRI if tri else R_RECENTS
-    vus = [cles[document] for document in montres if document in cles]
+    ranges = [document for document in montres if document in cles]
+    vus = [cles[document] for document in ranges]
     if len(vus) < len(cles) or len(set(vus)) < 2:
         return regle.sans_objet("les documents à ranger ne sont pas tous dans la liste")
+    if tri and len(vus) < 3:
+        return regle.sans_objet("deux documents sont toujours rangés dans un sens ou dans l'autre : rien n'est prouvé")
     croissant, decroissant = sorted(vus), sorted(vus, reverse=True)
+    juste = vus == decroissant or (bool(tri) and vus == croissant)
+    arrives = [[*reversed(reception)], *([[*reception]] if tri else [])] if tri in ("", "date") else []
+    if not juste and ranges in arrives:
+        return regle.a_regarder(
+            "la liste est rangée par date d'arrivée et non par date des documents : dites si c'est la date voulue",
+            recu=" > ".join(vus),
+            ou=_LISTE,
+        )
     return juger(
         regle,
-        vus == decroissant or (bool(tri) and vus == croissant),
+        juste,
         f"la liste n'est pas rangée {f'par {tri}' if tri else 'du plus récent au plus ancien'}",
         attendu=" > ".join(decroissant),
         recu=" > ".join(vus),

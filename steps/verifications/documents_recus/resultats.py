@@ -89,6 +89,14 @@ def unite_choisie(cda: bytes, par_unite: Mapping[str, Sequence[Mapping[str, Any]
 
 def _dans(attendu: ResultatEnvoye, valeur: str, unite: str, montres: Sequence[Mapping[str, Any]]) -> Constat:
     ecrits = [(str(m.get("valeur") or ""), str(m.get("unite") or "")) for m in montres if m.get("code") == attendu.code]
+    connues = {ecrite for _, ecrite in attendu.mesures}
+    autrement = [u for v, u in ecrits if _meme_valeur(v, valeur) and u and u not in connues]
+    if autrement and not any(u == unite for _, u in ecrits):
+        return R_UNITE_CHOISIE.a_regarder(
+            f"{attendu.libelle} : la valeur est celle de l'unité {unite} ; dites si l'unité montrée l'est aussi",
+            recu=", ".join(autrement),
+            ou=_DOSSIER,
+        )
     return juger(
         R_UNITE_CHOISIE,
         any(_meme_valeur(v, valeur) and u == unite for v, u in ecrits),

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
+from typing import Any
 
 from reports.constat import Confiance, Constat, Regle
 from steps.verifications.cda.jugement import juger
@@ -70,13 +71,23 @@ R_RESTE = Regle(
 
 
 @verification(R_CRITIQUE, R_CRITIQUE_PROPRE)
-def critique_annonce(cda: bytes, signes: Sequence[str] | None, quoi: str) -> Constat:
+def critique_annonce(
+    cda: bytes,
+    signes: Sequence[str] | None,
+    quoi: str,
+    document_id: str = "",
+    alertes: Sequence[Mapping[str, Any]] = (),
+) -> Constat:
     """`signes` : ceux de la ligne du document ; None si elle n'est pas dans la liste.
 
-    L'avertissement montré pour un résultat anormal sans être critique est à regarder : il peut être un autre.
+    `alertes` : celles que le logiciel montre hors de la liste ; l'exigence ne dit pas où prévenir, et l'une d'elles qui
+    mène à ce document vaut le signe. L'avertissement montré pour un résultat anormal sans être critique est à
+    regarder : il peut être un autre.
     """
     lu = lire_compte_rendu(cda)
-    attendu = any(r.critique for r in lu.resultats)
+    attendu = lu.critique
+    alerte = bool(document_id) and any(str(a.get("document_id") or "") == document_id for a in alertes)
+    signes = [*(signes or ()), "critique"] if alerte else signes
     vu = "critique" in (signes or ())
     if signes is None and not attendu:
         return R_CRITIQUE_PROPRE.sans_objet(f"« {quoi} » n'est pas dans la liste")
@@ -111,6 +122,15 @@ def interpretation_annoncee(cda: bytes, signes: Sequence[str] | None, quoi: str,
         voulus = {signe: porte for signe, porte in voulus.items() if porte}
         if not voulus:
             return [R_SANS_SIGNE.sans_objet(f"« {quoi} » n'est pas dans la liste")]
+    if any(voulus.values()) and vus & set(voulus) and any((signe in vus) != porte for signe, porte in voulus.items()):
+        return [
+            R_INTERPRETE.a_regarder(
+                f"« {quoi} » : un signe est montré, qui n'est pas celui de cet élément ; dites s'il est commun à "
+                "l'interprétation et au commentaire",
+                recu=_ecrits(signes),
+                ou=ou,
+            )
+        ]
     return [
         juger(
             R_INTERPRETE if porte else R_SANS_SIGNE,
@@ -147,8 +167,19 @@ def ecart_annonce(cda: bytes, signes: Sequence[str] | None, quoi: str, ou: str) 
 
 
 @verification(R_REMPLACE, R_RESTE)
-def mise_a_jour_montree(remplace: bool, signes: Sequence[str] | None, quoi: str) -> Constat:
-    """`remplace` : une version reçue désigne ce document. `signes` : None s'il n'est plus dans la liste du patient."""
+def mise_a_jour_montree(
+    remplace: bool, signes: Sequence[str] | None, quoi: str, *, meme_entree: bool = False
+) -> Constat:
+    """`remplace` : une version reçue désigne ce document. `signes` : None s'il n'est plus dans la liste du patient.
+
+    `meme_entree` : le logiciel donne à la nouvelle version l'identifiant de l'ancienne ; sa ligne est celle des deux.
+    """
+    if remplace and meme_entree and signes is not None and not {"remplace", "supprime"} & set(signes):
+        return R_REMPLACE.a_regarder(
+            f"« {quoi} » : la nouvelle version a pris la place de l'ancienne dans la liste ; montrez-y son contenu",
+            recu=_ecrits(signes),
+            ou="documents du patient",
+        )
     if remplace:
         return juger(
             R_REMPLACE,

@@ -64,9 +64,27 @@ RESULTATS: list[Cas] = [
     ),
     ("unité sans valeur", re.R_UNITE_CHOISIE, NON, lambda: re.unite_choisie(DEUX, {"g/L": _montre("5.3", "g/L")})),
     ("unité perdue", re.R_UNITE_CHOISIE, NON, lambda: re.unite_choisie(DEUX, {"g/L": _montre("5.3")})),
+    (
+        "unité choisie, écrite autrement",
+        re.R_UNITE_CHOISIE,
+        VOIR,
+        lambda: re.unite_choisie(DEUX, {"g/L": _montre("0.95", "g/l")}),
+    ),
     ("une seule unité", re.R_UNITE_CHOISIE, RIEN, lambda: re.unite_choisie(NU, {"mmol/L": _montre("140")})),
     ("critique", si.R_CRITIQUE, OUI, lambda: si.critique_annonce(CRITIQUE, ["critique"], "x")),
     ("critique tu", si.R_CRITIQUE, NON, lambda: si.critique_annonce(CRITIQUE, ["interpretation"], "x")),
+    (
+        "critique, par une alerte",
+        si.R_CRITIQUE,
+        OUI,
+        lambda: si.critique_annonce(CRITIQUE, [], "x", "d", [{"document_id": "d"}]),
+    ),
+    (
+        "alerte d'un autre",
+        si.R_CRITIQUE,
+        NON,
+        lambda: si.critique_annonce(CRITIQUE, [], "x", "d", [{"document_id": "e"}, {"texte": "Sodium"}]),
+    ),
     ("hors de la liste", si.R_CRITIQUE, NON, lambda: si.critique_annonce(CRITIQUE, None, "x")),
     ("normal", si.R_CRITIQUE_PROPRE, OUI, lambda: si.critique_annonce(NU, [], "x")),
     ("normal, dit critique", si.R_CRITIQUE_PROPRE, NON, lambda: si.critique_annonce(NU, ["critique"], "x")),
@@ -75,6 +93,7 @@ RESULTATS: list[Cas] = [
     ("critique vaut", si.R_INTERPRETE, OUI, lambda: si.interpretation_annoncee(CRITIQUE, ["critique"], "x", OU)),
     ("commenté", si.R_INTERPRETE, OUI, lambda: si.interpretation_annoncee(COMMENTE, ["commentaire"], "x", OU)),
     ("annoté, tu", si.R_INTERPRETE, NON, lambda: si.interpretation_annoncee(ANNOTE, [], "x", OU)),
+    ("signe commun", si.R_INTERPRETE, VOIR, lambda: si.interpretation_annoncee(COMMENTE, ["interpretation"], "x", OU)),
     ("rien à dire", si.R_SANS_SIGNE, OUI, lambda: si.interpretation_annoncee(NU, [], "x", OU)),
     ("signe partout", si.R_SANS_SIGNE, NON, lambda: si.interpretation_annoncee(BORNE, TOUS, "x", OU)),
     ("critique, hors liste", si.R_CRITIQUE_PROPRE, RIEN, lambda: si.critique_annonce(NU, None, "x")),
@@ -87,6 +106,7 @@ RESULTATS: list[Cas] = [
     ("remplacé, absent", si.R_REMPLACE, OUI, lambda: si.mise_a_jour_montree(True, None, "x")),
     ("remplacé, distingué", si.R_REMPLACE, OUI, lambda: si.mise_a_jour_montree(True, ["supprime"], "x")),
     ("remplacé, actuel", si.R_REMPLACE, NON, lambda: si.mise_a_jour_montree(True, [], "x")),
+    ("même entrée", si.R_REMPLACE, VOIR, lambda: si.mise_a_jour_montree(True, [], "x", meme_entree=True)),
     ("actuel", si.R_RESTE, OUI, lambda: si.mise_a_jour_montree(False, ["critique"], "x")),
     ("actuel, disparu", si.R_RESTE, NON, lambda: si.mise_a_jour_montree(False, None, "x")),
 ]
@@ -113,16 +133,18 @@ TRACES: list[Cas] = [
 ]
 
 
+E = LABORATOIRE_VOISIN
+
+
 def _ligne(**champs: Any) -> dict[str, Any]:
-    e = LABORATOIRE_VOISIN
     pleine = {
         "titre": "Lettre de liaison",
         "date_creation": INSTANT.isoformat(),
         "patient": f"{PATIENT.prenoms[0]} D’Etretat-Le Gall",
-        "auteurs": [f"Dr {e.prenom} {e.nom} ({e.structure})"],
+        "auteurs": [f"Dr {E.prenom} {E.nom} ({E.structure})"],
         "version": "1",
-        "actes": [f"{e.nom}, {e.structure}, ambulatoire"],
-        "prise_en_charge": f"retour au domicile ; {e.nom} ; {e.structure}",
+        "actes": [f"{E.nom}, {E.structure}, ambulatoire"],
+        "prise_en_charge": f"retour au domicile ; {E.nom} ; {E.structure}",
     }
     return pleine | champs
 
@@ -145,6 +167,8 @@ LISTES: list[Cas] = [
     ("autre version", li.R_VERSION, NON, lambda: _meta(version="2")),
     ("sans actes", li.R_ACTES, NON, lambda: _meta(actes=[])),
     ("sans sortie", li.R_VENUE, NON, lambda: _meta(prise_en_charge=LABORATOIRE_VOISIN.structure)),
+    ("code d'un autre mot", li.R_VENUE, NON, lambda: _meta(prise_en_charge=f"2026-01-04, {E.nom}, {E.structure}")),
+    ("code seul", li.R_VENUE, OUI, lambda: _meta(prise_en_charge=f"01 ; {E.nom} ; {E.structure}")),
     ("non lu", li.R_NON_LU, OUI, lambda: li.dans_les_non_lus("a", [{"document_id": "a"}], lu=False, quoi="x")),
     ("absent", li.R_NON_LU, NON, lambda: li.dans_les_non_lus("a", [], lu=False, quoi="x")),
     (
@@ -154,11 +178,20 @@ LISTES: list[Cas] = [
         lambda: li.dans_les_non_lus("a", [{"document_id": "a", "lu": True}], lu=True, quoi="x"),
     ),
     ("lu, encore là", li.R_NON_LU, NON, lambda: li.dans_les_non_lus("a", [{"document_id": "a"}], lu=True, quoi="x")),
+    (
+        "lu, encore là sous son premier nom",
+        li.R_NON_LU,
+        NON,
+        lambda: li.dans_les_non_lus("b", [{"document_id": "a"}], lu=True, quoi="x", autres_noms=["a"]),
+    ),
     ("proposé", li.R_OUVERTURE, OUI, lambda: li.propose_a_l_ouverture("a", [{"document_id": "a"}], False, "x")),
     ("accès annoncé", li.R_OUVERTURE, OUI, lambda: li.propose_a_l_ouverture("a", [], True, "x")),
     ("rien", li.R_OUVERTURE, NON, lambda: li.propose_a_l_ouverture("a", [{"document_id": "b"}], False, "x")),
     ("récents", li.R_RECENTS, OUI, lambda: li.ordre_de_la_liste("", JOURS, ["z", "c", "b", "a"])),
     ("anciens", li.R_RECENTS, NON, lambda: li.ordre_de_la_liste("", JOURS, ["a", "b", "c"])),
+    ("derniers arrivés", li.R_RECENTS, VOIR, lambda: li.ordre_de_la_liste("", JOURS, ["a", "c", "b"], ["b", "c", "a"])),
+    ("ordre d'arrivée", li.R_RECENTS, NON, lambda: li.ordre_de_la_liste("", JOURS, ["b", "c", "a"], ["b", "c", "a"])),
+    ("deux seulement", li.R_TRI, RIEN, lambda: li.ordre_de_la_liste("date", {"a": "1", "b": "2"}, ["a", "b"])),
     ("trié", li.R_TRI, OUI, lambda: li.ordre_de_la_liste("date", JOURS, ["a", "b", "c"])),
     ("non trié", li.R_TRI, NON, lambda: li.ordre_de_la_liste("date", JOURS, ["b", "a", "c"])),
     ("rien à trier", li.R_TRI, RIEN, lambda: li.ordre_de_la_liste("date", JOURS, ["b"])),
