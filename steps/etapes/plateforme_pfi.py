@@ -70,14 +70,18 @@ def _confies(essai: Essai) -> dict[str, Confie]:
     return tous
 
 
+def _auteur(rang: int) -> AuteurDocument:
+    auteur = CORRESPONDANTS[rang % len(CORRESPONDANTS)]
+    return AuteurDocument(identifiant=f"8{auteur.rpps}", nom=auteur.nom, prenom=auteur.prenom)
+
+
 def _cda(essai: Essai, type_: str, patient: PatientEssai, rang: int) -> tuple[bytes, str]:
     envoi, identite = envoi_hl7(essai), IdentiteUsager.depuis_reference(patient.reference)
     # Jamais deux fois le même : un document déjà reçu pourrait être refusé pour cela.
     oid = f"{_DOMAINE}.5.{patient.reference.matricule}.{envoi.horodatage}.{essai.releves['messages envoyés']}"
-    auteur = CORRESPONDANTS[rang % len(CORRESPONDANTS)]
     communs = (
         identite,
-        AuteurDocument(identifiant=f"8{auteur.rpps}", nom=auteur.nom, prenom=auteur.prenom),
+        _auteur(rang),
         StructureEmettrice(identifiant=STRUCTURE.identifiant_national, nom=STRUCTURE.nom, domaine=_DOMAINE),
         EnvoiDocument(oid=oid, oid_lot=f"{oid}.1", instant=envoi.instant, patient_id=identifiant_emetteur(patient)),
     )
@@ -123,7 +127,7 @@ def _composer(essai: Essai, systeme: str, type_: str, patient: PatientEssai, dem
     adresses += [mss_commun.adresse_du_patient(patient)] if "DESTMSSANTEPAT" in demandes else []
     document = DocumentConfie(
         cda, oid, *_TYPES[type_], systeme, identifiant_emetteur(patient), _DOMAINE, STRUCTURE.identifiant_national,
-        (*demandes, "ACK_RECEPTION"), tuple(adresses),
+        (*demandes, "ACK_RECEPTION"), tuple(adresses), _auteur(rang),
     )  # fmt: skip
     quand = envoi_hl7(essai)
     identite = IdentiteUsager.depuis_reference(patient.reference)
