@@ -115,7 +115,9 @@ class SimulateurDrim(AvecPannes):
         if variantes is None:
             return _refus(requete, 404, "étude inconnue de cette source")
         try:
-            offres = negociation.lire_accept(requete.entete("Accept") or "")
+            # Un en-tête peut venir en plusieurs lignes (RFC 9110, 5.3).
+            accept = ", ".join(valeur for nom, valeur in requete.entetes if nom.lower() == "accept")
+            offres = negociation.lire_accept(accept)
         except negociation.AcceptIllisible as erreur:
             return _refus(requete, 400, str(erreur))
         if not offres:

@@ -97,6 +97,8 @@ def recuperer(labo: Labo, utilisateur: Utilisateur, unique_id: str, serie: str) 
     if serie in appel.cache and not labo.defaut("conso_cache_absent"):
         return appel.cache[serie]
     adresse = _adresse(labo, appel, unique_id, serie)
+    if labo.defaut("conso_images_inventees"):
+        return _citees(appel, unique_id, serie)
     images = _demander(labo, utilisateur, adresse)
     if not labo.defaut("conso_ins_non_controlee"):
         autres = [image.uid for image in images if appel.matricule not in image.patients]
@@ -127,10 +129,22 @@ def _adresse(labo: Labo, appel: Appel, unique_id: str, serie: str) -> str:
     raise Refus("Cette série n'est pas dans la référence de l'examen.")
 
 
+def _citees(appel: Appel, unique_id: str, serie: str) -> list[ImageRecue]:
+    """Les images que le KOS cite, sans les avoir reçues."""
+    return [
+        ImageRecue(str(citee.ReferencedSOPInstanceUID), "", (appel.matricule,), b"")
+        for etude in appel.kos[unique_id].CurrentRequestedProcedureEvidenceSequence
+        for trouvee in etude.ReferencedSeriesSequence
+        if trouvee.SeriesInstanceUID == serie
+        for citee in trouvee.ReferencedSOPSequence
+    ]
+
+
 def _demander(labo: Labo, utilisateur: Utilisateur, adresse: str) -> list[ImageRecue]:
     syntaxes = _SYNTAXES[:1] if labo.defaut("conso_explicite_seule") else _SYNTAXES
     accept = ", ".join(
-        f"{_DICOM}; transfer-syntax={syntaxe}" + ("" if labo.defaut("conso_sans_q") else f"; q={q}")
+        f"{_DICOM}; transfer-syntax={syntaxe}"
+        + ("" if labo.defaut("conso_sans_q") else f"; q={'0.9' if labo.defaut('conso_q_identiques') else q}")
         for syntaxe, q in syntaxes
     )
     entetes = {"Accept": accept}

@@ -118,7 +118,7 @@ class Source:
         if motif:
             return self._alerter(motif, voulu.etude)
         ancien = self.publies.get(voulu.etude)
-        cle = (voulu.references, tuple(sorted(image.uid for image in images)))
+        cle = self._cle(voulu, images)
         if ancien is not None and ancien.cle == cle:
             return f"Étude {voulu.etude} : référence déjà publiée, inchangée."
         labo = self.labo
@@ -140,6 +140,12 @@ class Source:
         if labo.defaut("drim_alerte_d_office"):
             self.alertes.append(Alerte("référence à contrôler", voulu.etude, ""))
         return f"Étude {voulu.etude} : référence publiée au DMP, {len(images)} image(s)."
+
+    def _cle(self, voulu: Publie, images: list[Image]) -> tuple[object, ...]:
+        """Ce qui, changé, fait refaire le KOS : les références de l'examen, et ses images."""
+        commande = () if self.labo.defaut("drim_commande_ignoree") else voulu.references.commande
+        vues = [] if self.labo.defaut("drim_changement_images_ignore") else sorted(image.uid for image in images)
+        return voulu.references.etudes, voulu.references.accession, commande, tuple(vues)
 
     def _incoherence(self, voulu: Publie, images: list[Image]) -> str:
         """Pourquoi cet examen n'est pas celui du compte rendu ; vide s'il l'est."""

@@ -7,6 +7,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from email.message import EmailMessage
+from time import monotonic, sleep
 from typing import Any
 
 from pytest_bdd import given, then, when
@@ -17,6 +18,7 @@ from steps.bilan import NonConcluant
 from steps.essai import Essai
 from steps.etapes import acces_commun, vocabulaire
 from steps.etapes.commun import Table, regler
+from steps.etapes.flux import attente
 from steps.flux.documents import AuteurDocument, EnvoiDocument, StructureEmettrice
 from steps.flux.identite import IdentiteUsager
 from steps.flux.messages import Emetteur
@@ -120,17 +122,22 @@ def _identifiant(role: str) -> str:
     return next((ps.identifiant_national for ps in PROFESSIONNELS if ps.role == role), "")
 
 
-def _alertes(essai: Essai, qui: str) -> regles.Alertes:
-    reponse = essai.jouer("lire_alertes", vocabulaire.role(qui))
-    relevees: list[Mapping[str, Any]] | None = reponse.donnees.get("alertes") if reponse.fait else None
-    return relevees
+def _alertes(essai: Essai, qui: str, *voulues: regles.ResultatAttendu) -> regles.Alertes:
+    """Ce que voit cet utilisateur, en laissant au logiciel le temps d'y mettre les alertes voulues."""
+    echeance = monotonic() + attente(essai)
+    while True:
+        reponse = essai.jouer("lire_alertes", vocabulaire.role(qui))
+        relevees: list[Mapping[str, Any]] | None = reponse.donnees.get("alertes") if reponse.fait else None
+        if relevees is None or all(v.trouver(relevees) for v in voulues) or monotonic() >= echeance:
+            return relevees
+        sleep(0.25)
 
 
 # ------------------------------------------------------------------- constater
 @then("le professionnel est averti de chaque résultat critique, et d'aucun autre")
 def critiques_signales(essai: Essai) -> None:
-    alertes = _alertes(essai, "le professionnel")
     critiques = [recu for recu in _recus(essai).values() if recu.resultat.interpretation != "N"]
+    alertes = _alertes(essai, "le professionnel", *(recu.attendu for recu in critiques))
     for recu in critiques:
         essai.bilan.constater(regles.signale(alertes, recu.attendu, recu.resultat.interpretation))
         essai.bilan.constater(regles.mene_au_bon(alertes, recu.attendu))
@@ -145,8 +152,8 @@ def vues_des_leurs(essai: Essai) -> None:
     concernes: dict[str, list[str]] = {}
     for nom, recu in _recus(essai).items():
         prescripteur, (equipe, sorti) = essai.releves[f"prescripteur {nom}"], equipes[recu.patient]
-        essai.bilan.constater(regles.prescripteur_alerte(_alertes(essai, prescripteur), recu.attendu))
-        essai.bilan.constater(regles.equipe_alertee(_alertes(essai, equipe), recu.attendu, sorti=sorti))
+        essai.bilan.constater(regles.prescripteur_alerte(_alertes(essai, prescripteur, recu.attendu), recu.attendu))
+        essai.bilan.constater(regles.equipe_alertee(_alertes(essai, equipe, recu.attendu), recu.attendu, sorti=sorti))
         for qui in {prescripteur, equipe}:
             concernes.setdefault(qui, []).append(nom)
     for qui, noms in sorted(concernes.items()):
@@ -164,7 +171,8 @@ def averti_sans_donnee(essai: Essai, nom: str) -> None:
     for rang, message in enumerate(messages, 1):
         essai.bilan.joindre(f"avertissement-{rang}.eml", "message", message, "avertissement reçu", complement=True)
         essai.bilan.constater(regles.sans_donnee_de_sante(message, _interdits(essai, recu)))
-    essai.bilan.constater(regles.alerte_en_plus(_alertes(essai, "le professionnel"), recu.attendu))
+    alertes = _alertes(essai, "le professionnel", recu.attendu)
+    essai.bilan.constater(regles.alerte_en_plus(alertes, recu.attendu))
 
 
 def _messages(essai: Essai, adresse: str) -> list[bytes]:

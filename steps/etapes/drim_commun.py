@@ -24,13 +24,13 @@ from steps.logiciel.protocole import ReponseAction
 from steps.patients import PatientEssai
 from steps.verifications.dmp import Soumission, soumissions
 from steps.verifications.dmp.soumission import DocumentSoumis
-from steps.verifications.drim.publication import kos_soumis
+from steps.verifications.drim.publication import de_l_etude, kos_soumis
 from steps.verifications.kos import ExamenAttendu, Kos
 
 _DOMAINE = STRUCTURE.oid_domaine
 RIS = Emetteur("RIS", STRUCTURE.nom, _DOMAINE, "DRIMBOX", STRUCTURE.nom)
 DOMAINE_ACCESSION, DOMAINE_COMMANDE = f"{_DOMAINE}.7", f"{_DOMAINE}.8"
-_ATTENTE_S = 30.0
+ATTENTE_S = 30.0
 AUTEUR = PROFESSIONNELS[1]
 """Qui a validé les comptes rendus : pas le responsable, au nom de qui un automate agirait."""
 
@@ -45,6 +45,10 @@ class ExamenEssai:
     commande: str
     autres: list[Examen] = field(default_factory=list)
     uid: str = ""
+    refuse: bool = False
+    """Envoyé d'abord à un DMP indisponible."""
+    compte_rendu: str = ""
+    """Identifiant du dernier compte rendu envoyé : une dépublication le désigne."""
 
     @property
     def etude(self) -> str:
@@ -130,26 +134,27 @@ def attendu(vise: ExamenEssai, images: Sequence[Image] | None = None) -> ExamenA
 
 def envoyer_compte_rendu(
     essai: Essai, vise: ExamenEssai, *, qualifiee: bool = True, nature: str = "ORU", etat: str = "F",
-    accession: str = "", ipp: str = "", etudes: Sequence[str] | None = None,
+    accession: str = "", ipp: str = "", commande: str = "", etudes: Sequence[str] | None = None,
 ) -> ReponseAction:  # fmt: skip
     """Le RIS envoie le compte rendu de l'examen, tel que son auteur l'a validé."""
     identite = IdentiteUsager.depuis_reference(vise.patient.reference)
     ipp = ipp or vise.examen.patient.ipp
     refs = ReferencesExamen(
         tuple(etudes) if etudes is not None else (vise.etude, *(autre.etude for autre in vise.autres)),
-        accession or vise.examen.accession, DOMAINE_ACCESSION, vise.commande, DOMAINE_COMMANDE,
+        accession or vise.examen.accession, DOMAINE_ACCESSION, commande or vise.commande, DOMAINE_COMMANDE,
     )  # fmt: skip
     envoi = envoi_hl7(essai)
-    rang = int(essai.releves["messages envoyés"])
-    qui = AUTEUR
+    if etat == "F" or not vise.compte_rendu:
+        vise.compte_rendu = f"{vise.etude}.77.{essai.releves['messages envoyés']}"
+    auteur = AuteurDocument(AUTEUR.identifiant_national, AUTEUR.nom, AUTEUR.prenom)
+    structure = StructureEmettrice(STRUCTURE.identifiant_national, STRUCTURE.nom, _DOMAINE)
     document = compte_rendu_imagerie(
-        identite, AuteurDocument(qui.identifiant_national, qui.nom, qui.prenom),
-        StructureEmettrice(STRUCTURE.identifiant_national, STRUCTURE.nom, _DOMAINE),
-        EnvoiDocument(f"{vise.etude}.77.{rang}", f"{vise.etude}.78", envoi.instant, ipp), refs,
-    )  # fmt: skip
-    contenu = message_compte_rendu(
-        identite, ipp, RIS, envoi, document, statut="VALI" if qualifiee else "PROV", nature=nature, etat=etat
+        identite, auteur, structure, EnvoiDocument(vise.compte_rendu, f"{vise.etude}.78", envoi.instant, ipp), refs
     )
+    contenu = message_compte_rendu(
+        identite, ipp, RIS, envoi, document, auteur=auteur, structure=structure, oid=vise.compte_rendu,
+        statut="VALI" if qualifiee else "PROV", nature=nature, etat=etat,
+    )  # fmt: skip
     return essai.jouer("recevoir_message", "personne_morale", contenu=contenu, emetteur=RIS.pour_contrat())
 
 
@@ -172,11 +177,11 @@ def attendre_kos(essai: Essai, etude: str, depuis: int) -> None:
             etude in kos.etudes for s in soumissions([echange], acceptees=True)
             for _, kos in kos_soumis(s.documents_de_sante)
         ),
-        depuis=depuis, delai=_ATTENTE_S, service="dmp",
+        depuis=depuis, delai=ATTENTE_S, service="dmp",
     )  # fmt: skip
 
 
 def kos_de(essai: Essai, vise: ExamenEssai) -> tuple[DocumentSoumis, Kos] | None:
-    """Le dernier KOS accepté de cette étude."""
-    siens = [(d, k) for d, k in kos_soumis(documents(essai)) if vise.etude in k.etudes or vise.etude == k.etude]
+    """Le dernier KOS accepté qui dit porter sur cette étude."""
+    siens = de_l_etude(documents(essai), vise.etude)
     return siens[-1] if siens else None

@@ -17,9 +17,11 @@ from steps.essai import Essai
 from steps.etapes.acces_commun import laisser_passer
 from steps.etapes.dmp_commun import dossier
 from steps.etapes.drim_commun import examen, lire_series, nouvel_examen
-from steps.etapes.flux import identifiant_emetteur
+from steps.etapes.flux import attente, identifiant_emetteur
+from steps.etapes.identite import retirer
 from steps.etapes.psc_commun import QUI, role_de
 from steps.logiciel.protocole import ReponseAction
+from steps.verifications.dmp.soumission import est_consultation
 from steps.verifications.drim import consultation as regles
 
 FAMILLES = {"non compressée": EXPLICITE, "sans perte": RLE, "avec perte": JPEG_BASELINE}
@@ -85,12 +87,17 @@ def ouvrir(essai: Essai, qui: str, nom: str, consentement: str) -> None:
         "appel_contextuel_imagerie", role_de(qui), identite=identite, consentement=CONSENTEMENTS[consentement],
         ipp_local=identifiant_emetteur(patient),
     )  # fmt: skip
+    if consentement != "donné":
+        # Un appel tardif au DMP, une fois la réponse rendue, serait celui de cette ouverture.
+        essai.journal.attendre(est_consultation, depuis=depuis, delai=attente(essai), service="dmp")
     _ouvertures(essai)[f"{nom} {consentement}"] = Ouverture(reponse, tuple(essai.journal.echanges(depuis=depuis)))
 
 
 @when(motif(rf"{QUI} ouvre la première série de l'examen « (?P<nom>[^»]+) »(?P<fois>, une seconde fois)?$"))
 def ouvrir_serie(essai: Essai, qui: str, nom: str, fois: str | None) -> None:
     vise = examen(essai, nom)
+    if fois:
+        essai.releves[f"seconde ouverture de {nom}"] = essai.journal.position()
     reponse = essai.jouer("recuperer_images", role_de(qui), unique_id=vise.uid, serie=vise.examen.series[0])
     montrees = tuple(str(i.get("uid")) for i in reponse.donnees.get("images") or ()) if reponse.fait else ()
     essai.releves[f"images montrées de {nom}"] = montrees
@@ -104,7 +111,7 @@ def ouvrir_serie_plus_tard(essai: Essai, qui: str, nom: str) -> None:
 
 @when(motif(rf"la source rend les images d'un autre patient, et {QUI} ouvre la première série de « (?P<nom>[^»]+) »$"))
 def ouvrir_serie_d_un_autre(essai: Essai, qui: str, nom: str) -> None:
-    with essai.banc.drim.panne("autre_patient"):
+    with essai.banc.drim.panne("autre_patient", fois=None):
         ouvrir_serie(essai, qui, nom, None)
 
 
@@ -132,11 +139,20 @@ def retiree(essai: Essai, nom: str) -> None:
     essai.bilan.constater(regles.kos_retire(_echanges(essai), examen(essai, nom).uid))
 
 
-@then(motif(r"les images de la première série de l'examen « (?P<nom>[^»]+) », (?P<famille>[a-z ée]+), sont montrées$"))
-def montrees(essai: Essai, nom: str, famille: str) -> None:
+@then(
+    motif(
+        r"les images de la première série de l'examen « (?P<nom>[^»]+) »"
+        r"(?:, (?P<famille>non compressée|sans perte|avec perte)s?,)? sont montrées$"
+    )
+)
+def montrees(essai: Essai, nom: str, famille: str | None) -> None:
     vise = examen(essai, nom).examen
     attendues = [image.uid for image in vise.de_la_serie(vise.series[0])]
-    essai.bilan.constater(regles.serie_recuperee(_montrees(essai, nom), attendues, famille))
+    constat = regles.serie_recuperee(
+        _montrees(essai, nom), attendues, famille or "", demandes=_demandes(essai, vise.etude),
+        syntaxe=FAMILLES[famille] if famille else "",
+    )  # fmt: skip
+    essai.bilan.constater(constat)
 
 
 @then("les demandes d'images classent leurs syntaxes de transfert par préférence")
@@ -158,7 +174,9 @@ def autre_patient(essai: Essai, nom: str, temoin: str) -> None:
 @then(parse("la première série de l'examen « {nom} » n'a été demandée qu'une fois à la source"))
 def une_fois(essai: Essai, nom: str) -> None:
     demandes = _demandes(essai, examen(essai, nom).etude)
-    essai.bilan.constater(regles.une_seule_demande(demandes, _montrees(essai, nom)))
+    seconde = retirer(essai, f"seconde ouverture de {nom}", int)
+    avant, apres = ([e for e in demandes if (e.numero > seconde) is tard] for tard in (False, True))
+    essai.bilan.constater(regles.jamais_redemandee(avant, apres, _montrees(essai, nom)))
 
 
 @then("la présentation des résultats à l'écran est à regarder")

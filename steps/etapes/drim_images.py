@@ -64,17 +64,20 @@ def demander_une_serie(essai: Essai, nom: str) -> None:
 
 @when(parse("une consommatrice distante demande la même série de l'examen « {nom} », {comment}"))
 def demander_autrement(essai: Essai, nom: str, comment: str) -> None:
-    """« sans jeton », « avec un jeton inconnu », « avec un jeton périmé », « sans certificat »."""
+    """« sans jeton », « avec un jeton inconnu », « périmé » ou « révoqué », « sans certificat »."""
     suite = f"/studies/{examen(essai, nom).etude}/series/{examen(essai, nom).examen.series[0]}"
     jeton: str | None = None
     if comment == "avec un jeton inconnu":
         jeton = base64.urlsafe_b64encode(b"jeton inconnu de tous").decode()
-    elif comment in ("avec un jeton périmé", "sans certificat"):
+    elif comment in ("avec un jeton périmé", "avec un jeton révoqué", "sans certificat"):
         jeton = _jeton(essai)
     elif comment != "sans jeton":
         raise NonConcluant(f"la feature demande une série « {comment} » : cas inconnu")
     if comment == "avec un jeton périmé":
         essai.banc.psc.horloge.avancer(timedelta(minutes=10))
+    if comment == "avec un jeton révoqué":
+        # Ni sa date ni sa signature n'en disent rien : seule l'introspection le sait.
+        essai.banc.psc.sessions.terminer(next(iter(essai.banc.psc.personnes.values())).identifiant_national)
     _vues(essai)[f"{nom}, {comment}"] = _demander(
         essai, suite, presente=comment, jeton=jeton, certificat=comment != "sans certificat"
     )
@@ -84,7 +87,12 @@ def demander_autrement(essai: Essai, nom: str, comment: str) -> None:
 
 @when("une consommatrice distante demande ses capacités à la source")
 def demander_capacites(essai: Essai) -> None:
-    _vues(essai)["capacités"] = _demander(essai, "/", presente="capacités", jeton=_jeton(essai), methode="OPTIONS")
+    """À la base DICOMweb ; une base que sa barre finale fait ignorer est redemandée sans elle."""
+    for suite in ("/", ""):
+        vue = _demander(essai, suite, presente="capacités", jeton=_jeton(essai), methode="OPTIONS")
+        _vues(essai)["capacités"] = vue
+        if vue.reponse is not None and vue.reponse.statut == 200:
+            break
 
 
 @then(parse("elle reçoit les images de cette série de l'examen « {nom} », intactes, avec l'INS du patient"))

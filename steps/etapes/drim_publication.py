@@ -2,6 +2,10 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+from time import monotonic, sleep
+from typing import Any
+
 from pytest_bdd import given, then, when
 from pytest_bdd.parsers import parse
 from pytest_bdd.parsers import re as motif
@@ -11,6 +15,7 @@ from steps.bilan import NonConcluant
 from steps.essai import Essai
 from steps.etapes.dmp_commun import contexte, statuts
 from steps.etapes.drim_commun import (
+    ATTENTE_S,
     AUTEUR,
     acceptees,
     attendre_kos,
@@ -67,6 +72,7 @@ def seconde_etude(essai: Essai, nom: str, series: str) -> None:
 
 
 # ------------------------------------------------------------------------- agir
+_COMMANDE = "sous un autre numéro de commande"
 _ENVOI = r"le RIS envoie le compte rendu de l'examen « (?P<nom>[^»]+) »"
 
 
@@ -87,6 +93,9 @@ def envoyer_sans_dmp(essai: Essai, nom: str) -> None:
         envoyer_compte_rendu(essai, examen(essai, nom))
         if not panne.attendre_jouee(attente(essai) or 1.0):
             raise NonConcluant("le logiciel n'a pas appelé le DMP : son refus n'a pas pu être joué")
+        # Le DMP reste indisponible tant qu'un logiciel qui réessaie n'a pas averti, au plus le temps accordé.
+        examen(essai, nom).refuse = True
+        _alertes(essai, examen(essai, nom).etude)
 
 
 @when(motif(rf"{_ENVOI}, à l'INS non qualifiée$"))
@@ -112,6 +121,17 @@ def envoyer_deux_fois(essai: Essai, nom: str) -> None:
     envoyer_compte_rendu(essai, vise, etudes=(*etudes, *etudes))
     for etude in etudes:
         attendre_kos(essai, etude, essai.depuis)
+
+
+@when(motif(rf"le RIS envoie de nouveau le compte rendu de l'examen « (?P<nom>[^»]+) »(?P<autre>, {_COMMANDE})?$"))
+def renvoyer(essai: Essai, nom: str, autre: str | None) -> None:
+    """Un second compte rendu du même examen ; sous une autre commande, il suffit seul à faire changer la référence."""
+    vise = examen(essai, nom)
+    if autre:
+        en_vigueur = kos_de(essai, vise)
+        vise.uid, vise.commande = en_vigueur[0].unique_id if en_vigueur else "", f"{vise.commande}B"
+    envoyer_compte_rendu(essai, vise)
+    attendre_kos(essai, vise.etude, essai.depuis)
 
 
 @when(parse("le RIS demande la dépublication du compte rendu de l'examen « {nom} »"))
@@ -143,7 +163,6 @@ def ajouter_une_serie(essai: Essai, nom: str, series: str) -> None:
     )  # fmt: skip
     essai.releves[f"images de {nom}"] = (*vise.examen.images, *suite.images)
     mettre_au_pacs(essai, vise.etude, [image.octets for image in suite.images])
-    attendre_kos(essai, vise.etude, essai.depuis)
 
 
 # ------------------------------------------------------------------------ juger
@@ -204,8 +223,20 @@ def jamais_sans_ins(essai: Essai, nom: str, temoin: str) -> None:
 
 @then(parse("l'administrateur est averti pour l'examen « {nom} »"))
 def averti(essai: Essai, nom: str) -> None:
-    alertes = essai.preparer("lire_alertes_imagerie", "administrateur").donnees.get("alertes", [])
-    essai.bilan.constater(regles.administrateur_averti(alertes, examen(essai, nom).etude))
+    vise = examen(essai, nom)
+    alertes = _alertes(essai, vise.etude)
+    publiee = vise.refuse and kos_de(essai, vise) is not None
+    essai.bilan.constater(regles.administrateur_averti(alertes, vise.etude, publiee=publiee))
+
+
+def _alertes(essai: Essai, etude: str) -> list[Mapping[str, Any]]:
+    """Les alertes de l'administrateur, en laissant au logiciel le temps d'en faire une de cette étude."""
+    echeance = monotonic() + attente(essai)
+    while True:
+        lues = essai.preparer("lire_alertes_imagerie", "administrateur").donnees.get("alertes", [])
+        if any(alerte.get("etude") == etude for alerte in lues) or monotonic() >= echeance:
+            return list(lues)
+        sleep(0.25)
 
 
 @then(parse("l'administrateur n'est pas averti pour l'examen « {nom} »"))
@@ -231,7 +262,13 @@ def remplacee(essai: Essai, nom: str) -> None:
 
 @then(parse("la référence de l'examen « {nom} » est supprimée du DMP"))
 def supprimee(essai: Essai, nom: str) -> None:
-    essai.bilan.constater(regles.retire(_avant(essai, nom), statuts(essai, examen(essai, nom).patient)))
+    avant, patient = _avant(essai, nom), examen(essai, nom).patient
+    if not essai.logiciel.temoin:
+        essai.journal.attendre(
+            lambda _: statuts(essai, patient).get(avant) == regles.SUPPRIME,
+            depuis=essai.debut, delai=ATTENTE_S, service="dmp",
+        )  # fmt: skip
+    essai.bilan.constater(regles.retire(avant, statuts(essai, patient)))
 
 
 def _avant(essai: Essai, nom: str) -> str:

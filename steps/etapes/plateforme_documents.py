@@ -48,6 +48,7 @@ class Fabrique:
     libelle: str
     patient_id: str
     domaine: str
+    auteur: AuteurDocument
 
 
 def fabriquer(essai: Essai, type_: str, patient: PatientEssai, rang: int) -> Fabrique:
@@ -55,17 +56,18 @@ def fabriquer(essai: Essai, type_: str, patient: PatientEssai, rang: int) -> Fab
     envoi = envoi_hl7(essai)
     numero = essai.releves["messages envoyés"]
     auteur = CORRESPONDANTS[(rang + 3) % len(CORRESPONDANTS)]
+    signataire = AuteurDocument(identifiant=f"8{auteur.rpps}", nom=auteur.nom, prenom=auteur.prenom)
     if type_ == _CONSULTATION:
         oid = f"{_DOMAINE}.5.{patient.reference.matricule}.{envoi.horodatage}.{numero}"
         local = identifiant_emetteur(patient)
         cda = compte_rendu_structure(
             IdentiteUsager.depuis_reference(patient.reference),
-            AuteurDocument(identifiant=f"8{auteur.rpps}", nom=auteur.nom, prenom=auteur.prenom),
+            signataire,
             StructureEmettrice(identifiant=STRUCTURE.identifiant_national, nom=STRUCTURE.nom, domaine=_DOMAINE),
             EnvoiDocument(oid=oid, oid_lot=f"{oid}.1", instant=envoi.instant, patient_id=local),
             (SectionDocument("29299-5", "Motif", (f"Consultation de suivi n° {rang}.",)),),
         )
-        return Fabrique(cda, oid, "11488-4", "CR de consultation", local, _DOMAINE)
+        return Fabrique(cda, oid, "11488-4", "CR de consultation", local, _DOMAINE, signataire)
     quoi = _AVEC_COPIE.get(type_)
     if quoi is None:
         connus = ", ".join((_CONSULTATION, *_AVEC_COPIE))
@@ -79,5 +81,11 @@ def fabriquer(essai: Essai, type_: str, patient: PatientEssai, rang: int) -> Fab
         graine=f"{essai.graine}{essai.retenu.numero}/confié/{numero}", mention=f"Document n° {rang}.",
     )  # fmt: skip
     return Fabrique(
-        joint.cda, joint.oid, quoi.code, quoi.libelle, identifiant_local(patient.reference), f"{RACINE_OID}.1"
+        joint.cda,
+        joint.oid,
+        quoi.code,
+        quoi.libelle,
+        identifiant_local(patient.reference),
+        f"{RACINE_OID}.1",
+        signataire,
     )

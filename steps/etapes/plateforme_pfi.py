@@ -97,7 +97,7 @@ def _composer(essai: Essai, systeme: str, type_: str, patient: PatientEssai, dem
     adresses += [mss_commun.adresse_du_patient(patient)] if "DESTMSSANTEPAT" in demandes else []
     document = DocumentConfie(
         fabrique.cda, fabrique.oid, fabrique.code, fabrique.libelle, systeme, fabrique.patient_id, fabrique.domaine,
-        STRUCTURE.identifiant_national, (*demandes, "ACK_RECEPTION"), tuple(adresses),
+        STRUCTURE.identifiant_national, (*demandes, "ACK_RECEPTION"), tuple(adresses), fabrique.auteur,
     )  # fmt: skip
     quand = envoi_hl7(essai)
     identite = IdentiteUsager.depuis_reference(patient.reference)

@@ -1,4 +1,4 @@
-"""Ce qu'un RIS voisin envoie : un compte rendu d'imagerie (CDA R2 niveau 1), porté par un ORU^R01.
+"""Ce qu'un RIS voisin envoie : un compte rendu d'imagerie (CDA R2 niveau 1), porté par un ORU ou un MDM.
 
 Ni horloge ni hasard : identifiants, instants, auteur et structure sont donnés par l'appelant.
 """
@@ -22,6 +22,7 @@ from steps.flux.documents import (
 )
 from steps.flux.identite import IdentiteUsager
 from steps.flux.messages import Emetteur, EnvoiHl7, echapper, segment_pid
+from steps.flux.plateforme import DEMANDES, segment_expediteur
 
 PS3_20 = "urn:dicom-org:ps3-20"
 _IMAGERIE = _Modele(
@@ -69,6 +70,10 @@ def compte_rendu_imagerie(
     return etree.tostring(racine.getroottree(), xml_declaration=True, encoding="UTF-8")
 
 
+_DEMANDES = {"F": ("NW", "T02"), "C": ("RO", "T10"), "D": ("CA", "T04")}
+"""OBX-11 → ORC-1, événement d'un MDM."""
+
+
 def message_compte_rendu(
     identite: IdentiteUsager,
     patient_id: str,
@@ -76,30 +81,40 @@ def message_compte_rendu(
     envoi: EnvoiHl7,
     document: bytes,
     *,
+    auteur: AuteurDocument,
+    structure: StructureEmettrice,
+    oid: str,
     statut: str = "VALI",
     nature: str = "ORU",
     etat: str = "F",
     metadonnees: Sequence[tuple[str, str]] = (),
 ) -> str:
-    """ORU^R01 (ou MDM^T02) qui porte le compte rendu ; `etat` : OBX-11 (F final, C corrigé, D supprimé)."""
-    genre = "ORU^R01^ORU_R01" if nature == "ORU" else "MDM^T02^MDM_T02"
-    code = "18748-4^CR d'imagerie médicale^LN"
+    """ORU^R01 (2.5) ou MDM (2.6) qui porte le compte rendu `oid` ; `etat` : OBX-11 (F final, C corrigé, D supprimé).
+
+    Destiné au DMP ; `metadonnees` en change.
+    """
+    mdm = nature == "MDM"
+    action, evenement = _DEMANDES[etat]
+    genre, version = (f"MDM^{evenement}^MDM_T02", "2.6") if mdm else ("ORU^R01^ORU_R01", "2.5")
+    code = f"{_IMAGERIE.code}^CR d'imagerie médicale^LN"
     contenu = base64.b64encode(document).decode("ascii")
+    metas = {**dict.fromkeys(DEMANDES, "N"), "DESTDMP": "Y", **dict(metadonnees)}
     segments = [
         f"MSH|^~\\&|{echapper(emetteur.application)}|{echapper(emetteur.structure)}|"
         f"{echapper(emetteur.application_destinataire)}|{echapper(emetteur.structure_destinataire)}|"
-        f"{envoi.horodatage}||{genre}|{echapper(envoi.identifiant)}|P|2.5|||||FRA|UNICODE UTF-8|||"
+        f"{envoi.horodatage}||{genre}|{echapper(envoi.identifiant)}|P|{version}|||||FRA|UNICODE UTF-8|||"
         "2.1^CISIS_CDA_HL7_V2",
-        *([f"EVN||{envoi.horodatage}"] if nature == "MDM" else ()),
+        *([f"EVN||{envoi.horodatage}"] if mdm else ()),
         segment_pid(identite, patient_id, emetteur, statut),
         "PV1|1|N",
-        *([f"TXA|1|CN|TEXT|||||||||{echapper(envoi.identifiant)}|||||LA"] if nature == "MDM" else ()),
-        "ORC|NW",
+        f"ORC|{action}",
         f"OBR|1|||{code}",
+        *([f"TXA|1|{_IMAGERIE.code}|TEXT|||||||||{oid}|||||AU"] if mdm else ()),
         f"OBX|1|ED|{code}||^TEXT^XML^Base64^{contenu}||||||{etat}",
+        segment_expediteur(auteur, structure.nom, structure.identifiant),
         *(
-            f"OBX|{rang}|CE|{nom}^{nom}^MetaDMPMSS||{valeur}^^expandedYes-NoIndicator||||||F"
-            for rang, (nom, valeur) in enumerate(metadonnees, 2)
+            f"OBX|{rang}|{'CWE' if mdm else 'CE'}|{nom}^{nom}^MetaDMPMSS||{valeur}^^expandedYes-NoIndicator||||||F"
+            for rang, (nom, valeur) in enumerate(metas.items(), 2)
         ),
     ]
     return "\r".join(segments) + "\r"

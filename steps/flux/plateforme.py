@@ -9,10 +9,12 @@ from __future__ import annotations
 import base64
 from dataclasses import dataclass
 
+from steps.flux.documents import AuteurDocument
 from steps.flux.identite import IdentiteUsager
 from steps.flux.messages import EnvoiHl7, echapper, identifiant_ins
 
 APPLICATION, STRUCTURE = "PFI", "CHU DU BANC"
+_OID_PS, _OID_STRUCTURE = "1.2.250.1.71.4.2.1", "1.2.250.1.71.4.2.2"
 _ACCUSES = {
     "dmp": ("Z01", "ACK_RECEPTION_DMP^Accusé de réception DMP"),
     "mssante": ("Z02", "ACK_RECEPTION_MSS^Accusé de réception MSSanté"),
@@ -103,6 +105,9 @@ def document_recu(document: DocumentDeMessagerie, patient: IdentiteUsager, a_qui
     return "\r".join(segments) + "\r"
 
 
+_AUTEUR = AuteurDocument("899900000777", "EXPEDITEUR", "CAMILLE")
+
+
 @dataclass(frozen=True, slots=True)
 class DocumentConfie:
     """Un CDA qu'un système de l'établissement confie à la plateforme. `demandes` : métadonnées à Y, les autres à N."""
@@ -117,6 +122,7 @@ class DocumentConfie:
     structure_id: str
     demandes: tuple[str, ...]
     adresses: tuple[str, ...] = ()
+    auteur: AuteurDocument = _AUTEUR
 
 
 DEMANDES = (
@@ -148,8 +154,7 @@ def document_confie(document: DocumentConfie, patient: IdentiteUsager, envoi: En
         f"OBR|1|||{quoi}",
         *([f"TXA|1|{document.type_code}|TEXT|||||||||{document.identifiant}|||||AU"] if mdm else []),
         f"OBX|1|ED|{quoi}||^TEXT^XML^Base64^{donnee}||||||F",
-        f"PRT||UC||SB^Send by^participation||||{STRUCTURE}^^^^^ASIP-SANTE-ST&1.2.250.1.71.4.2.2&ISO^IDNST^^^"
-        f"{document.structure_id}",
+        segment_expediteur(document.auteur, STRUCTURE, document.structure_id),
         *(
             f"PRT||UC||RCT^Results Copies To^participation|||||||||||^^X.400^{echapper(adresse)}"
             for adresse in document.adresses
@@ -161,6 +166,15 @@ def document_confie(document: DocumentConfie, patient: IdentiteUsager, envoi: En
         ),
     ]
     return "\r".join(segments) + "\r"
+
+
+def segment_expediteur(auteur: AuteurDocument, structure: str, structure_id: str) -> str:
+    """PRT SB : qui envoie le document, et pour quelle structure ; le volet le demande d'un document pour le DMP."""
+    qui = f"{auteur.identifiant}^{echapper(auteur.nom)}^{echapper(auteur.prenom)}^^^^^^ASIP-SANTE-PS&{_OID_PS}&ISO"
+    return (
+        f"PRT||UC||SB^Send by^participation|{qui}^D^^^IDNPS|||"
+        f"{echapper(structure)}^^^^^ASIP-SANTE-ST&{_OID_STRUCTURE}&ISO^IDNST^^^{structure_id}"
+    )
 
 
 def _pid(patient: IdentiteUsager, patient_id: str, domaine: str) -> str:

@@ -324,4 +324,7 @@ def patient_transmis(texte: str, attendu: Transmission) -> list[Constat]:
     sont comparés à ceux du CDA par les règles du volet.
     """
     patient = replace(attendu.patient, nom_utilise="", prenom_utilise="", code_lieu_naissance="")
+    if lus := _messages(texte):
+        # Séparateurs et échappements du message, quels qu'ils soient, ramenés aux usuels.
+        texte = lus[0].canonique()
     return [*ins_transmise(texte, patient), *traits_transmis(texte, patient)]

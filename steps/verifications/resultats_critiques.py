@@ -44,8 +44,9 @@ R_EQUIPE = _regle(
     "ALE-05", "L'équipe de soins est alertée, que le patient soit présent ou sorti", "DPI.HOP/va1.11",
     "Adressez l'alerte à l'équipe qui prend, ou a pris, le patient en charge.",
 )  # fmt: skip
-R_ETRANGER = _regle(
-    "ALE-06", "Un utilisateur étranger à la prise en charge ne voit pas l'alerte", "DPI.HOP/va1.11",
+R_ETRANGER = Regle(
+    "HOP-ALE-06", "Un utilisateur étranger à la prise en charge ne voit pas l'alerte",
+    f"{_REM.format('DPI.HOP/va1.11')} : le texte dit à qui l'alerte va, pas qui d'autre la voit", Confiance.DEDUITE,
     "N'adressez l'alerte qu'au prescripteur et à l'équipe de soins.",
 )  # fmt: skip
 R_AVERTI = _regle(

@@ -197,3 +197,12 @@ def test_patient_transmis(change: dict[str, Any], codes: set[str]) -> None:
     valeurs = {champ: getattr(PATIENT, champ) for champ in PATIENT.__slots__} | change
     attendu = d.Transmission("« bilan »", "N3", IdentiteUsager(**valeurs))
     assert set(_verdicts(d.patient_transmis(texte, attendu))) == codes
+
+
+def test_patient_transmis_sous_d_autres_separateurs() -> None:
+    """Séparateurs et caractère d'échappement libres : l'identité se lit de même."""
+    texte = message(pid=ORU["pid"].replace("^^^^^^BDL^^99999", "").replace("DURAND", "DURAND\\T\\FILS"))
+    autre = texte.translate(str.maketrans("|^~\\", "%$!?"))
+    patient = replace(PATIENT, nom_naissance="D'ÉTÉ-DURAND&FILS")
+    for ecrit in (texte, autre):
+        assert _verdicts(d.patient_transmis(ecrit, d.Transmission("« bilan »", "N3", patient))) == {}

@@ -65,7 +65,7 @@ CAS: dict[str, tuple[Callable[[], Constat], Verdict]] = {
     "équipe alertée": (lambda: r.equipe_alertee(SIENNE, POTASSIUM, sorti=True), OUI),
     "équipe oubliée": (lambda: r.equipe_alertee([], POTASSIUM, sorti=False), NON),
     "étranger épargné": (lambda: r.etranger_epargne(SIENNE, [SODIUM], POTASSIUM), OUI),
-    "étranger alerté": (lambda: r.etranger_epargne(DEUX, [SODIUM], POTASSIUM), NON),
+    "étranger alerté": (lambda: r.etranger_epargne(DEUX, [SODIUM], POTASSIUM), VOIR),
     "qui ne voit rien ne prouve rien": (lambda: r.etranger_epargne([], [SODIUM], POTASSIUM), RIEN),
     "message arrivé": (lambda: r.avertissement_parti([_courriel("Bonjour")], "a@b"), OUI),
     "aucun message": (lambda: r.avertissement_parti([], "a@b"), NON),

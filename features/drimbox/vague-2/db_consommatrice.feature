@@ -111,5 +111,5 @@ Fonctionnalité: Examens d'imagerie consultés par une DRIMbox consommatrice
     Et le professionnel ouvre la DRIMbox pour le patient « Violette », consentement donné
     Et le professionnel ouvre la première série de l'examen « avant »
     Et le professionnel laisse périmer son jeton, puis ouvre la première série de l'examen « après »
-    Alors les images de la première série de l'examen « après », non compressées, sont montrées
+    Alors les images de la première série de l'examen « après » sont montrées
     Et les demandes d'images portent un jeton valable de Pro Santé Connect

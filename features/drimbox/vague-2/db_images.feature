@@ -25,9 +25,11 @@ Fonctionnalité: Images rendues par une DRIMbox source à une consommatrice dist
     Et une consommatrice distante demande la même série de l'examen « scanner », sans jeton
     Et une consommatrice distante demande la même série de l'examen « scanner », avec un jeton inconnu
     Et une consommatrice distante demande la même série de l'examen « scanner », avec un jeton périmé
+    Et une consommatrice distante demande la même série de l'examen « scanner », avec un jeton révoqué
     Alors aucune image de l'examen « scanner » n'est rendue sans jeton
     Et aucune image de l'examen « scanner » n'est rendue avec un jeton inconnu
     Et aucune image de l'examen « scanner » n'est rendue avec un jeton périmé
+    Et aucune image de l'examen « scanner » n'est rendue avec un jeton révoqué
     Et la source a fait vérifier chaque jeton par Pro Santé Connect
 
   @DB.SO.37.01

@@ -31,8 +31,12 @@ Fonctionnalité: Références d'objets d'imagerie publiées au DMP par une DRIMb
     Et un examen « thorax » du patient « Denise » au PACS : CT 2 images
     Quand le RIS envoie le compte rendu de l'examen « thorax »
     Et une série s'ajoute au PACS à l'examen « thorax » : CT 2 images
+    # C'est le compte rendu suivant qui fait voir le changement ; un logiciel averti par le PACS l'aura fait avant.
+    Et le RIS envoie de nouveau le compte rendu de l'examen « thorax »
     Alors la référence de l'examen « thorax » a remplacé la précédente
     Et cette référence est un KOS conforme, accordé à sa fiche et à l'examen « thorax »
+    Quand le RIS envoie de nouveau le compte rendu de l'examen « thorax », sous un autre numéro de commande
+    Alors la référence de l'examen « thorax » a remplacé la précédente
 
   @DB.SO.15.01 @DB.SO.16.01 @DB.SO.17.01
   Scénario: Un examen qui n'est pas celui du compte rendu n'est pas publié, et l'administrateur le sait
@@ -52,6 +56,7 @@ Fonctionnalité: Références d'objets d'imagerie publiées au DMP par une DRIMb
     Et l'administrateur est averti pour l'examen « perdu »
     Et l'administrateur est averti pour l'examen « échangé »
     Et l'administrateur est averti pour l'examen « confondu »
+    Et l'administrateur n'est pas averti pour l'examen « sain »
 
   @DB.SO.18.01
   Scénario: La référence publiée est un KOS conforme, accordé à sa fiche et à l'examen

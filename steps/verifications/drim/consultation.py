@@ -2,15 +2,17 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Collection, Sequence
 
 from reports.constat import Confiance, Constat, Regle
-from simulators.drim.negociation import AcceptIllisible, Offre, lire_accept
+from simulators.drim.negociation import AcceptIllisible, Offre, lire_accept, sert_dicom
 from simulators.socle.echange import Echange
 from steps.verifications.cda.jugement import juger
 from steps.verifications.dmp.soumission import est_consultation
 from steps.verifications.registre import verification
 
+_RECUEILLIR = re.compile(r"recueil|récup[eé]r|demand|obten|invit|saisi|\bRIS\b", re.IGNORECASE)
 _REM = "REM DRIMbox (travaux de concertation 2023), exigence"
 
 
@@ -78,6 +80,11 @@ def rien_sans_consentement(
     if not any(est_consultation(e) for e in avec):
         return SANS_CONSENTEMENT.sans_objet("avec le consentement, le DMP n'a pas été consulté : rien n'est prouvé")
     appels = _au_dmp(sans, matricule)
+    if appels and not montres and all(e.operation.startswith("TD0") for e in appels):
+        return SANS_CONSENTEMENT.a_regarder(
+            "Le DMP est appelé sans qu'un document y soit cherché : dire si le consentement le permettait.",
+            recu=", ".join(e.operation for e in appels), ou="DMP", echanges=tuple(e.numero for e in appels),
+        )  # fmt: skip
     return juger(
         SANS_CONSENTEMENT, not appels and not montres, "Le DMP est appelé, ou une référence montrée, sans accord.",
         attendu="aucun appel, aucune référence",
@@ -88,9 +95,9 @@ def rien_sans_consentement(
 
 @verification(INVITATION)
 def invite(messages: Sequence[str]) -> Constat:
-    """Un message parle du consentement à recueillir."""
+    """Un message parle du consentement, et de le recueillir."""
     dits = " ".join(messages)
-    if dits and "consentement" not in dits.lower():
+    if dits and not ("consentement" in dits.lower() and _RECUEILLIR.search(dits)):
         return INVITATION.a_regarder("Un message est montré : dire s'il invite bien.", recu=dits, ou="écran")
     return juger(
         INVITATION, bool(dits), "Rien n'invite à recueillir le consentement.", attendu="une invitation", recu=dits,
@@ -117,7 +124,7 @@ def kos_retire(echanges: Sequence[Echange], unique_id: str) -> Constat:
     ]  # fmt: skip
     if not images and not retraits:
         return RETIRE.sans_objet("ni KOS récupéré ni images demandées")
-    avant = [e for e in retraits if not images or e.numero < images[0].numero]
+    avant = [e for e in retraits if _servie(e) and (not images or e.numero < images[0].numero)]
     return juger(
         RETIRE, bool(avant), "Les images sont demandées sans que le KOS ait été récupéré.",
         attendu=f"TD3.2 de {unique_id}", recu=f"{len(retraits)} TD3.2, {len(images)} demande(s) d'images", ou="DMP",
@@ -145,11 +152,11 @@ def preferences(demandes: Sequence[Echange]) -> Constat:
                 "L'en-tête Accept ne se lit pas.", attendu="des types de média",
                 recu=f"{ecrit} ({erreur})", ou="Accept", echanges=nums,
             )  # fmt: skip
-        if len(offres) < 2:
+        if len({offre.syntaxe for offre in offres if sert_dicom(offre)}) < 2:
             return PREFERENCE.a_regarder(
                 "Une seule syntaxe est demandée : rien à classer.", recu=ecrit, ou="Accept", echanges=nums
             )
-        if "q=" not in ecrit.replace(" ", "").lower():
+        if len({offre.q for offre in offres if sert_dicom(offre)}) < 2:
             return PREFERENCE.enfreinte(
                 "Plusieurs syntaxes sont demandées sans ordre de préférence.", attendu="un q par syntaxe", recu=ecrit,
                 ou="Accept", echanges=nums,
@@ -171,22 +178,37 @@ def autre_patient_refuse(montrees: Collection[str], temoin: Collection[str], ren
 
 
 @verification(CACHE)
-def une_seule_demande(demandes: Sequence[Echange], montrees: Collection[str]) -> Constat:
-    """Une série ouverte deux fois n'est demandée qu'une."""
-    if not demandes or not montrees:
-        return CACHE.sans_objet("la série n'a pas été demandée, ou pas montrée à la seconde ouverture")
+def jamais_redemandee(premieres: Sequence[Echange], secondes: Sequence[Echange], montrees: Collection[str]) -> Constat:
+    """Rien n'est demandé à la seconde ouverture. La première peut demander la série image par image."""
+    if not any(_servie(e) for e in premieres) or not montrees:
+        return CACHE.sans_objet("la série n'a pas été rendue d'abord, ou pas montrée à la seconde ouverture")
     return juger(
-        CACHE, len(demandes) == 1, "Une série déjà reçue est redemandée.", attendu="une demande",
-        recu=f"{len(demandes)} demandes", ou="WADO-RS", echanges=tuple(e.numero for e in demandes),
+        CACHE, not secondes, "Une série déjà reçue est redemandée.", attendu="aucune demande de plus",
+        recu=f"{len(premieres)} puis {len(secondes)} demande(s)", ou="WADO-RS",
+        echanges=tuple(e.numero for e in (*premieres, *secondes)),
     )  # fmt: skip
 
 
+def _servie(echange: Echange) -> bool:
+    return echange.reponse is not None and echange.reponse.statut == 200
+
+
 @verification(MONTREES)
-def serie_recuperee(montrees: Collection[str], attendues: Collection[str], famille: str) -> Constat:
-    """Les images montrées sont celles de la série, que la source rendait dans cette famille de syntaxes."""
+def serie_recuperee(
+    montrees: Collection[str], attendues: Collection[str], famille: str, *, demandes: Sequence[Echange], syntaxe: str
+) -> Constat:
+    """Les images montrées sont celles de la série, que la source a rendues. Sans `syntaxe` : en une quelconque."""
+    rendues = {
+        uid
+        for demande in demandes
+        if _servie(demande) and demande.notes.get("syntaxe") == (syntaxe or demande.notes.get("syntaxe"))
+        for uid in demande.notes.get("instances", "").split()
+    }
     return juger(
-        MONTREES, set(montrees) == set(attendues), "Les images montrées ne sont pas celles de la série.",
-        attendu=f"{len(attendues)} image(s), syntaxe {famille}", recu=f"{len(montrees)} image(s)", ou="visionneuse",
+        MONTREES, set(montrees) == set(attendues) <= rendues, "Les images montrées ne sont pas celles de la série.",
+        attendu=f"{len(attendues)} image(s){f', {famille}' if famille else ''}",
+        recu=f"{len(montrees)} image(s) montrée(s), {len(rendues & set(attendues))} rendue(s) par la source",
+        ou="visionneuse", echanges=tuple(d.numero for d in demandes),
     )  # fmt: skip
 
 
@@ -196,10 +218,28 @@ def jeton_presente(demandes: Sequence[Echange]) -> Constat:
     if not demandes:
         return JETON.sans_objet("aucune demande d'images observée")
     etats = [demande.notes.get("jeton_etat", "absent") for demande in demandes]
+    if set(etats) == {"valide", "expire"} and all(_reprise(d, demandes) for d in demandes if _expire(d)):
+        return JETON.a_regarder(
+            "Un jeton expiré a été présenté, puis la même demande refaite avec un neuf : dire si ce renouvellement, "
+            "après un refus, convient.", recu=", ".join(etats), ou="Authorization",
+            echanges=tuple(e.numero for e in demandes),
+        )  # fmt: skip
     return juger(
         JETON, all(etat == "valide" for etat in etats), "Une demande d'images n'a pas de jeton valable.",
         attendu="valide", recu=", ".join(etats), ou="Authorization", echanges=tuple(e.numero for e in demandes),
     )  # fmt: skip
+
+
+def _expire(demande: Echange) -> bool:
+    return demande.notes.get("jeton_etat") == "expire"
+
+
+def _reprise(demande: Echange, demandes: Sequence[Echange]) -> bool:
+    """La même demande est revenue ensuite avec un jeton valable."""
+    return any(
+        d.numero > demande.numero and d.requete.cible == demande.requete.cible and d.notes.get("jeton_etat") == "valide"
+        for d in demandes
+    )
 
 
 @verification(ECRAN)

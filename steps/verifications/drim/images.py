@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 
@@ -116,6 +117,11 @@ def _explicite(lus: Sequence[Objet], nums: tuple[int, ...]) -> Constat:
 
 def _ins(lus: Sequence[Objet], matricule: str, nums: tuple[int, ...]) -> Constat:
     sans = [objet.uid for objet in lus if matricule not in objet.autres_patients]
+    if sans and all(matricule in (*objet.autres_patients, *objet.anciens) for objet in lus):
+        return INS.a_regarder(
+            "L'INS est dans OtherPatientIDs (0010,1000), que DICOM a retiré : dire si ce champ convient.",
+            recu=matricule, ou="OtherPatientIDs", echanges=nums,
+        )  # fmt: skip
     return juger(
         INS, bool(lus) and not sans, "Une image rendue ne porte pas l'INS du patient.", attendu=matricule,
         recu=", ".join(sorted({i for objet in lus for i in objet.autres_patients})) or "aucun autre identifiant",
@@ -127,7 +133,8 @@ def _refus(regle: Regle, refusee: Echange, acceptee: Echange, message: str, atte
     """Un refus n'est cru que si la même demande, en règle, a été servie."""
     if _statut(acceptee) != 200:
         return regle.sans_objet(f"la demande en règle n'est pas servie ({dire(acceptee)}) : un refus ne prouve rien")
-    servie = _statut(refusee) < 400 and refusee.reponse is not None
+    # Une redirection ne rend rien, une réponse vide non plus.
+    servie = refusee.reponse is not None and _statut(refusee) < 300 and bool(refusee.reponse.corps.octets)
     return juger(
         regle, not servie, message, attendu=attendu, recu=f"{dire(refusee)} ({refusee.notes.get('presente', '')})",
         ou="réponse WADO-RS", echanges=(acceptee.numero, refusee.numero),
@@ -154,12 +161,19 @@ def certificat_exige(refusee: Echange, acceptee: Echange) -> Constat:
 
 @verification(INTROSPECTION)
 def jeton_introspecte(demandes: Sequence[Echange], introspections: Sequence[Echange]) -> Constat:
-    """Une introspection au moins pendant chaque demande qui portait un jeton."""
+    """Une introspection au moins pendant chaque demande servie ; refusée sur place sans elle, une personne regarde."""
     if not demandes:
         return INTROSPECTION.sans_objet("aucune demande d'images avec un jeton")
     sans = [d for d in demandes if not any(d.debut <= i.debut <= d.fin for i in introspections)]
+    servies = [d for d in sans if d.reponse is not None and _statut(d) < 300]
+    if not servies and sans and len(sans) < len(demandes):
+        return INTROSPECTION.a_regarder(
+            "Un jeton a été refusé sans introspection : dire ce que la source en a vu sur place.",
+            recu=", ".join(d.notes.get("presente", "") for d in sans), ou="Pro Santé Connect",
+            echanges=tuple(d.numero for d in sans),
+        )  # fmt: skip
     return juger(
-        INTROSPECTION, not sans, "Une demande a été servie ou refusée sans introspection de son jeton.",
+        INTROSPECTION, not sans, "Une demande a été servie sans introspection de son jeton.",
         attendu="une introspection par demande",
         recu=f"{len(introspections)} introspection(s) pour {len(demandes)} demande(s)", ou="Pro Santé Connect",
         echanges=tuple(e.numero for e in (*demandes, *introspections)),
@@ -168,10 +182,20 @@ def jeton_introspecte(demandes: Sequence[Echange], introspections: Sequence[Echa
 
 @verification(CAPACITES)
 def capacites(echange: Echange) -> Constat:
-    """La description des capacités est rendue."""
+    """La description des capacités est rendue, en WADL (PS3.18, 8.9) ; une autre forme se regarde."""
     corps = echange.reponse.corps.octets if echange.reponse is not None else b""
+    if _statut(echange) == 200 and corps.strip() and not _est_wadl(corps):
+        return CAPACITES.a_regarder(
+            "Une réponse est rendue, qui n'est pas un WADL : dire si elle décrit les capacités.",
+            recu=corps[:200].decode("utf-8", "replace"), ou="OPTIONS", echanges=(echange.numero,),
+        )  # fmt: skip
     return juger(
         CAPACITES, _statut(echange) == 200 and bool(corps.strip()), "La source ne décrit pas ses capacités.",
         attendu="200 et une description", recu=f"{dire(echange)}, {len(corps)} octets", ou="OPTIONS",
         echanges=(echange.numero,),
     )  # fmt: skip
+
+
+def _est_wadl(corps: bytes) -> bool:
+    """Un élément `application`, ou sa forme JSON, qui parle de ressources."""
+    return re.search(rb"<(?:\w+:)?application[\s/>]|\"application\"\s*:|\"resources?\"\s*:", corps[:65_536]) is not None

@@ -5,13 +5,14 @@ from __future__ import annotations
 import re
 import struct
 import warnings
+from collections.abc import Iterable
 from dataclasses import dataclass
 from io import BytesIO
 
 from simulators.socle.echange import Echange
 
 PARTIES_MAX = 5000
-_BORNE = re.compile(r'boundary="?([^";,\s]{1,70})"?', re.IGNORECASE)
+_BORNE = re.compile(r'boundary\s*=\s*(?:"([^"]{1,70})"|([^";,\s]{1,70}))', re.IGNORECASE)
 
 
 class MultipartIllisible(ValueError):
@@ -26,6 +27,9 @@ class Objet:
     syntaxe: str
     pixels: bytes
     autres_patients: tuple[str, ...]
+    """PatientID de chaque élément d'OtherPatientIDsSequence."""
+    anciens: tuple[str, ...] = ()
+    """OtherPatientIDs (0010,1000), que DICOM a retiré."""
 
 
 def objets(echange: Echange) -> list[Objet]:
@@ -41,7 +45,8 @@ def objets(echange: Echange) -> list[Objet]:
     trouvee = _BORNE.search(genre)
     if trouvee is None:
         raise MultipartIllisible("multipart sans borne")
-    return [_objet(partie) for partie in parties(reponse.corps.octets, trouvee[1].encode())]
+    borne = trouvee[1] or trouvee[2]
+    return [_objet(partie) for partie in parties(reponse.corps.octets, borne.encode())]
 
 
 def parties(corps: bytes, borne: bytes) -> list[bytes]:
@@ -71,10 +76,17 @@ def _objet(octets: bytes) -> Objet:
             autres = tuple(str(autre.get("PatientID", "")) for autre in jeu.get("OtherPatientIDsSequence", ()) or ())
             return Objet(
                 str(jeu.get("SOPInstanceUID", "")), str(jeu.file_meta.get("TransferSyntaxUID", "")),
-                bytes(jeu.get("PixelData", b"") or b""), autres,
+                bytes(jeu.get("PixelData", b"") or b""), autres, _valeurs(jeu.get("OtherPatientIDs")),
             )  # fmt: skip
     except (
         InvalidDicomError, BytesLengthException, EOFError, ValueError, TypeError, AttributeError, KeyError, OSError,
         struct.error, NotImplementedError, RecursionError, LookupError,
     ) as erreur:  # fmt: skip
         raise MultipartIllisible(f"objet DICOM illisible ({type(erreur).__name__})") from None
+
+
+def _valeurs(valeur: object) -> tuple[str, ...]:
+    """Une valeur DICOM, seule ou multiple."""
+    if valeur is None:
+        return ()
+    return tuple(map(str, valeur)) if not isinstance(valeur, str) and isinstance(valeur, Iterable) else (str(valeur),)

@@ -9,7 +9,7 @@ from reports.constat import Confiance, Constat, Regle
 from simulators.dmp.ebrim import RPLC
 from steps.verifications.cda.jugement import juger
 from steps.verifications.dmp.soumission import DocumentSoumis, Soumission
-from steps.verifications.kos.lecture import KosIllisible, est_dicom, lire_kos
+from steps.verifications.kos.lecture import SYNTAXES, KosIllisible, est_dicom, lire_kos, syntaxe_de
 from steps.verifications.kos.modele import Kos
 from steps.verifications.registre import verification
 
@@ -74,7 +74,7 @@ def kos_soumis(documents: Sequence[DocumentSoumis]) -> list[tuple[DocumentSoumis
     return lus
 
 
-def _de(documents: Sequence[DocumentSoumis], etude: str) -> list[tuple[DocumentSoumis, Kos]]:
+def de_l_etude(documents: Sequence[DocumentSoumis], etude: str) -> list[tuple[DocumentSoumis, Kos]]:
     """Les KOS qui portent sur cette étude : par leurs preuves, leur demande ou, à défaut, leur propre étude."""
     return [
         (d, k)
@@ -86,7 +86,17 @@ def _de(documents: Sequence[DocumentSoumis], etude: str) -> list[tuple[DocumentS
 @verification(PUBLIE)
 def publie(documents: Sequence[DocumentSoumis], etude: str) -> Constat:
     """Un KOS de cette étude a été accepté par le DMP."""
-    siens = _de(documents, etude)
+    siens = de_l_etude(documents, etude)
+    # Une autre syntaxe de transfert est permise à un KOS ; un fichier coupé, non.
+    autres = [
+        d for d in documents
+        if d.octets is not None and est_dicom(d.octets) and syntaxe_de(d.octets) not in ("", *SYNTAXES)
+    ]  # fmt: skip
+    if not siens and autres:
+        return PUBLIE.a_regarder(
+            "Un document DICOM que le banc ne lit pas a été envoyé : dire s'il est le KOS de cet examen.",
+            recu=f"{len(autres)} document(s) illisible(s)", ou="TD2.1", echanges=tuple(d.echange for d in autres),
+        )  # fmt: skip
     return juger(
         PUBLIE, bool(siens), "Le DMP n'a reçu aucun KOS de cet examen.", attendu=f"un KOS de l'étude {etude}",
         recu=f"{len(siens)} KOS parmi {len(documents)} document(s)", ou="TD2.1",
@@ -107,9 +117,9 @@ def jamais_incoherent(documents: Sequence[DocumentSoumis], etude: str, temoin: s
 
 
 def _rien(regle: Regle, documents: Sequence[DocumentSoumis], etude: str, temoin: str, message: str) -> Constat:
-    if not _de(documents, temoin):
+    if not de_l_etude(documents, temoin):
         return regle.sans_objet(f"l'étude témoin {temoin} n'a pas été publiée : son absence ne prouverait rien")
-    siens = _de(documents, etude)
+    siens = de_l_etude(documents, etude)
     return juger(
         regle, not siens, message, attendu="aucun KOS de cette étude", recu=f"{len(siens)} KOS de l'étude {etude}",
         ou="TD2.1", echanges=tuple(d.echange for d, _ in siens),
@@ -119,23 +129,28 @@ def _rien(regle: Regle, documents: Sequence[DocumentSoumis], etude: str, temoin:
 @verification(AUTANT)
 def un_par_etude(documents: Sequence[DocumentSoumis], etudes: Sequence[str]) -> Constat:
     """Autant de KOS que d'études différentes citées par le compte rendu."""
-    comptes = {etude: len(_de(documents, etude)) for etude in dict.fromkeys(etudes)}
+    comptes = {etude: len(de_l_etude(documents, etude)) for etude in dict.fromkeys(etudes)}
     return juger(
         AUTANT, all(nombre == 1 for nombre in comptes.values()), "Il n'y a pas un KOS par étude du compte rendu.",
         attendu="un KOS par étude", recu=", ".join(f"{etude} : {nombre}" for etude, nombre in comptes.items()),
-        ou="TD2.1", echanges=tuple(d.echange for etude in comptes for d, _ in _de(documents, etude)),
+        ou="TD2.1", echanges=tuple(d.echange for etude in comptes for d, _ in de_l_etude(documents, etude)),
     )  # fmt: skip
 
 
 @verification(ALERTE)
-def administrateur_averti(alertes: Sequence[Mapping[str, Any]], etude: str) -> Constat:
-    """Une alerte, avec sa raison, désigne cette étude."""
+def administrateur_averti(alertes: Sequence[Mapping[str, Any]], etude: str, *, publiee: bool = False) -> Constat:
+    """Une alerte, avec sa raison, désigne cette étude. `publiee` : le KOS, refusé d'abord, a été repris depuis."""
     siennes = [alerte for alerte in alertes if alerte.get("etude") == etude and str(alerte.get("motif") or "").strip()]
     anonymes = [alerte for alerte in alertes if not alerte.get("etude")]
     if not siennes and anonymes:
         return ALERTE.a_regarder(
             "Des alertes ne disent pas de quelle étude il s'agit.", recu=str(anonymes[0].get("motif")), ou="alertes"
         )
+    if not siennes and publiee:
+        return ALERTE.a_regarder(
+            "Le KOS refusé a été envoyé de nouveau et pris, sans alerte : dire si l'administrateur l'aurait su d'un "
+            "échec durable.", recu="publié après un premier échec", ou="alertes de l'administrateur",
+        )  # fmt: skip
     return juger(
         ALERTE, bool(siennes), "Aucune alerte ne parle de cet examen.", attendu=f"une alerte sur l'étude {etude}",
         recu=" ; ".join(f"{a.get('etude')} : {a.get('motif')}" for a in alertes), ou="alertes de l'administrateur",

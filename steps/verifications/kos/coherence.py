@@ -123,11 +123,18 @@ def accorde_a_la_fiche(
         ),
         _ins(PATIENT, kos, ins.matricule if ins else "", "XDSDocumentEntry.patientId", nums),
     ]  # fmt: skip
-    if modalites:
+    if modalites and inconnus and dites == set(modalites):
+        constats.append(
+            EVENEMENTS.a_regarder(
+                "eventCodeList porte aussi un code d'une autre nomenclature : dire s'il y a sa place.",
+                recu=" ; ".join(map(_dire, inconnus)), ou="eventCodeList", echanges=nums,
+            )
+        )  # fmt: skip
+    elif modalites:
         constats.append(
             juger(
-                EVENEMENTS, dites == set(modalites) and not inconnus,
-                "eventCodeList ne dit pas les modalités de l'examen, ou emploie une autre nomenclature.",
+                EVENEMENTS, dites == set(modalites),
+                "eventCodeList ne dit pas les modalités de l'examen dans leur nomenclature.",
                 attendu=", ".join(modalites), recu=" ; ".join(map(_dire, fiche.event_codes)), ou="eventCodeList",
                 echanges=nums,
             )

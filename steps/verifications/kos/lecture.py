@@ -51,7 +51,7 @@ def _lire(octets: bytes) -> Kos:
 
     lecture, config.settings.reading_validation_mode = config.settings.reading_validation_mode, config.IGNORE
     try:
-        syntaxe = _syntaxe(octets)
+        syntaxe = syntaxe_de(octets)
         if syntaxe not in SYNTAXES:
             raise KosIllisible(f"syntaxe de transfert {syntaxe or 'absente'} : le banc lit {', '.join(SYNTAXES)}")
         _mesurer(octets)
@@ -69,7 +69,7 @@ def _lire(octets: bytes) -> Kos:
         config.settings.reading_validation_mode = lecture
 
 
-def _syntaxe(octets: bytes) -> str:
+def syntaxe_de(octets: bytes) -> str:
     """TransferSyntaxUID de l'en-tête, lu sans pydicom : il décompresserait d'abord un contenu « deflated »."""
     rang = 132
     while octets[rang : rang + 2] == b"\x02\x00":

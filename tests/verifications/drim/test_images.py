@@ -19,6 +19,7 @@ INSTANT = datetime(2026, 11, 23, tzinfo=UTC)
 MATRICULE = "279035121518989"
 PATIENT = PatientImage("IPP1", "HOPITAL", "DURAND^ANNE", "19800101", "F", MATRICULE, "1.2.250.1.213.1.4.10")
 NON, OUI, RIEN = Verdict.NON_CONFORME, Verdict.CONFORME, Verdict.NON_CONCLUANT
+A_VOIR = Verdict.A_VERIFIER
 
 
 def examen(syntaxe: str = EXPLICITE, matricule: str = MATRICULE) -> Examen:
@@ -93,7 +94,9 @@ def test_refus(regle: object) -> None:
     assert callable(regle)
     assert regle(echange(401), echange(200)).verdict is OUI
     assert regle(echange(None, refus="connexion refusée"), echange(200)).verdict is OUI
-    assert regle(echange(200), echange(200)).verdict is NON
+    assert regle(echange(200, b"images"), echange(200)).verdict is NON
+    assert regle(echange(302, b"ailleurs"), echange(200)).verdict is OUI
+    assert regle(echange(204), echange(200)).verdict is OUI
     assert regle(echange(401), echange(401)).verdict is RIEN
 
 
@@ -104,11 +107,16 @@ def test_introspection() -> None:
     assert r.jeton_introspecte([echange()], [pendant]).verdict is OUI
     assert r.jeton_introspecte([echange()], [avant]).verdict is NON
     assert r.jeton_introspecte([], [pendant]).verdict is RIEN
+    refusee = echange(401, debut=INSTANT + timedelta(minutes=2))
+    assert r.jeton_introspecte([echange(), refusee], [pendant]).verdict is Verdict.A_VERIFIER
+    assert r.jeton_introspecte([refusee], [pendant]).verdict is NON
 
 
 def test_capacites() -> None:
     """Une description, ou rien."""
     assert r.capacites(echange(200, b"<application/>")).verdict is OUI
+    assert r.capacites(echange(200, b'{"application": {"resources": {}}}')).verdict is OUI
+    assert r.capacites(echange(200, b"OK")).verdict is Verdict.A_VERIFIER
     assert r.capacites(echange(405)).verdict is NON and r.capacites(echange(200)).verdict is NON
 
 
@@ -116,8 +124,11 @@ def test_consentement() -> None:
     """Sans consentement, ni appel ni référence ; cru si, avec, le DMP est consulté."""
     avec = [echange(service="dmp", operation="TD3.1")]
     assert c.rien_sans_consentement([], avec, MATRICULE, [], "refusé").verdict is OUI
-    appel = [echange(service="dmp", operation="TD0.2")]
+    appel = [echange(service="dmp", operation="TD3.1a")]
     assert c.rien_sans_consentement(appel, avec, MATRICULE, [], "refusé").verdict is NON
+    existence = [echange(service="dmp", operation="TD0.2")]
+    assert c.rien_sans_consentement(existence, avec, MATRICULE, [], "refusé").verdict is Verdict.A_VERIFIER
+    assert c.rien_sans_consentement([*existence, *appel], avec, MATRICULE, [], "refusé").verdict is NON
     assert c.rien_sans_consentement([], avec, MATRICULE, ["1.2.3"], "refusé").verdict is NON
     assert c.rien_sans_consentement([], [], MATRICULE, [], "refusé").verdict is RIEN
 
@@ -125,6 +136,7 @@ def test_consentement() -> None:
 def test_invitation_et_liste() -> None:
     """L'invitation parle du consentement ; la liste est celle du DMP."""
     assert c.invite(["Recueillez le consentement du patient."]).verdict is OUI
+    assert c.invite(["Consentement inconnu."]).verdict is Verdict.A_VERIFIER
     assert c.invite([]).verdict is NON and c.invite(["Accès impossible."]).verdict is Verdict.A_VERIFIER
     assert c.references_presentees(["a", "b"], ["b", "a"]).verdict is OUI
     assert c.references_presentees(["a"], ["a", "b"]).verdict is NON
@@ -151,7 +163,9 @@ def test_preferences() -> None:
     assert c.preferences([echange(accept=f"{dicom}1.2.1, {dicom}1.2.4;q=0.5")]).verdict is OUI
     assert c.preferences([echange(accept=f"{dicom}1.2.1, {dicom}1.2.4")]).verdict is NON
     assert c.preferences([echange(accept=f"{dicom}1.2.1; q=beaucoup")]).verdict is NON
+    assert c.preferences([echange(accept=f"{dicom}1.2.1; q=0.9, {dicom}1.2.4; q=0.9")]).verdict is NON
     assert c.preferences([echange(accept=f"{dicom}1.2.1")]).verdict is Verdict.A_VERIFIER
+    assert c.preferences([echange(accept=f"{dicom}1.2.1; q=1, */*; q=0, image/jpeg; q=0.3")]).verdict is A_VOIR
     assert c.preferences([]).verdict is RIEN
 
 
@@ -162,11 +176,20 @@ def test_ce_qui_est_montre() -> None:
     assert c.autre_patient_refuse(["i"], ["i"], [autre]).verdict is NON
     assert c.autre_patient_refuse([], [], [autre]).verdict is RIEN
     assert c.autre_patient_refuse([], ["i"], [echange()]).verdict is RIEN
-    assert c.une_seule_demande([echange()], ["i"]).verdict is OUI
-    assert c.une_seule_demande([echange(), echange()], ["i"]).verdict is NON
-    assert c.une_seule_demande([], ["i"]).verdict is RIEN
-    assert c.serie_recuperee(["i", "j"], ["j", "i"], "avec perte").verdict is OUI
-    assert c.serie_recuperee(["i"], ["i", "j"], "avec perte").verdict is NON
+    assert c.jamais_redemandee([echange(), echange()], [], ["i"]).verdict is OUI
+    assert c.jamais_redemandee([echange()], [echange()], ["i"]).verdict is NON
+    assert c.jamais_redemandee([], [], ["i"]).verdict is RIEN
+    assert c.jamais_redemandee([echange(404)], [], ["i"]).verdict is RIEN
+    une, deux = echange(syntaxe="1.2", instances="i"), echange(syntaxe="1.2", instances="j k")
+
+    def recuperee(montrees: list[str], demandes: list[Echange], syntaxe: str = "1.2") -> Verdict:
+        return c.serie_recuperee(montrees, ["j", "i"], "sans perte", demandes=demandes, syntaxe=syntaxe).verdict
+
+    assert recuperee(["i", "j"], [une, deux]) is OUI and recuperee(["i", "j"], [une, deux], "") is OUI
+    assert recuperee(["i"], [une, deux]) is NON and recuperee(["i", "j"], [une]) is NON
+    assert recuperee(["i", "j"], []) is NON and recuperee(["i", "j"], [une, deux], "1.3") is NON
     assert c.jeton_presente([echange(jeton_etat="valide")]).verdict is OUI
     assert c.jeton_presente([echange(jeton_etat="expire")]).verdict is NON
+    reprise = [echange(numero=1, jeton_etat="expire"), echange(numero=2, jeton_etat="valide")]
+    assert c.jeton_presente(reprise).verdict is A_VOIR and c.jeton_presente(reprise[::-1][1:]).verdict is NON
     assert c.jeton_presente([echange()]).verdict is NON and c.jeton_presente([]).verdict is RIEN

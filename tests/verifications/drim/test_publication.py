@@ -56,6 +56,12 @@ def test_publie() -> None:
         assert juge(p.publie(documents, f.ETUDE)) == ("DRIM-PUB-01", Verdict.NON_CONFORME)
 
 
+def test_autre_syntaxe() -> None:
+    """Un KOS compressé, que le banc ne lit pas, se regarde."""
+    compresse = f.kos().replace(b"1.2.840.10008.1.2.1\0", b"1.2.840.10008.1.2.5\0", 1)
+    assert p.publie([document(compresse)], f.ETUDE).verdict is Verdict.A_VERIFIER
+
+
 def test_interdictions() -> None:
     """Rien n'est publié, quand le témoin l'est ; sans témoin, rien n'est prouvé."""
     autre = document(d_une_autre_etude())
@@ -78,6 +84,7 @@ def test_alerte() -> None:
     """Une alerte dit l'étude et une raison ; anonyme, une personne la lit."""
     assert p.administrateur_averti([{"motif": "étude absente", "etude": f.ETUDE}], f.ETUDE).verdict is Verdict.CONFORME
     assert p.administrateur_averti([], f.ETUDE).verdict is Verdict.NON_CONFORME
+    assert p.administrateur_averti([], f.ETUDE, publiee=True).verdict is Verdict.A_VERIFIER
     assert p.administrateur_averti([{"motif": "x", "etude": AUTRE}], f.ETUDE).verdict is Verdict.NON_CONFORME
     assert p.administrateur_averti([{"motif": "", "etude": f.ETUDE}], f.ETUDE).verdict is Verdict.NON_CONFORME
     assert p.administrateur_averti([{"motif": "un KOS a échoué"}], f.ETUDE).verdict is Verdict.A_VERIFIER

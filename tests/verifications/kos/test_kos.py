@@ -175,6 +175,14 @@ def test_fiche_fausse(nom: str) -> None:
     assert [c.code for c in constats if c.verdict is Verdict.NON_CONFORME] == [code]
 
 
+def test_fiche_d_une_autre_nomenclature() -> None:
+    """Un acte codé ailleurs, à côté des modalités, se regarde ; sans elles, c'est une faute."""
+    acte, modalite = Code("ZBQH001", "1.2.250.1.213.2.5", ""), Code("CT", "1.2.250.1.213.1.1.5.618", "")
+    for codes, verdict in (((modalite, acte), Verdict.A_VERIFIER), ((acte,), Verdict.NON_CONFORME)):
+        constats = accorde_a_la_fiche(lire_kos(f.kos()), f.fiche(event_codes=codes), modalites=("CT",))
+        assert [(c.code, c.verdict) for c in constats if c.verdict is not Verdict.CONFORME] == [("KOS-XDS-05", verdict)]
+
+
 EXAMENS = {
     "KOS-EXA-01": ExamenAttendu("1.2.3", (f.ACCESSION,), f.MATRICULE, f.IMAGES),
     "KOS-EXA-02": ExamenAttendu(f.ETUDE, ("AUTRE",), f.MATRICULE, f.IMAGES),
