@@ -11,6 +11,7 @@ _LIGNES = {
 }
 
 CONDUITE: dict[str, str] = {
+    "mss_recu_jamais_envoye": "Un document reçu ne peut pas être envoyé au patient.",
     "nomenclature_absente": "La CCAM ne se consulte pas dans le logiciel.",
     "nomenclature_recherche_mot_entier": "La recherche d'une nomenclature ne propose rien avant le mot entier.",
     "recus_signes_absents_non_lus": "La liste des non lus ne dit rien de ce que porte un compte rendu de biologie.",
