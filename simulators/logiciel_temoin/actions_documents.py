@@ -195,6 +195,7 @@ def recevoir_document(labo: Labo, utilisateur: Utilisateur, p: Parametres) -> En
         raise Echec(f"Document reçu illisible : {erreur}", integre=False) from erreur
     if integre:
         alertes.a_la_reception(labo, document)
+        messages += messagerie_conduite.apres_reception(labo, utilisateur, document)
     automatique = labo.reglages.lire("alimentation_automatique_dmp")
     if integre and automatique and not labo.defaut("alimentation_recus_absente"):
         messages.append(_alimenter_seul(labo, utilisateur, document))

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from simulators.logiciel_temoin import dossier_medical
+from simulators.logiciel_temoin import dossier_medical, nomenclatures
 from simulators.logiciel_temoin.actions_documents import montrer
 from simulators.logiciel_temoin.cda_vsm import RUBRIQUES
 from simulators.logiciel_temoin.erreurs import Enveloppe, ParametreInvalide, fait
@@ -56,3 +56,16 @@ def lire_rappels_synthese(labo: Labo, utilisateur: Utilisateur, _p: Parametres) 
     utilisateur.exiger_ins()
     rappels = [rappel.en_dict() for rappel in labo.base.rappels.values()]
     return fait(rappels=rappels, a_mettre_a_jour=dossier_medical.concernes(labo))
+
+
+@action("consulter_nomenclature", "LGC")
+def consulter_nomenclature(labo: Labo, _utilisateur: Utilisateur, p: Parametres) -> Enveloppe:
+    code = p.texte("code")
+    entrees = nomenclatures.entrees(labo, p.choix("nomenclature", tuple(nomenclatures.CODES)))
+    return fait(entrees=[entree for entree in entrees if entree["code"] == code])
+
+
+@action("proposer_nomenclature", "LGC")
+def proposer_nomenclature(labo: Labo, _utilisateur: Utilisateur, p: Parametres) -> Enveloppe:
+    ou = p.choix("nomenclature", (*nomenclatures.CODES, "MEDICAMENTS"))
+    return fait(propositions=nomenclatures.propositions(labo, ou, p.texte("texte")))

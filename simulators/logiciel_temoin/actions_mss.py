@@ -7,6 +7,7 @@ from simulators.logiciel_temoin import (
     messagerie_conduite,
     messagerie_envois,
     messagerie_reception,
+    plateforme_relais,
     plateforme_remise,
 )
 from simulators.logiciel_temoin.actions_documents import montrer as montrer_document
@@ -155,6 +156,7 @@ def relever_boite(labo: Labo, utilisateur: Utilisateur, p: Parametres) -> Envelo
     recus = messagerie_reception.relever(labo, utilisateur, _sa_bal(labo, utilisateur, p.texte("adresse")).adresse)
     if labo.type_logiciel == "PFI":
         plateforme_remise.remettre(labo, recus)
+        plateforme_relais.rendre_les_lectures(labo)
     return fait(f"{len(recus)} courriel(s).", courriels=[messagerie_reception.montrer(labo, recu) for recu in recus])
 
 

@@ -28,6 +28,7 @@ from simulators.logiciel_temoin.base import Base
 from simulators.logiciel_temoin.catalogue_donnees import catalogue_installe
 from simulators.logiciel_temoin.defauts import Defauts
 from simulators.logiciel_temoin.environnement import Environnement
+from simulators.logiciel_temoin.hl7v2_cadre import Recu
 from simulators.logiciel_temoin.hl7v2_emission import Emission
 from simulators.logiciel_temoin.messagerie_postes import Postes
 from simulators.logiciel_temoin.messagerie_psc import demandeur, personne
@@ -93,6 +94,8 @@ class Labo:
         self.emission = Emission(environnement.hl7v2, defauts)
         self.relais: list[threading.Thread] = []
         """Envois d'une plateforme qui attendent que l'acquittement soit rendu."""
+        self.lectures: dict[str, Recu] = {}
+        """Envoi dont l'accusé de lecture est attendu → le message qui a confié le document."""
         self._suivre_les_acces()
         self.instance = str(uuid.uuid4())
         self.entrepots: dict[tuple[str, str], str] = {}

@@ -91,8 +91,19 @@ def apres_validation(labo: Labo, utilisateur: Utilisateur, patient: Patient, doc
     return [message for envoi in faits for message in envois.messages(envoi)]
 
 
+def apres_reception(labo: Labo, utilisateur: Utilisateur, document: Document) -> list[str]:
+    """En cabinet, le document reçu part au patient, si le réglage le veut."""
+    if labo.type_logiciel != "LGC" or not labo.reglages.lire("envoi_automatique_mss")["patient"]:
+        return []
+    patient = labo.base.patient(document.patient_id)
+    faits = envoyer(labo, utilisateur, patient, document, "patient")
+    return [message for envoi in faits for message in envois.messages(envoi)]
+
+
 def envoyer(labo: Labo, utilisateur: Utilisateur, patient: Patient, document: Document, canal: str) -> list[EnvoiMss]:
     """Un courriel par destinataire, depuis la BAL applicative ; un envoi bloqué garde son motif."""
+    if document.recu and canal == "patient" and labo.defaut("mss_recu_jamais_envoye"):
+        return []
     demande = Demande(
         bal=_boite(labo, document),
         canal=canal,

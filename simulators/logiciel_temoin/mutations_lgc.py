@@ -11,6 +11,9 @@ _LIGNES = {
 }
 
 CONDUITE: dict[str, str] = {
+    "mss_recu_jamais_envoye": "Un document reçu ne peut pas être envoyé au patient.",
+    "nomenclature_absente": "La CCAM ne se consulte pas dans le logiciel.",
+    "nomenclature_recherche_mot_entier": "La recherche d'une nomenclature ne propose rien avant le mot entier.",
     "recus_signes_absents_non_lus": "La liste des non lus ne dit rien de ce que porte un compte rendu de biologie.",
     "recus_signes_absents_patient": "La liste des documents d'un patient ne dit rien d'un compte rendu de biologie.",
     "recus_signes_premier_resultat": "Seul le premier résultat d'un compte rendu est regardé pour prévenir.",

@@ -46,4 +46,8 @@ CONDUITE = {
     "pfi_accuse_toujours_positif": "L'accusé rendu dit intégré un document que le destinataire a refusé.",
     "pfi_accuse_sans_attendre": "L'accusé part dès la relève, sans attendre le système destinataire.",
     "pfi_accuse_autre_courriel": "L'accusé rendu désigne un autre courriel.",
+    "pfi_lecture_non_demandee": "L'accusé de lecture demandé à la plateforme ne l'est pas dans le courriel.",
+    "pfi_lecture_absente": "L'accusé de lecture d'un courriel ne revient pas à l'émetteur du document.",
+    "pfi_lecture_toujours_positive": "L'accusé de lecture rendu dit intégré un document que le lecteur a refusé.",
+    "pfi_lecture_sans_attendre": "Un accusé de lecture est rendu dès l'envoi, sans que personne ait lu.",
 }

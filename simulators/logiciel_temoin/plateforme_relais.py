@@ -19,6 +19,9 @@ from simulators.logiciel_temoin.soap import ReponseIllisible
 
 COMPTE = "biologiste_1"
 _USAGERS = "@patient.mssante.fr"
+_LECTURE = "ACK_LECTURE_MSS^Accusé de lecture"
+_DESTINATAIRE, _LECTEUR = "DESTINATAIRE_MSS^Destinataire MSSanté", "LECTEUR_MSS^Lecteur du courriel MSSanté"
+_NON_INTEGRE = "non intégré par le destinataire : "
 _RESTRICTIONS = {
     "MASQUE_PS": "MASQUE_PS",
     "INVISIBLE_PATIENT": "INVISIBLE_PATIENT",
@@ -90,7 +93,7 @@ def _relayer(labo: Labo, recu: Recu, document: Document, demandes: set[str], adr
         except Refus as refus:
             erreur = f"REFUS^{refus}"
         retours.append(_zam(labo, recu, "Z01", "ACK_RECEPTION_DMP^Accusé de réception DMP", erreur, "DMP_ERROR_CODE"))
-    for adresse, erreur in _courriels(labo, document, demandes, adresses):
+    for adresse, erreur in _courriels(labo, recu, document, demandes, adresses):
         retours.append(
             _zam(labo, recu, "Z02", "ACK_RECEPTION_MSS^Accusé de réception MSSanté", erreur, "SMTPERRORCODE", adresse)
         )
@@ -98,7 +101,9 @@ def _relayer(labo: Labo, recu: Recu, document: Document, demandes: set[str], adr
         labo.emission.envoyer(retour)
 
 
-def _courriels(labo: Labo, document: Document, demandes: set[str], adresses: list[str]) -> Iterator[tuple[str, str]]:
+def _courriels(
+    labo: Labo, recu: Recu, document: Document, demandes: set[str], adresses: list[str]
+) -> Iterator[tuple[str, str]]:
     utilisateur = labo.annuaire.ouvrir(COMPTE)
     retenues = [a for a in adresses if ("DESTMSSANTEPAT" if a.endswith(_USAGERS) else "DESTMSSANTEPS") in demandes]
     for adresse in () if labo.defaut("pfi_relais_sans_courriel") else [*retenues, *_en_trop(labo, document)]:
@@ -111,6 +116,7 @@ def _courriels(labo: Labo, document: Document, demandes: set[str], adresses: lis
             destinataires=(adresse,),
             patient_id=document.patient_id,
             documents=(document,),
+            accuse_lecture="ACK_LECTURE_MSS" in demandes and not labo.defaut("pfi_lecture_non_demandee"),
         )
         try:
             demande = replace(demande, jointes=joindre(labo, demande))
@@ -118,7 +124,24 @@ def _courriels(labo: Labo, document: Document, demandes: set[str], adresses: lis
         except (Refus, Echec) as erreur:
             yield adresse, f"554^{erreur}"
         else:
+            if "ACK_LECTURE_MSS" in demandes and envoi.etat == "envoye":
+                labo.lectures[envoi.envoi_id] = recu
+                if labo.defaut("pfi_lecture_sans_attendre"):
+                    labo.emission.envoyer(_zam(labo, recu, "Z03", _LECTURE, "", "", adresse))
             yield adresse, "" if envoi.etat == "envoye" else f"550^{envoi.destinataires[0].detail or envoi.etat}"
+
+
+def rendre_les_lectures(labo: Labo) -> None:
+    """Chaque accusé de lecture arrivé revient à l'émetteur du document, une fois."""
+    for envoi_id, recu in list(labo.lectures.items()):
+        envoi = labo.base.envois_mss[envoi_id]
+        refus = next((d.detail for d in envoi.destinataires if d.detail and _NON_INTEGRE in d.detail), "")
+        if not (envoi.lu or refus) or labo.defaut("pfi_lecture_absente"):
+            continue
+        del labo.lectures[envoi_id]
+        erreur = "" if labo.defaut("pfi_lecture_toujours_positive") else refus.partition(_NON_INTEGRE)[2]
+        adresse = envoi.destinataires[0].adresse
+        labo.emission.envoyer(_zam(labo, recu, "Z03", _LECTURE, erreur, "applicationErrorCondition", adresse))
 
 
 def _en_trop(labo: Labo, document: Document) -> list[str]:
@@ -141,7 +164,10 @@ def _zam(labo: Labo, recu: Recu, evenement: str, quoi: str, erreur: str, table: 
         f"OBX|1|CWE|{quoi}^AckMetierZAM|{vise}|{'Y' if reussi else 'N'}^^expandedYes-NoIndicator||||||F",
     ]
     if adresse:
-        segments.append(f"OBX|2|XTN|DESTINATAIRE_MSS^Destinataire MSSanté^AckMetierZAM||^^X.400^{adresse}||||||F")
+        qui = (
+            "LECTEUR_MSS^Lecteur du courriel MSSanté" if evenement == "Z03" else "DESTINATAIRE_MSS^Destinataire MSSanté"
+        )
+        segments.append(f"OBX|2|XTN|{qui}^AckMetierZAM||^^X.400^{adresse}||||||F")
     if not reussi and not labo.defaut("pfi_relais_sans_erreur"):
         propre = erreur.translate(str.maketrans("|&~\\\r", "     "))
         segments.append(f"ERR|||207^Application error^messageErrorCondition|E|{propre}^{table}")

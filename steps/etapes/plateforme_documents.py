@@ -24,7 +24,7 @@ from steps.patients import PatientEssai
 
 _DOMAINE = "1.2.250.1.213.99.6"
 _CONSULTATION = "compte rendu de consultation"
-_AVEC_COPIE = {
+AVEC_COPIE: dict[str, TypeDocument] = {
     "lettre de liaison": LETTRE,
     "résultats de biologie": TypeDocument(BIOLOGIE.code, BIOLOGIE.libelle, BIOLOGIE.titre, BIOLOGIE.classe, "N1"),
     "résultats de biologie structurés": BIOLOGIE,
@@ -68,9 +68,9 @@ def fabriquer(essai: Essai, type_: str, patient: PatientEssai, rang: int) -> Fab
             (SectionDocument("29299-5", "Motif", (f"Consultation de suivi n° {rang}.",)),),
         )
         return Fabrique(cda, oid, "11488-4", "CR de consultation", local, _DOMAINE, signataire)
-    quoi = _AVEC_COPIE.get(type_)
+    quoi = AVEC_COPIE.get(type_)
     if quoi is None:
-        connus = ", ".join((_CONSULTATION, *_AVEC_COPIE))
+        connus = ", ".join((_CONSULTATION, *AVEC_COPIE))
         raise vocabulaire.PhraseInconnue(f"type de document inconnu : {type_!r} ; attendu l'un de : {connus}")
     # Le DMP n'admet l'envoi d'une structure que pour les documents de ses auteurs.
     emetteur = replace(

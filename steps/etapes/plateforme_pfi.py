@@ -109,6 +109,7 @@ _A_FAIRE = {
     "DMP": ("DESTDMP",),
     "professionnel": ("DESTMSSANTEPS",),
     "patient": ("DESTMSSANTEPAT",),
+    "accusé de lecture": ("ACK_LECTURE_MSS",),
 }
 _RESTRICTIONS = {
     "": (),

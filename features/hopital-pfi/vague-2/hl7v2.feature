@@ -33,6 +33,15 @@ Fonctionnalité: Documents confiés à la plateforme en HL7 v2, et retours qu'el
     Et un destinataire de « consultation » devient injoignable par MSSanté, et le DPI confie de nouveau son compte rendu de consultation
     Alors la plateforme acquitte et accepte chacun de ces messages
     Et l'émetteur de chaque document reçoit le retour de chaque opération, réussie ou non
+    # L'accusé de lecture n'est rendu que de ce que le lecteur a accusé : l'un intègre, l'autre refuse, le dernier se tait.
+    Quand les systèmes de l'établissement confient ces documents à la plateforme
+      | document | système | type                         | patient | à faire                          | restriction |
+      | suivi    | DPI     | lettre de liaison            | Lucien  | professionnel, accusé de lecture |             |
+      | avis     | SGL     | résultats de biologie        | Lucien  | professionnel, accusé de lecture |             |
+      | rappel   | DPI     | compte rendu de consultation | Lucien  | professionnel, accusé de lecture |             |
+    Alors le courriel de « suivi », « avis », « rappel » demande un accusé de lecture
+    Quand le lecteur de « suivi » en accuse l'intégration, et celui de « avis » l'échec, que la plateforme relève
+    Alors l'émetteur reçoit l'accusé de lecture de « suivi » et de « avis », tel que le lecteur l'a dit, et aucun de « rappel »
 
   @CDA/HL7.03.01
   Scénario: Les documents de courriels MSSanté sont remis, inchangés, au système destinataire

@@ -53,12 +53,23 @@ FORME = Regle(
     OFFICIELLE,
     "Écrivez MSH-9 ZAM^Z0n^ZAM_Z01 en 2.6, MSH-17 FRA, MSH-21 2.1^CISIS_CDA_HL7_V2 ; ERR-3 à ERR-5 si OBX-5 vaut N.",
 )
-_CODES = {"dmp": ("Z01", "ACK_RECEPTION_DMP"), "mssante": ("Z02", "ACK_RECEPTION_MSS")}
+PAS_AVANT = Regle(
+    "PFI-RET-03",
+    "Aucun accusé de lecture n'est rendu à l'émetteur d'un document que nul n'a lu",
+    f"{_VOLET} (événement déclenchant de Z03 : le courriel d'accusé du lecteur)",
+    OFFICIELLE,
+    "Attendez l'accusé de lecture (MDN) du destinataire avant d'envoyer ZAM^Z03.",
+)
+_CODES = {
+    "dmp": ("Z01", "ACK_RECEPTION_DMP"),
+    "mssante": ("Z02", "ACK_RECEPTION_MSS"),
+    "lecture": ("Z03", "ACK_LECTURE_MSS"),
+}
 
 
 @dataclass(frozen=True, slots=True)
 class Operation:
-    """Une opération demandée. `genre` : dmp ou mssante ; `adresse` : le destinataire MSSanté."""
+    """Une opération demandée. `genre` : dmp, mssante ou lecture ; `adresse` : le destinataire, ou le lecteur."""
 
     genre: str
     message: str
@@ -150,10 +161,11 @@ def _accuse(message: MessageHl7, code: str) -> Segment | None:
 
 
 def _adresses(message: MessageHl7) -> set[str]:
+    qui = ("DESTINATAIRE_MSS", "LECTEUR_MSS")
     return {
         segment.valeur(5, 4, repetition=rang).casefold()
         for segment in message.tous("OBX")
-        if segment.valeur(3) == "DESTINATAIRE_MSS"
+        if segment.valeur(3) in qui
         for rang in range(1, len(segment.repetitions(5)) + 1)
     }
 
@@ -177,6 +189,22 @@ def retour_rendu(messages: Sequence[MessageVu], operation: Operation, quoi: str)
         )
     ]
     return constats + [_forme(lu, code, quoi) for lu in siens]
+
+
+@verification(PAS_AVANT)
+def pas_de_lecture(messages: Sequence[MessageVu], operation: Operation, quoi: str, *, temoin: bool) -> Constat:
+    """`messages` : tant que nul n'a lu ; `temoin` : un accusé de lecture a été rendu dans le scénario."""
+    if not temoin:
+        return PAS_AVANT.sans_objet(f"{quoi} : aucun accusé de lecture n'est rendu, l'absence ne prouve rien")
+    rendus = retours_de(messages, operation)
+    return juger(
+        PAS_AVANT,
+        not rendus,
+        f"{quoi} : un accusé de lecture est rendu, personne n'a lu le courriel.",
+        attendu="aucun ZAM^Z03",
+        recu=f"{len(rendus)} ZAM^Z03",
+        ou="messages reçus par l'émetteur",
+    )
 
 
 def _forme(lu: MessageHl7, code: str, quoi: str) -> Constat:

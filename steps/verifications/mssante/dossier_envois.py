@@ -74,6 +74,16 @@ R_APPLICATIVE = Regle(
     "REM RIS, exigence RIS.MSS/va1.29 ; REM PFI, exigence MSS/va1.17 (travaux de concertation 2023)",
     Confiance.OFFICIELLE, "Envoyez les comptes rendus validés depuis la BAL applicative de la structure.",
 )  # fmt: skip
+R_RECU = Regle(
+    "MSS-ENVOI-14", "Un document reçu se transmet à l'usager à l'INS qualifiée, par MSSanté",
+    "REM LGC, exigence MSS/va1.17 (travaux de concertation 2023)", Confiance.OFFICIELLE,
+    "Envoyez à la BAL de l'usager l'archive du CDA et le PDF/A-1 du document reçu.",
+)  # fmt: skip
+R_RECU_SEUL = Regle(
+    "MSS-ENVOI-15", "Un document reçu part à l'usager de lui-même",
+    "REM LGC, scénario MSS/va1.17.01 ; déduction du banc : le document reçu est celui de ce scénario",
+    Confiance.DEDUITE, "Déclenchez l'envoi à l'usager dès que le document est au dossier.",
+)  # fmt: skip
 R_PARTIEL = Regle(
     "MSS-ENVOI-12", "Un compte rendu partiel ne part que si un professionnel le décide",
     f"{REM.format('MSS/va1.32')} : sur action volontaire ; déduction du banc : jamais de lui-même",
@@ -81,7 +91,7 @@ R_PARTIEL = Regle(
 )  # fmt: skip
 
 
-@verification(R_AUTO_PATIENT, R_AUTO_CORRESPONDANTS, R_DEMANDE)
+@verification(R_AUTO_PATIENT, R_AUTO_CORRESPONDANTS, R_DEMANDE, R_RECU, R_RECU_SEUL)
 def compte_rendu_arrive(
     regle: Regle, vus: Sequence[CourrielVu], destinataires: Collection[str], quoi: str, recu: str
 ) -> Constat:

@@ -85,3 +85,16 @@ def test_retours(messages: list[str], operation: Operation, attendu: set[str]) -
     """Le retour de cette opération, à cet émetteur, avec son issue, dans la forme du volet."""
     vus = [MessageVu(rang, message.encode(), "AA") for rang, message in enumerate(messages)]
     assert set(ecarts(p.retour_rendu(vus, operation, "lettre"))) == set(attendu)
+
+
+def test_lecture() -> None:
+    """L'accusé de lecture a son retour ; rendu sans que personne ait lu, c'est un manquement."""
+    lecture = Operation("lecture", "M1", True, "a@x.test")
+    rendu = [MessageVu(3, zam("lecture").encode())]
+    assert ecarts(p.retour_rendu(rendu, lecture, "lettre")) == {}
+    assert ecarts(p.retour_rendu([MessageVu(3, zam().encode())], lecture, "lettre")) == {
+        "PFI-RET-01": Verdict.NON_CONFORME
+    }
+    assert ecarts(p.pas_de_lecture([MessageVu(3, zam().encode())], lecture, "lettre", temoin=True)) == {}
+    assert ecarts(p.pas_de_lecture(rendu, lecture, "lettre", temoin=True)) == {"PFI-RET-03": Verdict.NON_CONFORME}
+    assert ecarts(p.pas_de_lecture([], lecture, "lettre", temoin=False)) == {"PFI-RET-03": Verdict.NON_CONCLUANT}

@@ -80,6 +80,10 @@ CONFORMES: dict[str, Exemple] = {
     "arrivé à tous": lambda: e.compte_rendu_arrive(
         e.R_AUTO_CORRESPONDANTS, [_vu(None, _MEDECIN.upper()), _vu(None, _AUTRE)], [_MEDECIN, _AUTRE], "bilan", "fait"
     ),
+    "document reçu, arrivé": lambda: e.compte_rendu_arrive(e.R_RECU, [_vu(None, _USAGER)], [_USAGER], "lettre", ""),
+    "document reçu, de lui-même": lambda: e.compte_rendu_arrive(
+        e.R_RECU_SEUL, [_vu(None, _USAGER)], [_USAGER], "lettre", ""
+    ),
     "arrivé au patient": lambda: e.compte_rendu_arrive(e.R_AUTO_PATIENT, [_vu(None, _USAGER)], [_USAGER], "bilan", ""),
     "demandé": lambda: e.compte_rendu_arrive(e.R_DEMANDE, [_vu()], [_MEDECIN], "bilan", "fait"),
     "à eux seuls": lambda: e.a_eux_seuls([_vu()], [_MEDECIN, _AUTRE], "bilan"),
@@ -143,6 +147,7 @@ FAUTIFS: dict[str, tuple[str, Exemple]] = {
         "MSS-ENVOI-02",
         lambda: e.compte_rendu_arrive(e.R_AUTO_CORRESPONDANTS, [_vu()], [_MEDECIN, _AUTRE], "bilan", "fait"),
     ),
+    "document reçu, gardé": ("MSS-ENVOI-14", lambda: e.compte_rendu_arrive(e.R_RECU, [], [_USAGER], "lettre", "")),
     "rien au patient": ("MSS-ENVOI-01", lambda: e.compte_rendu_arrive(e.R_AUTO_PATIENT, [], [_USAGER], "bilan", "")),
     "demande sans effet": ("MSS-ENVOI-03", lambda: e.compte_rendu_arrive(e.R_DEMANDE, [], [_MEDECIN], "bilan", "")),
     "parti avant": ("MSS-ENVOI-04", lambda: e.pas_avant_la_demande(e.R_CHOISI, [_vu()], [_vu()], "bilan")),
@@ -241,6 +246,10 @@ FAUTIFS: dict[str, tuple[str, Exemple]] = {
 }
 
 A_REGARDER: dict[str, tuple[str, Exemple]] = {
+    "document reçu, pas de lui-même": (
+        "MSS-ENVOI-15",
+        lambda: e.compte_rendu_arrive(e.R_RECU_SEUL, [], [_USAGER], "lettre", ""),
+    ),
     "partiel parti seul": (
         "MSS-ENVOI-12",
         lambda: e.pas_avant_la_demande(e.R_PARTIEL, [_vu()], [_vu()], "bilan partiel"),
