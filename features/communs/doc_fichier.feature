@@ -5,17 +5,19 @@ Fonctionnalité: Ce que porte tout document produit
   @DOC/va1.01.01
   Scénario: Le document s'édite en PDF/A-1, sous un nom qui dit l'acte, le type et le patient
     # Le scénario officiel cite le code 57833-6 (prescription) ; l'exigence porte sur le document que le logiciel produit,
-    # jugé ici. Deux patients, l'un au nom composé, deux dates d'acte qui ne sont pas celle du jour.
+    # jugé ici, avec sa prescription s'il en fait. Deux patients, l'un au nom composé, des dates d'acte qui ne sont pas du jour.
     Étant donné un patient « Éléonore » dont le statut est « identité qualifiée »
     Et un patient « Fulgence » dont le statut est « identité qualifiée »
       | champ            | valeur              |
       | nom de naissance | D'ARGENT-SAINT MAUR |
     Quand le professionnel rédige et valide pour le patient « Éléonore » le document « premier » d'un acte du 14/03/2024 10:20
     Et le professionnel rédige et valide pour le patient « Fulgence » le document « second » d'un acte du 02/11/2023 17:45
+    Et un autre professionnel rédige et valide pour le patient « Fulgence » la prescription « ordonnance » d'un acte du 05/02/2024 08:30, si ce couloir en produit
     Alors le PDF du document « premier » est un PDF/A-1
     Et le nom du PDF du document « premier » donne la date de l'acte, le type, le NOM et le prénom
     Et le PDF du document « second » est un PDF/A-1
     Et le nom du PDF du document « second » donne la date de l'acte, le type, le NOM et le prénom
+    Et la prescription « ordonnance », s'il y en a une, est un PDF/A-1 au nom réglementaire
 
   @DOC/va1.04.01
   Scénario: L'INS qualifiée est dans le CDA R2 N1, et son datamatrix dans le PDF/A-1

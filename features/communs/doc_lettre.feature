@@ -4,8 +4,8 @@ Fonctionnalité: Information du patient sur les documents produits
 
   @DOC/va1.03.01
   Scénario: Une lettre de liaison à la sortie porte au bas de la page les mentions RGPD réglées
-    # L'exigence ne parle que du compte rendu de biologie (voir DOC/va1.05.01) ; le scénario officiel demande une lettre de
-    # liaison (11490-0) en PDF/A-1. Un logiciel qui n'en produit pas le déclare : une personne en décide.
+    # L'exigence parle d'un compte rendu de biologie ou d'imagerie selon le REM (voir DOC/va1.05.01) ; le scénario officiel
+    # demande une lettre de liaison (11490-0) en PDF/A-1. Un logiciel qui n'en produit pas le déclare : une personne en décide.
     Étant donné un patient « Gisèle » dont le statut est « identité qualifiée »
     Et un patient « Hippolyte » dont le statut est « identité qualifiée »
     Quand l'administrateur règle les mentions RGPD

@@ -58,16 +58,16 @@ Fonctionnalité: Comptes rendus envoyés d'eux-mêmes par MSSanté
     # destinataire n'est qu'un exemple du texte : un logiciel qui n'en a qu'une est jugé sur elle.
     Étant donné un patient « Gontran » à l'INS qualifiée, dont Mon espace santé est ouvert
     Et un correspondant au dossier du patient « Gontran »
-    Et l'envoi automatique par MSSanté aux patients et aux correspondants
+    Et l'envoi par MSSanté aux patients et aux correspondants, de lui-même ou demandé
     Quand l'administrateur dirige les réponses vers la boîte du secrétariat
     Et le professionnel valide pour le patient « Gontran » le compte rendu « bilan »
-    Alors le compte rendu « bilan » est arrivé de lui-même au patient
-    Et le compte rendu « bilan » est arrivé de lui-même aux correspondants
+    Alors le compte rendu « bilan » est arrivé au patient
+    Et le compte rendu « bilan » est arrivé aux correspondants
     Et les réponses au compte rendu « bilan » reviennent aux adresses réglées
     Quand l'administrateur dirige les réponses vers la boîte d'un autre professionnel et, s'il le peut, celles des professionnels vers la boîte du professionnel
     Et le professionnel valide pour le patient « Gontran » le compte rendu « bilan suivant »
-    Alors le compte rendu « bilan suivant » est arrivé de lui-même au patient
-    Et le compte rendu « bilan suivant » est arrivé de lui-même aux correspondants
+    Alors le compte rendu « bilan suivant » est arrivé au patient
+    Et le compte rendu « bilan suivant » est arrivé aux correspondants
     Et les réponses au compte rendu « bilan suivant » reviennent aux adresses réglées
 
   @MSS/va1.20.01
@@ -77,18 +77,18 @@ Fonctionnalité: Comptes rendus envoyés d'eux-mêmes par MSSanté
     Étant donné un patient « Héloïse » à l'INS qualifiée, dont Mon espace santé est ouvert
     Et un patient « Isidore » à l'INS qualifiée, dont Mon espace santé est ouvert
     Et un correspondant au dossier du patient « Héloïse »
-    Et l'envoi automatique par MSSanté aux patients et aux correspondants
+    Et l'envoi par MSSanté aux patients et aux correspondants, de lui-même ou demandé
     Quand le professionnel enregistre que le patient « Héloïse » refuse l'envoi par MSSanté patient
     Et le professionnel valide pour le patient « Héloïse » le compte rendu « bilan refusé »
     Et un autre professionnel essaie d'envoyer par MSSanté le compte rendu « bilan refusé » au patient
     Et le professionnel valide pour le patient « Isidore » le compte rendu « bilan d'Isidore »
-    Alors le compte rendu « bilan d'Isidore » est arrivé de lui-même au patient
-    Et le compte rendu « bilan refusé » est arrivé de lui-même aux correspondants
+    Alors le compte rendu « bilan d'Isidore » est arrivé au patient
+    Et le compte rendu « bilan refusé » est arrivé aux correspondants
     Et rien n'est parti par MSSanté patient pour le compte rendu « bilan refusé »
     Et la liste des envois du patient « Héloïse » ne montre envoyé par MSSanté patient que ce qui est parti
     Quand le professionnel enregistre que le patient « Héloïse » accepte l'envoi par MSSanté patient
     Et le professionnel valide pour le patient « Héloïse » le compte rendu « bilan accepté »
-    Alors le compte rendu « bilan accepté » est arrivé de lui-même au patient
+    Alors le compte rendu « bilan accepté » est arrivé au patient
 
   @MSS/va1.22.01
   Scénario: Le refus du patient arrête les envois aux professionnels
@@ -96,14 +96,14 @@ Fonctionnalité: Comptes rendus envoyés d'eux-mêmes par MSSanté
     Et un patient « Lambert » à l'INS qualifiée, dont Mon espace santé est ouvert
     Et deux correspondants au dossier du patient « Joséphine »
     Et un correspondant au dossier du patient « Lambert »
-    Et l'envoi automatique par MSSanté aux correspondants
+    Et l'envoi par MSSanté aux correspondants, de lui-même ou demandé
     Quand le professionnel valide pour le patient « Joséphine » le compte rendu « bilan d'avant »
-    Alors le compte rendu « bilan d'avant » est arrivé de lui-même aux correspondants
+    Alors le compte rendu « bilan d'avant » est arrivé aux correspondants
     Quand le professionnel enregistre que le patient « Joséphine » refuse l'envoi par MSSanté professionnel
     Et le professionnel valide pour le patient « Joséphine » le compte rendu « bilan refusé »
     Et un autre professionnel essaie d'envoyer par MSSanté le compte rendu « bilan refusé » aux correspondants
     Et le professionnel valide pour le patient « Lambert » le compte rendu « bilan de Lambert »
-    Alors le compte rendu « bilan de Lambert » est arrivé de lui-même aux correspondants
+    Alors le compte rendu « bilan de Lambert » est arrivé aux correspondants
     Et rien n'est parti par MSSanté professionnel pour le compte rendu « bilan refusé »
     Et la liste des envois du patient « Joséphine » ne montre envoyé par MSSanté professionnel que ce qui est parti
 

@@ -15,6 +15,7 @@ from simulators.logiciel_temoin.horloge import PARIS, maintenant
 from simulators.logiciel_temoin.identite import Patient
 from simulators.logiciel_temoin.labo import Labo
 from simulators.logiciel_temoin.messagerie_adresses import adresse_usager
+from simulators.logiciel_temoin.messagerie_conduite import opposition
 from simulators.logiciel_temoin.utilisateurs import Utilisateur
 
 PLATEFORME = "PFI"
@@ -98,6 +99,10 @@ def ecrire(labo: Labo, patient: Patient, document: Document, niveau: str, choix:
     metas["DESTMSSANTEPS"] = metas["DESTMSSANTEPS"] and choix.mssante
     metas["DESTMSSANTEPAT"] = metas["DESTMSSANTEPAT"] and choix.mssante_patient
     correspondants, usager = _professionnels(labo, patient, document), _usager(labo, patient)
+    if opposition(labo, patient, "patient"):
+        usager = []
+    if opposition(labo, patient, "professionnel"):
+        correspondants = []
     metas["DESTMSSANTEPS"] = metas["DESTMSSANTEPS"] and bool(correspondants)
     metas["DESTMSSANTEPAT"] = metas["DESTMSSANTEPAT"] and bool(usager)
     destinataires = [*(correspondants if metas["DESTMSSANTEPS"] else ()), *(usager if metas["DESTMSSANTEPAT"] else ())]

@@ -174,7 +174,10 @@ def regler(essai: Essai, parametre: str, valeur: Any) -> None:
 def changer_reglage(essai: Essai, parametre: str, valeur: Any) -> ReponseAction:
     """Comme `regler`, sans rien exiger : rend ce que le logiciel a répondu, même `refuse` ou `non_gere`."""
     garder_reglage(essai, parametre)
-    return essai.tenter("configurer", "administrateur", parametre=parametre, valeur=valeur)
+    reponse = essai.tenter("configurer", "administrateur", parametre=parametre, valeur=valeur)
+    if reponse.resultat == "non_gere":
+        essai.reglages[parametre, "absent"] = True
+    return reponse
 
 
 def garder_reglage(essai: Essai, parametre: str) -> None:
@@ -185,7 +188,13 @@ def garder_reglage(essai: Essai, parametre: str) -> None:
     avant = lu.donnees.get("valeur")
     essai.reglages[parametre, "avant"] = avant
     if lu.fait and "valeur" in lu.donnees:
-        essai.a_la_fin(lambda: essai.preparer("configurer", "administrateur", parametre=parametre, valeur=avant))
+        essai.a_la_fin(lambda: _remettre(essai, parametre, avant))
+
+
+def _remettre(essai: Essai, parametre: str, avant: Any) -> None:
+    """Un réglage que le logiciel n'a pas, relevé ou non, n'a pas changé."""
+    if (parametre, "absent") not in essai.reglages:
+        essai.preparer("configurer", "administrateur", parametre=parametre, valeur=avant)
 
 
 def preuve_du_scenario(essai: Essai, numero: str) -> str:

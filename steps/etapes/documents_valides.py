@@ -30,6 +30,7 @@ from steps.verifications.pdf import verifier_pdf
 from steps.verifications.pdf.concordance import transcrit_le_cda
 
 _QUI = r"(?P<qui>le professionnel|un autre professionnel)"
+_PRESCRIPTION = "57833-6"
 
 
 @when(
@@ -48,6 +49,27 @@ def rediger(essai: Essai, qui: str, patient: str, nom: str, jour: str | None, de
     avant = datetime.now(UTC)
     documents_hopital.valider(essai, nom, patient, qui=qui, niveau=document_couloir.niveau_produit(essai), **options)
     essai.releves[f"validation {nom}"] = (vocabulaire.role(qui), avant, datetime.now(UTC))
+
+
+@when(
+    motif(
+        rf"{_QUI} rédige et valide pour le patient « (?P<patient>[^»]+) » la prescription « (?P<nom>[^»]+) » "
+        r"d'un acte du (?P<jour>.+), si ce couloir en produit$"
+    )
+)
+def rediger_prescription(essai: Essai, qui: str, patient: str, nom: str, jour: str) -> None:
+    """Le type que le scénario officiel de DOC/va1.01 nomme par son code ; un couloir sans prescription passe outre."""
+    produit = next((document for document in essai.produits if document.code == _PRESCRIPTION), None)
+    if produit is not None:
+        acte = instant(jour).isoformat()
+        documents_hopital.valider(essai, nom, patient, qui=qui, quoi=produit.nom, niveau="N1", date_acte=acte)
+
+
+@then(parse("la prescription « {nom} », s'il y en a une, est un PDF/A-1 au nom réglementaire"))
+def prescription_en_pdf(essai: Essai, nom: str) -> None:
+    if nom in essai.documents:
+        pdf_a1(essai, nom)
+        nom_reglementaire(essai, nom)
 
 
 def _corps(essai: Essai, nom: str) -> tuple[str, ...]:

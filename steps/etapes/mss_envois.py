@@ -11,13 +11,11 @@ from pytest_bdd.parsers import re as motif
 from steps.bilan import NonConcluant
 from steps.essai import DocumentEssai, Essai
 from steps.etapes import vocabulaire
-from steps.etapes.commun import changer_reglage
 from steps.etapes.dmp_commun import valider_cr
 from steps.etapes.identite import retirer
 from steps.etapes.mss_commun import (
     adresse_du_patient,
     adresses_des_correspondants,
-    boite_de,
     boite_de_type,
     courriels_de,
     document_dans,
@@ -27,6 +25,7 @@ from steps.etapes.mss_commun import (
     vus,
 )
 from steps.etapes.mss_courriels import patient_voulu
+from steps.etapes.mss_demande import ENVOIS_DEMANDES, demander
 from steps.etapes.mss_jugement import joindre_transmission, juger_sujets
 from steps.verifications.mssante import dossier_envois as regles
 from steps.verifications.mssante import dossier_interdits as interdits
@@ -53,9 +52,11 @@ def cr_valide(essai: Essai, nom: str, patient: str) -> None:
     )
 )
 def valider_pour(essai: Essai, qui: str, patient: str, partiel: str | None, nom: str, n1: str | None) -> None:
-    """La validation, et rien d'autre : si un courriel part, c'est de lui-même."""
+    """La validation, et rien d'autre : si un courriel part, c'est de lui-même, sauf là où il est demandé aussitôt."""
     role, niveau = vocabulaire.role(qui), "N1" if n1 else "N3"
     valider(essai, nom, essai.patient(patient), role=role, partiel=bool(partiel), niveau=niveau)
+    for canal in essai.releves.get(ENVOIS_DEMANDES, ()):
+        demander(essai, role, nom, canal)
 
 
 @when(motif(r"le professionnel (?P<geste>complète|modifie) et valide le compte rendu « (?P<nom>[^»]+) »$"))
@@ -90,19 +91,24 @@ def arrive_seul(essai: Essai, nom: str, canal: str) -> None:
     exiger_arrivee(essai, regle, document, destinataires, retirer(essai, f"depuis {nom}", int))
 
 
+@then(motif(rf"le compte rendu « (?P<nom>[^»]+) » est arrivé {_A_QUI}$"))
+def arrive(essai: Essai, nom: str, canal: str) -> None:
+    """De lui-même si le logiciel a cet automatisme, sinon à la demande qui a suivi la validation."""
+    if ENVOIS_DEMANDES not in essai.releves:
+        arrive_seul(essai, nom, canal)
+        return
+    document = essai.document(nom)
+    destinataires = _destinataires(essai, document, _CANAUX[canal])
+    exiger_arrivee(essai, regles.R_DEMANDE, document, destinataires, retirer(essai, f"depuis {nom}", int))
+
+
 @when(motif(rf"{_QUI} envoie par MSSanté le compte rendu « (?P<nom>[^»]+) » {_A_QUI}$"))
 def envoyer_a_la_demande(essai: Essai, qui: str, nom: str, canal: str) -> None:
     """Le compte rendu choisi part à la demande ; ce qui serait parti avant se juge ensuite."""
     document = essai.document(nom)
     depuis = essai.journal.position()
     essai.releves.setdefault(f"demande {nom}", depuis)
-    essai.jouer(
-        "envoyer_compte_rendu",
-        vocabulaire.role(qui),
-        patient_id=document.patient.patient_id,
-        document_id=document.document_id,
-        canal=_CANAUX[canal],
-    )
+    demander(essai, vocabulaire.role(qui), nom, _CANAUX[canal])
     exiger_arrivee(essai, regles.R_DEMANDE, document, _destinataires(essai, document, _CANAUX[canal]), depuis)
 
 
@@ -178,48 +184,6 @@ def de_la_boite_applicative(essai: Essai) -> None:
         raise NonConcluant("aucun courriel ne porte de compte rendu : la boîte d'émission ne se juge pas")
     for vu in portants:
         essai.bilan.constater(regles.boite_d_emission(vu, applicatives, f"courriel « {vu.objet} »"))
-
-
-# ----------------------------------------------------------- adresse de retour
-@when(
-    motif(
-        r"l'administrateur dirige les réponses vers (?P<une>.+?)"
-        r"(?: et, s'il le peut, celles des professionnels vers (?P<autre>.+))?$"
-    )
-)
-def regler_retour(essai: Essai, une: str, autre: str | None) -> None:
-    """Une adresse pour tous ; `autre` : celle des professionnels, si le logiciel les règle à part."""
-    adresse = _adresse_dite(essai, une)
-    valeur = {"patient": adresse, "professionnel": _adresse_dite(essai, autre) if autre else adresse}
-    reponse = changer_reglage(essai, "adresse_retour_mss", valeur)
-    if autre and not reponse.fait:
-        valeur = {"patient": adresse, "professionnel": adresse}
-        reponse = changer_reglage(essai, "adresse_retour_mss", valeur)
-    essai.bilan.exiger(versions.retour_reglable(reponse.resultat, reponse.en_phrase()))
-    essai.releves["adresse de retour"] = valeur
-
-
-def _adresse_dite(essai: Essai, phrase: str) -> str:
-    boites = {
-        "la boîte du secrétariat": lambda: boite_de_type(essai, "ORG"),
-        "la boîte du professionnel": lambda: boite_de(essai, "biologiste_1"),
-        "la boîte d'un autre professionnel": lambda: boite_de(essai, "biologiste_2"),
-    }
-    try:
-        return boites[phrase]().adresse
-    except KeyError:
-        raise vocabulaire.PhraseInconnue(f"boîte inconnue : {phrase!r} ; attendu l'une de {list(boites)}") from None
-
-
-@then(parse("les réponses au compte rendu « {nom} » reviennent aux adresses réglées"))
-def retour_regle(essai: Essai, nom: str) -> None:
-    reglees = retirer(essai, "adresse de retour", dict)
-    portants = courriels_de(essai, essai.document(nom), retirer(essai, f"depuis {nom}", int))
-    if not portants:
-        raise NonConcluant(f"aucun courriel ne porte « {nom} »")
-    for vu in portants:
-        canal = "patient" if vu.usagers else "professionnel"
-        essai.bilan.constater(versions.retour_a_l_adresse_reglee(vu, reglees[canal], f"« {nom} », {canal}"))
 
 
 # -------------------------------------------------------------------- refus

@@ -38,3 +38,20 @@ Fonctionnalité: Documents confiés à la plateforme pour le DMP et pour la mess
       | ordonnance         | prescription             | Hermine |
     Alors le message de « compte rendu opéré » demande le dépôt au DMP et l'envoi par MSSanté à son destinataire
     Et le message de « ordonnance » demande le dépôt au DMP et l'envoi par MSSanté à son destinataire
+
+  @MSS/va1.20.01
+  Scénario: Le refus du patient retire l'envoi à sa messagerie de ce qui est demandé à la plateforme
+    # Un DPI envoie par une plateforme (DPI.MSS/va1.23 et va1.24) : c'est à elle que l'envoi au patient se demande, ou pas.
+    # Le document d'après l'accord, du même patient, montre que le refus était bien la cause. La vidéo reste à joindre.
+    Étant donné la prise HL7 v2 du logiciel, où le banc joue la plateforme d'intermédiation
+    Et un patient « Isaure » dont le statut est « identité qualifiée »
+    Et les documents transmis à la plateforme dès leur validation
+    Quand le professionnel enregistre que le patient « Isaure » refuse l'envoi par MSSanté patient
+    Et le professionnel valide ces documents
+      | document       | type              | patient |
+      | lettre refusée | lettre de liaison | Isaure  |
+    Et le professionnel enregistre que le patient « Isaure » accepte l'envoi par MSSanté patient
+    Et le professionnel valide ces documents
+      | document        | type              | patient |
+      | lettre acceptée | lettre de liaison | Isaure  |
+    Alors l'envoi au patient n'est demandé qu'une fois le refus levé, pour « lettre acceptée » et non pour « lettre refusée »
