@@ -57,6 +57,7 @@ _DEFAUTS_D_USINE: dict[str, Any] = {
     },
     "maquettes_documents": {},
     "alertes_resultats": {"prescripteur": True, "equipe": True, "adresses": []},
+    "delai_comptes_rendus_en_attente": 7,
     "types_documents_dmp": {"CR-BIO": "11502-2", "LETTRE-LIAISON": "11490-0", "CR-CONSULTATION": "11488-4"},
 }
 
@@ -280,4 +281,5 @@ _CONTROLES = {
     "types_documents_dmp": _objet,
     "maquettes_documents": _maquettes,
     "alertes_resultats": _alertes,
+    "delai_comptes_rendus_en_attente": _delai,
 }
