@@ -13,6 +13,7 @@ from simulators.logiciel_temoin import (
     auto_presentable,
     cda_lecture,
     complements,
+    comptes_rendus_attente,
     documentation,
     documents,
     documents_recus,
@@ -39,6 +40,8 @@ def montrer(labo: Labo, document: Document) -> dict[str, object]:
     montre = document.en_dict(etat_visible=not labo.defaut("etat_envoi_invisible"))
     if labo.defaut("liste_creation_du_jour"):
         montre["date_creation"] = document.date_creation.isoformat(timespec="seconds")
+    if document.sections:
+        montre["etat_validation"] = comptes_rendus_attente.etat_montre(labo, document)
     if document.courriel_id:
         montre["signes"] = documents_recus.signes(labo, document, liste="patient")
     return montre
@@ -106,7 +109,9 @@ def apres_validation(
 def valider_document(labo: Labo, utilisateur: Utilisateur, p: Parametres) -> Enveloppe:
     utilisateur.exiger_ins()
     patient = labo.base.patient(p.texte("patient_id"))
-    provisoire = p.choix("statut", ("valide", "provisoire"), "valide") == "provisoire"
+    statut = p.choix("statut", ("valide", *comptes_rendus_attente.EN_ATTENTE), "valide")
+    if statut == "valide" or labo.defaut("provisoire_vaut_validation"):
+        statut = "complet"
     joints = complements.lire(p)
     if p.booleen("annonce_necessaire", False):
         joints = annonce_patient.a_annoncer(labo, joints)
@@ -119,11 +124,11 @@ def valider_document(labo: Labo, utilisateur: Utilisateur, p: Parametres) -> Env
         _instant(p.texte("date_acte")) if p.texte_ou_rien("date_acte") else maintenant(),
         p.choix("niveau", ("N1", "N3"), "N1"),
         p.texte_ou_rien("remplace"),
-        provisoire=provisoire,
+        statut=statut,
         complements=joints,
     )
-    if provisoire:
-        return fait("Document enregistré, provisoire : rien n'est transmis.", document=montrer(labo, document))
+    if statut in comptes_rendus_attente.EN_ATTENTE and not labo.defaut("provisoire_transmis"):
+        return fait("Document enregistré sans être validé : rien n'est transmis.", document=montrer(labo, document))
     return apres_validation(labo, utilisateur, patient, document, bloquer=p.booleen("bloquer_dmp", False))
 
 

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+from datetime import date
 from typing import Any
 
-from simulators.logiciel_temoin import complements, dossier_soins
+from simulators.logiciel_temoin import complements, comptes_rendus_attente, dossier_soins
 from simulators.logiciel_temoin.actions_documents import apres_validation
 from simulators.logiciel_temoin.alertes import PriseEnCharge
 from simulators.logiciel_temoin.erreurs import Enveloppe, ParametreInvalide, fait
@@ -65,11 +66,14 @@ def valider_document_prepare(labo: Labo, utilisateur: Utilisateur, p: Parametres
     return apres_validation(labo, utilisateur, labo.base.patient(prepare.patient_id), document, bloquer=False)
 
 
-@action("lister_documents_a_valider", "DPI")
+@action("lister_documents_a_valider", "DPI", "RIS")
 def lister_documents_a_valider(labo: Labo, utilisateur: Utilisateur, p: Parametres) -> Enveloppe:
     utilisateur.exiger_ins()
     statut = p.choix("statut", STATUTS) if p.texte_ou_rien("statut") else None
-    liste = dossier_soins.en_attente(labo, p.texte_ou_rien("professionnel"), p.texte_ou_rien("service"), statut)
+    compte, service = p.texte_ou_rien("professionnel"), p.texte_ou_rien("service")
+    liste = dossier_soins.en_attente(labo, compte, service, statut)
+    periode = (_jour(p.texte_ou_rien("du")), _jour(p.texte_ou_rien("au")))
+    revus = [] if compte or service or statut else comptes_rendus_attente.revoir(labo, *periode)
     return fait(
         documents=[
             {
@@ -82,7 +86,15 @@ def lister_documents_a_valider(labo: Labo, utilisateur: Utilisateur, p: Parametr
             }
             for prepare in liste
         ]
+        + revus
     )
+
+
+def _jour(texte: str | None) -> date | None:
+    try:
+        return date.fromisoformat(texte) if texte else None
+    except ValueError as erreur:
+        raise ParametreInvalide(f"jour AAAA-MM-JJ attendu : {texte!r}") from erreur
 
 
 @action("prendre_en_charge", "DPI")
@@ -96,6 +108,7 @@ def prendre_en_charge(labo: Labo, utilisateur: Utilisateur, p: Parametres) -> En
     return fait("Prise en charge enregistrée.")
 
 
-@action("lire_alertes", "DPI")
+@action("lire_alertes", "DPI", "RIS")
 def lire_alertes(labo: Labo, utilisateur: Utilisateur, p: Parametres) -> Enveloppe:
-    return fait(alertes=[a.en_dict() for a in labo.soins.alertes if utilisateur.compte in a.comptes])
+    resultats = [a.en_dict() for a in labo.soins.alertes if utilisateur.compte in a.comptes]
+    return fait(alertes=resultats + comptes_rendus_attente.notifications(labo))

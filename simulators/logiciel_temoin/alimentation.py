@@ -9,6 +9,7 @@ from simulators.logiciel_temoin import cda_lecture, confidentialite, dmp_existen
 from simulators.logiciel_temoin import xds_schemas as s
 from simulators.logiciel_temoin.base import Document
 from simulators.logiciel_temoin.cadence import Cadence
+from simulators.logiciel_temoin.comptes_rendus_attente import EN_ATTENTE
 from simulators.logiciel_temoin.dmp_client import ErreurDmp, Session
 from simulators.logiciel_temoin.dmp_vihf import cx_patient, demandeur_alimentation
 from simulators.logiciel_temoin.erreurs import Refus
@@ -39,6 +40,8 @@ def motif_propre(labo: Labo, document: Document) -> str | None:
     """Ce qui, dans le document lui-même, empêche de l'envoyer."""
     if document.bloque and not labo.defaut("blocage_ignore"):
         return "l'envoi de ce document est bloqué par l'utilisateur"
+    if document.statut_cr in EN_ATTENTE and not labo.defaut("provisoire_transmis"):
+        return "ce document n'est pas validé"
     if document.remplace_par and document.etat_dmp not in documents.FIGES:
         return "une version plus récente de ce document existe"
     documents.typer(labo, document)

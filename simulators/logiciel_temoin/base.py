@@ -47,6 +47,8 @@ class Document:
     version: int = 1
     origine: str = "valide"
     statut_cr: str = "complet"
+    """`partiel`, `complet` ; `provisoire` ou `non_valide` tant qu'il attend d'être validé."""
+    attente_depuis: datetime | None = None
     analyses: list[Analyse] = field(default_factory=list)
     niveau: str = "N1"
     set_id: str = ""

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 from datetime import datetime
 
-from simulators.logiciel_temoin import cda, cda_lecture, cda_mentions, flux_identites, pdf
+from simulators.logiciel_temoin import cda, cda_lecture, cda_mentions, comptes_rendus_attente, flux_identites, pdf
 from simulators.logiciel_temoin.base import Analyse, Document, ElementTravail
 from simulators.logiciel_temoin.cda_entete import specialite
 from simulators.logiciel_temoin.cda_lecture import EnteteCda, Intervenant
@@ -96,12 +96,13 @@ def rediger(
     niveau: str,
     remplace: str | None,
     *,
-    provisoire: bool = False,
+    statut: str = "complet",
     complements: Complements | None = None,
 ) -> Document:
     """Un document de santé d'un autre type qu'un compte rendu de biologie ; `nature` : (code, libellé, titre).
 
-    Un provisoire garde son identifiant quand il est validé : rien n'en était sorti.
+    `statut` : `complet`, `provisoire` ou `non_valide`. Un document en attente garde son identifiant quand il est
+    validé : rien n'en était sorti.
     """
     code, libelle, titre = nature
     if labo.defaut("document_type_constant"):
@@ -121,7 +122,8 @@ def rediger(
         type_libelle=libelle,
         date_acte=date_acte,
         auteur=intervenant_de(labo, utilisateur.exiger_professionnel()),
-        statut_cr="provisoire" if provisoire else "complet",
+        statut_cr=statut,
+        attente_depuis=labo.horloge.maintenant() if statut in comptes_rendus_attente.EN_ATTENTE else None,
         niveau=niveau,
         set_id=labo.oid_unique(),
         unique_id=labo.oid_unique(),
@@ -130,8 +132,9 @@ def rediger(
     )
     if remplace:
         ancien = labo.base.document(remplace)
-        if ancien.statut_cr == "provisoire":
+        if ancien.statut_cr in comptes_rendus_attente.EN_ATTENTE:
             document.document_id, document.set_id = ancien.document_id, ancien.set_id
+            document.attente_depuis = ancien.attente_depuis
         else:
             _enchainer(labo, patient, document, ancien)
     if document.precedent or labo.defaut("mss_mention_remplacement_toujours"):

@@ -20,4 +20,20 @@ ANNONCE = {
     "annonce_envoyee_au_patient": "Un document à annoncer, invisible au DMP, est quand même envoyé au patient.",
 }
 
-CONDUITE: dict[str, str] = {**VALIDATION, **ENVOIS, **ANNONCE}
+ATTENTE = {
+    "provisoire_vaut_validation": "Enregistrer un compte rendu au statut provisoire le valide.",
+    "provisoire_non_montre": "Un compte rendu provisoire est montré comme un brouillon quelconque.",
+    "provisoire_transmis": "Un compte rendu provisoire part au DMP et par MSSanté sans attendre d'être validé.",
+    "provisoire_apres_validation": "Un compte rendu provisoire reste montré provisoire une fois validé.",
+    "revue_sans_periode": "La revue des comptes rendus en attente les montre tous, quelle que soit la période.",
+    "revue_avec_valides": "La revue des comptes rendus en attente montre aussi ceux qui sont validés.",
+    "revue_sans_provisoires": "La revue des comptes rendus en attente oublie les provisoires.",
+    "revue_sans_non_valides": "La revue des comptes rendus en attente oublie ceux qui sont rédigés et non validés.",
+    "notification_attente_absente": "Aucune notification n'est faite d'un compte rendu resté en attente.",
+    "notification_attente_immediate": "Un compte rendu en attente est notifié sans que le délai soit passé.",
+    "notification_attente_sans_provisoires": "Les comptes rendus restés provisoires ne sont pas notifiés.",
+    "notification_attente_sans_non_valides": "Les comptes rendus rédigés et non validés ne sont pas notifiés.",
+    "notification_attente_valides": "Un compte rendu validé entre-temps est notifié comme s'il attendait encore.",
+}
+
+CONDUITE: dict[str, str] = {**VALIDATION, **ENVOIS, **ANNONCE, **ATTENTE}

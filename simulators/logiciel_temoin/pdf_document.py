@@ -7,6 +7,7 @@ from datetime import timedelta
 from simulators.logiciel_temoin import cda_mentions, pdf_page
 from simulators.logiciel_temoin.base import Document
 from simulators.logiciel_temoin.complements import Prescription
+from simulators.logiciel_temoin.comptes_rendus_attente import EN_ATTENTE
 from simulators.logiciel_temoin.horloge import PARIS
 from simulators.logiciel_temoin.labo import Labo
 
@@ -33,9 +34,9 @@ def _ecrite(labo: Labo, prescription: Prescription) -> str:
 
 
 def signature(labo: Labo, document: Document, instant: str) -> str:
-    """« Validé par Prénom NOM (RPPS …), le … » ; un provisoire ne se dit pas validé."""
-    if document.statut_cr == "provisoire":
-        return "Compte rendu provisoire"
+    """« Validé par Prénom NOM (RPPS …), le … » ; un document en attente ne se dit pas validé."""
+    if document.statut_cr in EN_ATTENTE:
+        return f"Compte rendu {EN_ATTENTE[document.statut_cr]}"
     statut = "Signé" if labo.defaut("validation_sans_statut") else "Validé"
     auteur = document.auteur
     qui = f"{auteur.prenom} {auteur.nom}"

@@ -58,6 +58,7 @@ _DEFAUTS_D_USINE: dict[str, Any] = {
     "maquettes_documents": {},
     "alertes_resultats": {"prescripteur": True, "equipe": True, "adresses": []},
     "integration_automatique_mss": False,
+    "delai_comptes_rendus_en_attente": 7,
     "types_documents_dmp": {"CR-BIO": "11502-2", "LETTRE-LIAISON": "11490-0", "CR-CONSULTATION": "11488-4"},
 }
 
@@ -282,4 +283,5 @@ _CONTROLES = {
     "maquettes_documents": _maquettes,
     "alertes_resultats": _alertes,
     "integration_automatique_mss": _booleen,
+    "delai_comptes_rendus_en_attente": _delai,
 }
