@@ -329,9 +329,9 @@ TABLEAU = {
     "tbb_finess_ignore": "Le filtre du tableau de bord par FINESS est sans effet.",
     "tbb_rpps_ignore": "Le filtre du tableau de bord par RPPS est sans effet.",
     "tbb_trois_actions_confondues": "Les dossiers touchés par une seule action comptent comme touchés par les trois.",
-    "tbb_echecs_absents": "Le tableau de bord ne compte pas les échecs.",
+    "tbb_echecs_absents": "Ni le tableau de bord, ni l'extraction ne disent les échecs.",
     "tbb_echecs_dans_le_total": "Les transmissions manquées comptent comme réussies.",
-    "tbb_extraction_sans_echecs": "L'extraction du tableau de bord omet les transmissions manquées.",
+    "tbb_extraction_sans_patient": "L'extraction du tableau de bord omet les envois au patient.",
     "tbb_documentation_vague": "La documentation de l'extraction n'en décrit pas les colonnes.",
 }
 

@@ -120,7 +120,12 @@ def _dossiers(labo: Labo, reussies: Iterable[Ligne]) -> dict[str, int]:
 
 def extraire(labo: Labo) -> tuple[bytes, list[Ligne]]:
     """(fichier CSV, ses lignes)."""
-    extraites = [ligne for ligne in lignes(labo) if ligne.reussi or not labo.defaut("tbb_extraction_sans_echecs")]
+    extraites = [
+        ligne
+        for ligne in lignes(labo)
+        if not (ligne.canal == "mss_patient" and labo.defaut("tbb_extraction_sans_patient"))
+        and (ligne.reussi or not labo.defaut("tbb_echecs_absents"))
+    ]
     tampon = io.StringIO()
     ecrivain = csv.writer(tampon, delimiter=";", lineterminator="\r\n")
     ecrivain.writerow([champ.name for champ in fields(Ligne)])

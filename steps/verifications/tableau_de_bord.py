@@ -321,10 +321,17 @@ def filtre_applique(
 
 @verification(R_ECHECS)
 def echecs_comptes(
-    tableau: Mapping[str, Any], transmissions: Sequence[Transmission], quoi: str = "période entière"
+    tableau: Mapping[str, Any],
+    transmissions: Sequence[Transmission],
+    quoi: str = "période entière",
+    lignes: Sequence[Mapping[str, Any]] | None = (),
 ) -> list[Constat]:
-    """Échecs montrés par canal, comparés aux échecs que le banc a provoqués."""
+    """Échecs montrés par canal, comparés aux échecs que le banc a provoqués.
+
+    L'exigence admet le tableau de bord ou l'extraction : `lignes` de celle-ci, None si l'adaptateur ne les lit pas.
+    """
     constats = []
+    extraits = {(str(e.get("document_id")), str(e.get("canal"))) for e in lignes or () if e.get("reussi") is False}
     for canal, libelle in CANAUX.items():
         attendu = sum(1 for t in transmissions if t.canal == canal and not t.reussie)
         if not attendu:
@@ -332,6 +339,17 @@ def echecs_comptes(
             continue
         brut = tableau.get(canal)
         montre = _entier(brut.get("echecs")) if isinstance(brut, Mapping) else -1
+        manques = {(t.document_id, canal) for t in transmissions if t.canal == canal and not t.reussie}
+        if montre < 0 and manques <= extraits:
+            constats.append(R_ECHECS.respectee(recu=f"{attendu} échec(s) dans l'extraction", ou="extraction"))
+            continue
+        if montre < 0 and lignes is None:
+            constats.append(
+                R_ECHECS.a_regarder(
+                    f"Le tableau de bord ne dit pas les échecs ({libelle}) : montrez-les dans l'extraction.", ou=_OU
+                )
+            )
+            continue
         constats.append(
             juger(
                 R_ECHECS,
@@ -352,7 +370,10 @@ def extraction_juste(
     documentation: str,
     transmissions: Sequence[Transmission],
 ) -> list[Constat]:
-    """`lignes` : ce que l'adaptateur a lu du fichier extrait ; None s'il ne le lit pas, une personne compare alors."""
+    """`lignes` : ce que l'adaptateur a lu du fichier extrait ; None s'il ne le lit pas, une personne compare alors.
+
+    Une transmission manquée peut n'y être pas : les échecs se comptent là, ou dans le tableau de bord.
+    """
     if not fichier:
         vide = "Aucun fichier n'est extrait."
         return [R_EXTRACTION.enfreinte(vide, attendu="un fichier", recu="rien", ou="extraction")]
@@ -366,7 +387,7 @@ def extraction_juste(
             (str(ligne.get("document_id")), str(ligne.get("canal")), ligne.get("reussi") is True) for ligne in lignes
         }
         attendues = {(t.document_id, t.canal, t.reussie) for t in transmissions}
-        manquent, trop = attendues - vues, vues - attendues
+        manquent, trop = {(t.document_id, t.canal, True) for t in transmissions if t.reussie} - vues, vues - attendues
         contenu = juger(
             R_EXTRACTION,
             not manquent and not trop,

@@ -78,6 +78,8 @@ CONFORMES: dict[str, Exemple] = {
     ),
     "filtre par FINESS inconnu": lambda: t.filtre_applique(_tableau([]), _tableau(VUES), VUES, {"finess": "2"}, "F"),
     "échecs": lambda: t.echecs_comptes(_tableau(VUES), VUES),
+    "échecs dans la seule extraction": lambda: t.echecs_comptes({}, VUES, "mois", _LIGNES),
+    "extraction sans les échecs": lambda: t.extraction_juste([e for e in _LIGNES if e["reussi"]], _CSV, _DOC, VUES),
     "extraction": lambda: t.extraction_juste(_LIGNES, _CSV, _DOC, VUES),
     "extraction en cp1252": lambda: t.extraction_juste(
         _LIGNES, "document\tcanal\tétat\n".encode("cp1252"), "document, canal, état", VUES
@@ -111,6 +113,18 @@ MANQUEMENTS: dict[str, tuple[str, Exemple]] = {
         lambda: t.filtre_applique(_tableau(VUES), _tableau(VUES), VUES, {"finess": "2"}, "FINESS"),
     ),
     "échecs absents": ("TBB-ECHEC-01", lambda: t.echecs_comptes({}, VUES)),
+    "échecs nulle part": (
+        "TBB-ECHEC-01",
+        lambda: t.echecs_comptes({}, VUES, "mois", [e for e in _LIGNES if e["reussi"]]),
+    ),
+    "échecs extraits, zéro montré": (
+        "TBB-ECHEC-01",
+        lambda: t.echecs_comptes(_tableau([v for v in VUES if v.reussie]), VUES, "mois", _LIGNES),
+    ),
+    "échec dit réussi": (
+        "TBB-EXTRAIT-01",
+        lambda: t.extraction_juste([e | {"reussi": True} for e in _LIGNES], _CSV, _DOC, VUES),
+    ),
     "échecs à zéro": ("TBB-ECHEC-01", lambda: t.echecs_comptes(_tableau([v for v in VUES if v.reussie]), VUES)),
     "extraction partielle": ("TBB-EXTRAIT-01", lambda: t.extraction_juste(_LIGNES[1:], _CSV, _DOC, VUES)),
     "extraction vide": ("TBB-EXTRAIT-01", lambda: t.extraction_juste([], b"", _DOC, VUES)),
@@ -167,6 +181,7 @@ def test_non_concluant(exemple: Callable[[], Constat]) -> None:
 def test_extraction_illisible(fichier: bytes) -> None:
     """Un format que le banc ne lit pas revient à une personne."""
     assert {c.verdict for c in t.extraction_juste(None, fichier, _DOC, VUES)} == {Verdict.A_VERIFIER}
+    assert {c.verdict for c in t.echecs_comptes({}, VUES, "mois", None)} == {Verdict.A_VERIFIER}
 
 
 @given(st.dates(date(2024, 1, 1), date(2027, 12, 31)))
