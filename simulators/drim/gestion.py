@@ -8,7 +8,8 @@ from collections.abc import Callable, Sequence
 from typing import TYPE_CHECKING, Any
 
 from simulators.dmp.ebrim import Code
-from simulators.drim.images import EXPLICITE, JPEG_BASELINE, RLE, SOP_PAR_MODALITE, Examen, PatientImage, fabriquer
+from simulators.drim.compression import AVEC_PERTE, SANS_PERTE
+from simulators.drim.images import EXPLICITE, SOP_PAR_MODALITE, Examen, PatientImage, fabriquer
 from simulators.drim.images import manifeste as composer_manifeste
 from simulators.socle.gestion import DemandeRefusee
 
@@ -83,7 +84,7 @@ class GestionDrim:
         accession = f"ACC{uuid.uuid4().int % 10**9:09d}"
         variantes = [
             (syntaxe, fabriquer(etude, accession, "1.2.250.1.213.99.41", sujet, series, syntaxe=syntaxe))
-            for syntaxe in (EXPLICITE, RLE, JPEG_BASELINE)
+            for syntaxe in (EXPLICITE, *SANS_PERTE, *AVEC_PERTE)
         ]
         uid = publier(self._drim, self._dmp, dossier, variantes)
         return {"kos": uid, **self._dire(etude)}

@@ -6,6 +6,8 @@ import hashlib
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
+from simulators.drim.compression import AVEC_PERTE, COTE, comprimer
+
 SOP_PAR_MODALITE = {
     "CT": "1.2.840.10008.5.1.4.1.1.2",
     "MR": "1.2.840.10008.5.1.4.1.1.4",
@@ -14,10 +16,6 @@ SOP_PAR_MODALITE = {
 }
 EXPLICITE = "1.2.840.10008.1.2.1"
 IMPLICITE = "1.2.840.10008.1.2"
-JPEG_BASELINE = "1.2.840.10008.1.2.4.50"
-"""Avec perte."""
-RLE = "1.2.840.10008.1.2.5"
-"""Sans perte."""
 
 
 @dataclass(frozen=True)
@@ -115,23 +113,17 @@ def _image(
         ins.PatientID, ins.IssuerOfPatientID = patient.matricule, "ASIP-SANTE-INS-NIR"
         ins.IssuerOfPatientIDQualifiersSequence = Suite([emetteur])
         jeu.OtherPatientIDsSequence = Suite([ins])
-    jeu.Rows = jeu.Columns = 8
+    jeu.Rows = jeu.Columns = COTE
     jeu.SamplesPerPixel, jeu.PhotometricInterpretation, jeu.PixelRepresentation = 1, "MONOCHROME2", 0
     jeu.BitsAllocated, jeu.BitsStored, jeu.HighBit = 8, 8, 7
-    pixels = bytes((numero * 7 + rang) % 256 for rang in range(64))
-    if syntaxe == JPEG_BASELINE:
+    pixels = bytes((numero * 7 + rang) % 256 for rang in range(COTE * COTE))
+    if (compressee := comprimer(pixels, syntaxe)) is not None:
         from pydicom.encaps import encapsulate
 
-        jeu.PixelData, jeu["PixelData"].VR = encapsulate([_jpeg(pixels)]), "OB"
+        jeu.PixelData, jeu["PixelData"].VR = encapsulate([compressee]), "OB"
         jeu["PixelData"].is_undefined_length = True
-        jeu.LossyImageCompression = "01"
-    elif syntaxe == RLE:
-        from pydicom.encaps import encapsulate
-
-        # Un segment, une suite de 64 octets copiés tels quels (PS3.5, annexe G).
-        segment = (1).to_bytes(4, "little") + (64).to_bytes(4, "little") + bytes(56) + b"\x3f" + pixels + b"\x80"
-        jeu.PixelData, jeu["PixelData"].VR = encapsulate([segment]), "OB"
-        jeu["PixelData"].is_undefined_length = True
+        if syntaxe in AVEC_PERTE:
+            jeu.LossyImageCompression = "01"
     else:
         jeu.PixelData = pixels
         jeu["PixelData"].VR = "OW" if syntaxe == IMPLICITE else "OB"
@@ -150,17 +142,6 @@ def ecrire(jeu: object, syntaxe: str) -> bytes:
     flux = BytesIO()
     dcmwrite(flux, jeu, enforce_file_format=True)  # type: ignore[arg-type]
     return flux.getvalue()
-
-
-def _jpeg(pixels: bytes) -> bytes:
-    from io import BytesIO
-
-    from PIL import Image as Pillow
-
-    flux = BytesIO()
-    Pillow.frombytes("L", (8, 8), pixels).save(flux, "JPEG", quality=90)
-    octets = flux.getvalue()
-    return octets + b"\0" * (len(octets) % 2)
 
 
 def refaire(image: Image, patient: PatientImage) -> Image:

@@ -9,8 +9,9 @@ from pytest_bdd import given, then, when
 from pytest_bdd.parsers import parse
 from pytest_bdd.parsers import re as motif
 
+from simulators.drim.compression import AVEC_PERTE, SANS_PERTE
 from simulators.drim.gestion import publier
-from simulators.drim.images import EXPLICITE, JPEG_BASELINE, RLE, fabriquer
+from simulators.drim.images import EXPLICITE, fabriquer
 from simulators.socle.echange import Echange
 from steps.bilan import NonConcluant
 from steps.essai import Essai
@@ -24,7 +25,8 @@ from steps.logiciel.protocole import ReponseAction
 from steps.verifications.dmp.soumission import est_consultation
 from steps.verifications.drim import consultation as regles
 
-FAMILLES = {"non compressée": EXPLICITE, "sans perte": RLE, "avec perte": JPEG_BASELINE}
+FAMILLES = {"non compressée": (EXPLICITE,), "sans perte": tuple(SANS_PERTE), "avec perte": tuple(AVEC_PERTE)}
+"""Un logiciel choisit, dans chaque famille, celle qu'il sait lire."""
 _JETON_PERIME_S = 150
 """Au-delà des deux minutes d'un jeton d'accès."""
 CONSENTEMENTS = {"refusé": "non", "inconnu": "inconnu", "donné": "oui"}
@@ -58,7 +60,7 @@ def _ouvertures(essai: Essai) -> dict[str, Ouverture]:
 def examen_distant(essai: Essai, nom: str, qui: str, famille: str | None, series: str) -> None:
     """Son KOS est au DMP du patient, ses images chez la source distante."""
     patient = essai.patient(qui)
-    syntaxes = [FAMILLES[famille]] if famille else list(FAMILLES.values())
+    syntaxes = FAMILLES[famille] if famille else tuple(s for famille in FAMILLES.values() for s in famille)
     vise = nouvel_examen(essai, nom, patient, lire_series(series), ins=True, syntaxe=syntaxes[0])
     sain = vise.examen
     variantes = [
@@ -150,7 +152,7 @@ def montrees(essai: Essai, nom: str, famille: str | None) -> None:
     attendues = [image.uid for image in vise.de_la_serie(vise.series[0])]
     constat = regles.serie_recuperee(
         _montrees(essai, nom), attendues, famille or "", demandes=_demandes(essai, vise.etude),
-        syntaxe=FAMILLES[famille] if famille else "",
+        syntaxes=FAMILLES[famille] if famille else (),
     )  # fmt: skip
     essai.bilan.constater(constat)
 

@@ -195,13 +195,18 @@ def _servie(echange: Echange) -> bool:
 
 @verification(MONTREES)
 def serie_recuperee(
-    montrees: Collection[str], attendues: Collection[str], famille: str, *, demandes: Sequence[Echange], syntaxe: str
+    montrees: Collection[str],
+    attendues: Collection[str],
+    famille: str,
+    *,
+    demandes: Sequence[Echange],
+    syntaxes: Collection[str],
 ) -> Constat:
-    """Les images montrées sont celles de la série, que la source a rendues. Sans `syntaxe` : en une quelconque."""
+    """Les images montrées sont celles de la série, que la source a rendues. Sans `syntaxes` : en une quelconque."""
     rendues = {
         uid
         for demande in demandes
-        if _servie(demande) and demande.notes.get("syntaxe") == (syntaxe or demande.notes.get("syntaxe"))
+        if _servie(demande) and (not syntaxes or demande.notes.get("syntaxe") in syntaxes)
         for uid in demande.notes.get("instances", "").split()
     }
     return juger(

@@ -15,7 +15,8 @@ import requests
 from pydicom import dcmread
 
 from simulators.banc import Banc
-from simulators.drim.images import EXPLICITE, JPEG_BASELINE, PatientImage, fabriquer, note_de_rejet
+from simulators.drim.compression import JPEG_BASELINE
+from simulators.drim.images import EXPLICITE, PatientImage, fabriquer, note_de_rejet
 from simulators.drim.negociation import AcceptIllisible, choisir, lire_accept
 from simulators.socle.journal import JournalEchanges
 

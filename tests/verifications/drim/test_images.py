@@ -182,10 +182,10 @@ def test_ce_qui_est_montre() -> None:
     assert c.jamais_redemandee([echange(404)], [], ["i"]).verdict is RIEN
     une, deux = echange(syntaxe="1.2", instances="i"), echange(syntaxe="1.2", instances="j k")
 
-    def recuperee(montrees: list[str], demandes: list[Echange], syntaxe: str = "1.2") -> Verdict:
-        return c.serie_recuperee(montrees, ["j", "i"], "sans perte", demandes=demandes, syntaxe=syntaxe).verdict
+    def recuperee(montrees: list[str], demandes: list[Echange], *syntaxes: str) -> Verdict:
+        return c.serie_recuperee(montrees, ["j", "i"], "sans perte", demandes=demandes, syntaxes=syntaxes).verdict
 
-    assert recuperee(["i", "j"], [une, deux]) is OUI and recuperee(["i", "j"], [une, deux], "") is OUI
+    assert recuperee(["i", "j"], [une, deux]) is OUI and recuperee(["i", "j"], [une, deux], "1.9", "1.2") is OUI
     assert recuperee(["i"], [une, deux]) is NON and recuperee(["i", "j"], [une]) is NON
     assert recuperee(["i", "j"], []) is NON and recuperee(["i", "j"], [une, deux], "1.3") is NON
     assert c.jeton_presente([echange(jeton_etat="valide")]).verdict is OUI
