@@ -6,7 +6,7 @@ from collections.abc import Collection, Sequence
 
 from reports.constat import Confiance, Constat, Regle
 from steps.verifications.cda.jugement import juger
-from steps.verifications.hl7v2.retours_plateforme import identifiant_du_document
+from steps.verifications.hl7v2.retours_plateforme import identifiant_du_document, meme_document
 from steps.verifications.mssante.dossier_lecture import CourrielVu
 from steps.verifications.registre import verification
 
@@ -34,12 +34,11 @@ def document_envoye(vus: Sequence[CourrielVu], confie: bytes, adresse: str, quoi
     """`vus` : les courriels passés depuis que le document a été confié ; récrit sous son identifiant, on le regarde."""
     siens = [vu for vu in vus if adresse.casefold() in map(str.casefold, vu.destinataires)]
     portes = [document.octets for vu in siens for document in vu.documents]
-    identifiant = identifiant_du_document(confie)
     echanges = tuple(vu.numero for vu in siens)
-    if confie not in portes and identifiant and identifiant in map(identifiant_du_document, portes):
+    if confie not in portes and any(meme_document(octets, confie) for octets in portes):
         return ENVOYE.a_regarder(
             f"{quoi} : envoyé sous le même identifiant, mais pas à l'octet près.",
-            recu=identifiant,
+            recu=identifiant_du_document(confie),
             ou=_FIL,
         )
     return juger(
@@ -60,8 +59,7 @@ def document_a_eux_seuls(
     """`adresses` : celles que le message demande ; `temoin` : un document du scénario est bien parti par MSSanté."""
     if not temoin:
         return A_EUX_SEULS.sans_objet(f"{quoi} : aucun document ne part par MSSanté, l'absence ne prouve rien")
-    identifiant = identifiant_du_document(confie)
-    portants = [vu for vu in vus if any(_est(document.octets, confie, identifiant) for document in vu.documents)]
+    portants = [vu for vu in vus if any(meme_document(document.octets, confie) for document in vu.documents)]
     voulues = {adresse.casefold() for adresse in adresses}
     de_trop = sorted({a for vu in portants for a in vu.destinataires if a.casefold() not in voulues})
     return juger(
@@ -73,7 +71,3 @@ def document_a_eux_seuls(
         ou=_FIL,
         echanges=tuple(vu.numero for vu in portants),
     )
-
-
-def _est(octets: bytes, confie: bytes, identifiant: str) -> bool:
-    return octets == confie or (bool(identifiant) and identifiant_du_document(octets) == identifiant)
