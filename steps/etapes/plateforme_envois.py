@@ -52,7 +52,9 @@ def parvenus(essai: Essai) -> None:
         quoi, partis = f"« {confie.nom} »", vus(essai, confie.depuis)
         for adresse in confie.adresses:
             essai.bilan.constater(regles.document_envoye(partis, confie.cda, adresse, quoi))
-        essai.bilan.constater(regles.document_a_eux_seuls(partis, confie.cda, confie.adresses, quoi, temoin=temoin))
+        essai.bilan.constater(
+            regles.document_a_eux_seuls(partis, confie.cda, confie.adresses, confie.demandes, quoi, temoin=temoin)
+        )
 
 
 def _tous(essai: Essai) -> list[tuple[CourrielVu, Confie]]:
