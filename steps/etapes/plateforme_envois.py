@@ -12,6 +12,7 @@ from steps.etapes.mss_commun import attendre, vus
 from steps.etapes.mss_jugement import juger_sujets
 from steps.etapes.plateforme_pfi import Confie, attendre_retours, confies
 from steps.verifications.hl7v2 import envois_plateforme as regles
+from steps.verifications.hl7v2.retours_plateforme import meme_document
 from steps.verifications.mssante.dossier_envois import boite_d_emission
 from steps.verifications.mssante.dossier_lecture import CourrielVu
 
@@ -23,8 +24,8 @@ def mon_espace_sante(essai: Essai, nom: str) -> None:
 
 
 def _portants(essai: Essai, confie: Confie) -> list[CourrielVu]:
-    """Les courriels qui portent le document confié, tel quel."""
-    return [vu for vu in vus(essai, confie.depuis) if any(d.octets == confie.cda for d in vu.documents)]
+    """Les courriels qui portent le document confié, tel quel ou récrit."""
+    return [vu for vu in vus(essai, confie.depuis) if any(meme_document(d.octets, confie.cda) for d in vu.documents)]
 
 
 def _attendre_courriels(essai: Essai) -> None:
@@ -51,7 +52,9 @@ def parvenus(essai: Essai) -> None:
         quoi, partis = f"« {confie.nom} »", vus(essai, confie.depuis)
         for adresse in confie.adresses:
             essai.bilan.constater(regles.document_envoye(partis, confie.cda, adresse, quoi))
-        essai.bilan.constater(regles.document_a_eux_seuls(partis, confie.cda, confie.adresses, quoi, temoin=temoin))
+        essai.bilan.constater(
+            regles.document_a_eux_seuls(partis, confie.cda, confie.adresses, confie.demandes, quoi, temoin=temoin)
+        )
 
 
 def _tous(essai: Essai) -> list[tuple[CourrielVu, Confie]]:

@@ -23,7 +23,9 @@ def _courriel(essai: Essai, confie: Confie) -> CourrielVu:
     """Le courriel qui porte le document, une fois parti."""
 
     def portants(partis: list[CourrielVu]) -> list[CourrielVu]:
-        return [vu for vu in partis if any(document.octets == confie.cda for document in vu.documents)]
+        return [
+            vu for vu in partis if any(regles.meme_document(document.octets, confie.cda) for document in vu.documents)
+        ]
 
     attendre(essai, lambda partis: bool(portants(partis)), confie.depuis)
     trouves = portants(vus(essai, confie.depuis))

@@ -6,7 +6,8 @@ from collections.abc import Collection, Sequence
 
 from reports.constat import Confiance, Constat, Regle
 from steps.verifications.cda.jugement import juger
-from steps.verifications.hl7v2.retours_plateforme import identifiant_du_document
+from steps.verifications.hl7v2.retours_plateforme import identifiant_du_document, meme_document
+from steps.verifications.mssante.courriel_lecture import est_usager
 from steps.verifications.mssante.dossier_lecture import CourrielVu
 from steps.verifications.registre import verification
 
@@ -34,12 +35,11 @@ def document_envoye(vus: Sequence[CourrielVu], confie: bytes, adresse: str, quoi
     """`vus` : les courriels passés depuis que le document a été confié ; récrit sous son identifiant, on le regarde."""
     siens = [vu for vu in vus if adresse.casefold() in map(str.casefold, vu.destinataires)]
     portes = [document.octets for vu in siens for document in vu.documents]
-    identifiant = identifiant_du_document(confie)
     echanges = tuple(vu.numero for vu in siens)
-    if confie not in portes and identifiant and identifiant in map(identifiant_du_document, portes):
+    if confie not in portes and any(meme_document(octets, confie) for octets in portes):
         return ENVOYE.a_regarder(
             f"{quoi} : envoyé sous le même identifiant, mais pas à l'octet près.",
-            recu=identifiant,
+            recu=identifiant_du_document(confie),
             ou=_FIL,
         )
     return juger(
@@ -55,25 +55,31 @@ def document_envoye(vus: Sequence[CourrielVu], confie: bytes, adresse: str, quoi
 
 @verification(A_EUX_SEULS)
 def document_a_eux_seuls(
-    vus: Sequence[CourrielVu], confie: bytes, adresses: Collection[str], quoi: str, *, temoin: bool
-) -> Constat:
-    """`adresses` : celles que le message demande ; `temoin` : un document du scénario est bien parti par MSSanté."""
+    vus: Sequence[CourrielVu], confie: bytes, adresses: Collection[str], demandes: Collection[str], quoi: str,
+    *, temoin: bool,
+) -> Constat:  # fmt: skip
+    """`adresses` : celles du message ; `demandes` : ses métadonnées à Y ; `temoin` : un document est bien parti.
+
+    Une adresse de plus, d'un genre que le message demande, se regarde : rien ne dit que la liste soit fermée.
+    """
     if not temoin:
         return A_EUX_SEULS.sans_objet(f"{quoi} : aucun document ne part par MSSanté, l'absence ne prouve rien")
-    identifiant = identifiant_du_document(confie)
-    portants = [vu for vu in vus if any(_est(document.octets, confie, identifiant) for document in vu.documents)]
+    portants = [vu for vu in vus if any(meme_document(document.octets, confie) for document in vu.documents)]
     voulues = {adresse.casefold() for adresse in adresses}
     de_trop = sorted({a for vu in portants for a in vu.destinataires if a.casefold() not in voulues})
+    interdites = [a for a in de_trop if ("DESTMSSANTEPAT" if est_usager(a) else "DESTMSSANTEPS") not in demandes]
+    if de_trop and not interdites:
+        return A_EUX_SEULS.a_regarder(
+            f"{quoi} : envoyé aussi à une adresse que le message ne nomme pas ; dites d'où elle vient.",
+            recu=", ".join(de_trop),
+            ou=_FIL,
+        )
     return juger(
         A_EUX_SEULS,
-        not de_trop,
+        not interdites,
         f"{quoi} : envoyé par MSSanté à qui il n'est pas destiné.",
         attendu=", ".join(sorted(adresses)) or "aucun envoi",
-        recu=", ".join(de_trop) or "eux seuls",
+        recu=", ".join(interdites) or "eux seuls",
         ou=_FIL,
         echanges=tuple(vu.numero for vu in portants),
     )
-
-
-def _est(octets: bytes, confie: bytes, identifiant: str) -> bool:
-    return octets == confie or (bool(identifiant) and identifiant_du_document(octets) == identifiant)

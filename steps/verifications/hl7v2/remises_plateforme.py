@@ -9,7 +9,7 @@ from steps.verifications.cda.jugement import juger
 from steps.verifications.hl7v2.acquittement import premier_message
 from steps.verifications.hl7v2.echanges import MessageVu, documents_de
 from steps.verifications.hl7v2.entete import Profil, profil_de
-from steps.verifications.hl7v2.retours_plateforme import identifiant_du_document
+from steps.verifications.hl7v2.retours_plateforme import identifiant_du_document, meme_document
 from steps.verifications.mssante.avis_lecture import Avis, Nature, lire_avis
 from steps.verifications.mssante.dossier_lecture import CourrielVu
 from steps.verifications.registre import verification
@@ -56,8 +56,8 @@ PAS_AVANT = Regle(
 
 
 def porteurs_de(messages: Sequence[MessageVu], document: bytes) -> list[MessageVu]:
-    """Les messages qui portent ce document, tel quel."""
-    return [vu for vu in messages if document in documents_de(vu.octets)]
+    """Les messages qui portent ce document, tel quel ou récrit."""
+    return [vu for vu in messages if any(meme_document(octets, document) for octets in documents_de(vu.octets))]
 
 
 @verification(REMIS)
@@ -65,7 +65,7 @@ def document_remis(messages: Sequence[MessageVu], document: bytes, quoi: str) ->
     """`document` : un CDA de l'archive ; récrit sous le même identifiant, une personne compare."""
     portes = [octets for vu in messages for octets in documents_de(vu.octets)]
     identifiant = identifiant_du_document(document)
-    if document not in portes and identifiant and identifiant in map(identifiant_du_document, portes):
+    if document not in portes and any(meme_document(octets, document) for octets in portes):
         return REMIS.a_regarder(f"{quoi} : remis sous le même identifiant, pas à l'octet près.", recu=identifiant)
     types = [lu.type_message for vu in messages if (lu := premier_message(vu.octets)) is not None]
     return juger(

@@ -12,6 +12,7 @@ from steps.verifications.mssante.dossier_lecture import CourrielVu
 from tests.verifications.hl7v2.test_echanges import ecarts
 
 _PS, _AUTRE = "medecin@cabinet.mssante.fr", "secretariat@chu.mssante.fr"
+_USAGER = "190017511111122@patient.mssante.fr"
 _COURRIEL = fabriquer(
     "pro_n1",
     patient=fabriquer_identite("envois"),
@@ -37,12 +38,15 @@ def test_envoi() -> None:
 
 
 def test_a_eux_seuls() -> None:
-    """Une adresse de trop se voit, même si le document y est récrit ; rien d'observé ne prouve rien."""
-    assert ecarts(p.document_a_eux_seuls([vu(_PS)], CONFIE, [_PS.upper()], "lettre", temoin=True)) == {}
-    assert ecarts(p.document_a_eux_seuls([vu(_AUTRE)], b"<a/>", [], "lettre", temoin=True)) == {}
+    """Un genre d'envoi que nul ne demande se voit, même récrit ; une de plus, du genre demandé, se regarde."""
+    demande = ("DESTDMP", "DESTMSSANTEPS")
+    assert ecarts(p.document_a_eux_seuls([vu(_PS)], CONFIE, [_PS.upper()], demande, "lettre", temoin=True)) == {}
+    assert ecarts(p.document_a_eux_seuls([vu(_AUTRE)], b"<a/>", [], (), "lettre", temoin=True)) == {}
     for confie in (CONFIE, RECRIT):
-        for adresses in ([], [_PS]):
-            lu = p.document_a_eux_seuls([vu(_PS, _AUTRE)], confie, adresses, "lettre", temoin=True)
+        for fautif, demandes in ((_AUTRE, ("DESTMSSANTEPAT",)), (_USAGER, demande)):
+            lu = p.document_a_eux_seuls([vu(_PS, fautif)], confie, [_PS], demandes, "lettre", temoin=True)
             assert ecarts(lu) == {"PFI-ENV-02": Verdict.NON_CONFORME}
-    rien = p.document_a_eux_seuls([], CONFIE, [], "lettre", temoin=False)
+        lu = p.document_a_eux_seuls([vu(_PS, _AUTRE)], confie, [_PS], demande, "lettre", temoin=True)
+        assert ecarts(lu) == {"PFI-ENV-02": Verdict.A_VERIFIER}
+    rien = p.document_a_eux_seuls([], CONFIE, [], (), "lettre", temoin=False)
     assert ecarts(rien) == {"PFI-ENV-02": Verdict.NON_CONCLUANT}
