@@ -22,6 +22,14 @@ class References:
     accession: tuple[str, str]
     """(OID du domaine, numéro)."""
     commande: tuple[str, str]
+    autres: tuple[tuple[tuple[str, str], tuple[str, str]], ...] = ()
+    """Accession Number et commande des autres demandes du compte rendu."""
+
+    def pour(self, accessions: set[str]) -> References:
+        """Les mêmes, la demande des images de cet Accession Number d'abord."""
+        demandes = ((self.accession, self.commande), *self.autres)
+        trouvee = next((demande for demande in demandes if demande[0][1] in accessions), demandes[0])
+        return References(self.etudes, *trouvee, tuple(demande for demande in demandes if demande != trouvee))
 
 
 @dataclass(frozen=True)

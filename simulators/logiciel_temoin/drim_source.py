@@ -5,7 +5,7 @@ from __future__ import annotations
 import base64
 import binascii
 import re
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING
 
 from simulators.logiciel_temoin import cda_lecture, dmp_existence, drim_fiche, drim_kos, xds_lot, xds_requetes
@@ -20,6 +20,8 @@ from simulators.logiciel_temoin.hl7v2 import IdentiteRecue, lire_message
 from simulators.logiciel_temoin.soap import ReponseIllisible
 
 if TYPE_CHECKING:
+    from lxml import etree
+
     from simulators.logiciel_temoin.drim_wado import ServeurWado
     from simulators.logiciel_temoin.labo import Labo
     from simulators.logiciel_temoin.utilisateurs import Utilisateur
@@ -114,6 +116,8 @@ class Source:
     # ------------------------------------------------------------------ publier
     def _publier(self, utilisateur: Utilisateur, voulu: Publie) -> str:
         images = self.pacs.chercher(voulu.etude)
+        if not self.labo.defaut("drim_premiere_demande_seule"):
+            voulu = replace(voulu, references=voulu.references.pour({image.accession for image in images}))
         motif = self._incoherence(voulu, images)
         if motif:
             return self._alerter(motif, voulu.etude)
@@ -222,14 +226,15 @@ def lire_references(octets: bytes) -> References:
     except ReponseIllisible as erreur:
         raise Echec(f"Le document du message n'est pas un CDA : {erreur}") from erreur
     etudes = tuple(i.get("root", "") for i in racine.findall("c:documentationOf/c:serviceEvent/c:id", NS))
-    ordre = racine.find("c:inFulfillmentOf/c:order", NS)
-    numero = ordre.find(f"{{{PS3_20}}}accessionNumber") if ordre is not None else None
-    commande = ordre.find("c:id", NS) if ordre is not None else None
-    return References(
-        etudes,
-        (numero.get("root", ""), numero.get("extension", "")) if numero is not None else ("", ""),
-        (commande.get("root", ""), commande.get("extension", "")) if commande is not None else ("", ""),
-    )
+    demandes = [
+        (_numero(ordre.find(f"{{{PS3_20}}}accessionNumber")), _numero(ordre.find("c:id", NS)))
+        for ordre in racine.findall("c:inFulfillmentOf/c:order", NS)
+    ] or [(("", ""), ("", ""))]
+    return References(etudes, *demandes[0], tuple(demandes[1:]))
+
+
+def _numero(element: etree._Element | None) -> tuple[str, str]:
+    return (element.get("root", ""), element.get("extension", "")) if element is not None else ("", "")
 
 
 def _identite(recue: IdentiteRecue) -> Identite:

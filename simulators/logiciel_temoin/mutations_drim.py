@@ -33,6 +33,7 @@ CONDUITE = {
     "drim_ins_non_qualifiee_publiee": "Un compte rendu à l'INS non qualifiée fait publier un KOS.",
     "drim_premiere_etude_seule": "Seule la première étude d'un compte rendu donne un KOS.",
     "drim_changement_images_ignore": "Un KOS publié ne suit pas les images ajoutées ou retirées du PACS.",
+    "drim_premiere_demande_seule": "Seul le premier Accession Number d'un compte rendu est comparé à celui des images.",
     "drim_commande_ignoree": "Un KOS publié ne suit pas le numéro de commande qu'un nouveau compte rendu change.",
     "drim_mise_a_jour_sans_remplacement": "Un KOS corrigé est ajouté au DMP sans remplacer le précédent.",
     "drim_etude_absente_publiee": "Un KOS sans image est publié quand l'étude n'est pas au PACS.",

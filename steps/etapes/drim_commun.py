@@ -135,6 +135,7 @@ def attendu(vise: ExamenEssai, images: Sequence[Image] | None = None) -> ExamenA
 def envoyer_compte_rendu(
     essai: Essai, vise: ExamenEssai, *, qualifiee: bool = True, nature: str = "ORU", etat: str = "F",
     accession: str = "", ipp: str = "", commande: str = "", etudes: Sequence[str] | None = None,
+    autres_demandes: tuple[tuple[str, str], ...] = (),
 ) -> ReponseAction:  # fmt: skip
     """Le RIS envoie le compte rendu de l'examen, tel que son auteur l'a validé."""
     identite = IdentiteUsager.depuis_reference(vise.patient.reference)
@@ -142,6 +143,7 @@ def envoyer_compte_rendu(
     refs = ReferencesExamen(
         tuple(etudes) if etudes is not None else (vise.etude, *(autre.etude for autre in vise.autres)),
         accession or vise.examen.accession, DOMAINE_ACCESSION, commande or vise.commande, DOMAINE_COMMANDE,
+        autres_demandes,
     )  # fmt: skip
     envoi = envoi_hl7(essai)
     if etat == "F" or not vise.compte_rendu:

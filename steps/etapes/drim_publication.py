@@ -109,6 +109,14 @@ def envoyer_autre_accession(essai: Essai, nom: str) -> None:
     envoyer_compte_rendu(essai, examen(essai, nom), accession="ACC-D-UN-AUTRE")
 
 
+@when(motif(rf"{_ENVOI}, qui répond aussi à une autre demande$"))
+def envoyer_deux_demandes(essai: Essai, nom: str) -> None:
+    """L'autre demande est écrite d'abord : l'Accession Number des images est le second du compte rendu."""
+    vise = examen(essai, nom)
+    envoyer_compte_rendu(essai, vise, autres_demandes=((f"{vise.examen.accession}A", f"{vise.commande}A"),))
+    attendre_kos(essai, vise.etude, essai.depuis)
+
+
 @when(motif(rf"{_ENVOI}, sous l'IPP d'un autre$"))
 def envoyer_autre_ipp(essai: Essai, nom: str) -> None:
     envoyer_compte_rendu(essai, examen(essai, nom), ipp="IPP-D-UN-AUTRE")

@@ -247,6 +247,11 @@ def deposes(essai: Essai) -> None:
         if codes or confie in arrives:
             voulues = tuple(d for d in confie.demandes if d in ("MASQUE_PS", "INVISIBLE_PATIENT"))
             essai.bilan.constater(regles.restriction_deposee(codes, voulues, quoi))
+    for confie in {c.patient.nom: c for c in tous}.values():
+        if arrives_la := au_dmp(essai, confie):
+            demandes = [c.cda for c in tous if c.patient is confie.patient and "DESTDMP" in c.demandes]
+            quoi = f"DMP de « {confie.patient.nom} »"
+            essai.bilan.constater(regles.rien_d_autre(arrives_la, demandes, quoi))
 
 
 @then("l'émetteur de chaque document reçoit le retour de chaque opération, réussie ou non")

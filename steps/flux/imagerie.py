@@ -43,6 +43,8 @@ class ReferencesExamen:
     domaine_accession: str
     commande: str
     domaine_commande: str
+    autres_demandes: tuple[tuple[str, str], ...] = ()
+    """Autres demandes auxquelles le compte rendu répond, écrites d'abord : Accession Number, commande."""
 
 
 def compte_rendu_imagerie(
@@ -56,11 +58,12 @@ def compte_rendu_imagerie(
     racine = etree.fromstring(_document(_IMAGERIE, identite, auteur, structure, envoi))
     documentation = racine.find(f"{{{CDA}}}documentationOf")
     assert documentation is not None
-    demande = etree.Element(f"{{{CDA}}}inFulfillmentOf", nsmap={"ps3-20": PS3_20})
-    ordre = _ajouter(demande, "order")
-    _ajouter(ordre, "id", root=examen.domaine_commande, extension=examen.commande)
-    etree.SubElement(ordre, f"{{{PS3_20}}}accessionNumber", root=examen.domaine_accession, extension=examen.accession)
-    documentation.addprevious(demande)
+    for accession, commande in (*examen.autres_demandes, (examen.accession, examen.commande)):
+        demande = etree.Element(f"{{{CDA}}}inFulfillmentOf", nsmap={"ps3-20": PS3_20})
+        ordre = _ajouter(demande, "order")
+        _ajouter(ordre, "id", root=examen.domaine_commande, extension=commande)
+        etree.SubElement(ordre, f"{{{PS3_20}}}accessionNumber", root=examen.domaine_accession, extension=accession)
+        documentation.addprevious(demande)
     for rang, etude in enumerate(examen.etudes):
         if rang:
             documentation.addnext(documentation := etree.fromstring(etree.tostring(documentation)))

@@ -46,13 +46,16 @@ Fonctionnalité: Références d'objets d'imagerie publiées au DMP par une DRIMb
     Et un examen « échangé » du patient « Edgar » au PACS : CT 2 images
     Et un examen « confondu » du patient « Fanny » au PACS : US 1 image
     Et un examen « sain » du patient « Fanny » au PACS : CR 1 image
+    Et un examen « groupé » du patient « Fanny » au PACS : MR 1 image
     Quand le RIS envoie le compte rendu de l'examen « perdu »
     Et le RIS envoie le compte rendu de l'examen « échangé », sous l'IPP d'un autre
     Et le RIS envoie le compte rendu de l'examen « confondu », sous l'Accession Number d'un autre
+    Et le RIS envoie le compte rendu de l'examen « groupé », qui répond aussi à une autre demande
     Et le RIS envoie le compte rendu de l'examen « sain »
     Alors aucune référence de l'examen « perdu » n'est publiée, quand celle de « sain » l'est
     Et aucune référence de l'examen « échangé » n'est publiée, quand celle de « sain » l'est
     Et aucune référence de l'examen « confondu » n'est publiée, quand celle de « sain » l'est
+    Et la référence de l'examen « groupé » est publiée au DMP
     Et l'administrateur est averti pour l'examen « perdu »
     Et l'administrateur est averti pour l'examen « échangé »
     Et l'administrateur est averti pour l'examen « confondu »

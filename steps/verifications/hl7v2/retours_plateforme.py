@@ -126,6 +126,25 @@ def document_non_depose(deposes: Sequence[bytes], confie: bytes, quoi: str, *, t
     )
 
 
+@verification(NON_DEPOSE)
+def rien_d_autre(deposes: Sequence[bytes], demandes: Sequence[bytes], quoi: str) -> Constat:
+    """`demandes` : les documents confiés pour le DMP de ce patient ; un autre, ou l'un d'eux deux fois, se regarde."""
+    if not deposes:
+        return NON_DEPOSE.sans_objet(f"{quoi} : rien n'est arrivé au DMP")
+    autres = [octets for octets in deposes if not any(meme_document(octets, confie) for confie in demandes)]
+    doubles = [c for c in demandes if sum(meme_document(octets, c) for octets in deposes) > 1]
+    if autres or doubles:
+        return NON_DEPOSE.a_regarder(
+            f"{quoi} : {len(autres)} document(s) que personne n'a confié, {len(doubles)} déposé(s) deux fois ; "
+            "dire pourquoi.",
+            recu=", ".join(
+                identifiant_du_document(octets) or f"{len(octets)} octets" for octets in (*autres, *doubles)
+            ),
+            ou="soumissions au DMP",
+        )
+    return NON_DEPOSE.respectee(recu=f"{len(deposes)} document(s), tous confiés pour le DMP", ou="soumissions au DMP")
+
+
 @verification(RESTREINT)
 def restriction_deposee(codes: Sequence[str], demandes: Sequence[str], quoi: str) -> Constat:
     """`codes` : confidentialityCode de la soumission ; `demandes` : restrictions du message."""

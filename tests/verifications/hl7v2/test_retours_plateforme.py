@@ -30,6 +30,15 @@ def test_depot() -> None:
     assert ecarts(p.document_non_depose([], CDA, "lettre", temoin=False)) == {"PFI-REL-02": Verdict.NON_CONCLUANT}
 
 
+def test_rien_d_autre() -> None:
+    """Ce que personne n'a confié, ou ce qui est déposé deux fois, se regarde."""
+    assert ecarts(p.rien_d_autre([CDA], [CDA], "patient")) == {}
+    assert ecarts(p.rien_d_autre([REFAIT], [CDA], "patient")) == {}
+    for deposes in ([CDA, b"<autre/>"], [CDA, REFAIT]):
+        assert ecarts(p.rien_d_autre(deposes, [CDA], "patient")) == {"PFI-REL-02": Verdict.A_VERIFIER}
+    assert ecarts(p.rien_d_autre([], [CDA], "patient")) == {"PFI-REL-02": Verdict.NON_CONCLUANT}
+
+
 @pytest.mark.parametrize(
     ("codes", "demandes", "ecart"),
     [
