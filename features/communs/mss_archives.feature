@@ -4,8 +4,8 @@ Fonctionnalité: Courriels MSSanté à archive IHE XDM
 
   @MSS/UX.01.01
   Scénario: Un courriel à archive IHE XDM est reconnu à son contenu, et lui seul
-    # Le zip ordinaire, le courriel sans pièce et l'archive renommée montrent que c'est le contenu qui compte. Le film ou
-    # les captures restent à joindre.
+    # Le zip ordinaire et le courriel sans pièce montrent que c'est le contenu qui compte ; une archive renommée, que le
+    # référentiel n'admet pas, ne vaut qu'un regard si elle n'est pas reconnue. Le film ou les captures restent à joindre.
     Étant donné un courriel « lettre d'un confrère » portant une archive IHE XDM, reçu par le professionnel
     Et un courriel « photos de l'équipe » portant un zip ordinaire, reçu par le professionnel
     Et un courriel « simple question » ne portant aucune pièce, reçu par le professionnel

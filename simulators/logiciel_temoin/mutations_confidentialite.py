@@ -36,6 +36,7 @@ PORTABILITE = {
     "export_un_par_patient": "L'export ne garde qu'un compte rendu par patient.",
     "export_format_proprietaire": "L'export est un fichier que seul le logiciel sait relire.",
     "export_sans_contenu": "L'export n'a que l'index, sans les comptes rendus.",
+    "export_sans_identite": "L'export n'a que des PDF, sans donnée structurée sur leur patient.",
     "export_documentation_vide": "La documentation de l'export est vide.",
     "export_documentation_sans_format": "La documentation de l'export n'en dit pas le format.",
     "export_documentation_sans_emplacement": "La documentation de l'export ne dit pas où est chaque donnée.",

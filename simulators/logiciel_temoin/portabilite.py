@@ -91,7 +91,8 @@ def _ranger(labo: Labo, archive: zipfile.ZipFile, document: Document) -> dict[st
     if labo.defaut("export_sans_contenu"):
         octets = b""
     else:
-        archive.writestr(f"{base}.xml", octets)
+        if not labo.defaut("export_sans_identite"):
+            archive.writestr(f"{base}.xml", octets)
         archive.writestr(f"{base}.pdf", document.pdf or pdf.editer(labo, patient, document))
     return {
         "fichier_cda": f"{base}.xml",
@@ -108,6 +109,8 @@ def _ranger(labo: Labo, archive: zipfile.ZipFile, document: Document) -> dict[st
 
 def _identite(labo: Labo, patient: Patient) -> dict[str, str]:
     qualifiee = patient.statut == "QUAL"
+    if labo.defaut("export_sans_identite"):
+        return {"patient": patient.patient_id}
     return {
         "patient": patient.patient_id,
         "nom_naissance": patient.trait("nom_naissance"),

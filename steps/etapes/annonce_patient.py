@@ -8,10 +8,11 @@ from pytest_bdd.parsers import parse
 from steps.essai import Essai
 from steps.etapes.dmp_commun import Depart, dire, envoi_de, envoyer, exiger_cr, exiger_envoi, ouvrir_dmp, valider_cr
 from steps.etapes.identite import retirer
-from steps.etapes.mss_commun import courriels_de, vus
+from steps.etapes.mss_commun import adresse_du_patient, courriels_de, vus
 from steps.verifications import confidentialite
 from steps.verifications.dossier_dmp import R_ENVOI_CR
 from steps.verifications.mssante import dossier_interdits as interdits
+from steps.verifications.mssante.dossier_envois import FIL
 
 
 @given(parse("un DMP ouvert au patient « {nom} »"))
@@ -51,9 +52,22 @@ def visible(essai: Essai, nom: str) -> None:
 
 @then(parse("rien n'est parti par MSSanté au patient pour le compte rendu à annoncer « {nom} »"))
 def rien_au_patient(essai: Essai, nom: str) -> None:
-    """La fenêtre est close par l'envoi, attendu et observé, d'un compte rendu validé plus tard."""
-    depuis = retirer(essai, f"depuis {nom}", int)
-    fautifs = [vu for vu in courriels_de(essai, essai.document(nom), depuis) if vu.usagers]
-    temoins = [vu for vu in vus(essai, depuis) if vu not in fautifs and vu.usagers and vu.documents]
+    """La fenêtre est close par l'envoi, attendu et observé, d'un compte rendu validé plus tard.
+
+    Toute pièce remise au patient qui n'est pas celle d'un autre compte rendu du scénario est tenue pour celui-ci, en PDF
+    seul compris ; un courriel sans pièce, lui, se regarde.
+    """
+    depuis, document = retirer(essai, f"depuis {nom}", int), essai.document(nom)
+    autres = {vu.numero for d in essai.documents.values() if d is not document for vu in courriels_de(essai, d, depuis)}
+    siens = {vu.numero for vu in courriels_de(essai, document, depuis)}
+    remis = [vu for vu in vus(essai, depuis) if adresse_du_patient(document.patient).lower() in vu.usagers]
+    fautifs = [vu for vu in remis if vu.numero in siens or (vu.pieces and vu.numero not in autres)]
+    temoins = [vu for vu in remis if vu not in fautifs and vu.documents]
     quoi = f"compte rendu « {nom} », annonce à faire"
+    for vu in remis:
+        if not vu.pieces:
+            message = f"{quoi} : un courriel sans pièce est parti au patient ; dites s'il parle de ce compte rendu"
+            essai.bilan.constater(
+                interdits.R_A_ANNONCER.a_regarder(message, recu=vu.objet, ou=FIL, echanges=(vu.numero,))
+            )
     essai.bilan.constater(interdits.rien_n_est_parti(interdits.R_A_ANNONCER, fautifs, temoins, quoi))

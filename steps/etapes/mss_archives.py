@@ -36,6 +36,7 @@ def courriel_a_pieces(essai: Essai, nom: str, forme: str, qui: str) -> None:
     choix: dict[str, Any] = {"documents": [envoi.document(LETTRE)]}
     if forme == "une archive IHE XDM renommée":
         choix["nom_archive"] = "pieces-du-dossier.zip"
+        essai.releves.setdefault("archives renommées", set()).add(nom)
     elif forme == "un zip ordinaire":
         choix = {"objet": nom, "parties": [mime.piece(_zip_ordinaire(nom), "application/zip", "photos.zip")]}
     elif forme == "aucune pièce":
@@ -52,7 +53,8 @@ def _zip_ordinaire(nom: str) -> bytes:
 
 @then(parse("le courriel « {nom} » est reconnu comme portant une archive IHE XDM"))
 def reconnu(essai: Essai, nom: str) -> None:
-    essai.bilan.constater(archive_reconnue(recu(essai, nom).en_liste, f"« {nom} »"))
+    renommee = nom in essai.releves.get("archives renommées", ())
+    essai.bilan.constater(archive_reconnue(recu(essai, nom).en_liste, f"« {nom} »", renommee=renommee))
 
 
 @then(parse("le courriel « {nom} », à la différence de « {temoin} », n'est pas reconnu comme tel"))

@@ -57,18 +57,20 @@ def configurer(essai: Essai, qui: str) -> None:
     reponse = essai.jouer("configurer_boite", role, adresse=adresse)
     vus = essai.journal.echanges(service="mssante", depuis=depuis)
     essai.bilan.constater(autoconfiguration.configuree(vus, adresse, reponse.en_phrase()))
-    essai.releves[f"boîte configurée {role}"] = essai.journal.position()
+    essai.releves[f"boîte configurée {role}"] = (depuis, essai.journal.position())
 
 
 # ---------------------------------------------------------------------- juger
 @then(motif(rf"(?P<qui>le professionnel|un autre professionnel) se sert en {_SENS} des paramètres lus$"))
 def parametres_lus(essai: Essai, qui: str, sens: str) -> None:
-    """Les connexions d'après la configuration, sur cette boîte."""
+    """Les connexions d'après la configuration, sur cette boîte ; à défaut, celle de l'essai, gardée ouverte."""
     role = vocabulaire.role(qui)
-    rang = retirer(essai, f"boîte configurée {role}", int)
-    vues = [s for s in sessions_du_scenario(essai) if s.numeros[0] > rang]
-    adresse = boite_de(essai, role).adresse
-    essai.bilan.constater(autoconfiguration.parametres_employes(_PROTOCOLES[sens], vues, adresse))
+    debut, rang = retirer(essai, f"boîte configurée {role}", tuple)
+    toutes, boite = sessions_du_scenario(essai), boite_de(essai, role).adresse.lower()
+    vues = [s for s in toutes if s.numeros[0] > rang]
+    if not any(s.protocole == _PROTOCOLES[sens] and s.bal == boite for s in vues):
+        vues = [s for s in toutes if s.numeros[0] > debut and s.numeros[-1] > rang]
+    essai.bilan.constater(autoconfiguration.parametres_employes(_PROTOCOLES[sens], vues, boite))
 
 
 @then("chaque boîte personnelle ou organisationnelle s'est ouverte par STARTTLS, XOAUTH2, puis l'accord")

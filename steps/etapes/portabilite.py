@@ -137,6 +137,28 @@ def periode_respectee(essai: Essai) -> None:
     essai.bilan.constater(regles.periode_respectee(export.contenu, dedans, dehors, entier.contenu))
 
 
+@then("l'export de la période donne, sous une forme structurée, l'identité de chaque patient")
+def identite_donnee(essai: Essai) -> None:
+    """Les patients de la période seulement ; l'INS n'est en base que d'une identité qualifiée ou récupérée."""
+    patients = [
+        regles.PatientExporte(
+            patient.reference.nom_naissance,
+            str(patient.identite["premier_prenom_naissance"]),
+            str(patient.identite["date_naissance"]),
+            patient.reference.matricule_ins if patient.statut == "QUAL" else "",
+        )
+        for patient in essai.patients.values()
+    ]
+    essai.bilan.constater(regles.identite_structuree(_export(essai, "période").contenu, patients))
+
+
+@then("le choix du professionnel, dans la procédure d'export, est à montrer")
+def professionnel_choisi(essai: Essai) -> None:
+    """Le contrat ne sait demander qu'une période et des patients."""
+    message = "montrez l'export de l'historique d'un seul professionnel, choisi dans la procédure"
+    essai.bilan.constater(regles.PROFESSIONNEL.a_regarder(message, ou="procédure d'export"))
+
+
 @then("l'export de vingt ans remonte jusqu'au plus ancien compte rendu")
 def profondeur_atteinte(essai: Essai) -> None:
     export = _export(essai, "profond")

@@ -199,10 +199,21 @@ def rappels_tenus(essai: Essai) -> None:
     )
 )
 def concernes(essai: Essai, concernes: str, autres: str) -> None:
+    voulus, ecartes, montres = _patients(essai, concernes), _patients(essai, autres), _a_mettre_a_jour(essai)
+    essai.bilan.constater(regles.patients_concernes(voulus, ecartes, montres))
+    essai.releves["patients concernés"] = voulus
+
+
+@then(parse("la synthèse du patient « {nom} », plus jeune que la période, n'est pas à mettre à jour"))
+def recente(essai: Essai, nom: str) -> None:
+    voulus: list[str] = essai.releves.get("patients concernés", [])
+    essai.bilan.constater(regles.synthese_recente(_patients(essai, nom), voulus, _a_mettre_a_jour(essai)))
+
+
+def _a_mettre_a_jour(essai: Essai) -> list[str]:
     reponse = essai.preparer("lire_rappels_synthese", _ROLE)
-    montres = [str(ligne.get("patient_id")) for ligne in reponse.donnees.get("a_mettre_a_jour", [])]
+    return [str(ligne.get("patient_id")) for ligne in reponse.donnees.get("a_mettre_a_jour", [])]
 
-    def patients(noms: str) -> list[str]:
-        return [essai.patient(nom.strip("« »")).patient_id for nom in noms.split(" », « ")]
 
-    essai.bilan.constater(regles.patients_concernes(patients(concernes), patients(autres), montres))
+def _patients(essai: Essai, noms: str) -> list[str]:
+    return [essai.patient(nom.strip("« »")).patient_id for nom in noms.split(" », « ")]

@@ -97,6 +97,14 @@ R_CONCERNES = Regle(
     "Listez les patients qui répondent à un critère, et eux seuls.",
 )
 
+R_PERIODE = Regle(
+    "VSM-RAP-03",
+    "Une synthèse plus jeune que la période du rappel n'est pas à mettre à jour",
+    f"{_REM.format('LGC.DOC/va1.11')} ; la période s'entend depuis la dernière synthèse",
+    Confiance.DEDUITE,
+    "Comptez la période d'un rappel depuis la dernière synthèse du patient.",
+)
+
 
 @verification(R_FORME, R_SECTIONS)
 def volet_structure(cda: bytes, quoi: str) -> list[Constat]:
@@ -203,13 +211,26 @@ def prerempli(
 
 @verification(R_REGLE)
 def rappel_tenu(voulu: Mapping[str, Any], montres: Sequence[Mapping[str, Any]], quoi: str) -> Constat:
-    """Le rappel de cet identifiant, tel que la liste des rappels le montre après le réglage."""
-    montre = next((m for m in montres if m.get("rappel_id") == voulu.get("rappel_id")), None)
+    """Le rappel de cet identifiant, ou à défaut de ce critère, tel que la liste des rappels le montre ensuite.
+
+    L'affichage, dont l'exigence ne donne que des exemples, se regarde quand le logiciel ne le redit pas.
+    """
+    connu = voulu.get("rappel_id")
+    montre = next(
+        (m for m in montres if (m.get("rappel_id") == connu if connu else _critere(m) == _critere(voulu))), None
+    )
     ecarts = [
         f"{champ} {montre.get(champ)!r}"
         for champ in ("critere", "periodicite_jours", "affichage")
-        if montre is not None and montre.get(champ) != voulu[champ]
+        if montre is not None
+        and (_critere(montre) != _critere(voulu) if champ == "critere" else montre.get(champ) != voulu[champ])
     ]
+    if montre is not None and len(ecarts) == 1 and montre.get("affichage") is None:
+        return R_REGLE.a_regarder(
+            f"le rappel « {quoi} » est réglé, sans qu'il soit relevé où il s'affiche : montrez-le",
+            recu=str(dict(montre)),
+            ou="rappels réglés",
+        )
     return juger(
         R_REGLE,
         montre is not None and not ecarts,
@@ -217,6 +238,28 @@ def rappel_tenu(voulu: Mapping[str, Any], montres: Sequence[Mapping[str, Any]], 
         attendu=f"{voulu['critere']}, tous les {voulu['periodicite_jours']} jours, {voulu['affichage']}",
         recu="absent" if montre is None else ", ".join(ecarts) or "tel que réglé",
         ou="rappels réglés",
+    )
+
+
+def _critere(rappel: Mapping[str, Any]) -> tuple[str, str]:
+    critere = rappel.get("critere")
+    lu: Mapping[str, Any] = critere if isinstance(critere, Mapping) else {}
+    return str(lu.get("genre") or ""), comparable(str(lu.get("valeur") or ""))
+
+
+@verification(R_PERIODE)
+def synthese_recente(recents: Sequence[str], concernes: Sequence[str], montres: Sequence[str]) -> Constat:
+    """`recents` : patients d'un critère, à la synthèse plus jeune que la période ; cru si un des `concernes` y est."""
+    if not any(patient in montres for patient in concernes):
+        return R_PERIODE.sans_objet("aucun patient concerné n'est dans la liste : l'absence ne prouve rien")
+    de_trop = [patient for patient in recents if patient in montres]
+    return juger(
+        R_PERIODE,
+        not de_trop,
+        "une synthèse plus jeune que la période du rappel est dite à mettre à jour",
+        attendu="hors de la liste",
+        recu=f"{len(de_trop)} de trop" if de_trop else "hors de la liste",
+        ou="synthèses à mettre à jour",
     )
 
 

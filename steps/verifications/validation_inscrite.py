@@ -22,7 +22,7 @@ _PARIS = ZoneInfo("Europe/Paris")
 _MOIS = ("janvier", "fevrier", "mars", "avril", "mai", "juin", "juillet", "aout", "septembre", "octobre", "novembre",
          "decembre")  # fmt: skip
 _DATE = (
-    r"(?:(\d{1,2})\s?[/.\-]\s?(\d{1,2})\s?[/.\-]\s?(\d{4})|(\d{4})-(\d{2})-(\d{2})"
+    r"(?:(\d{1,2})\s?[/.\-]\s?(\d{1,2})\s?[/.\-]\s?(\d{4}|\d{2}(?!\d))|(\d{4})-(\d{2})-(\d{2})"
     rf"|(\d{{1,2}})(?:er)? ({'|'.join(_MOIS)}) (\d{{4}}))"
 )
 _MOMENT = re.compile(rf"(?<!\d){_DATE}\D{{1,20}}?(\d{{1,2}})\s?[:h]\s?(\d{{2}})(?!\d)")
@@ -102,6 +102,11 @@ def _quand(texte: str, attendue: Validation, quoi: str) -> Constat:
     if any(debut <= moment.astimezone(UTC) + d <= fin for moment in moments for d in decalages):
         message = f"{quoi} porte une heure qui n'est pas celle de Paris : dire si c'est l'heure locale de la validation"
         return R_QUAND.a_regarder(message, recu=lus, ou=quoi)
+    ecoulees = range(int((fin - debut).total_seconds() // 60) + 1)
+    minutes = [(debut + timedelta(minutes=rang)).astimezone(_PARIS) for rang in ecoulees]
+    if any(re.search(rf"(?<!\d)0?{m.hour}\s?[:h]\s?{m.minute:02d}(?!\d)", texte) for m in minutes):
+        message = f"l'heure de la validation se lit dans {quoi}, sans la date devant : dire si le jour y est"
+        return R_QUAND.a_regarder(message, recu=lus or "heure sans date", ou=quoi)
     if not moments and _HEURE.search(texte):
         message = f"une heure se lit dans {quoi}, sans date à côté : dire si c'est celle de la validation"
         return R_QUAND.a_regarder(message, recu="heure sans date", ou=quoi)
@@ -116,7 +121,15 @@ def _moment(trouve: re.Match[str]) -> datetime | None:
     if nom:
         an, mois, jour = an3, str(_MOIS.index(nom) + 1), jour3
     try:
-        return datetime(int(an or an2), int(mois or mois2), int(jour or jour2), int(heure), int(minute), tzinfo=_PARIS)
+        annee = int(an or an2)
+        return datetime(
+            annee if annee > 99 else 2000 + annee,
+            int(mois or mois2),
+            int(jour or jour2),
+            int(heure),
+            int(minute),
+            tzinfo=_PARIS,
+        )
     except ValueError:
         return None
 

@@ -160,3 +160,27 @@ def test_documentation(notice: str, codes: dict[str, Verdict]) -> None:
 def test_documentation_sans_export() -> None:
     """Sans export à quoi la comparer, la documentation reste à lire."""
     assert _verdicts(p.documentation_exacte(NOTICE, b"", "export")) == {"PORT-DOC-02": Verdict.A_VERIFIER}
+
+
+def test_identite_structuree() -> None:
+    """Un CDA, un index ou un FHIR donnent l'identité ; un PDF seul ne la donne pas, un format inconnu se regarde."""
+    patient = p.PatientExporte("D'ÉTÉ-DURAND", "Anne", "1990-12-31", "290129999912345")
+
+    def verdict(**fichiers: bytes) -> Verdict:
+        tampon = io.BytesIO()
+        with zipfile.ZipFile(tampon, "w") as archive:
+            for nom, contenu in {"a.pdf": _pdf("D'ETE-DURAND Anne 31/12/1990"), **fichiers}.items():
+                archive.writestr(nom, contenu)
+        return p.identite_structuree(tampon.getvalue(), [patient]).verdict
+
+    index = "ins;nom;prenoms;naissance\n2901299999123 45;D’ETE-DURAND;ANNE MARIE;31/12/1990\n"
+    fhir = {"family": "D'ÉTÉ-DURAND", "given": ["Anne"], "birthDate": "1990-12-31", "identifier": "290129999912345"}
+    assert verdict(index=index.encode()) is Verdict.CONFORME
+    assert verdict(fhir=json.dumps(fhir).encode()) is Verdict.CONFORME
+    for manque in ("given", "birthDate", "identifier", "family"):
+        partiel = {cle: valeur for cle, valeur in fhir.items() if cle != manque}
+        assert verdict(fhir=json.dumps(partiel).encode()) is Verdict.NON_CONFORME
+    assert verdict() is Verdict.NON_CONFORME
+    assert verdict(tableur=b"PK\x00\x01\x02") is Verdict.A_VERIFIER
+    assert p.identite_structuree(b"", [patient]).verdict is Verdict.NON_CONCLUANT
+    assert p.identite_structuree(index.encode(), []).verdict is Verdict.NON_CONCLUANT

@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 
 from steps.verifications import synthese_medicale as s
-from tests.steps.tables import NON, OUI, RIEN, Cas, juger, regles_sans_cas
+from tests.steps.tables import NON, OUI, RIEN, VOIR, Cas, juger, regles_sans_cas
 from tests.verifications.cda.fabrique import cda
 
 CODE = '<code code="SYNTH" codeSystem="1.2.250.1.213.1.1.4.12" displayName="Synthèse"/>'
@@ -64,6 +64,17 @@ CAS: list[Cas] = [
     ("réglé", s.R_REGLE, OUI, lambda: s.rappel_tenu(RAPPEL, [RAPPEL], "x")),
     ("absent", s.R_REGLE, NON, lambda: s.rappel_tenu(RAPPEL, [], "x")),
     ("autre période", s.R_REGLE, NON, lambda: s.rappel_tenu(RAPPEL, [RAPPEL | {"periodicite_jours": 365}], "x")),
+    (
+        "critère redit autrement",
+        s.R_REGLE,
+        OUI,
+        lambda: s.rappel_tenu(RAPPEL, [RAPPEL | {"critere": {"genre": "ald", "valeur": None}}], "x"),
+    ),
+    ("sans identifiant", s.R_REGLE, OUI, lambda: s.rappel_tenu(RAPPEL | {"rappel_id": ""}, [RAPPEL], "x")),
+    ("affichage tu", s.R_REGLE, VOIR, lambda: s.rappel_tenu(RAPPEL, [RAPPEL | {"affichage": None}], "x")),
+    ("récente", s.R_PERIODE, OUI, lambda: s.synthese_recente(["r"], ["a"], ["a"])),
+    ("récente, listée", s.R_PERIODE, VOIR, lambda: s.synthese_recente(["r"], ["a"], ["a", "r"])),
+    ("liste vide", s.R_PERIODE, RIEN, lambda: s.synthese_recente(["r"], ["a"], [])),
     ("concernés", s.R_CONCERNES, OUI, lambda: s.patients_concernes(["a"], ["b"], ["a", "z"])),
     ("un manque", s.R_CONCERNES, NON, lambda: s.patients_concernes(["a"], ["b"], [])),
     ("tous", s.R_CONCERNES, NON, lambda: s.patients_concernes(["a"], ["b"], ["a", "b"])),

@@ -38,6 +38,8 @@ CAS = {
     ),
     "date ISO": (f"Validé : {QUI} 2026-11-23T09:15", OUI, OUI, OUI),
     "RPPS précédé de 8": ("Validé par D'ÉTÉ-DURAND, 899990000017, 23/11/2026 09:15", OUI, OUI, OUI),
+    "année sur deux chiffres": (f"Validé par {QUI}, le 23/11/26 à 09:15", OUI, OUI, OUI),
+    "heure avant la date": (f"Acte du 20/11/2026 à 11:02. Validé par {QUI} à 09:15 le 23/11/2026", OUI, VOIR, OUI),
     "sans statut": (f"{QUI}, le 23/11/2026 à 09:15", NON, OUI, OUI),
     "non validé": (f"Non validé. {QUI}, le 23/11/2026 à 09:15", NON, OUI, OUI),
     "sans heure": (f"Validé par {QUI}, le 23/11/2026", OUI, NON, OUI),

@@ -33,11 +33,13 @@ Fonctionnalité: Volet de synthèse médicale et rappels de sa mise à jour
 
   @DOC/va1.11.01
   Scénario: Les rappels réglés disent quelles synthèses mettre à jour
-    # Un rappel par critère ; un patient par critère, un qui ne répond à aucun, tous à la synthèse ancienne.
+    # Un rappel par critère ; un patient par critère et un qui ne répond à aucun, à la synthèse ancienne ; un dernier répond à
+    # un critère, mais sa synthèse est récente : la périodicité compte.
     Étant donné un patient « Abel » dont le statut est « identité qualifiée »
     Et un patient « Blanche » dont le statut est « identité qualifiée »
     Et un patient « Cyprien » dont le statut est « identité qualifiée »
     Et un patient « Dorothée » dont le statut est « identité qualifiée »
+    Et un patient « Émeline » dont le statut est « identité qualifiée »
     Et le dossier médical du patient « Abel »
       | rubrique   | contenu           |
       | pathologie | Diabète de type 1 |
@@ -52,10 +54,14 @@ Fonctionnalité: Volet de synthèse médicale et rappels de sa mise à jour
     Et le dossier médical du patient « Dorothée »
       | rubrique   | contenu     |
       | pathologie | Migraine    |
+    Et le dossier médical du patient « Émeline »
+      | rubrique   | contenu           |
+      | pathologie | Diabète de type 2 |
     Et un volet de synthèse médicale du patient « Abel » généré il y a 800 jours
     Et un volet de synthèse médicale du patient « Blanche » généré il y a 800 jours
     Et un volet de synthèse médicale du patient « Cyprien » généré il y a 800 jours
     Et un volet de synthèse médicale du patient « Dorothée » généré il y a 800 jours
+    Et un volet de synthèse médicale du patient « Émeline » généré il y a 10 jours
     Quand le professionnel règle ces rappels de mise à jour de la synthèse médicale
       | rappel        | critère    | valeur  | tous les  | affichage                 |
       | diabétiques   | diagnostic | Diabète | 180 jours | à l'ouverture du dossier  |
@@ -63,6 +69,7 @@ Fonctionnalité: Volet de synthèse médicale et rappels de sa mise à jour
       | ALD           | ALD        |         | 365 jours | à l'ouverture du dossier  |
     Alors chaque rappel est tel que réglé
     Et les synthèses à mettre à jour sont celles de « Abel », « Blanche », « Cyprien », et pas celle de « Dorothée »
+    Et la synthèse du patient « Émeline », plus jeune que la période, n'est pas à mettre à jour
 
   @DOC/va1.13.01
   Scénario: L'utilisateur modifie un rappel, et la liste suit

@@ -13,7 +13,7 @@ _REM = "REM RIS, DPI et PFI, exigence MSS/UX.01 (travaux de concertation 2023)"
 _OU = "liste des courriels reçus"
 
 R_RECONNU = Regle(
-    "MSS-RECONNU-01", "Un courriel qui porte une archive IHE XDM est reconnu comme tel, quel que soit son nom",
+    "MSS-RECONNU-01", "Un courriel qui porte une archive IHE XDM est reconnu comme tel",
     _REM, Confiance.OFFICIELLE, "Ouvrez chaque archive jointe : c'est son contenu qui la fait reconnaître.",
 )  # fmt: skip
 R_AUTRES = Regle(
@@ -23,9 +23,18 @@ R_AUTRES = Regle(
 
 
 @verification(R_RECONNU)
-def archive_reconnue(montre: Mapping[str, Any], quoi: str) -> Constat:
-    """`montre` : le courriel tel que la liste le montre ; ce qui n'y est pas dit est à regarder."""
+def archive_reconnue(montre: Mapping[str, Any], quoi: str, *, renommee: bool = False) -> Constat:
+    """`montre` : le courriel tel que la liste le montre ; ce qui n'y est pas dit est à regarder.
+
+    `renommee` : l'archive n'a pas le nom que lui veut le référentiel, IHE_XDM.zip. L'exigence ne dit pas à quoi la
+    reconnaître : un logiciel qui se fie à ce nom est à regarder.
+    """
     marque = montre.get("archive_xdm")
+    if renommee and marque is False:
+        return R_RECONNU.a_regarder(
+            f"{quoi} porte une archive sous un autre nom, et n'est pas reconnu : dites ce qui la fait reconnaître",
+            recu="non reconnu", ou=_OU,
+        )  # fmt: skip
     if marque is None:
         return R_RECONNU.a_regarder(f"la liste relevée ne dit pas si {quoi} porte une archive : à montrer", ou=_OU)
     return juger(
@@ -38,6 +47,8 @@ def archive_reconnue(montre: Mapping[str, Any], quoi: str) -> Constat:
 def archive_non_reconnue(montre: Mapping[str, Any], temoin: Mapping[str, Any], quoi: str) -> Constat:
     """`temoin` : un courriel à archive montré dans la même liste ; s'il n'est pas reconnu, rien n'est prouvé."""
     marque = montre.get("archive_xdm")
+    if marque is None and temoin.get("archive_xdm") is None:
+        return R_AUTRES.a_regarder(f"la liste relevée ne dit pas si {quoi} porte une archive : à montrer", ou=_OU)
     if marque is not True and temoin.get("archive_xdm") is not True:
         return R_AUTRES.sans_objet("aucun courriel à archive n'est reconnu : ce qui ne l'est pas ne prouve rien")
     return juger(
