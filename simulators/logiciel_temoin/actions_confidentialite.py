@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from simulators.logiciel_temoin import complements, confidentialite
+from simulators.logiciel_temoin import annonce_patient, complements, confidentialite
 from simulators.logiciel_temoin.actions_documents import montrer
+from simulators.logiciel_temoin.dmp_client import ErreurDmp
 from simulators.logiciel_temoin.erreurs import Enveloppe, fait
 from simulators.logiciel_temoin.labo import Labo
 from simulators.logiciel_temoin.parametres import Parametres
@@ -19,6 +20,17 @@ def lire_confidentialite(labo: Labo, utilisateur: Utilisateur, p: Parametres) ->
     if labo.defaut("confidentialite_relue_du_dernier"):
         codes = list(labo.base.documents_de(document.patient_id))[-1].complements.confidentialite
     return fait(confidentialite=[] if labo.defaut("confidentialite_non_relue") else list(codes))
+
+
+@action("enregistrer_annonce", "RIS")
+def enregistrer_annonce(labo: Labo, utilisateur: Utilisateur, p: Parametres) -> Enveloppe:
+    utilisateur.exiger_ins()
+    document = labo.base.document(p.texte("document_id"))
+    try:
+        messages = annonce_patient.annoncee(labo, utilisateur, document)
+    except ErreurDmp as erreur:
+        return Enveloppe("echec", (f"{erreur} (code {erreur.code})",), {"document": montrer(labo, document)})
+    return fait(*messages, document=montrer(labo, document))
 
 
 @action("definir_confidentialite")

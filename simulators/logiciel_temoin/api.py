@@ -10,6 +10,7 @@ from typing import Any
 
 from simulators.logiciel_temoin import (  # noqa: F401
     actions_annuaire,
+    actions_appels,
     actions_catalogue,
     actions_comptes,
     actions_confidentialite,

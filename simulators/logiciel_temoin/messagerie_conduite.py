@@ -100,6 +100,14 @@ def apres_reception(labo: Labo, utilisateur: Utilisateur, document: Document) ->
     return [message for envoi in faits for message in envois.messages(envoi)]
 
 
+def apres_annonce(labo: Labo, utilisateur: Utilisateur, patient: Patient, document: Document) -> list[str]:
+    """L'envoi au patient que le besoin d'annonce retenait, si le réglage veut qu'il parte seul."""
+    if labo.environnement.mssante is None or not labo.reglages.lire("envoi_automatique_mss")["patient"]:
+        return []
+    faits = envoyer(labo, utilisateur, patient, document, "patient")
+    return [message for envoi in faits for message in envois.messages(envoi)]
+
+
 def envoyer(labo: Labo, utilisateur: Utilisateur, patient: Patient, document: Document, canal: str) -> list[EnvoiMss]:
     """Un courriel par destinataire, depuis la BAL applicative ; un envoi bloqué garde son motif."""
     if document.recu and canal == "patient" and labo.defaut("mss_recu_jamais_envoye"):

@@ -18,6 +18,9 @@ ENVOIS = {
 ANNONCE = {
     "annonce_ignoree": "Le besoin d'annonce est sans effet : le document part visible, et le patient le reçoit.",
     "annonce_envoyee_au_patient": "Un document à annoncer, invisible au DMP, est quand même envoyé au patient.",
+    "annonce_faite_sans_dmp": "L'annonce enregistrée laisse le document du DMP invisible au patient.",
+    "annonce_faite_sans_envoi": "L'annonce enregistrée ne fait rien partir au patient par MSSanté.",
+    "annonce_faite_pour_tous": "L'annonce d'un résultat rend visibles tous ceux du patient.",
 }
 
 ATTENTE = {
@@ -36,4 +39,11 @@ ATTENTE = {
     "notification_attente_valides": "Un compte rendu validé entre-temps est notifié comme s'il attendait encore.",
 }
 
-CONDUITE: dict[str, str] = {**VALIDATION, **ENVOIS, **ANNONCE, **ATTENTE}
+APPELS = {
+    "appel_sortant_sans_oid": "L'appel contextuel sortant porte le matricule sans son OID.",
+    "appel_sortant_numero_local": "L'appel contextuel sortant ne porte qu'un numéro propre au logiciel.",
+    "appel_sortant_premier_patient": "L'appel contextuel sortant garde l'INS du premier patient appelé.",
+    "appel_sortant_sans_traits": "L'appel contextuel sortant porte le matricule et l'OID sans les traits d'identité.",
+}
+
+CONDUITE: dict[str, str] = {**VALIDATION, **ENVOIS, **ANNONCE, **ATTENTE, **APPELS}

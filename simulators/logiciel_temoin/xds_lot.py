@@ -21,6 +21,7 @@ from simulators.logiciel_temoin.soap import ajouter
 from simulators.logiciel_temoin.xds_metadonnees import auteur, classer, externe, fiche, nommer, slot
 
 TD21 = Service("TD2.1", "repository", "urn:ihe:iti:2007:ProvideAndRegisterDocumentSet-b")
+TD33B = Service("TD3.3b", "registry", "urn:ihe:iti:2010:UpdateDocumentSet")
 TD33C = Service("TD3.3c", "registry", "urn:ihe:iti:2010:UpdateDocumentSet")
 _CONTENU = Code("07", "1.2.250.1.213.2.2", "Soins ambulatoires")
 
@@ -99,6 +100,27 @@ def changer_statut(session: Session, entry_uuid: str, original: str, nouveau: st
     _lot(liste, "lot1", session.labo.oid_unique(), session, auteur_lot)
     association(liste, "as1", s.CHANGE_STATUT, "lot1", entry_uuid, OriginalStatus=original, NewStatus=nouveau)
     session.appeler(TD33C, demande)
+
+
+def retirer_visibilite(session: Session, objet: etree._Element, code: str, auteur_lot: Intervenant) -> None:
+    """TD3.3b : une nouvelle version de la fiche, lue au registre, sans ce code de visibilité."""
+    demande = etree.Element(f"{{{s.LCM}}}SubmitObjectsRequest", nsmap={"lcm": s.LCM})
+    liste = ajouter(demande, s.RIM, "RegistryObjectList")
+    version = objet.find(f"{{{s.RIM}}}VersionInfo")
+    precedente = version.get("versionName", "1") if version is not None else "1"
+    ancien = str(objet.get("id"))
+    for element in objet.iter():
+        for nom, valeur in element.items():
+            if valeur == ancien and nom != "lid":
+                element.set(nom, "doc1")
+    for classement in objet.findall(f"{{{s.RIM}}}Classification[@classificationScheme='{s.CONFIDENTIALITE}']"):
+        if classement.get("nodeRepresentation") == code:
+            objet.remove(classement)
+    objet.attrib.pop("status", "")
+    liste.append(objet)
+    _lot(liste, "lot1", session.labo.oid_unique(), session, auteur_lot)
+    association(liste, "as1", s.HAS_MEMBER, "lot1", "doc1", SubmissionSetStatus="Original", PreviousVersion=precedente)
+    session.appeler(TD33B, demande)
 
 
 def _lot(liste: etree._Element, identifiant: str, unique_id: str, session: Session, auteur_lot: Intervenant) -> None:

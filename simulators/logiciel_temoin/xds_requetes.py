@@ -102,6 +102,14 @@ def trouver_entree(session: Session, unique_id: str) -> str | None:
     return references[-1] if references else None
 
 
+def lire_fiche(session: Session, unique_id: str) -> etree._Element | None:
+    """TD3.1b : la fiche entière d'un document, dans sa dernière version."""
+    requete, liste = _requete(s.GET_DOCUMENTS, "LeafClass")
+    _slot(liste, "$XDSDocumentEntryUniqueId", f"('{unique_id}')")
+    fiches = list(session.appeler(TD31, requete).iter(f"{{{s.RIM}}}ExtrinsicObject"))
+    return fiches[-1] if fiches else None
+
+
 def version_suivante(session: Session, unique_id: str) -> str | None:
     """TD3.1 : l'uniqueId de la version en vigueur qui remplace ce document, s'il y en a une."""
     requete, liste = _requete(s.GET_RELATED_DOCUMENTS, "LeafClass")

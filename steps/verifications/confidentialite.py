@@ -30,6 +30,13 @@ R_ANNONCE = Regle(
     Confiance.OFFICIELLE,
     "Écrivez INVISIBLE_PATIENT dans confidentialityCode tant que l'annonce n'a pas été faite.",
 )
+R_ANNONCEE = Regle(
+    "VIS-DMP-05",
+    "Une fois l'annonce faite, le compte rendu du DMP est visible du patient",
+    "REM RIS, exigence RIS.CRI/va1.03 (travaux de concertation 2023)",
+    Confiance.OFFICIELLE,
+    "À l'enregistrement de l'annonce, ôtez INVISIBLE_PATIENT du document du DMP (TD3.3b, ou nouvelle version).",
+)
 R_SANS_RESTRICTION = Regle(
     "VIS-DMP-02",
     "Un compte rendu sans restriction choisie n'est ni masqué ni invisible",
@@ -97,6 +104,25 @@ def invisible_avant_annonce(document: DocumentSoumis, quoi: str) -> Constat:
         recu=dire(sorted(recus)),
         ou=f"ExtrinsicObject[@id='{document.fiche.id}'] / confidentialityCode",
         echanges=(document.echange,),
+    )
+
+
+@verification(R_ANNONCEE)
+def visible_apres_annonce(en_vigueur: Mapping[str, Sequence[str]], recu: str, quoi: str) -> Constat:
+    """`en_vigueur` : uniqueId → codes de ce que le DMP tient pour ce compte rendu ; un seul, visible du patient.
+
+    Le document peut avoir changé d'attribut ou de version : seul compte ce qui est en vigueur.
+    """
+    etats = " ; ".join(f"{unique_id} : {dire(sorted(codes))}" for unique_id, codes in en_vigueur.items())
+    cache = any("INVISIBLE_PATIENT" in codes for codes in en_vigueur.values())
+    manque = "n'est plus dans le DMP" if not en_vigueur else "reste invisible au patient" if cache else "est en double"
+    return juger(
+        R_ANNONCEE,
+        len(en_vigueur) == 1 and not cache,
+        f"{quoi}, annoncé au patient, {manque} dans le DMP." if en_vigueur else f"{quoi}, annoncé, {manque}.",
+        attendu="un seul document en vigueur, visible du patient",
+        recu=f"{etats or 'aucun document'} ; logiciel : {recu}",
+        ou="registre du DMP",
     )
 
 

@@ -81,3 +81,17 @@ def test_choix_montre() -> None:
     assert c.choix_montre([], (), "« bilan »").verdict is Verdict.CONFORME
     assert c.choix_montre([], CHOISIS, "« bilan »").verdict is Verdict.NON_CONFORME
     assert c.choix_montre("MASQUE_PS", ("MASQUE_PS",), "« bilan »").verdict is Verdict.NON_CONFORME
+
+
+def test_visible_apres_annonce() -> None:
+    """Un seul document en vigueur, sans INVISIBLE_PATIENT ; retiré, doublé ou resté invisible, c'est un manquement."""
+
+    def verdict(**en_vigueur: tuple[str, ...]) -> Verdict:
+        return c.visible_apres_annonce(en_vigueur, "fait", "« scanner »").verdict
+
+    assert verdict(D1=()) is Verdict.CONFORME
+    assert verdict(D2=("INVISIBLE_REPRESENTANTS_LEGAUX",)) is Verdict.CONFORME
+    assert verdict(D1=("INVISIBLE_PATIENT",)) is Verdict.NON_CONFORME
+    assert verdict(D1=("INVISIBLE_PATIENT",), D2=()) is Verdict.NON_CONFORME
+    assert verdict(D1=(), D2=()) is Verdict.NON_CONFORME
+    assert verdict() is Verdict.NON_CONFORME
