@@ -26,6 +26,7 @@ from simulators.logiciel_temoin import (  # noqa: F401
     actions_portabilite,
     actions_presentation,
     actions_psc,
+    actions_reception,
     actions_recus,
     actions_reglages,
     actions_sessions,

@@ -64,6 +64,9 @@ class Document:
     """Le courriel MSSanté qui l'a apporté ; `propose` : le patient que son INS désigne, avant tout classement."""
     propose: str = ""
     lu: bool = False
+    integration: str = ""
+    """Entré au dossier d'un patient : `automatique` ou `manuelle` ; `integre_le` : quand."""
+    integre_le: datetime | None = None
     etat_recu: str = ""
     """`remplace` quand une version plus récente a été reçue."""
     sections: list[tuple[str, str]] = field(default_factory=list)

@@ -11,7 +11,7 @@ from simulators.logiciel_temoin import cda_lecture, cda_resultats
 from simulators.logiciel_temoin.base import Document
 from simulators.logiciel_temoin.cda_resultats import CompteRenduLu, ResultatLu
 from simulators.logiciel_temoin.erreurs import Refus
-from simulators.logiciel_temoin.horloge import iso
+from simulators.logiciel_temoin.horloge import iso, maintenant
 from simulators.logiciel_temoin.identite import Patient
 from simulators.logiciel_temoin.labo import Labo
 
@@ -144,6 +144,7 @@ def montrer_ligne(labo: Labo, document: Document) -> dict[str, Any]:
         "actes": [_acte(acte) for acte in racine.iterfind("c:documentationOf/c:serviceEvent", cda_lecture.NS)],
         "prise_en_charge": _prise_en_charge(racine),
         "lu": document.lu,
+        "integration": document.integration or None,
         "signes": signes(labo, document, liste="non_lus"),
     }
     for champ, defaut in _TAIRE.items():
@@ -195,6 +196,7 @@ def rattacher(labo: Labo, utilisateur: str, document: Document, patient: Patient
     if document.patient_id and document.patient_id != patient.patient_id:
         raise Refus("Ce document est déjà au dossier d'un autre patient.")
     document.patient_id = patient.patient_id
+    document.integration, document.integre_le = "manuelle", maintenant()
     entete = cda_lecture.lire_entete(document.recu)
     if labo.defaut("recus_classement_sans_type"):
         document.type_code = ""

@@ -219,7 +219,18 @@ def _integrer_seul(labo: Labo, utilisateur: Utilisateur, recu: CourrielRecu) -> 
     ranges = verser(labo, recu)
     for document in ranges:
         documents_recus.rattacher(labo, utilisateur.compte, document, patient)
+        document.integration = "automatique"
     recu.integres = [document.document_id for document in ranges]
+
+
+def tous_verses(labo: Labo) -> list[Document]:
+    """Les documents de tous les courriels relevés, qu'ils soient au dossier ou à traiter."""
+    for recu in list(labo.courriels.values()):
+        try:
+            verser(labo, recu)
+        except (Refus, Echec):
+            continue
+    return [d for d in list(labo.base.documents.values()) if d.courriel_id]
 
 
 def verser(labo: Labo, recu: CourrielRecu) -> list[Document]:

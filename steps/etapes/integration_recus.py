@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from dataclasses import replace
 from time import monotonic, sleep
 
-from pytest_bdd import then, when
+from pytest_bdd import given, then, when
 from pytest_bdd.parsers import parse
 from pytest_bdd.parsers import re as motif
 
@@ -29,6 +29,12 @@ Parus = Counter[tuple[str, str]]
 
 
 # --------------------------------------------------------------------- régler
+@given(motif(r"les documents reçus par MSSanté intégrés (?P<comment>d'eux-mêmes|à la main)$"))
+@when(motif(r"les documents reçus par MSSanté sont désormais intégrés (?P<comment>d'eux-mêmes|à la main)$"))
+def mettre_en_place(essai: Essai, comment: str) -> None:
+    commun.regler(essai, _REGLAGE, comment == "d'eux-mêmes")
+
+
 @when(motif(r"l'administrateur (?P<geste>active|lève) l'intégration automatique des documents reçus$"))
 def regler(essai: Essai, geste: str) -> None:
     reponse = commun.changer_reglage(essai, _REGLAGE, geste == "active")
@@ -69,23 +75,25 @@ def relever_documents(essai: Essai) -> None:
     nouveaux = [document for document in entrants(essai).values() if not document.courriel.courriel_id]
     if not nouveaux:
         raise NonConcluant("la feature relève les documents reçus sans en avoir envoyé")
-    avant = Counter(_au_dossier(essai))
+    avant = Counter(au_dossier(essai))
     for document in nouveaux:
         relever(essai, document.courriel)
     echeance = monotonic() + attente(essai)
-    while not (parus := Counter(_au_dossier(essai)) - avant)[_cle(essai, nouveaux[-1])] and monotonic() < echeance:
+    while not (parus := Counter(au_dossier(essai)) - avant)[cle_de(essai, nouveaux[-1])] and monotonic() < echeance:
         sleep(_PAS)
     for document in nouveaux:
         essai.releves[f"parus avec {document.nom}"] = (parus, nouveaux)
 
 
-def _au_dossier(essai: Essai) -> Iterator[tuple[str, str]]:
+def au_dossier(essai: Essai) -> Iterator[tuple[str, str]]:
+    """(nom du patient, type) de chaque document des dossiers du scénario."""
     for nom, patient in essai.patients.items():
         for ligne in documents_de(essai, patient):
             yield nom, str(ligne.get("type_code") or "")
 
 
-def _cle(essai: Essai, document: Entrant) -> tuple[str, str]:
+def cle_de(essai: Essai, document: Entrant) -> tuple[str, str]:
+    """(nom du patient, type) de ce document."""
     return _nom(essai, document.patient), document.joint.type.code
 
 
@@ -105,7 +113,7 @@ def parus_avec(essai: Essai, nom: str) -> tuple[Parus, list[Entrant]]:
 @then(parse("« {nom} » est entré de lui-même au dossier du patient « {patient} »"))
 def entre(essai: Essai, nom: str, patient: str) -> None:
     document, (parus, apportes) = entrant(essai, nom), parus_avec(essai, nom)
-    siennes = {_cle(essai, autre) for autre in apportes}
+    siennes = {cle_de(essai, autre) for autre in apportes}
     inattendus = [f"{type_} au dossier de « {qui} »" for qui, type_ in parus if (qui, type_) not in siennes]
     nombre = parus[(patient, document.joint.type.code)]
     essai.bilan.constater(regles.entre_seul(nombre, inattendus, nom, f"dossier de « {patient} »"))
@@ -121,4 +129,4 @@ def pas_entre(essai: Essai, nom: str, ecart: str) -> None:
     """Contrôle positif : un document du scénario, au moins, est entré de lui-même."""
     parus, _ = parus_avec(essai, nom)
     temoin = any(parus_avec(essai, autre)[0] for autre in entrants(essai) if f"parus avec {autre}" in essai.releves)
-    essai.bilan.constater(regles.pas_entre(parus[_cle(essai, entrant(essai, nom))], ecart, nom, temoin=temoin))
+    essai.bilan.constater(regles.pas_entre(parus[cle_de(essai, entrant(essai, nom))], ecart, nom, temoin=temoin))

@@ -116,7 +116,7 @@ def recevoir(
     octets = Transmission(envoi, [joint], message_id=f"<{nom.encode().hex()}.{envoi.message_id[1:]}").courriel().octets
     courriel = deposer(essai, nom, _ROLE, octets)
     entrants(essai)[nom] = Entrant(nom, malade, joint, courriel, remplace)
-    essai.bilan.joindre(f"{nom}.xml", "document", joint.cda, f"« {nom} », tel qu'envoyé")
+    essai.bilan.joindre(f"{nom}.xml", "document", joint.cda, f"« {nom} », tel qu'envoyé", complement=True)
 
 
 def _resultat(ligne: Mapping[str, str]) -> ResultatBio:
