@@ -298,7 +298,7 @@ def _joindre_recu(essai: Essai, depose: Recu) -> None:
 
 
 def _emises(essai: Essai) -> list[CourrielVu]:
-    return [vu for vu in vus(essai) if vu.pieces]
+    return [vu for vu in vus(essai) if vu.pieces and not vu.lu.rapport]
 
 
 @then("chaque transmission émise ne concerne qu'un usager, archive et PDF/A-1 joints")

@@ -48,6 +48,11 @@ class Courriel:
         entete = self.entete("Subject")
         return entete.texte if entete is not None else ""
 
+    @property
+    def rapport(self) -> bool:
+        """Vrai pour un avis de lecture, de remise ou d'échec (RFC 6522) : il parle d'un courriel, sans le transmettre."""
+        return self.racine.type == "multipart/report"
+
     @cached_property
     def expediteur(self) -> Adresse | None:
         """La première adresse du From."""

@@ -55,9 +55,13 @@ AUTRES = Regle(
 
 
 def transmet_un_document(courriel: Courriel) -> bool:
-    """Vrai si le courriel porte une archive d'échange ou un CDA, ou l'annonce par son objet."""
+    """Vrai si le courriel porte une archive d'échange ou un CDA, ou l'annonce par son objet.
+
+    Un rapport (avis de lecture, de remise) peut reprendre l'objet du courriel dont il parle : il ne transmet rien.
+    """
     contenus = courriel.contenus
-    return bool(contenus.echanges or contenus.cdas_nus or courriel.objet.startswith(PREFIXE))
+    annonce = courriel.objet.startswith(PREFIXE) and not courriel.rapport
+    return bool(contenus.echanges or contenus.cdas_nus or annonce)
 
 
 @verification(ARCHIVE, NOM, TYPE_ARCHIVE)

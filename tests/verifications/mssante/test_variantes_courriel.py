@@ -11,7 +11,9 @@ import pytest
 
 from reports.verdict import Verdict
 from steps.controle.modele import Gravite, gravite
+from steps.verifications.mssante import pieces
 from steps.verifications.mssante.contexte import ContexteCourriel
+from steps.verifications.mssante.courriel_lecture import lire_courriel
 from steps.verifications.mssante.verification import juger_courriel, verifier_courriel
 from tests.mutants.courriels.envoi import deux_documents
 from tests.verifications.cda.fabrique import OID_TEST
@@ -265,6 +267,13 @@ def test_message_d_un_usager() -> None:
     octets = Lettre({**SANS_XDM, "From": USAGER, "X-MSS-NIL": None}, pieces=()).en_octets()
     assert juger_courriel(octets).nature == "usager"
     assert _manquements(octets, None) == []
+
+
+def test_avis_sous_l_objet_du_courriel() -> None:
+    """Un accusé qui reprend l'objet d'une transmission n'en est pas une : aucune archive n'y manque."""
+    avis, joue = lire_courriel(mdn()), contexte()
+    assert avis.objet == OBJET
+    assert [*pieces.archive(avis, joue), *pieces.presentation(avis, joue)] == []
 
 
 def test_patient_de_la_fabrique() -> None:
