@@ -50,7 +50,7 @@ class Courriel:
 
     @property
     def rapport(self) -> bool:
-        """Vrai pour un avis de lecture, de remise ou d'échec (RFC 6522) : il parle d'un courriel, sans le transmettre."""
+        """Avis de lecture, de remise ou d'échec (RFC 6522) : il parle d'un courriel, sans le transmettre."""
         return self.racine.type == "multipart/report"
 
     @cached_property
