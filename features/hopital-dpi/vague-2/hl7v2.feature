@@ -67,6 +67,19 @@ Fonctionnalité: Documents confiés à la plateforme d'intermédiation, et reçu
     Et il refuse, en disant pourquoi, un message dont le document ne se décode pas
     Et il refuse, en disant pourquoi, un message d'un type inconnu
 
+  @39.01
+  Scénario: Les CDA d'une archive XDM reçue par la plateforme entrent tous au dossier du patient, tels que reçus
+    # La plateforme les tire de la pièce jointe et les remet un à un (volet de transmission au LPS) ; l'archive reste à joindre.
+    Étant donné la prise HL7 v2 du logiciel, où le banc joue la plateforme d'intermédiation
+    Et un patient « Gontran » dont le statut est « identité qualifiée »
+    Et un patient « Héloïse » dont le statut est « identité qualifiée »
+    Quand la plateforme remet au logiciel les deux documents d'une archive XDM reçue pour le patient « Gontran »
+    Alors les deux documents sont au dossier du patient « Gontran », et d'aucun autre
+    Et chacun des deux documents du patient « Gontran » est gardé tel que reçu et s'affiche
+    Quand la plateforme remet au logiciel les deux documents d'une archive XDM reçue pour le patient « Héloïse »
+    Alors les deux documents sont au dossier du patient « Héloïse », et d'aucun autre
+    Et chacun des deux documents du patient « Héloïse » est gardé tel que reçu et s'affiche
+
   @DMP/CONF.09.01
   Scénario: Rien ne part vers la plateforme sans la non-opposition du patient, ni après son opposition
     Étant donné la prise HL7 v2 du logiciel, où le banc joue la plateforme d'intermédiation
