@@ -9,6 +9,7 @@ SUJETS = {
     "actions_documents": "Documents",
     "actions_confidentialite": "Documents",
     "actions_soins": "Séjour et documents de sortie",
+    "actions_appels": "Appel d'une autre application",
     "actions_recus": "Documents reçus",
     "actions_medicales": "Dossier médical et synthèse",
     "actions_drim": "Images et références (DRIMbox)",
