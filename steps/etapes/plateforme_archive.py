@@ -75,8 +75,8 @@ def au_dossier(essai: Essai, nom: str) -> None:
         )
     for autre in essai.patients:
         if autre != nom:
-            parus = list(_nouveaux(essai, autre).values())
-            essai.bilan.constater(echanges.nulle_part_ailleurs(parus, f"dossier de « {autre} »"))
+            egares = list(_nouveaux(essai, autre).values())
+            essai.bilan.constater(echanges.nulle_part_ailleurs(egares, f"dossier de « {autre} »"))
 
 
 @then(parse("chacun des deux documents du patient « {nom} » est gardé tel que reçu et s'affiche"))
