@@ -112,7 +112,7 @@ def refuser_dtd(octets: bytes) -> None:
     analyseur.StartDoctypeDeclHandler = doctype
     analyseur.StartElementHandler = racine
     try:
-        analyseur.Parse(octets[: 1024 * 1024], len(octets) <= 1024 * 1024)
+        analyseur.Parse(octets, True)
     except _Arret:
         return
     except expat.ExpatError as erreur:

@@ -251,8 +251,11 @@ def _position(octets: bytes, mot: str) -> int:
 def _premiere_balise(octets: bytes, nom: str) -> int:
     """Première position de `<nom` ou `prefixe:nom` ; -1 s'il n'y en a pas. Commentaires et CDATA compris."""
     encodage, _ = encodage_apparent(octets)
-    trouvees = (octets.find(f"{avant}{nom}".encode(encodage)) for avant in ("<", ":"))
-    return min((position for position in trouvees if position >= 0), default=-1)
+    # Un chemin XPath (« /hl7:ClinicalDocument ») porte le nom sans en être la balise.
+    chevron, deux_points, fin = (re.escape(signe.encode(encodage)) for signe in ("<", ":", nom))
+    motif = chevron + rb"(?:[\w.\-\0\x80-\xff]{1,400}" + deux_points + b")?" + fin
+    trouvee = re.search(motif, octets)
+    return trouvee.start() if trouvee else -1
 
 
 def _soap_par_marques(octets: bytes, vu: RacineXml) -> TypeFichier:

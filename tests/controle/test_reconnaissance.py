@@ -146,6 +146,8 @@ INCONNUS = {
     "json imbriqué": b'{"payload":' * 60_000,
     "page html": b"<!DOCTYPE html><html><body>ClinicalDocument</body></html>",
     "feuille de style ordinaire": f'<x:stylesheet xmlns:x="http://www.w3.org/1999/XSL/Transform">{_DU_CDA_EN_BODY}</x:stylesheet>'.encode(),
+    "feuille de style qui nomme un cda": b'<x:stylesheet xmlns:x="http://www.w3.org/1999/XSL/Transform">'
+    b'<x:value-of select="/h:ClinicalDocument/h:id"/></x:stylesheet>',
     "archive d'autre chose": xdm("word/document.xml"),
     "archive qui en contient une autre": xdm("courrier/piece.zip", "METADATA.XML"),
     "un seul en-tête de courriel": b"Subject: x\r\nContent-Type: text/plain\r\n\r\nbonjour",

@@ -26,8 +26,12 @@ _INCONNUE = "structure de message inconnue de cette version (MSH-9.3)"
 _TRADUCTIONS = (
     (re.compile(r"Missing required child (\S+?)\.(\S+)"), "élément obligatoire absent : {1} (dans {0})"),
     (re.compile(r"Child limit exceeded (\S+?)\.(\S+)"), "élément répété plus que permis : {1} (dans {0})"),
+    (
+        re.compile(r"Invalid children detected for <?(?:Segment )?(.*?)>?: \[None"),
+        "champ au-delà du dernier que cette version prévoit (dans {0})",
+    ),
     (re.compile(r"Invalid children detected for <?(.*?)>?: \[(.*)\]"), "élément inattendu : {1} (dans {0})"),
-    (re.compile(r"Datatype (\S+) is not correct for (\S+) \(it must be (.*)\)"), "type {0} au lieu de {2} : {1}"),
+    (re.compile(r"Datatype \S+ is not correct for (\S+)"), "composants que le type du champ n'admet pas : {0}"),
     (re.compile(r"Unknown element found: (.*)"), "élément inconnu : {0}"),
     (re.compile(r"Invalid element found: (.*)"), "élément inconnu : {0}"),
 )

@@ -71,13 +71,22 @@ def _lire(octets: bytes) -> Kos:
 
 def syntaxe_de(octets: bytes) -> str:
     """TransferSyntaxUID de l'en-tête, lu sans pydicom : il décompresserait d'abord un contenu « deflated »."""
+    return _uid_de_l_entete(octets, b"\x10\x00")
+
+
+def classe_annoncee(octets: bytes) -> str:
+    """MediaStorageSOPClassUID de l'en-tête : ce qu'est l'objet, même quand la suite ne peut pas être lue."""
+    return _uid_de_l_entete(octets, b"\x02\x00")
+
+
+def _uid_de_l_entete(octets: bytes, voulu: bytes) -> str:
     rang = 132
     while octets[rang : rang + 2] == b"\x02\x00":
         element, vr = octets[rang + 2 : rang + 4], octets[rang + 4 : rang + 6]
         long = vr in (b"OB", b"UN", b"UT", b"SQ", b"OW")
         debut = rang + (12 if long else 8)
         taille = int.from_bytes(octets[rang + 8 : debut] if long else octets[rang + 6 : debut], "little")
-        if element == b"\x10\x00":
+        if element == voulu:
             return octets[debut : debut + taille].rstrip(b"\0 ").decode("ascii", "replace")
         rang = debut + taille
     return ""

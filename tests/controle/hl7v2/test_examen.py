@@ -382,3 +382,16 @@ def test_message_abime(position: int, octet: int) -> None:
     octets = bytearray(f.message().encode())
     octets[position % 1500] = octet
     _examiner(bytes(octets))
+
+
+@pytest.mark.parametrize(
+    ("message", "dit"),
+    [
+        (_oru(pv1="PV1|1|O|SERVICE|U^URGENCE^TABLE"), "composants que le type du champ n'admet pas : PV1.PV1_4"),
+        (_oru(pv1="PV1|1|O" + "|" * 60 + "x"), "champ au-delà du dernier que cette version prévoit"),
+    ],
+)
+def test_defaut_de_structure_en_francais(message: Callable[[], bytes], dit: str) -> None:
+    """La faute que relève la bibliothèque se lit sans connaître la bibliothèque."""
+    recus = [c.recu for c in _examiner(message()).constats if c.code == "HL7-STR-01"]
+    assert any(dit in recu for recu in recus) and not any("None" in recu for recu in recus), recus

@@ -173,3 +173,13 @@ def test_jour() -> None:
     lu = jour("20261120003000+0100")
     assert lu is not None and lu.isoformat() == "2026-11-20"
     assert jour("2026") is None
+
+
+def test_racine_au_dela_d_un_mebioctet() -> None:
+    """Un prologue ou une balise de tête plus longs que 1 Mio se lisent ; une DTD cachée derrière reste refusée."""
+    long = b"<!--" + b"x" * 1_200_000 + b"-->"
+    document = cda()
+    corps = document[document.index(b"<ClinicalDocument") :]
+    assert lire_cda(long + corps).id == lire_cda(document).id
+    with pytest.raises(CdaIllisible, match="DTD"):
+        lire_cda(long + b"<!DOCTYPE ClinicalDocument>" + corps)

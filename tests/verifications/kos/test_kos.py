@@ -7,6 +7,7 @@ from collections.abc import Callable
 
 import pytest
 from pydicom import Dataset
+from pydicom.uid import UID
 
 from reports.verdict import Verdict
 from simulators.dmp.ebrim import Code
@@ -253,3 +254,15 @@ def test_examen_d_un_fichier() -> None:
     assert (
         examinateur(TypeFichier.KOS)(f.kos() + b"\0" * TAILLE_MAX, ContexteControle()).verdict is Verdict.NON_CONCLUANT
     )
+
+
+def test_image_compressee() -> None:
+    """Une image dont le banc ne lit pas la syntaxe n'est pas un KOS fautif ; un KOS ainsi écrit l'est."""
+    image = f.jeu_kos()
+    image.SOPClassUID = f.CT
+    image.file_meta.MediaStorageSOPClassUID = UID(f.CT)
+    for syntaxe in ("1.2.840.10008.1.2.4.90", "1.2.840.10008.1.2.5"):
+        examen = examinateur(TypeFichier.KOS)(f.ecrire(image, syntaxe=syntaxe), ContexteControle())
+        assert examen.verdict is Verdict.NON_CONCLUANT and f.CT in examen.constats[0].message
+        kos = f.ecrire(f.jeu_kos(), syntaxe=syntaxe)
+        assert examinateur(TypeFichier.KOS)(kos, ContexteControle()).verdict is Verdict.NON_CONFORME
