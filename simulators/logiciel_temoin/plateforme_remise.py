@@ -59,7 +59,7 @@ def _mdm(labo: Labo, recu: CourrielRecu, octets: bytes) -> str:
         "PV1|1|N",
         "ORC|NW",
         f"OBR|1|||{quoi}",
-        f"TXA|1|{entete.type_document.code}|TEXT|||||||||{entete.unique_id}|||||AU",
+        _txa(labo, entete),
         f"OBX|1|ED|{quoi}||^TEXT^XML^Base64^{base64.b64encode(octets).decode()}||||||F",
         f"PRT||UC||SB^Send by^participation|||||||||||^^X.400^{echapper(recu.contenu.expediteur)}",
         f"PRT||UC||RCT^Results Copies To^participation|||||||||||^^X.400^{echapper(recu.bal)}",
@@ -71,6 +71,12 @@ def _mdm(labo: Labo, recu: CourrielRecu, octets: bytes) -> str:
         ),
     ]
     return "\r".join(segments) + "\r"
+
+
+def _txa(labo: Labo, entete: EnteteCda) -> str:
+    etat = "" if labo.defaut("pfi_remise_sans_completude") else "AU"
+    identifiant = f"{entete.unique_id}.1" if labo.defaut("pfi_remise_autre_identifiant") else entete.unique_id
+    return f"TXA|1|{entete.type_document.code}|TEXT|||||||||{identifiant}|||||{etat}"
 
 
 def _pid(labo: Labo, entete: EnteteCda) -> str:
@@ -104,7 +110,7 @@ def _rendre(labo: Labo, courriel: CourrielRecu, erreur: str) -> None:
     """Le MDN : texte, état, courriel d'origine entier."""
     utilisateur, bal = labo.annuaire.ouvrir(COMPTE), labo.postes.bal_applicative()
     message_id = messagerie_envois.identifiant_message(labo, bal.domaine)
-    octets = _mdn(courriel, erreur, message_id)
+    octets = _mdn(labo, courriel, erreur, message_id)
     if labo.defaut("pfi_accuse_autre_courriel"):
         octets = octets.replace(f"Original-Message-ID: {courriel.contenu.message_id}".encode(), _AUTRE)
     tracer = messagerie_envois.traceur(labo, utilisateur, bal, None, message_id)
@@ -117,23 +123,29 @@ def _rendre(labo: Labo, courriel: CourrielRecu, erreur: str) -> None:
 _AUTRE = b"Original-Message-ID: <un-autre@plateforme.test>"
 
 
-def _mdn(courriel: CourrielRecu, erreur: str, message_id: str) -> bytes:
+def _mdn(labo: Labo, courriel: CourrielRecu, erreur: str, message_id: str) -> bytes:
     contenu = courriel.contenu
+    permise = _PERMISE.replace("automatic", "manual") if labo.defaut("pfi_accuse_disposition_manuelle") else _PERMISE
+    motif = erreur.partition("^")[2] if labo.defaut("pfi_accuse_sans_code") else erreur
     etat = [
         f"Reporting-UA: {_ascii(NOM)}; {VERSION}",
         f"Original-Recipient: rfc822; {courriel.bal}",
         f"Final-Recipient: rfc822; {courriel.bal}",
         f"Original-Message-ID: {contenu.message_id}",
-        f"Disposition: {_PERMISE}{'/error' if erreur else ''}",
-        *([f"Error: {_ascii(erreur)}"] if erreur else []),
+        f"Disposition: {permise}{'/error' if erreur else ''}",
+        *([f"Error: {_ascii(motif)}"] if erreur else []),
     ]
+    if labo.defaut("pfi_accuse_sans_champs"):
+        etat = [ligne for ligne in etat if not ligne.startswith(("Original-Recipient", "Final-Recipient"))]
     rapport = EmailMessage(policy=SMTP)
     rapport["From"], rapport["To"] = courriel.bal, contenu.expediteur
-    rapport["Subject"] = (
-        f"[KO Intégration système !][{erreur.partition('^')[0]}] {contenu.objet}" if erreur else contenu.objet
-    )
+    if labo.defaut("pfi_accuse_en_copie"):
+        rapport["Cc"] = courriel.bal
+    objet = "Accusé d'intégration" if labo.defaut("pfi_accuse_objet_propre") else contenu.objet
+    rapport["Subject"] = f"[KO Intégration système !][{erreur.partition('^')[0]}] {objet}" if erreur else objet
     rapport["Date"], rapport["Message-ID"] = format_datetime(maintenant().astimezone(PARIS)), message_id
-    rapport["Content-Type"] = "multipart/report; report-type=disposition-notification"
+    genre = "mixed" if labo.defaut("pfi_accuse_hors_rapport") else "report; report-type=disposition-notification"
+    rapport["Content-Type"] = f"multipart/{genre}"
     rapport["MIME-Version"] = "1.0"
     texte, machine, original = MIMEPart(policy=SMTP), MIMEPart(policy=SMTP), MIMEPart(policy=SMTP)
     texte.set_content(f"Document {'non intégré : ' + erreur if erreur else 'intégré'}.")
@@ -142,7 +154,7 @@ def _mdn(courriel: CourrielRecu, erreur: str, message_id: str) -> bytes:
     original["Content-Type"] = "message/rfc822"
     original["Content-Transfer-Encoding"] = "8bit"
     original.set_payload("@@ORIGINAL@@")
-    rapport.set_payload([texte, machine, original])
+    rapport.set_payload([texte, machine] if labo.defaut("pfi_accuse_sans_original") else [texte, machine, original])
     return rapport.as_bytes().replace(b"@@ORIGINAL@@", courriel.octets.rstrip(b"\r\n"))
 
 
