@@ -201,6 +201,7 @@ def _reference(examen: Examen, images: Sequence[Image], uid: str, titre: str, ad
         IssuerOfPatientID="ASIP-SANTE-INS-NIR" if patient.matricule else patient.domaine,
         IssuerOfPatientIDQualifiersSequence=emetteur if patient.matricule else [],
         TimezoneOffsetFromUTC="+0100", AccessionNumber=examen.accession,
+        InstanceNumber=1, ContentDate="20260105", ContentTime="101500",
         ConceptNameCodeSequence=[
             jeu(CodeValue=titre, CodingSchemeDesignator="DCM", CodeMeaning=sens)
         ],

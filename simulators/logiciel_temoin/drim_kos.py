@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from simulators.logiciel_temoin.drim_images import KOS, Image, ecrire
+from simulators.logiciel_temoin.horloge import PARIS, maintenant
 from simulators.logiciel_temoin.labo import Labo
 
 _EXPLICITE = "1.2.840.10008.1.2.1"
@@ -51,6 +52,8 @@ def composer(
     defaut = labo.defaut
     if defaut("kos_image_oubliee"):
         images = images[:-1]
+    quand = maintenant().astimezone(PARIS)
+    naissance = "19991399" if defaut("kos_naissance_impossible") else identite.naissance.replace("-", "")
     jeu = _jeu(
         SpecificCharacterSet="ISO_IR 192", SOPInstanceUID=uid,
         SOPClassUID=_BASIC_TEXT if defaut("kos_classe_autre") else KOS,
@@ -59,8 +62,9 @@ def composer(
         Modality="OT" if defaut("kos_modalite_autre") else "KO",
         ValueType="TEXT" if defaut("kos_racine_texte") else "CONTAINER",
         ContinuityOfContent="SEPARATE", Manufacturer="Banc SONS", StudyID="", StudyDate="", StudyTime="",
+        ContentDate=f"{quand:%Y%m%d}", ContentTime="" if defaut("kos_sans_heure") else f"{quand:%H%M%S}",
         AccessionNumber=references.accession[1], ReferringPhysicianName="",
-        PatientName=f"{identite.nom}^{identite.prenom}", PatientBirthDate=identite.naissance.replace("-", ""),
+        PatientName=f"{identite.nom}^{identite.prenom}", PatientBirthDate=naissance,
         PatientSex=identite.sexe if identite.sexe in ("M", "F") else "O",
         ConceptNameCodeSequence=_code("113002", "For Referring Provider")
         if defaut("kos_titre_autre") else _code("113030", "Manifest"),
@@ -107,7 +111,8 @@ def _preuves(labo: Labo, etude: str, images: Sequence[Image]) -> Any:
             cites.append(cites[0])
         jeu = _jeu(SeriesInstanceUID=serie, ReferencedSOPSequence=cites)
         if not labo.defaut("kos_sans_lieu"):
-            jeu.RetrieveLocationUID = labo.environnement.structure.oid_domaine
+            lieu = labo.environnement.structure.oid_domaine
+            jeu.RetrieveLocationUID = "PACS1" if labo.defaut("kos_lieu_nomme") else lieu
         series.append(jeu)
     citee = f"{etude}.9" if labo.defaut("kos_etude_citee_autre") else etude
     return _jeu(StudyInstanceUID=citee, ReferencedSeriesSequence=series)

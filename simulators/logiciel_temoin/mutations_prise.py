@@ -53,6 +53,8 @@ CONDUITE = {
     "pfi_accuse_sans_code": "L'accusé d'un échec n'en donne pas le code.",
     "pfi_accuse_objet_propre": "L'objet de l'accusé rendu n'est pas celui du courriel.",
     "pfi_accuse_en_copie": "L'accusé rendu a un destinataire de plus que celui qui l'a demandé.",
+    "pfi_remise_date_impossible": "Le message de remise porte une date qui n'existe pas.",
+    "pfi_remise_mode_inconnu": "Le message de remise porte un mode de traitement qui n'est pas de la table HL7.",
     "pfi_remise_sans_completude": "Le message de remise ne dit pas la complétude du document.",
     "pfi_remise_autre_identifiant": "Le message de remise donne au document un autre identifiant que son CDA.",
     "pfi_lecture_non_demandee": "L'accusé de lecture demandé à la plateforme ne l'est pas dans le courriel.",

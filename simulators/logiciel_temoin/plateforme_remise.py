@@ -51,10 +51,11 @@ def _mdm(labo: Labo, recu: CourrielRecu, octets: bytes) -> str:
     chez = echapper(labo.environnement.structure.nom)
     quoi = f"{entete.type_document.code}^{echapper(entete.type_document.libelle)}^LN"
     courriel = base64.b64encode(recu.contenu.corps.encode()).decode()
+    mode = "Q" if labo.defaut("pfi_remise_mode_inconnu") else "P"
     segments = [
-        f"MSH|^~\\&|PFI|{chez}|{DESTINATAIRE}|{chez}|{quand}||MDM^T02^MDM_T02|{labo.numero_message()}|P|2.6|||||FRA|"
+        f"MSH|^~\\&|PFI|{chez}|{DESTINATAIRE}|{chez}|{quand}||MDM^T02^MDM_T02|{labo.numero_message()}|{mode}|2.6|||||FRA|"
         "UNICODE UTF-8|||1.1^CISIS_CDA_HL7_LPS",
-        f"EVN||{quand}",
+        f"EVN||{'20261399' if labo.defaut('pfi_remise_date_impossible') else quand}",
         _pid(labo, entete),
         "PV1|1|N",
         "ORC|NW",

@@ -92,10 +92,17 @@ def ins_transmise(texte: str, identite: IdentiteUsager, *, echanges: tuple[int, 
     ]
 
 
-@verification(INS_FORME, INS_UNIQUE)
+@verification(INS_FORME, INS_UNIQUE, INS_OID)
 def forme_de_l_ins(lu: IdentiteHl7, *, echanges: tuple[int, ...] = ()) -> list[Constat]:
-    """L'INS que porte PID-3 a sa forme, et il n'y en a qu'une ; sans INS, rien n'est dit."""
-    return [*(_forme_ins(ins, echanges) for ins in lu.ins), *([_ins_unique(lu, echanges)] if lu.ins else [])]
+    """L'INS que porte PID-3 a sa forme, un OID d'INS, et il n'y en a qu'une ; sans INS, rien n'est dit."""
+    autres = [
+        INS_OID.enfreinte(
+            "ce qui se dit une INS n'est pas sous un OID d'INS", attendu=", ".join(sorted(OIDS_INS)),
+            recu=ins.oid or "aucun OID", ou="PID-3.4", echanges=echanges,
+        )
+        for ins in lu.ins if ins.oid not in OIDS_INS
+    ]  # fmt: skip
+    return [*autres, *(_forme_ins(ins, echanges) for ins in lu.ins), *([_ins_unique(lu, echanges)] if lu.ins else [])]
 
 
 @verification(LISIBLE, INS_ABSENTE)

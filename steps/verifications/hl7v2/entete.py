@@ -8,7 +8,7 @@ from reports.constat import Constat
 from steps.flux.lecture import IdentiteHl7
 from steps.verifications.cda import cle_juste
 from steps.verifications.cda.jugement import juger
-from steps.verifications.cda.modele import OID_INS_NIA, OID_INS_NIR
+from steps.verifications.cda.modele import OID_INS_NIA, OID_INS_NIR, OIDS_INS
 from steps.verifications.hl7v2.decoupage import MessageHl7
 from steps.verifications.hl7v2.regles_documents import (
     CHAMPS,
@@ -65,14 +65,11 @@ def entete(message: MessageHl7) -> list[Constat]:
     """Les champs de MSH qu'exige le volet."""
     msh = message.msh
     absents = [f"MSH-{rang}" for rang in _REQUIS if not msh.champ(rang).strip()]
-    mode = msh.valeur(11)
-    if mode and mode not in ("P", "T", "D"):
-        absents.append(f"MSH-11 « {mode} »")
     version = _TYPES.get(message.type_message)
     return [
         juger(
-            CHAMPS, not absents, "Un champ requis de MSH manque ou n'a pas une valeur permise.",
-            attendu="MSH-3 à 7, 9, 10, 11 (P, T ou D), 12", recu=", ".join(absents) or msh.valeur(10), ou="MSH",
+            CHAMPS, not absents, "Un champ requis de MSH manque.", attendu="MSH-3 à 7, 9, 10, 11, 12",
+            recu=", ".join(absents) or msh.valeur(10), ou="MSH",
         ),
         juger(
             TYPE_MESSAGE, version is not None and message.version == version,
@@ -135,6 +132,6 @@ def matricules(lu: IdentiteHl7) -> list[Constat]:
                     ou="PID-3.4",
                 )
             )  # fmt: skip
-        else:
+        elif ins.oid in OIDS_INS:
             constats.append(INS_REELLE.respectee(recu=ins.oid, ou="PID-3.4"))
     return constats

@@ -8,7 +8,7 @@ from reports.constat import Constat
 from steps.flux.lecture import IdentiteHl7, MessageIllisible, identite_du_message
 from steps.jugements.marque import rejouable
 from steps.verifications.cda import CdaIllisible, EnTeteCda, lire_cda
-from steps.verifications.hl7v2 import concordance, demande, entete, metadonnees, structure
+from steps.verifications.hl7v2 import concordance, demande, entete, metadonnees, structure, valeurs
 from steps.verifications.hl7v2.contenu import forme_de_l_ins, message_lisible
 from steps.verifications.hl7v2.decoupage import MessageHl7
 from steps.verifications.hl7v2.encapsule import DonneeObx, donnees_de
@@ -32,7 +32,7 @@ class MessageJuge:
 def juger_message(message: MessageHl7) -> MessageJuge:
     """Structure, identité, puis, si le message porte un document, les règles du volet et la concordance avec le CDA."""
     texte = message.canonique()
-    constats = [entete.identifie(message), *structure.structure(message)]
+    constats = [entete.identifie(message), *structure.structure(message), *valeurs.valeurs(message)]
     perimetre = [_perimetre_structure(message)]
     lu, illisible = _identite(message, texte)
     constats += illisible

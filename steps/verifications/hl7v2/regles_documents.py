@@ -45,7 +45,7 @@ STRUCTURE = Regle(
 )  # fmt: skip
 CHAMPS = _volet(
     "HL7-MSH-01", "MSH porte émetteur, récepteur, date, type, identifiant et mode de traitement", "§ segment MSH",
-    "Renseigner MSH-3 à MSH-7, MSH-9, MSH-10, MSH-11 (P, T ou D) et MSH-12.",
+    "Renseigner MSH-3 à MSH-7, MSH-9, MSH-10, MSH-11 et MSH-12.",
 )  # fmt: skip
 IDENTIFIE = Regle(
     "HL7-MSH-06", "MSH dit le type, l'identifiant, le mode et la version du message", f"{_HL7}, § 2.15.9", OFFICIELLE,

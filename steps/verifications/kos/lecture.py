@@ -116,7 +116,18 @@ def _kos(octets: bytes, jeu: Dataset, syntaxe: str) -> Kos:
         fuseau=_texte(jeu, "TimezoneOffsetFromUTC"), etude=_texte(jeu, "StudyInstanceUID"), series=series,
         demandes=demandes, contenu=tuple(i for _, i in contenu), relations=tuple(r for r, _ in contenu),
         description=_description(jeu), uids=tuple(_uids(jeu, series, contenu, demandes)),
+        dates=_renseignes(jeu, _DATES), heures=_renseignes(jeu, _HEURES), sexe=_texte(jeu, "PatientSex"),
+        absents=tuple(nom for nom in _TYPE_1 if not _texte(jeu, nom)),
     )  # fmt: skip
+
+
+_DATES = ("StudyDate", "SeriesDate", "ContentDate", "PatientBirthDate", "InstanceCreationDate")
+_HEURES = ("StudyTime", "SeriesTime", "ContentTime", "PatientBirthTime", "InstanceCreationTime")
+_TYPE_1 = ("InstanceNumber", "ContentDate", "ContentTime")
+
+
+def _renseignes(jeu: Dataset, noms: tuple[str, ...]) -> tuple[tuple[str, str], ...]:
+    return tuple((nom, valeur) for nom in noms for valeur in _valeurs(jeu, nom) if valeur)
 
 
 def _valeurs(jeu: Dataset | None, nom: str) -> list[str]:

@@ -94,6 +94,13 @@ class Kos:
     """TEXT 113012, vide s'il manque."""
     uids: tuple[tuple[str, str], ...]
     """(où, valeur) de chaque identifiant unique lu."""
+    dates: tuple[tuple[str, str], ...] = ()
+    """(où, valeur) de chaque date (DA) non vide."""
+    heures: tuple[tuple[str, str], ...] = ()
+    """(où, valeur) de chaque heure (TM) non vide."""
+    sexe: str = ""
+    absents: tuple[str, ...] = ()
+    """Attributs de type 1 du module Key Object Document absents ou vides."""
 
     @property
     def preuves(self) -> tuple[Instance, ...]:

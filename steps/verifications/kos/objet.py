@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections import Counter
 from collections.abc import Collection
+from datetime import date
 
 from reports.constat import Confiance, Constat, Regle
 from steps.jugements.marque import rejouable
@@ -17,6 +18,8 @@ _DICOM = "DICOM PS3.3, Key Object Selection Document (A.35.4, C.17.6) et PS3.16,
 _XDSI = "IHE RAD TF, XDS-I.b (manifeste)"
 _ANS = "ANS, CI-SIS, volet IMG-KOS, rapporté par le prototype DRIMbox de l'ANS"
 _UID = re.compile(r"(0|[1-9]\d*)(\.(0|[1-9]\d*))+")
+_HEURE = re.compile(r"([01]\d|2[0-3])([0-5]\d([0-5]\d(\.\d{1,6})?|60)?)?")
+_URL = re.compile(r"(?i)https?://[^\s/]+")
 _FUSEAU = re.compile(r"[+-](0\d|1[0-4])[0-5]\d")
 
 
@@ -49,6 +52,20 @@ JEU = _regle(
 FUSEAU = _regle(
     "OBJ-07", "Le décalage horaire est écrit", f"{_ANS} ; DICOM PS3.3, C.12.1 (TimezoneOffsetFromUTC)",
     "Écrivez TimezoneOffsetFromUTC, par exemple +0100.", Confiance.SECONDAIRE,
+)  # fmt: skip
+REQUIS = _regle(
+    "OBJ-08", "Numéro d'instance, date et heure du contenu sont écrits",
+    "DICOM PS3.3, C.17.6.2 (Key Object Document, type 1)",
+    "Écrivez InstanceNumber, ContentDate et ContentTime.",
+)  # fmt: skip
+VALEURS = _regle(
+    "OBJ-09", "Dates, heures et sexe ont une valeur que DICOM admet", "DICOM PS3.5, § 6.2 (DA, TM) ; PS3.3, C.7.1.1",
+    "Écrivez des dates AAAAMMJJ du calendrier, des heures hhmmss.ffffff, et M, F ou O pour le sexe.",
+)  # fmt: skip
+ADRESSE = _regle(
+    "PRE-05", "Où prendre les images est une adresse ou un OID",
+    "DICOM PS3.3, table C.17-3b (RetrieveURL, RetrieveLocationUID)",
+    "Écrivez une URL http(s) en RetrieveURL, un OID en RetrieveLocationUID.",
 )  # fmt: skip
 UNE_FOIS = _regle(
     "PRE-01", "La liste des preuves cite chaque instance, une seule fois", f"{_DICOM} ; {_XDSI}",
@@ -111,7 +128,12 @@ def lisible(octets: bytes, *, echange: int = 0) -> Constat:
 @rejouable
 def verifier_kos(kos: Kos, *, echange: int = 0) -> list[Constat]:
     """Toutes les règles du KOS seul."""
-    return [*objet(kos, echange=echange), *preuves(kos, echange=echange), *demandes(kos, echange=echange)]
+    return [
+        *objet(kos, echange=echange),
+        *valeurs(kos, echange=echange),
+        *preuves(kos, echange=echange),
+        *demandes(kos, echange=echange),
+    ]
 
 
 @verification(OBJET, MODALITE, RACINE, TITRE, UIDS, JEU, FUSEAU)
@@ -157,6 +179,49 @@ def objet(kos: Kos, *, echange: int = 0) -> list[Constat]:
             attendu="±hhmm", recu=kos.fuseau, ou="TimezoneOffsetFromUTC", echanges=nums,
         ),
     ]  # fmt: skip
+
+
+@verification(REQUIS, VALEURS, ADRESSE)
+def valeurs(kos: Kos, *, echange: int = 0) -> list[Constat]:
+    """Les attributs requis sont là ; ce qui est écrit existe : dates, heures, sexe, adresses des images."""
+    nums = (echange,) if echange else ()
+    fausses = [f"{ou} « {valeur[:30]} »" for ou, valeur in kos.dates if not date_juste(valeur)]
+    fausses += [f"{ou} « {valeur[:30]} »" for ou, valeur in kos.heures if not _HEURE.fullmatch(valeur)]
+    fausses += [f"PatientSex « {kos.sexe[:10]} »"] if kos.sexe not in ("", "M", "F", "O") else []
+    ailleurs = [f"RetrieveURL « {s.url[:60]} »" for s in kos.series if s.url and not _URL.match(s.url)]
+    ailleurs += [f"RetrieveLocationUID « {s.lieu[:60]} »" for s in kos.series if s.lieu and not uid_juste(s.lieu)]
+    lus = [serie for serie in kos.series if serie.url or serie.lieu]
+    return [
+        juger(
+            REQUIS, not kos.absents, "Un attribut que DICOM exige manque, ou est vide.",
+            attendu="InstanceNumber, ContentDate, ContentTime", recu=f"absents : {', '.join(kos.absents)}"
+            if kos.absents else "présents", ou="document", echanges=nums,
+        ),
+        juger(
+            VALEURS, not fausses, "Une valeur n'est pas de celles que DICOM admet.",
+            attendu="dates AAAAMMJJ, heures hhmmss, sexe M, F ou O", recu=" ; ".join(fausses[:5])
+            or f"{len(kos.dates) + len(kos.heures)} date(s) et heure(s)",
+            ou=fausses[0].partition(" ")[0] if fausses else "document", echanges=nums,
+        ),
+        *(
+            [
+                juger(
+                    ADRESSE, not ailleurs, "Où prendre les images n'est ni une adresse ni un OID.",
+                    attendu="une URL http(s), ou un OID", recu=" ; ".join(ailleurs[:5]) or f"{len(lus)} série(s)",
+                    ou="ReferencedSeriesSequence", echanges=nums,
+                )
+            ]
+            if lus else []
+        ),
+    ]  # fmt: skip
+
+
+def date_juste(valeur: str) -> bool:
+    """Vrai pour une date DICOM (DA) du calendrier."""
+    try:
+        return len(valeur) == 8 and valeur.isascii() and bool(date(int(valeur[:4]), int(valeur[4:6]), int(valeur[6:])))
+    except ValueError:
+        return False
 
 
 def uid_juste(valeur: str) -> bool:

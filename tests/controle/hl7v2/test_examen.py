@@ -168,7 +168,7 @@ MUTANTS: dict[str, tuple[Callable[[], bytes], set[str]]] = {
         {"HL7-STR-01", "HL7-MET-01"},
     ),
     "MSH-6 vide": (_change("|PFI|CHU|", "|PFI||"), {"HL7-MSH-01"}),
-    "MSH-11 inconnu": (_change("|M1|T|", "|M1|X|"), {"HL7-MSH-01"}),
+    "MSH-11 inconnu": (_change("|M1|T|", "|M1|X|"), {"HL7-VAL-02"}),
     "ORU en 2.6": (_change("|T|2.5|", "|T|2.6|"), {"HL7-MSH-02"}),
     "MSH-9.3 absent": (_change("ORU^R01^ORU_R01", "ORU^R01"), {"HL7-MSH-02"}),
     "pays absent": (_change("|FRA|", "||"), {"HL7-MSH-03"}),

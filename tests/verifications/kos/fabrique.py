@@ -48,6 +48,7 @@ def jeu_kos() -> Dataset:
     jeu = _jeu(
         SpecificCharacterSet="ISO_IR 192", SOPClassUID="1.2.840.10008.5.1.4.1.1.88.59", SOPInstanceUID=KOS_UID,
         StudyInstanceUID=ETUDE, SeriesInstanceUID=f"{RACINE}.8", Modality="KO", ValueType="CONTAINER",
+        InstanceNumber=1, ContentDate="20261120", ContentTime="101500", PatientBirthDate="19901231", PatientSex="F",
         PatientName="HÉLÈNE^ÉLOÏSE", PatientID=MATRICULE, IssuerOfPatientID="ASIP-SANTE-INS-NIR",
         IssuerOfPatientIDQualifiersSequence=_oid(OID), TimezoneOffsetFromUTC="+0100",
         ConceptNameCodeSequence=_code("113030", "Manifest"),

@@ -81,6 +81,13 @@ MUTANTS: dict[str, tuple[Callable[[Dataset], object], str, Verdict]] = {
     "commande sans domaine": (lambda j: delattr(j.ReferencedRequestSequence[0], "OrderPlacerIdentifierSequence"),
                               "KOS-DEM-02", Verdict.A_VERIFIER),
     "sans INS": (_sans_ins, "KOS-PAT-01", Verdict.A_VERIFIER),
+    "sans heure du contenu": (lambda j: delattr(j, "ContentTime"), "KOS-OBJ-08", Verdict.NON_CONFORME),
+    "date du contenu vide": (lambda j: setattr(j, "ContentDate", ""), "KOS-OBJ-08", Verdict.NON_CONFORME),
+    "mois 13": (lambda j: setattr(j, "StudyDate", "20251399"), "KOS-OBJ-09", Verdict.NON_CONFORME),
+    "heure 25": (lambda j: setattr(j, "ContentTime", "256199"), "KOS-OBJ-09", Verdict.NON_CONFORME),
+    "sexe X": (lambda j: setattr(j, "PatientSex", "X"), "KOS-OBJ-09", Verdict.NON_CONFORME),
+    "adresse fausse": (lambda j: setattr(_preuve(j), "RetrieveURL", "sous-sol"), "KOS-PRE-05", Verdict.NON_CONFORME),
+    "lieu nommé": (lambda j: setattr(_preuve(j), "RetrieveLocationUID", "PACS1"), "KOS-PRE-05", Verdict.NON_CONFORME),
 }  # fmt: skip
 
 
@@ -92,7 +99,7 @@ def test_conforme() -> None:
         *accorde_a_l_examen(kos, EXAMEN),
     ]  # fmt: skip
     assert [c.en_texte() for c in constats if c.verdict is not Verdict.CONFORME] == []
-    assert len({c.code for c in constats}) == len(constats) == 27
+    assert len({c.code for c in constats}) == len(constats) == 30
 
 
 @pytest.mark.parametrize("nom", MUTANTS)
