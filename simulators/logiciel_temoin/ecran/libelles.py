@@ -11,6 +11,7 @@ SUJETS = {
     "actions_soins": "Séjour et documents de sortie",
     "actions_appels": "Appel d'une autre application",
     "actions_recus": "Documents reçus",
+    "actions_reception": "Documents reçus",
     "actions_medicales": "Dossier médical et synthèse",
     "actions_drim": "Images et références (DRIMbox)",
     "actions_dmp": "Dossier médical partagé",
