@@ -10,6 +10,7 @@ import hashlib
 import hmac
 import json
 import re
+import sys
 from collections.abc import Iterable
 from urllib.parse import quote, quote_plus, unquote_to_bytes
 from xml.sax.saxutils import escape
@@ -60,7 +61,7 @@ class Expurgateur:
         # se cherchent par blocs, jamais par une expression : en compiler une à chaque secret coûterait le prix de tous.
         self._origines: dict[bytes, bytes] = {}
         self._courts: tuple[bytes, ...] = ()
-        self._blocs: dict[bytes, tuple[bytes, ...]] = {}
+        self._blocs: dict[int, tuple[bytes, ...]] = {}
         self._plus_longue = 0
         self._echappables = False
 
@@ -94,7 +95,7 @@ class Expurgateur:
         origines: dict[bytes, bytes] = {}
         for secret in self._valeurs:
             origines.update(dict.fromkeys(_formes(secret), secret))
-        blocs: dict[bytes, tuple[bytes, ...]] = {}
+        blocs: dict[int, tuple[bytes, ...]] = {}
         self._courts = tuple(court for forme in origines for court in _indexer(forme, blocs))
         self._blocs = blocs
         self._origines = origines
@@ -106,11 +107,11 @@ class Expurgateur:
         if len(self._origines) < NOMBREUX:
             return self._origines
         blocs = self._blocs
-        trouves: dict[bytes, None] = dict.fromkeys(self._courts)
-        for debut in range(0, len(octets) - _BLOC + 1, _BLOC):
-            if (formes := blocs.get(octets[debut : debut + _BLOC])) is not None:
-                trouves.update(dict.fromkeys(formes))
-        return trouves
+        lus = memoryview(octets)[: len(octets) // _BLOC * _BLOC].cast("Q")
+        # Presque aucun contenu ne porte de secret : l'interpréteur n'y parcourt pas les blocs lui-même.
+        if blocs.keys().isdisjoint(lus):
+            return self._courts
+        return dict.fromkeys((*self._courts, *(forme for bloc in lus for forme in blocs.get(bloc, ()))))
 
     def _trouver(self, octets: bytes) -> list[tuple[int, int, bytes]]:
         """Début, fin et secret de chaque passage à remplacer, sans chevauchement, le plus long d'abord."""
@@ -228,7 +229,7 @@ class Expurgateur:
         return self.json(valeur)
 
 
-def _indexer(secret: bytes, blocs: dict[bytes, tuple[bytes, ...]]) -> tuple[bytes, ...]:
+def _indexer(secret: bytes, blocs: dict[int, tuple[bytes, ...]]) -> tuple[bytes, ...]:
     """Range les blocs de la fin du secret, à tous leurs décalages ; rend le secret s'il est trop court pour cela.
 
     Un contenu lu de huit en huit octets tombe forcément sur l'un d'eux : quinze octets contiennent toujours un bloc
@@ -238,7 +239,7 @@ def _indexer(secret: bytes, blocs: dict[bytes, tuple[bytes, ...]]) -> tuple[byte
     if len(fin) < 2 * _BLOC - 1:
         return (secret,)
     for rang in range(_BLOC):
-        bloc = fin[rang : rang + _BLOC]
+        bloc = int.from_bytes(fin[rang : rang + _BLOC], sys.byteorder)
         if secret not in (deja := blocs.get(bloc, ())):
             blocs[bloc] = (*deja, secret)  # une valeur neuve : un autre fil peut lire l'ancienne
     return ()
