@@ -8,6 +8,7 @@ n'atteint pas sa longueur maximale est suivi du séparateur GS (ASCII 29).
 
 from __future__ import annotations
 
+from functools import lru_cache
 from itertools import groupby
 
 from ppf.datamatrix import DataMatrix
@@ -46,20 +47,27 @@ def contenu(labo: Labo, patient: Patient) -> str:
 
 def dessiner(toile: Canvas, texte: str, x: float, y: float, cote: float) -> None:
     """Dessine le symbole, zone de silence comprise, dans un carré de côté `cote` posé en (x, y)."""
-    # L'ASCII seul : c'est le seul codage qui admette le séparateur GS sans ambiguïté de bascule.
-    matrice = DataMatrix(texte, codecs=["ascii"]).matrix
+    matrice = _matrice(texte)
     module = cote / (len(matrice) + 4)
     # Un seul tracé, à l'échelle du module, un rectangle par suite de modules noirs : vingt fois moins d'ordres.
     toile.saveState()
     toile.translate(x + 2 * module, y + cote - 2 * module)
     toile.scale(module, module)
-    trace = toile.beginPath()
+    ordres: list[str] = []
     for rang, ligne in enumerate(matrice):
         colonne = 0
         for noir, suite in groupby(ligne):
             longueur = len(list(suite))
             if noir:
-                trace.rect(colonne, -rang - 1, longueur, 1)
+                ordres.append(f"{colonne} {-rang - 1} {longueur} 1 re")
             colonne += longueur
-    toile.drawPath(trace, stroke=0, fill=1)
+    toile.addLiteral(" ".join((*ordres, "f")))
     toile.restoreState()
+
+
+@lru_cache(maxsize=64)
+def _matrice(texte: str) -> list[list[int]]:
+    """Les modules, ligne à ligne ; les versions d'un compte rendu portent le même symbole."""
+    # L'ASCII seul : c'est le seul codage qui admette le séparateur GS sans ambiguïté de bascule.
+    matrice: list[list[int]] = DataMatrix(texte, codecs=["ascii"]).matrix
+    return matrice
