@@ -26,16 +26,21 @@ PERMIS = (
 class NonCodable(Exception):
     """Une valeur ne se garde pas, ou ce qui a été gardé ne se relit pas : le message dit laquelle et pourquoi."""
 
+    def __init__(self, pourquoi: str, ou: str = "") -> None:
+        super().__init__(f"{ou} : {pourquoi}" if ou else pourquoi)
+        self._pourquoi = pourquoi
+        self._ou = ou
 
-def chemin_de_classe(classe: type, ou: str) -> str:
-    """« module:nom » d'une classe permise, vérifié aussitôt par la lecture inverse."""
+    def dans(self, contenant: str) -> NonCodable:
+        """La même, dite depuis ce qui contient la valeur : « argument 1 », puis « [0] » ou « .champ »."""
+        return NonCodable(self._pourquoi, f"{contenant}{self._ou}")
+
+
+def chemin_de_classe(classe: type) -> str:
+    """« module:nom » d'une classe permise, vérifié aussitôt par la lecture inverse ; lève `NonCodable`."""
     chemin = f"{classe.__module__}:{classe.__qualname__}"
-    try:
-        relue = _classe(chemin)
-    except NonCodable as erreur:
-        raise NonCodable(f"{ou} : {erreur}") from erreur
-    if relue is not classe:
-        raise NonCodable(f"{ou} : {chemin} ne désigne pas cette classe")
+    if _classe(chemin) is not classe:
+        raise NonCodable(f"{chemin} ne désigne pas cette classe")
     return chemin
 
 

@@ -54,37 +54,38 @@ class Codeur:
         """Un argument entier, rangé à part s'il est long."""
         if isinstance(valeur, str) and valeur and nom.lower() in _SECRETES:
             return self._rangement.empreinte_secret(valeur)
-        code = self.coder(valeur, nom)
+        try:
+            code = self.coder(valeur)
+        except NonCodable as erreur:
+            raise erreur.dans(nom) from erreur
         if isinstance(code, list | dict):
             texte = json.dumps(code, ensure_ascii=False, separators=(",", ":"))
             if len(texte) > ARGUMENT_LONG:
                 return {**self._octets(texte.encode()), "@": "argument"}
         return code
 
-    def coder(self, valeur: object, ou: str = "", profondeur: int = 0) -> Any:
+    def coder(self, valeur: object, profondeur: int = 0) -> Any:
         """La valeur en JSON."""
-        if valeur is None or isinstance(valeur, bool):
-            return valeur
         genre = type(valeur)
-        if genre is int:
+        if genre in _TELS_QUELS:
             return valeur
         if genre is str:
             return self._texte(str(valeur))
         if profondeur > PROFONDEUR:
-            raise NonCodable(f"{ou} : valeurs emboîtées sur plus de {PROFONDEUR} niveaux")
+            raise NonCodable(f"valeurs emboîtées sur plus de {PROFONDEUR} niveaux")
         simple = _SIMPLES.get(genre)
         if simple is not None:
             return simple(self, valeur)
         compose = _COMPOSES.get(genre)
         if compose is not None:
-            return compose(self, valeur, ou, profondeur + 1)
-        return self._valeur(valeur, ou, profondeur + 1)
+            return compose(self, valeur, profondeur + 1)
+        return self._valeur(valeur, profondeur + 1)
 
-    def _valeur(self, valeur: Any, ou: str, suite: int) -> Any:
+    def _valeur(self, valeur: Any, suite: int) -> Any:
         """Une valeur d'une classe à nous."""
         genre = type(valeur)
         if isinstance(valeur, Enum):
-            return {"@": "enum", "classe": chemin_de_classe(genre, ou), "nom": valeur.name}
+            return {"@": "enum", "classe": chemin_de_classe(genre), "nom": valeur.name}
         if genre is Regle and REGLES.get(valeur.code) == valeur:
             # Par son code : une règle rejouée est celle du banc, pas celle qu'un dossier raconterait.
             return {"@": "regle", "code": valeur.code}
@@ -92,28 +93,37 @@ class Codeur:
         if lecture is not None:
             return {"@": "lu", "par": lecture.nom, "octets": self._octets(lecture.source(valeur))}
         if is_dataclass(valeur):
-            classe = chemin_de_classe(genre, ou)
-            champs = [self._paire(champ.name, getattr(valeur, champ.name), ou, suite) for champ in fields(valeur)]
+            classe = chemin_de_classe(genre)
+            champs = [self._paire(champ.name, getattr(valeur, champ.name), suite) for champ in fields(valeur)]
             return {"@": "objet", "classe": classe, "champs": champs}
         if isinstance(valeur, tuple) and hasattr(genre, "_fields"):
-            return {"@": "n-uplet", "classe": chemin_de_classe(genre, ou), "elements": self._suite(valeur, ou, suite)}
-        raise NonCodable(f"{ou} : une valeur de type {genre.__module__}.{genre.__qualname__} ne se garde pas")
+            return {"@": "n-uplet", "classe": chemin_de_classe(genre), "elements": self._suite(valeur, suite)}
+        raise NonCodable(f"une valeur de type {genre.__module__}.{genre.__qualname__} ne se garde pas")
 
-    def _suite(self, valeurs: Any, ou: str, suite: int) -> list[Any]:
-        return [self.coder(element, f"{ou}[{rang}]", suite) for rang, element in enumerate(valeurs)]
+    def _suite(self, valeurs: Any, suite: int) -> list[Any]:
+        codes: list[Any] = []
+        try:
+            # Où l'on en est ne s'écrit que si une valeur ne se garde pas : un chemin par valeur coûterait plus qu'elle.
+            for element in valeurs:
+                codes.append(self.coder(element, suite))
+        except NonCodable as erreur:
+            raise erreur.dans(f"[{len(codes)}]") from erreur
+        return codes
 
-    def _ensemble(self, valeurs: Any, ou: str, suite: int) -> list[Any]:
-        return sorted(self._suite(valeurs, ou, suite), key=repr)
+    def _ensemble(self, valeurs: Any, suite: int) -> list[Any]:
+        return sorted(self._suite(valeurs, suite), key=repr)
 
-    def _paires(self, valeur: Any, ou: str, suite: int) -> list[Any]:
+    def _paires(self, valeur: Any, suite: int) -> list[Any]:
         # Des paires plutôt qu'un objet JSON : les clés y gardent leur ordre et leur type.
-        return [self._paire(cle, element, ou, suite) for cle, element in valeur.items()]
+        return [self._paire(cle, element, suite) for cle, element in valeur.items()]
 
-    def _paire(self, cle: object, valeur: object, ou: str, suite: int) -> list[Any]:
+    def _paire(self, cle: object, valeur: object, suite: int) -> list[Any]:
         if isinstance(cle, str) and isinstance(valeur, str) and valeur and cle.lower() in _SECRETES:
             return [cle, self._rangement.empreinte_secret(valeur)]
-        nom = cle if isinstance(cle, str) else repr(cle)
-        return [self.coder(cle, f"{ou}.{nom} (clé)", suite), self.coder(valeur, f"{ou}.{nom}", suite)]
+        try:
+            return [self.coder(cle, suite), self.coder(valeur, suite)]
+        except NonCodable as erreur:
+            raise erreur.dans(f".{cle if isinstance(cle, str) else repr(cle)}") from erreur
 
     def _texte(self, texte: str) -> Any:
         if len(texte) <= TEXTE_LONG and (texte.isascii() or not _SUBSTITUT.search(texte)):
@@ -134,6 +144,8 @@ def _flottant(_: Codeur, valeur: Any) -> Any:
     return valeur if math.isfinite(valeur) else {"@": "flottant", "valeur": repr(valeur)}
 
 
+_TELS_QUELS = frozenset({type(None), bool, int})
+
 _SIMPLES: Mapping[type, Callable[[Codeur, Any], Any]] = {
     float: _flottant,
     bytes: Codeur._octets,
@@ -147,11 +159,11 @@ _SIMPLES: Mapping[type, Callable[[Codeur, Any], Any]] = {
     CorpsMemoire: lambda codeur, valeur: {"@": "memoire", "octets": codeur._octets(valeur.octets)},
 }
 
-_COMPOSES: Mapping[type, Callable[[Codeur, Any, str, int], Any]] = {
+_COMPOSES: Mapping[type, Callable[[Codeur, Any, int], Any]] = {
     list: Codeur._suite,
-    tuple: lambda codeur, valeur, ou, suite: {"@": "tuple", "elements": codeur._suite(valeur, ou, suite)},
-    set: lambda codeur, valeur, ou, suite: {"@": "set", "elements": codeur._ensemble(valeur, ou, suite)},
-    frozenset: lambda codeur, valeur, ou, suite: {"@": "frozenset", "elements": codeur._ensemble(valeur, ou, suite)},
-    dict: lambda codeur, valeur, ou, suite: {"@": "dict", "paires": codeur._paires(valeur, ou, suite)},
-    Counter: lambda codeur, valeur, ou, suite: {"@": "compte", "paires": codeur._paires(valeur, ou, suite)},
+    tuple: lambda codeur, valeur, suite: {"@": "tuple", "elements": codeur._suite(valeur, suite)},
+    set: lambda codeur, valeur, suite: {"@": "set", "elements": codeur._ensemble(valeur, suite)},
+    frozenset: lambda codeur, valeur, suite: {"@": "frozenset", "elements": codeur._ensemble(valeur, suite)},
+    dict: lambda codeur, valeur, suite: {"@": "dict", "paires": codeur._paires(valeur, suite)},
+    Counter: lambda codeur, valeur, suite: {"@": "compte", "paires": codeur._paires(valeur, suite)},
 }

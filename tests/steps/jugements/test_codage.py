@@ -150,7 +150,7 @@ CONSTAT = Constat("INVENTEE-01", Verdict.CONFORME, "m")
 def test_ce_qui_ne_se_garde_pas_est_refuse_avec_son_chemin(valeur: object, raison: str) -> None:
     """Une classe d'ailleurs, une fonction, une règle inventée, un constat tout fait : refusés, et l'on sait où."""
     with pytest.raises(NonCodable, match=raison):
-        Codeur(EnMemoire()).coder(valeur, "lot")
+        Codeur(EnMemoire()).argument(valeur, "lot")
 
 
 def test_un_emboitement_sans_fin_est_refuse() -> None:
