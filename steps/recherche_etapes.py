@@ -9,6 +9,8 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from importlib import import_module
+from itertools import count
+from operator import itemgetter
 from typing import Any
 from weakref import WeakKeyDictionary
 
@@ -20,6 +22,10 @@ from pytest_bdd.parser import Step
 from pytest_bdd.steps import StepFunctionContext, StepNamePrefix, step_function_context_registry
 
 _PREFIXE = StepNamePrefix.step_def.value
+_LETTRES = 8
+
+_Phrase = tuple[int, str, str, StepFunctionContext]
+"""Rang dans le gestionnaire, début, nom de la fixture, contexte."""
 
 
 class _Phrases:
@@ -27,26 +33,33 @@ class _Phrases:
 
     def __init__(self, gestionnaire: FixtureManager, taille: int) -> None:
         self.taille = taille
-        self._contextes: list[tuple[str, str, StepFunctionContext]] = []
+        self._par_debut: dict[str, list[_Phrase]] = {}
+        """Par premières lettres : une étape n'essaie que les phrases qui commencent comme elle. « » : les autres."""
+        self._rangs = count()
         self._trouvees: dict[tuple[str | None, str], tuple[str, ...]] = {}
         for registre in _registres(gestionnaire):
             for nom, definitions in registre.items():
                 if nom.startswith(_PREFIXE):
-                    self._contextes += [
-                        (_debut(contexte), nom, contexte)
-                        for liste in definitions.values()
-                        for definition in liste
-                        if (contexte := step_function_context_registry.get(definition.func)) is not None
-                    ]
+                    for liste in definitions.values():
+                        for definition in liste:
+                            contexte = step_function_context_registry.get(definition.func)
+                            if contexte is not None:
+                                self._retenir(nom, contexte)
+
+    def _retenir(self, nom: str, contexte: StepFunctionContext) -> None:
+        debut = _debut(contexte)
+        cle = debut[:_LETTRES] if len(debut) >= _LETTRES else ""
+        self._par_debut.setdefault(cle, []).append((next(self._rangs), debut, nom, contexte))
 
     def noms(self, etape: Step) -> tuple[str, ...]:
         """Noms des fixtures dont la phrase convient à cette étape."""
         cle = (etape.type, etape.name)
         if cle not in self._trouvees:
             texte = etape.name.lower()
+            voisines = (*self._par_debut.get(texte[:_LETTRES], ()), *self._par_debut.get("", ()))
             convient = [
                 nom
-                for debut, nom, contexte in self._contextes
+                for _, debut, nom, contexte in sorted(voisines, key=itemgetter(0))
                 if texte.startswith(debut)
                 and contexte.type in (None, etape.type)
                 and contexte.parser.is_matching(etape.name)
