@@ -79,8 +79,9 @@ class _Serveur(ThreadingHTTPServer):
     def certifie(self, der: bytes | None) -> bool:
         """Vrai pour un certificat présenté et non révoqué ; son émetteur l'a été par la poignée de main."""
         defaut = self.source.labo.defaut
+        dispense = defaut("wado_certificat_facultatif") or defaut("wado_certificat_non_demande")
         if der is None:
-            return defaut("wado_certificat_facultatif") or defaut("wado_certificat_non_demande")
+            return dispense
         if defaut("wado_revocation_ignoree"):
             return True
         certificat = x509.load_der_x509_certificate(der)
