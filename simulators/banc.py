@@ -21,6 +21,7 @@ from simulators.hl7v2 import SimulateurHl7v2
 from simulators.insi import SimulateurINSi
 from simulators.mssante.gestion import GestionMSSante
 from simulators.mssante.simulateur import SimulateurMSSante
+from simulators.pacs import SimulateurPacs
 from simulators.psc import SimulateurPSC
 from simulators.psc.echange import ServeurApi
 from simulators.psc.gestion import GestionPSC
@@ -97,6 +98,7 @@ class Banc:
         self.courriels = SimulateurCourriels(journal, self.igc)
         self.bouchons = tuple(SimulateurBouchon(journal, self.igc, nom, r) for nom, r in (bouchons or {}).items())
         self.hl7v2 = SimulateurHl7v2(journal, self.igc)
+        self.pacs = SimulateurPacs(journal)
         try:
             messagerie = GestionMSSante(self.mssante)
             identite = GestionPSC(self.psc, self.etablissement)
@@ -125,6 +127,7 @@ class Banc:
                 bouchon.monter(self.serveur)
             self.hl7v2.monter(self.serveur)
             self.drim.monter(self.serveur)
+            self.pacs.monter(self.serveur)
             if matrice:
                 self.mssante.monter_matrice(self.serveur)
             self._certificats = {nom: self.igc.identifiants(nom) for nom in PROFILS}
@@ -157,6 +160,7 @@ class Banc:
             **{bouchon.nom: bouchon.pannes for bouchon in self.bouchons},
             "hl7v2": self.hl7v2.pannes,
             "drim": self.drim.pannes,
+            "pacs": self.pacs.pannes,
         }
 
     @property
@@ -181,6 +185,7 @@ class Banc:
                 **{bouchon.nom: bouchon.adresses() for bouchon in self.bouchons},
                 "hl7v2": self.hl7v2.adresses(),
                 "drim": self.drim.adresses(),
+                "pacs": self.pacs.adresses(),
                 "gestion": {"url": self._gestion.url},
             },
             "autorites": {
@@ -220,6 +225,7 @@ class Banc:
             bouchon.remettre_a_zero()
         self.hl7v2.remettre_a_zero()
         self.drim.remettre_a_zero()
+        self.pacs.remettre_a_zero()
         if self._peupler:
             for identite in IDENTITES_DE_TEST:
                 if identite.attendu != "01":
@@ -238,6 +244,7 @@ class Banc:
 
     def arreter(self) -> None:
         """Ferme les ports et efface les clés. Le journal reste à qui l'a donné."""
+        self.pacs.arreter()
         self._socle.arreter()
         shutil.rmtree(self._secrets, ignore_errors=True)
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import base64
 import binascii
 
-from simulators.logiciel_temoin import drim_conso
+from simulators.logiciel_temoin import drim_conso, drim_export
 from simulators.logiciel_temoin.drim_source import Source
 from simulators.logiciel_temoin.erreurs import Echec, Enveloppe, ParametreInvalide, fait
 from simulators.logiciel_temoin.labo import Labo
@@ -63,12 +63,18 @@ def adresse_images(labo: Labo, utilisateur: Utilisateur, p: Parametres) -> Envel
 @action("appel_contextuel_imagerie")
 def appel_contextuel_imagerie(labo: Labo, utilisateur: Utilisateur, p: Parametres) -> Enveloppe:
     consentement = p.choix("consentement", ("oui", "non", "inconnu"))
-    p.texte("ipp_local")
-    messages, examens = drim_conso.ouvrir(labo, utilisateur, p.objet("identite"), consentement)
+    messages, examens = drim_conso.ouvrir(labo, utilisateur, p.objet("identite"), consentement, p.texte("ipp_local"))
     return fait(*messages, examens=examens)
 
 
 @action("recuperer_images")
 def recuperer_images(labo: Labo, utilisateur: Utilisateur, p: Parametres) -> Enveloppe:
     images = drim_conso.recuperer(labo, utilisateur, p.texte("unique_id"), p.texte("serie"))
+    if labo.defaut("export_d_office") and labo.appel_imagerie is not None:
+        drim_export.envoyer(labo, labo.appel_imagerie, images)
     return fait(images=[{"uid": image.uid, "syntaxe": image.syntaxe} for image in images])
+
+
+@action("exporter_examens")
+def exporter_examens(labo: Labo, utilisateur: Utilisateur, p: Parametres) -> Enveloppe:
+    return fait(file=drim_export.exporter(labo, utilisateur, [str(u) for u in p.liste("unique_ids")]))

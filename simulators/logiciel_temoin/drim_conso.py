@@ -41,6 +41,7 @@ class Appel:
     """Le patient de l'appel contextuel en cours, et ce qu'on a déjà reçu pour lui."""
 
     matricule: str
+    ipp_local: str
     session: Session
     entrepots: dict[str, str] = field(default_factory=dict)
     kos: dict[str, Any] = field(default_factory=dict)
@@ -48,7 +49,7 @@ class Appel:
 
 
 def ouvrir(
-    labo: Labo, utilisateur: Utilisateur, identite: dict[str, Any], consentement: str
+    labo: Labo, utilisateur: Utilisateur, identite: dict[str, Any], consentement: str, ipp_local: str
 ) -> tuple[list[str], list[dict[str, Any]]]:
     """Messages montrés, et références présentées."""
     labo.appel_imagerie = None
@@ -69,7 +70,7 @@ def ouvrir(
         fiches = xds_requetes.chercher(session, criteres)
     except ErreurDmp as erreur:
         raise Echec(str(erreur)) from erreur
-    appel = Appel(matricule, session, {fiche.unique_id: fiche.entrepot for fiche in fiches})
+    appel = Appel(matricule, ipp_local, session, {fiche.unique_id: fiche.entrepot for fiche in fiches})
     labo.appel_imagerie = appel
     if labo.defaut("conso_kos_non_montres"):
         return [], []
@@ -115,18 +116,32 @@ def recuperer(labo: Labo, utilisateur: Utilisateur, unique_id: str, serie: str) 
 def _adresse(labo: Labo, appel: Appel, unique_id: str, serie: str) -> str:
     if labo.defaut("conso_kos_sans_retrait"):
         return f"{labo.environnement.wado_distant}/studies/{serie.rpartition('.')[0]}/series/{serie}"
+    for etude in _reference(appel, unique_id).CurrentRequestedProcedureEvidenceSequence:
+        for trouvee in etude.ReferencedSeriesSequence:
+            if trouvee.SeriesInstanceUID == serie:
+                base = f"{labo.environnement.wado_distant}/studies/{etude.StudyInstanceUID}/series/{serie}"
+                return str(trouvee.get("RetrieveURL") or base)
+    raise Refus("Cette série n'est pas dans la référence de l'examen.")
+
+
+def series(appel: Appel, unique_id: str) -> list[str]:
+    """Les séries que cite la référence d'un examen."""
+    return [
+        str(serie.SeriesInstanceUID)
+        for etude in _reference(appel, unique_id).CurrentRequestedProcedureEvidenceSequence
+        for serie in etude.ReferencedSeriesSequence
+    ]
+
+
+def _reference(appel: Appel, unique_id: str) -> Any:
+    """Le KOS, récupéré du DMP la première fois."""
     if unique_id not in appel.kos:
         try:
             octets = xds_requetes.lire_document(appel.session, unique_id, appel.entrepots[unique_id])
             appel.kos[unique_id] = lire(octets)
         except (ErreurDmp, ValueError) as erreur:
             raise Echec(f"La référence n'a pas pu être récupérée : {erreur}") from erreur
-    for etude in appel.kos[unique_id].CurrentRequestedProcedureEvidenceSequence:
-        for trouvee in etude.ReferencedSeriesSequence:
-            if trouvee.SeriesInstanceUID == serie:
-                base = f"{labo.environnement.wado_distant}/studies/{etude.StudyInstanceUID}/series/{serie}"
-                return str(trouvee.get("RetrieveURL") or base)
-    raise Refus("Cette série n'est pas dans la référence de l'examen.")
+    return appel.kos[unique_id]
 
 
 def _citees(appel: Appel, unique_id: str, serie: str) -> list[ImageRecue]:

@@ -171,6 +171,8 @@ class Environnement:
     """Le partenaire à qui vont les messages HL7 v2 (MLLP)."""
     fournisseurs: dict[str, Fournisseur] = field(default_factory=dict)
     api_psc: ApiPsc | None = None
+    pacs: tuple[str, int, str] | None = None
+    """Le PACS de l'établissement (DICOM) : hôte, port, AE title."""
     wado_distant: str = ""
     """Base DICOMweb de la source distante, quand un KOS ne dit pas où prendre ses images."""
 
@@ -214,6 +216,7 @@ def lire_environnement(chemin: Path) -> Environnement:
         hl7v2=(str(h["hote"]), int(h["port"])) if (h := services.get("hl7v2")) else None,
         fournisseurs=lire_fournisseurs(services),
         api_psc=lire_api(services),
+        pacs=(str(d["hote"]), int(d["port"]), str(d["ae"])) if (d := services.get("pacs")) else None,
         wado_distant=str(services.get("drim", {}).get("wado", "")),
     )
 

@@ -74,6 +74,13 @@ CONDUITE = {
     "conso_cache_absent": "Une série déjà reçue est redemandée à la source.",
     "conso_explicite_seule": "Seules les images non compressées sont demandées.",
     "conso_derniere_image_perdue": "La dernière image reçue n'est pas montrée.",
+    "export_absent": "L'export est dit fait sans qu'aucune image parte au PACS.",
+    "export_d_office": "Les images d'une série ouverte partent au PACS sans qu'on le demande.",
+    "export_derniere_image_oubliee": "La dernière image d'un examen n'est pas exportée.",
+    "export_ipp_de_la_source": "Les images exportées gardent l'IPP de la source.",
+    "export_ins_pour_ipp": "Les images exportées portent l'INS à la place de l'IPP local.",
+    "export_syntaxe_fausse": "Des images compressées sont exportées sous une syntaxe non compressée.",
+    "export_premier_seulement": "De plusieurs examens choisis, seul le premier est exporté.",
     "drim_alerte_d_office": "Chaque KOS publié donne une alerte à l'administrateur.",
     "drim_alerte_absente": "L'administrateur n'est pas averti d'un KOS qui n'a pas pu être publié.",
 }

@@ -31,6 +31,8 @@ _DOMAINE = STRUCTURE.oid_domaine
 RIS = Emetteur("RIS", STRUCTURE.nom, _DOMAINE, "DRIMBOX", STRUCTURE.nom)
 DOMAINE_ACCESSION, DOMAINE_COMMANDE = f"{_DOMAINE}.7", f"{_DOMAINE}.8"
 ATTENTE_S = 30.0
+AILLEURS = "IMAGERIE DU BANC DISTANT"
+"""Qui a réalisé un examen distant : il y nomme le patient à sa façon."""
 AUTEUR = PROFESSIONNELS[1]
 """Qui a validé les comptes rendus : pas le responsable, au nom de qui un automate agirait."""
 
@@ -92,16 +94,17 @@ def nouvel_examen(
     patient: PatientEssai,
     series: Sequence[tuple[str, int]],
     *,
-    ins: bool = False,
+    ailleurs: bool = False,
     syntaxe: str = "",
 ) -> ExamenEssai:
-    """Présente un examen, que rien ne garde encore. `ins` : ses images portent l'INS."""
+    """Présente un examen, que rien ne garde encore. `ailleurs` : d'un autre établissement, sous son IPP et avec l'INS."""
     rang = len(examens(essai)) + 1
     reference = patient.reference
     sujet = PatientImage(
-        identifiant_emetteur(patient), STRUCTURE.nom, f"{reference.nom_naissance}^{reference.prenoms[0]}",
+        *((f"D{identifiant_emetteur(patient)}", AILLEURS) if ailleurs else (identifiant_emetteur(patient), STRUCTURE.nom)),
+        f"{reference.nom_naissance}^{reference.prenoms[0]}",
         reference.date_naissance.replace("-", ""), reference.sexe if reference.sexe in ("M", "F") else "O",
-        reference.matricule_ins if ins else "", reference.oid if ins else "",
+        reference.matricule_ins if ailleurs else "", reference.oid if ailleurs else "",
     )  # fmt: skip
     # Une étude est neuve à chaque campagne : un produit en garde trace d'une fois à l'autre.
     graine = f"{essai.graine}{essai.retenu.numero}{nom}{datetime.now(UTC).isoformat()}"

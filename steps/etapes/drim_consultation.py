@@ -62,7 +62,7 @@ def examen_distant(essai: Essai, nom: str, qui: str, famille: str | None, series
     """Son KOS est au DMP du patient, ses images chez la source distante."""
     patient = essai.patient(qui)
     syntaxes = FAMILLES[famille] if famille else tuple(s for famille in FAMILLES.values() for s in famille)
-    vise = nouvel_examen(essai, nom, patient, lire_series(series), ins=True, syntaxe=syntaxes[0])
+    vise = nouvel_examen(essai, nom, patient, lire_series(series), ailleurs=True, syntaxe=syntaxes[0])
     sain = vise.examen
     variantes = [
         (s, sain if s == syntaxes[0] else fabriquer(

@@ -18,7 +18,7 @@ from steps.logiciel.schema_rapide import TYPES_JSON, Predicat, preparer
 
 FICHIER = Path(__file__).with_name("contrat.yaml")
 RESULTATS = ("fait", "refuse", "echec", "non_gere")
-SERVICES_GUETTES = ("insi", "dmp", "mssante", "psc", "annuaire", "drim")
+SERVICES_GUETTES = ("insi", "dmp", "mssante", "psc", "annuaire", "drim", "pacs")
 
 
 class ContratInvalide(ValueError):

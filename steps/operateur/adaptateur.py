@@ -29,6 +29,7 @@ ATTENTES: Mapping[str, str] = {
     "psc": "Le banc guette la demande de connexion à Pro Santé Connect.",
     "annuaire": "Le banc guette un appel à l'Annuaire Santé.",
     "drim": "Le banc guette une demande d'images à la DRIMbox distante.",
+    "pacs": "Le banc guette un envoi d'images au PACS.",
 }
 """Ce que le banc attend de son côté, par service guetté."""
 _SILENCE = " Si le logiciel bloque l'action, il ne verra rien : dites « Le logiciel l'a refusé »."

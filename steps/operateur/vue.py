@@ -25,6 +25,7 @@ SERVICES: Mapping[str, str] = {
     "etablissement": "Fournisseur de l'établissement",
     "courriels": "Relais de courriels",
     "drim": "DRIMbox distante",
+    "pacs": "PACS de l'établissement",
 }
 
 
