@@ -17,7 +17,9 @@ from requirements.lecture import Lecture
 from requirements.lectures import LectureDeScenario
 from requirements.modele import Classe, Exigence, ScenarioConformite
 
-_DEFAUT = frozenset(("scenarios", "description", "autres", "regles", "non_concluants", "a_verifier_en_plus", "temoins"))
+_DEFAUT = frozenset(
+    ("scenarios", "description", "autres", "regles", "non_concluants", "a_verifier_en_plus", "temoins", "lot")
+)
 
 Numeros = Mapping[str, tuple[str, ...]]
 """Pour chaque numéro de scénario, les codes (de vérification ou de défaut) qui le touchent."""
