@@ -31,6 +31,24 @@ def _exiger_le_retour(essai: Essai, vus: Sequence[Echange], retour: str, circons
     essai.bilan.exiger(conduite.appel_insi_abouti(retours, retour, circonstance))
 
 
+def _juger_les_traces(
+    essai: Essai, nom: str, nombre: int, *, operation: str, retour: str, modalite: str | None
+) -> None:
+    """`nombre` : appels vus par INSi depuis l'action, dont chacun doit sa trace."""
+    debut, fin = _bornes(essai)
+    essai.bilan.constater(
+        regles_traces.appel_insi_trace(
+            lire_traces(essai, "insi", essai.patient(nom)),
+            operation=operation,
+            retour=retour,
+            modalite=modalite,
+            nombre=nombre,
+            debut=debut,
+            fin=fin,
+        )
+    )
+
+
 @then(
     motif(
         r"l'appel par (?P<moyen>carte Vitale|traits) pour le patient « (?P<nom>[^»]+) » est tracé avec le retour (?P<code>\d\d)$"
@@ -41,18 +59,7 @@ def appel_trace(essai: Essai, moyen: str, nom: str, code: str) -> None:
     modalite, operation = ("traits", RECHERCHES[0]) if moyen == "traits" else ("carte_vitale", RECHERCHES[1])
     vus = essai.echanges("insi", operation)
     _exiger_le_retour(essai, vus, code, f"pour « {nom} »")
-    debut, fin = _bornes(essai)
-    essai.bilan.constater(
-        regles_traces.appel_insi_trace(
-            lire_traces(essai, "insi", essai.patient(nom)),
-            operation="recuperation",
-            retour=code,
-            modalite=modalite,
-            nombre=len(vus),
-            debut=debut,
-            fin=fin,
-        )
-    )
+    _juger_les_traces(essai, nom, len(vus), operation="recuperation", retour=code, modalite=modalite)
 
 
 @then(parse("tout ce qu'INSi a rendu pour le patient « {nom} » est tracé"))
@@ -78,18 +85,7 @@ def retour_trace(essai: Essai, nom: str) -> None:
 def verification_tracee(essai: Essai, nom: str, retour: str) -> None:
     vus = essai.echanges("insi", "verifierInsAvecTraitsIdentite")
     _exiger_le_retour(essai, vus, retour, f"pour vérifier « {nom} »")
-    debut, fin = _bornes(essai)
-    essai.bilan.constater(
-        regles_traces.appel_insi_trace(
-            lire_traces(essai, "insi", essai.patient(nom)),
-            operation="verification",
-            retour=retour,
-            modalite=None,
-            nombre=len(vus),
-            debut=debut,
-            fin=fin,
-        )
-    )
+    _juger_les_traces(essai, nom, len(vus), operation="verification", retour=retour, modalite=None)
 
 
 @then(motif(r"l'appel à INSi fait par (?P<qui>.+) pour le patient « (?P<nom>[^»]+) » est tracé à son nom$"))
