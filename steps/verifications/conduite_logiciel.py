@@ -10,125 +10,124 @@ from reports.constat import Confiance, Constat, Regle
 from steps.flux.identite import comparable
 from steps.verifications.identite import R_CREATION_ADMISE, R_CREATION_REFUSEE, R_DATE, R_DATE_ADMISE
 from steps.verifications.registre import verification
-
-_GUIDE = "Guide d'implémentation de l'INS, règle {} (reprise par le REM, travaux de concertation 2023)"
+from steps.verifications.sources import GUIDE_INS
 
 R_BLOCAGE_INSI = Regle(
     "INSI-BLOCAGE-01",
     "Aucun appel à INSi pour une identité douteuse ou fictive",
-    _GUIDE.format(25),
+    GUIDE_INS.format(25),
     Confiance.OFFICIELLE,
     "Bloquez l'appel à INSi dès que l'attribut douteux ou fictif est posé.",
 )
 R_APPEL_POSSIBLE = Regle(
     "INSI-BLOCAGE-02",
     "L'appel à INSi est possible pour une identité sans attribut douteux ou fictif",
-    _GUIDE.format("25 et 37"),
+    GUIDE_INS.format("25 et 37"),
     Confiance.OFFICIELLE,
     "Permettez l'appel à INSi pour cette identité.",
 )
 R_APPEL_ABOUTI = Regle(
     "INSI-RETOUR-01",
     "L'appel à INSi obtient le retour que l'identité de test donne",
-    _GUIDE.format("25 et 37"),
+    GUIDE_INS.format("25 et 37"),
     Confiance.OFFICIELLE,
     "Corrigez l'appel : la réponse d'INSi dit pourquoi il est refusé.",
 )
 R_DROIT_INSI = Regle(
     "DRO-INSI-01",
     "Seules les personnes habilitées peuvent appeler INSi",
-    _GUIDE.format(4),
+    GUIDE_INS.format(4),
     Confiance.OFFICIELLE,
     "Soumettez l'appel à INSi à une habilitation paramétrable.",
 )
 R_DROIT_INS = Regle(
     "DRO-INS-01",
     "Seules les personnes habilitées accèdent à l'INS",
-    _GUIDE.format(4),
+    GUIDE_INS.format(4),
     Confiance.OFFICIELLE,
     "Soumettez l'accès à l'identité INS à une habilitation paramétrable.",
 )
 R_DROIT_ACCORDE = Regle(
     "DRO-INS-02",
     "Une personne à qui l'habilitation est donnée obtient l'accès",
-    _GUIDE.format(4),
+    GUIDE_INS.format(4),
     Confiance.OFFICIELLE,
     "Appliquez l'habilitation dès qu'elle est paramétrée.",
 )
 R_JUSTIFICATIF = Regle(
     "PAR-JUSTIFICATIF-01",
     "La nature du justificatif d'identité peut être renseignée",
-    _GUIDE.format(19),
+    GUIDE_INS.format(19),
     Confiance.OFFICIELLE,
     "Proposez un champ pour la nature du justificatif et gardez sa valeur.",
 )
 R_JUSTIFICATIFS_PARAMETRES = Regle(
     "PAR-JUSTIFICATIF-02",
     "La liste des justificatifs et leur niveau de confiance sont paramétrables par le site",
-    _GUIDE.format(19),
+    GUIDE_INS.format(19),
     Confiance.OFFICIELLE,
     "Permettez au site de définir les justificatifs et leur niveau de confiance, et appliquez-les.",
 )
 R_VALIDATION_MANUELLE = Regle(
     "PAR-VALIDATION-01",
     "L'utilisateur peut valider l'identité par une action manuelle",
-    _GUIDE.format(19),
+    GUIDE_INS.format(19),
     Confiance.OFFICIELLE,
     "Offrez toujours une action manuelle de validation.",
 )
 R_VALIDATION_DESACTIVEE = Regle(
     "PAR-VALIDATION-02",
     "La validation automatique de l'identité peut être désactivée",
-    _GUIDE.format(19),
+    GUIDE_INS.format(19),
     Confiance.OFFICIELLE,
     "Permettez de désactiver la validation automatique, et respectez ce réglage.",
 )
 R_ALERTE = Regle(
     "INSI-ALERTE-01",
     "L'utilisateur est alerté d'un écart entre le premier prénom saisi et les prénoms rendus par INSi",
-    _GUIDE.format(6),
+    GUIDE_INS.format(6),
     Confiance.OFFICIELLE,
     "Comparez le premier prénom au début de la liste rendue et alertez l'utilisateur.",
 )
 R_ECARTS = Regle(
     "INSI-ALERTE-02",
     "Les écarts entre traits saisis et traits rendus par INSi sont montrés à l'utilisateur",
-    _GUIDE.format(6),
+    GUIDE_INS.format(6),
     Confiance.OFFICIELLE,
     "Montrez, avant acceptation, chaque trait local et le trait rendu quand ils diffèrent.",
 )
 R_MESSAGE_BLOCAGE = Regle(
     "INSI-ALERTE-03",
     "L'utilisateur est averti que l'INS rendue ne peut pas être rapatriée",
-    _GUIDE.format("11 et 12"),
+    GUIDE_INS.format("11 et 12"),
     Confiance.OFFICIELLE,
     "Dites à l'utilisateur pourquoi l'INS rendue n'est pas reprise.",
 )
 R_LISTE_TRAVAIL = Regle(
     "LIS-TRAVAIL-01",
     "Ce que la vérification INSi a refusé est placé dans une liste de travail",
-    _GUIDE.format("49 et 55"),
+    GUIDE_INS.format("49 et 55"),
     Confiance.OFFICIELLE,
     "Ajoutez l'identité, ou la donnée de santé, à une liste de travail dédiée.",
 )
 R_NON_INTEGRE = Regle(
     "LIS-TRAVAIL-02",
     "Une donnée de santé dont l'INS n'est pas vérifiée n'est pas intégrée d'elle-même",
-    _GUIDE.format(55),
+    GUIDE_INS.format(55),
     Confiance.OFFICIELLE,
     "Retenez la donnée hors du dossier et alertez l'utilisateur.",
 )
 R_INTEGRE = Regle(
     "LIS-TRAVAIL-03",
     "Une donnée de santé dont l'INS est vérifiée est intégrée au dossier du patient",
-    f"{_GUIDE.format(55)} : la règle ne dit que le cas KO",
+    f"{GUIDE_INS.format(55)} : la règle ne dit que le cas KO",
     Confiance.DEDUITE,
     "Intégrez la donnée quand la vérification répond OK, ou montrez comment elle l'est.",
 )
 R_MISE_A_JOUR = Regle(
     "LIS-TRAVAIL-04",
     "Une INS vérifiée peut être reprise dans l'identité déjà connue",
-    f"{_GUIDE.format(51)} : la règle ne dit que le cas KO",
+    f"{GUIDE_INS.format(51)} : la règle ne dit que le cas KO",
     Confiance.DEDUITE,
     "Montrez comment l'INS reçue et confirmée par INSi rejoint la fiche du patient.",
 )

@@ -16,29 +16,29 @@ from steps.verifications.dmp import patient_de, reussi
 from steps.verifications.dmp.sequence import OPPOSITION
 from steps.verifications.dmp.soumission import documents_demandes, est_consultation
 from steps.verifications.registre import verification
+from steps.verifications.sources import REM_BIO
 
-_REM = "REM BIO, exigence {} (travaux de concertation 2023)"
 _ECHANGES = "échanges avec le DMP"
 _LISTE = "liste des documents du DMP"
 
 R_CHOIX = Regle(
     "DOS-CHOIX-01",
     "Le choix du patient sur la consultation de son DMP est enregistré, relu et modifiable",
-    _REM.format("DMP/CONF.06 et DMP/UX.06"),
+    REM_BIO.format("DMP/CONF.06 et DMP/UX.06"),
     Confiance.OFFICIELLE,
     "Gardez le choix du patient, montrez-le à la réouverture du dossier, et permettez d'en changer à tout moment.",
 )
 R_CONSULTATION = Regle(
     "DOS-ACCES-01",
     "Le professionnel consulte le DMP d'un patient qui ne s'y oppose pas",
-    _REM.format("DMP/CONF.06 et DMP/UX.14"),
+    REM_BIO.format("DMP/CONF.06 et DMP/UX.14"),
     Confiance.OFFICIELLE,
     "Permettez la consultation dès que la non-opposition est enregistrée et que l'accès est permis.",
 )
 R_BLOQUE = Regle(
     "DOS-ACCES-02",
     "Un professionnel que le patient a bloqué ne consulte pas son DMP",
-    f"{_REM.format('DMP/UX.08')} ; GIE SESAM-Vitale, PDT-INF-526 v1.8",
+    f"{REM_BIO.format('DMP/UX.08')} ; GIE SESAM-Vitale, PDT-INF-526 v1.8",
     Confiance.OFFICIELLE,
     "Lisez la réponse du test d'existence : accès INTERDIT, aucune consultation.",
 )
@@ -52,7 +52,7 @@ R_CONFIRMATION = Regle(
 R_INS_NON_QUALIFIEE = Regle(
     "DOS-ACCES-04",
     "Le DMP n'est pas consulté pour un patient dont l'INS n'est pas qualifiée",
-    _REM.format("DMP/UX.14 et INS/va1.59"),
+    REM_BIO.format("DMP/UX.14 et INS/va1.59"),
     Confiance.OFFICIELLE,
     "Bloquez la consultation tant que l'identité n'est pas qualifiée.",
 )
@@ -66,14 +66,14 @@ R_TRACE = Regle(
 R_LISTE = Regle(
     "DOS-LISTE-01",
     "La liste montrée est celle des documents que le DMP a rendus",
-    _REM.format("DMP/UX.14 et DMP/UX.27"),
+    REM_BIO.format("DMP/UX.14 et DMP/UX.27"),
     Confiance.OFFICIELLE,
     "Montrez tous les documents rendus par le DMP, désignés par leur uniqueId, et eux seuls.",
 )
 R_METADONNEES = Regle(
     "DOS-LISTE-02",
     "Les informations montrées pour chaque document sont ses métadonnées",
-    _REM.format("DMP/UX.14"),
+    REM_BIO.format("DMP/UX.14"),
     Confiance.OFFICIELLE,
     "Montrez titre et type tels que le DMP les rend.",
 )
@@ -87,63 +87,63 @@ R_DATE_LOCALE = Regle(
 R_FILTRES = Regle(
     "DOS-LISTE-04",
     "Des filtres sur les métadonnées sont proposés",
-    _REM.format("DMP/UX.14"),
+    REM_BIO.format("DMP/UX.14"),
     Confiance.OFFICIELLE,
     "Proposez des filtres (type, date, cadre…) sur la liste des documents du DMP.",
 )
 R_DOCUMENT_OUVERT = Regle(
     "DOS-LISTE-05",
     "Chaque document de la liste peut être ouvert, tel que le DMP le tient",
-    _REM.format("DMP/UX.14"),
+    REM_BIO.format("DMP/UX.14"),
     Confiance.OFFICIELLE,
     "Ouvrez le document désigné par son uniqueId (TD3.2) sans en changer le contenu.",
 )
 R_ECRAN = Regle(
     "DOS-ECRAN-01",
     "Le logiciel reste utilisable pendant une requête au DMP",
-    _REM.format("DMP/UX.10"),
+    REM_BIO.format("DMP/UX.10"),
     Confiance.OFFICIELLE,
     "Faites les requêtes au DMP en tâche de fond, sans verrou sur les autres écrans.",
 )
 R_REQUETE_FINIE = Regle(
     "DOS-ECRAN-02",
     "La requête lancée avant les autres actions aboutit",
-    _REM.format("DMP/UX.10"),
+    REM_BIO.format("DMP/UX.10"),
     Confiance.OFFICIELLE,
     "Menez la requête à son terme et montrez-en le résultat.",
 )
 R_PRECHARGES = Regle(
     "DOS-STOCK-01",
     "Les documents préchargés sont ceux que les critères retiennent",
-    _REM.format("DMP/UX.34"),
+    REM_BIO.format("DMP/UX.34"),
     Confiance.OFFICIELLE,
     "Appliquez au préchargement les critères réglés sur les métadonnées (type, date).",
 )
 R_DUREE = Regle(
     "DOS-STOCK-02",
     "La durée de stockage des documents préchargés est celle réglée",
-    _REM.format("DMP/UX.34"),
+    REM_BIO.format("DMP/UX.34"),
     Confiance.OFFICIELLE,
     "Calculez l'échéance de chaque document préchargé depuis la durée paramétrée.",
 )
 R_DEPUIS_STOCK = Regle(
     "DOS-STOCK-03",
     "Un document préchargé s'ouvre sans nouvelle requête au DMP, et cesse d'être servi une fois périmé",
-    _REM.format("DMP/UX.34"),
+    REM_BIO.format("DMP/UX.34"),
     Confiance.OFFICIELLE,
     "Servez le document stocké jusqu'à son échéance ; ensuite redemandez-le au DMP.",
 )
 R_CONSERVATION = Regle(
     "DOS-STOCK-04",
     "La conservation et l'archivage réglés s'appliquent au document intégré",
-    _REM.format("DMP/UX.44"),
+    REM_BIO.format("DMP/UX.44"),
     Confiance.OFFICIELLE,
     "Donnez à chaque document intégré l'échéance et l'archivage que le site a réglés.",
 )
 R_INTEGRE = Regle(
     "DOS-STOCK-05",
     "Un document du DMP est intégré au dossier du patient",
-    _REM.format("DMP/UX.44"),
+    REM_BIO.format("DMP/UX.44"),
     Confiance.OFFICIELLE,
     "Rangez le document téléchargé dans le dossier du patient.",
 )

@@ -19,98 +19,98 @@ from steps.verifications.dmp import DocumentSoumis
 from steps.verifications.pdf.flux import PdfIllisible
 from steps.verifications.pdf.lecture import lire_pdf
 from steps.verifications.registre import verification
+from steps.verifications.sources import REM_BIO
 
-_REM = "REM BIO, exigence {} (travaux de concertation 2023)"
 _ENTREPOT = "registre du DMP"
 
 R_ENVOI_AUTOMATIQUE = Regle(
     "DOS-ENVOI-01",
     "Un document reçu part de lui-même au DMP",
-    _REM.format("DMP/va1.01"),
+    REM_BIO.format("DMP/va1.01"),
     Confiance.OFFICIELLE,
     "Envoyez au DMP, par défaut et sans geste de l'utilisateur, chaque document reçu d'un type prévu.",
 )
 R_CONTENU_RECU = Regle(
     "DOS-ENVOI-02",
     "Le document envoyé est celui qui a été reçu, en CDA R2 niveau 1",
-    _REM.format("DMP/va1.01"),
+    REM_BIO.format("DMP/va1.01"),
     Confiance.OFFICIELLE,
     "Envoyez le contenu reçu dans un CDA R2 à corps non structuré (volet Structuration minimale), avec son type.",
 )
 R_ENVOI_CR = Regle(
     "DOS-ENVOI-03",
     "Un compte rendu validé arrive dans le DMP du patient",
-    _REM.format("DMP/va1.15, DMP/va1.22 et DMP/va1.23"),
+    REM_BIO.format("DMP/va1.15, DMP/va1.22 et DMP/va1.23"),
     Confiance.OFFICIELLE,
     "Envoyez le compte rendu validé au DMP du patient, et lisez la réponse du DMP.",
 )
 R_ENVOI_ANCIEN = Regle(
     "DOS-ENVOI-04",
     "Un document d'un épisode passé, choisi par l'utilisateur, arrive dans le DMP du patient",
-    _REM.format("DMP/HISTO.05"),
+    REM_BIO.format("DMP/HISTO.05"),
     Confiance.OFFICIELLE,
     "Permettez de choisir un document ancien du dossier et de l'envoyer au DMP.",
 )
 R_CHOISI_SEUL = Regle(
     "DOS-ENVOI-05",
     "Seuls les documents choisis par l'utilisateur sont envoyés",
-    _REM.format("DMP/HISTO.05"),
+    REM_BIO.format("DMP/HISTO.05"),
     Confiance.OFFICIELLE,
     "N'envoyez que les documents sélectionnés.",
 )
 R_INS_QUALIFIEE = Regle(
     "DOS-ENVOI-06",
     "Rien ne part au DMP pour un patient dont l'INS n'est pas qualifiée",
-    _REM.format("DMP/HISTO.05 et INS/va1.59"),
+    REM_BIO.format("DMP/HISTO.05 et INS/va1.59"),
     Confiance.OFFICIELLE,
     "Bloquez l'envoi au DMP tant que l'identité n'est pas qualifiée.",
 )
 R_STATUT_CR = Regle(
     "DOS-CRBIO-01",
     "Le compte rendu envoyé est un CR-Bio structuré qui dit s'il est partiel ou complet",
-    f"{_REM.format('DMP/va1.15')} ; volet Compte rendu d'examens de biologie, statut active ou completed",
+    f"{REM_BIO.format('DMP/va1.15')} ; volet Compte rendu d'examens de biologie, statut active ou completed",
     Confiance.OFFICIELLE,
     "Envoyez le compte rendu au volet CR-Bio : statut active tant qu'un résultat manque, completed ensuite.",
 )
 R_RESULTATS = Regle(
     "DOS-CRBIO-02",
     "Le compte rendu envoyé porte les résultats validés",
-    _REM.format("DMP/va1.15 et DMP/va1.23"),
+    REM_BIO.format("DMP/va1.15 et DMP/va1.23"),
     Confiance.OFFICIELLE,
     "Envoyez la version validée du compte rendu, avec tous ses résultats.",
 )
 R_EN_VIGUEUR = Regle(
     "DOS-REGISTRE-01",
     "Après une mise à jour, seule la nouvelle version est en vigueur dans le DMP",
-    _REM.format("DMP/va1.15 et DMP/va1.23"),
+    REM_BIO.format("DMP/va1.15 et DMP/va1.23"),
     Confiance.OFFICIELLE,
     "Remplacez la version précédente : relatedDocument RPLC dans le CDA et association RPLC dans le lot.",
 )
 R_SUPPRIME = Regle(
     "DOS-REGISTRE-02",
     "Le document que l'utilisateur supprime disparaît du DMP, et lui seul",
-    _REM.format("DMP/CONF.03 et DMP/va1.23"),
+    REM_BIO.format("DMP/CONF.03 et DMP/va1.23"),
     Confiance.OFFICIELLE,
     "Transmettez la suppression au DMP (TD3.3c) pour ce document.",
 )
 R_DOCUMENTATION = Regle(
     "DOS-NOTICE-01",
     "La documentation explique comment supprimer un document du DMP",
-    _REM.format("DMP/CONF.03"),
+    REM_BIO.format("DMP/CONF.03"),
     Confiance.OFFICIELLE,
     "Décrivez dans la documentation du logiciel la marche à suivre pour supprimer un document du DMP.",
 )
 R_ETAT = Regle(
     "DOS-ETAT-01",
     "L'état d'envoi montré pour chaque document est celui du DMP",
-    _REM.format("DMP/HISTO.01"),
+    REM_BIO.format("DMP/HISTO.01"),
     Confiance.OFFICIELLE,
     "Montrez « envoyé » pour les documents que le DMP a enregistrés, et pour eux seuls.",
 )
 R_ETAT_VISIBLE = Regle(
     "DOS-ETAT-02",
     "L'état d'envoi au DMP est visible de l'utilisateur",
-    _REM.format("DMP/HISTO.01"),
+    REM_BIO.format("DMP/HISTO.01"),
     Confiance.OFFICIELLE,
     "Affichez l'état d'envoi au DMP dans la liste des documents du patient.",
 )

@@ -18,84 +18,84 @@ from steps.verifications.instants import TOLERANCE_S, instant_decale
 from steps.verifications.pdf.concordance import champs_attendus
 from steps.verifications.presentation import FeuilleInapplicable, absents, appliquer, montre, sections, texte_affiche
 from steps.verifications.registre import verification
+from steps.verifications.sources import REM_BIO
 
-_REM = "REM BIO, exigence {} (travaux de concertation 2023)"
 _AFFICHAGE = "affichage du document dans le logiciel"
 
 R_CDA_GARDE = Regle(
     "DOC-STOCK-01",
     "Un document CDA intégré est gardé tel que reçu",
-    _REM.format("CDA/INT.15"),
+    REM_BIO.format("CDA/INT.15"),
     Confiance.OFFICIELLE,
     "Gardez le fichier CDA reçu, octet pour octet, à côté de ce que vous en tirez.",
 )
 R_FEUILLE_GARDEE = Regle(
     "DOC-STOCK-02",
     "La feuille de style du producteur est gardée avec le document, quand il y en a une",
-    _REM.format("CDA/INT.15"),
+    REM_BIO.format("CDA/INT.15"),
     Confiance.OFFICIELLE,
     "Gardez la feuille de style qui accompagne un document reçu.",
 )
 R_ENTETE = Regle(
     "DOC-AFF-01",
     "L'en-tête du document CDA s'affiche",
-    _REM.format("CDA/INT.15"),
+    REM_BIO.format("CDA/INT.15"),
     Confiance.OFFICIELLE,
     "Affichez patient, date de naissance, titre, date, auteur et organisation du document.",
 )
 R_CORPS_N1 = Regle(
     "DOC-AFF-02",
     "Le corps d'un document CDA R2 N1 s'affiche",
-    _REM.format("CDA/INT.15"),
+    REM_BIO.format("CDA/INT.15"),
     Confiance.OFFICIELLE,
     "Affichez le PDF (ou le texte) que porte le document.",
 )
 R_RECIT = Regle(
     "DOC-AFF-03",
     "La partie narrative de chaque section d'un document CDA R2 N3 s'affiche",
-    _REM.format("CDA/INT.15"),
+    REM_BIO.format("CDA/INT.15"),
     Confiance.OFFICIELLE,
     "Affichez le titre et le texte de toutes les sections, sous-sections comprises.",
 )
 R_FEUILLE_APPLIQUEE = Regle(
     "DOC-AFF-04",
     "Un document N3 s'affiche avec la feuille de style de son producteur, sinon avec celle du logiciel",
-    _REM.format("CDA/INT.15"),
+    REM_BIO.format("CDA/INT.15"),
     Confiance.OFFICIELLE,
     "Appliquez la feuille de style qui accompagne le document ; à défaut seulement, la vôtre.",
 )
 R_FEUILLE_COMPLETE = Regle(
     "DOC-FEUILLE-01",
     "La feuille de style fournie montre aussi les sections ajoutées au volet",
-    _REM.format("CDA/INT.16"),
+    REM_BIO.format("CDA/INT.16"),
     Confiance.OFFICIELLE,
     "Rendez toutes les sections par une règle générale, pas seulement celles dont vous attendez le code.",
 )
 R_TRI = Regle(
     "DOC-TRI-01",
     "Les documents importés et produits se trient par date de création et par code de type",
-    _REM.format("CDA/INT.04"),
+    REM_BIO.format("CDA/INT.04"),
     Confiance.OFFICIELLE,
     "Proposez les deux tris sur la liste entière, documents importés compris.",
 )
 R_TRI_INFOS = Regle(
     "DOC-TRI-02",
     "Le code de type et la date de création de chaque document sont montrés, tels que dans le document",
-    _REM.format("CDA/INT.04"),
+    REM_BIO.format("CDA/INT.04"),
     Confiance.OFFICIELLE,
     "Montrez le code (`code/@code`) et la date de création (`effectiveTime`) lus dans chaque CDA.",
 )
 R_DOUBLON_DIT = Regle(
     "DOC-DOUBLON-01",
     "L'utilisateur apprend qu'un document du DMP est déjà au dossier du patient",
-    _REM.format("CDA/DD.04"),
+    REM_BIO.format("CDA/DD.04"),
     Confiance.OFFICIELLE,
     "Comparez l'identifiant du document du DMP à ceux du dossier avant de l'afficher, et dites-le s'il y est.",
 )
 R_DOUBLON_LOCAL = Regle(
     "DOC-DOUBLON-02",
     "C'est alors le document du dossier qui s'affiche",
-    _REM.format("CDA/DD.04"),
+    REM_BIO.format("CDA/DD.04"),
     Confiance.OFFICIELLE,
     "Affichez l'exemplaire du dossier du patient, pas celui du DMP.",
 )

@@ -15,119 +15,119 @@ from steps.flux.identite import comparable
 from steps.patients import nommer
 from steps.verifications.instants import pendant
 from steps.verifications.registre import verification
+from steps.verifications.sources import GUIDE_INS
 
-_GUIDE = "Guide d'implémentation de l'INS, règle {} (reprise par le REM, travaux de concertation 2023)"
 _OU_FICHE = "fiche du patient"
 
 R_CHAMPS = Regle(
     "IDE-CHAMPS-01",
     "Les dix champs d'identité sont enregistrés",
-    _GUIDE.format(1),
+    GUIDE_INS.format(1),
     Confiance.OFFICIELLE,
     "Enregistrez chacun des dix champs, à la valeur saisie ou rendue par INSi.",
 )
 R_CARACTERES_ADMIS = Regle(
     "IDE-NOMMAGE-01",
     "Tiret, apostrophe, espace et noms d'au moins 54 caractères sont acceptés",
-    _GUIDE.format(1),
+    GUIDE_INS.format(1),
     Confiance.OFFICIELLE,
     "Acceptez tiret, apostrophe et espace, et gardez les noms entiers jusqu'à 54 caractères au moins (100 conseillés).",
 )
 R_CARACTERES_REFUSES = Regle(
     "IDE-NOMMAGE-02",
     "Minuscules, accents et signes diacritiques ne sont pas enregistrés",
-    _GUIDE.format(1),
+    GUIDE_INS.format(1),
     Confiance.OFFICIELLE,
     "Refusez ces caractères à la saisie, ou enregistrez leur équivalent en capitales sans accent.",
 )
 R_DATE = Regle(
     "IDE-DATE-01",
     "Un jour ou un mois de naissance impossible est refusé",
-    _GUIDE.format(1),
+    GUIDE_INS.format(1),
     Confiance.OFFICIELLE,
     "Refusez un jour hors de 1 à 31 et un mois hors de 1 à 12.",
 )
 R_DATE_ADMISE = Regle(
     "IDE-DATE-02",
     "Une date de naissance possible est acceptée",
-    _GUIDE.format(1),
+    GUIDE_INS.format(1),
     Confiance.OFFICIELLE,
     "Acceptez toute date de naissance du calendrier.",
 )
 R_STATUT = Regle(
     "IDE-STATUT-01",
     "Le statut de l'identité est celui que demandent les règles",
-    _GUIDE.format("20 (et 25, 27, 30, 49 selon le cas)"),
+    GUIDE_INS.format("20 (et 25, 27, 30, 49 selon le cas)"),
     Confiance.OFFICIELLE,
     "Revoyez le changement de statut déclenché par cette action.",
 )
 R_HISTORIQUE = Regle(
     "IDE-STATUT-02",
     "Chaque changement de statut est historisé : statut antérieur, date et heure, responsable",
-    _GUIDE.format(21),
+    GUIDE_INS.format(21),
     Confiance.OFFICIELLE,
     "Enregistrez, à chaque changement, le statut antérieur, la date et l'heure, et le compte responsable.",
 )
 R_SANS_MATRICULE = Regle(
     "IDE-MATRICULE-01",
     "Le matricule INS et l'OID sont absents de l'identité",
-    _GUIDE.format("27, 49 ou 51 selon le cas"),
+    GUIDE_INS.format("27, 49 ou 51 selon le cas"),
     Confiance.OFFICIELLE,
     "Supprimez (invalidez) le matricule INS et son OID dans ce cas.",
 )
 R_TRAITS_INSI = Regle(
     "IDE-TRAITS-01",
     "Les traits de l'identité sont ceux rendus par INSi",
-    _GUIDE.format(6),
+    GUIDE_INS.format(6),
     Confiance.OFFICIELLE,
     "Alimentez matricule, OID, nom, prénoms (ListePrenom), date, sexe et code lieu avec la réponse d'INSi.",
 )
 R_TRAITS_INCHANGES = Regle(
     "IDE-TRAITS-02",
     "L'identité n'a pas été modifiée",
-    _GUIDE.format("11, 12 ou 51 selon le cas"),
+    GUIDE_INS.format("11, 12 ou 51 selon le cas"),
     Confiance.OFFICIELLE,
     "N'alimentez ni ne mettez à jour l'identité dans ce cas.",
 )
 R_VERROU = Regle(
     "IDE-VERROU-01",
     "Les traits stricts d'une identité récupérée ou qualifiée ne sont pas modifiables par un utilisateur ordinaire",
-    _GUIDE.format(26),
+    GUIDE_INS.format(26),
     Confiance.OFFICIELLE,
     "Verrouillez les sept traits stricts, sauf pour un super utilisateur habilité.",
 )
 R_TRAITS_LIBRES = Regle(
     "IDE-VERROU-03",
     "Les traits complémentaires restent modifiables",
-    _GUIDE.format(26),
+    GUIDE_INS.format(26),
     Confiance.OFFICIELLE,
     "Laissez modifier nom utilisé, prénom utilisé et coordonnées à tout statut.",
 )
 R_MODIFICATION = Regle(
     "IDE-MODIF-01",
     "L'utilisateur habilité peut modifier ce champ",
-    _GUIDE.format("26 et 27"),
+    GUIDE_INS.format("26 et 27"),
     Confiance.OFFICIELLE,
     "Permettez cette modification à l'utilisateur habilité.",
 )
 R_CREATION_REFUSEE = Regle(
     "IDE-CREATION-01",
     "Une identité sans l'un des cinq traits obligatoires n'est pas créée",
-    _GUIDE.format(5),
+    GUIDE_INS.format(5),
     Confiance.OFFICIELLE,
     "Refusez la création tant que nom, premier prénom, date, sexe et code lieu de naissance ne sont pas tous remplis.",
 )
 R_CREATION_ADMISE = Regle(
     "IDE-CREATION-02",
     "Les cinq traits obligatoires suffisent à créer une identité",
-    _GUIDE.format(5),
+    GUIDE_INS.format(5),
     Confiance.OFFICIELLE,
     "N'exigez aucun champ facultatif à la création.",
 )
 R_ATTRIBUT = Regle(
     "IDE-ATTRIBUT-01",
     "L'attribut d'identité posé par l'utilisateur est enregistré",
-    _GUIDE.format(25),
+    GUIDE_INS.format(25),
     Confiance.OFFICIELLE,
     "Enregistrez l'attribut et montrez-le sur la fiche.",
 )

@@ -14,49 +14,49 @@ from reports.constat import Confiance, Constat, Regle
 from reports.verdict import Verdict
 from steps.verifications.cda.jugement import juger
 from steps.verifications.registre import verification
+from steps.verifications.sources import REM_BIO
 
-_REM = "REM BIO, exigence {} (travaux de concertation 2023)"
 _OU = "tableau de bord du logiciel"
 
 R_COMPTES = Regle(
     "TBB-COMPTE-01",
     "Le tableau de bord compte les comptes rendus transmis au DMP, aux professionnels et aux patients, selon l'INS",
-    _REM.format("TBB/va1.03"),
+    REM_BIO.format("TBB/va1.03"),
     Confiance.OFFICIELLE,
     "Comptez chaque compte rendu transmis une fois par canal, en distinguant INS qualifiée et non qualifiée.",
 )
 R_PERIODES = Regle(
     "TBB-PERIODE-01",
     "Le mois courant, l'année courante et l'année précédente se distinguent",
-    _REM.format("TBB/va1.03"),
+    REM_BIO.format("TBB/va1.03"),
     Confiance.OFFICIELLE,
     "Proposez au moins ces trois périodes, et ne comptez dans chacune que ce qui lui revient.",
 )
 R_DOSSIERS = Regle(
     "TBB-DOSSIER-01",
     "Le tableau de bord compte les dossiers touchés par chaque action, et par les trois",
-    _REM.format("TBB/va1.03"),
+    REM_BIO.format("TBB/va1.03"),
     Confiance.OFFICIELLE,
     "Comptez une fois chaque dossier dont au moins un compte rendu a été transmis, puis ceux des trois canaux.",
 )
 R_FILTRES = Regle(
     "TBB-FILTRE-01",
     "Le tableau de bord se limite à un FINESS géographique, et à un RPPS",
-    _REM.format("TBB/va1.03"),
+    REM_BIO.format("TBB/va1.03"),
     Confiance.OFFICIELLE,
     "Filtrez les chiffres par FINESS géographique et par RPPS du biologiste.",
 )
 R_ECHECS = Regle(
     "TBB-ECHEC-01",
     "Les échecs d'envoi par MSSanté et d'alimentation du DMP sont comptés",
-    _REM.format("TBB/va1.05"),
+    REM_BIO.format("TBB/va1.05"),
     Confiance.OFFICIELLE,
     "Comptez à part les transmissions manquées, par canal.",
 )
 R_EXTRACTION = Regle(
     "TBB-EXTRAIT-01",
     "L'extraction porte les transmissions du tableau de bord, une à une",
-    _REM.format("TBB/va1.03"),
+    REM_BIO.format("TBB/va1.03"),
     Confiance.OFFICIELLE,
     "Extrayez chaque transmission comptée, avec son canal et son issue.",
 )
