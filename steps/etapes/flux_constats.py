@@ -16,7 +16,7 @@ from steps.etapes.identite import retirer, traits_du_contrat
 from steps.flux.identite import IdentiteUsager, comparable
 from steps.logiciel.protocole import ReponseAction
 from steps.patients import PatientEssai
-from steps.verifications import conduite_logiciel as conduite
+from steps.verifications import donnees_en_attente
 from steps.verifications import identite as regles
 from steps.verifications.verification_automatique import verification_lancee, verification_non_relancee
 
@@ -135,7 +135,7 @@ def porte_son_ins(essai: Essai, nom: str) -> None:
     """Contrôle positif : la règle ne dit que le cas KO, un rapprochement manuel reste légitime."""
     patient = relire(essai, essai.patient(nom))
     recu = patient.identite.get("matricule_ins")
-    essai.bilan.constater(conduite.mise_a_jour_apres_ok(recu, patient.reference.matricule_ins))
+    essai.bilan.constater(donnees_en_attente.mise_a_jour_apres_ok(recu, patient.reference.matricule_ins))
 
 
 @then(parse("l'identité du patient « {nom} » n'a plus ni matricule INS ni statut qui le suppose"))
@@ -186,7 +186,7 @@ def _juger_integration(
     ordinaires: Sequence[str] = (),
 ) -> None:
     essai.bilan.constater(
-        conduite.integration_du_document(
+        donnees_en_attente.integration_du_document(
             integre=reponse.donnees.get("integre") if not attendu else False,
             documents=documents,
             attendu=attendu,
@@ -202,7 +202,7 @@ def document_en_liste(essai: Essai, nom: str) -> None:
     reference = essai.patient(nom).reference
     document = retirer(essai, "document reçu", dict)
     essai.bilan.constater(
-        conduite.donnee_en_attente(
+        donnees_en_attente.donnee_en_attente(
             list(reponse.donnees.get("elements", [])),
             matricule=reference.matricule_ins,
             document_id=str(document.get("document_id", "")),

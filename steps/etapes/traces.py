@@ -15,7 +15,7 @@ from steps.essai import Essai
 from steps.etapes import vocabulaire
 from steps.etapes.identite import traits_rendus
 from steps.etapes.insi import RECHERCHES, lire_traces, numeros_de
-from steps.verifications import conduite_logiciel as conduite
+from steps.verifications import appels_insi
 from steps.verifications import traces as regles_traces
 from steps.verifications.insi import lire_reponse, retour_en_clair
 
@@ -26,9 +26,9 @@ def _bornes(essai: Essai) -> tuple[datetime, datetime]:
 
 def _exiger_le_retour(essai: Essai, vus: Sequence[Echange], retour: str, circonstance: str) -> None:
     """Un appel refusé par INSi se dit ici : sa trace n'y est pour rien."""
-    essai.bilan.exiger(conduite.appel_insi_observe(numeros_de(vus), circonstance))
+    essai.bilan.exiger(appels_insi.appel_insi_observe(numeros_de(vus), circonstance))
     retours = {echange.numero: retour_en_clair(lire_reponse(echange)) for echange in vus}
-    essai.bilan.exiger(conduite.appel_insi_abouti(retours, retour, circonstance))
+    essai.bilan.exiger(appels_insi.appel_insi_abouti(retours, retour, circonstance))
 
 
 def _juger_les_traces(
@@ -92,7 +92,7 @@ def verification_tracee(essai: Essai, nom: str, retour: str) -> None:
 def appel_au_nom_de(essai: Essai, qui: str, nom: str) -> None:
     patient = essai.patient(nom)
     vus = [e for e in essai.echanges("insi", tout=True) if re.match("rechercher", e.operation)]
-    essai.bilan.exiger(conduite.appel_insi_observe(numeros_de(vus), f"pour « {nom} »"))
+    essai.bilan.exiger(appels_insi.appel_insi_observe(numeros_de(vus), f"pour « {nom} »"))
     attendus = {patient.patient_id: essai.compte(vocabulaire.role(qui))}
     debut, fin = _bornes(essai)
     traces = lire_traces(essai, "insi", patient)

@@ -40,20 +40,6 @@ R_CARACTERES_REFUSES = Regle(
     Confiance.OFFICIELLE,
     "Refusez ces caractères à la saisie, ou enregistrez leur équivalent en capitales sans accent.",
 )
-R_DATE = Regle(
-    "IDE-DATE-01",
-    "Un jour ou un mois de naissance impossible est refusé",
-    GUIDE_INS.format(1),
-    Confiance.OFFICIELLE,
-    "Refusez un jour hors de 1 à 31 et un mois hors de 1 à 12.",
-)
-R_DATE_ADMISE = Regle(
-    "IDE-DATE-02",
-    "Une date de naissance possible est acceptée",
-    GUIDE_INS.format(1),
-    Confiance.OFFICIELLE,
-    "Acceptez toute date de naissance du calendrier.",
-)
 R_STATUT = Regle(
     "IDE-STATUT-01",
     "Le statut de l'identité est celui que demandent les règles",
@@ -109,20 +95,6 @@ R_MODIFICATION = Regle(
     GUIDE_INS.format("26 et 27"),
     Confiance.OFFICIELLE,
     "Permettez cette modification à l'utilisateur habilité.",
-)
-R_CREATION_REFUSEE = Regle(
-    "IDE-CREATION-01",
-    "Une identité sans l'un des cinq traits obligatoires n'est pas créée",
-    GUIDE_INS.format(5),
-    Confiance.OFFICIELLE,
-    "Refusez la création tant que nom, premier prénom, date, sexe et code lieu de naissance ne sont pas tous remplis.",
-)
-R_CREATION_ADMISE = Regle(
-    "IDE-CREATION-02",
-    "Les cinq traits obligatoires suffisent à créer une identité",
-    GUIDE_INS.format(5),
-    Confiance.OFFICIELLE,
-    "N'exigez aucun champ facultatif à la création.",
 )
 R_ATTRIBUT = Regle(
     "IDE-ATTRIBUT-01",
