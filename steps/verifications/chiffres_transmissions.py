@@ -54,6 +54,7 @@ def dans_la_periode(jour: date, periode: str, aujourd_hui: date) -> bool:
 def de_la_periode(
     transmissions: Iterable[Transmission], periode: str, lecture: str, aujourd_hui: date
 ) -> list[Transmission]:
+    """Celles de la période, à la date de l'acte ou à celle de l'envoi (`lecture`)."""
     return [t for t in transmissions if dans_la_periode(t.acte if lecture == "acte" else t.envoi, periode, aujourd_hui)]
 
 
