@@ -1,4 +1,4 @@
-"""Règles sur les documents du dossier : affichage, feuille de style, tri, document du DMP déjà présent."""
+"""Règles sur les documents du dossier : gardés tels que reçus, affichés, avec leur feuille de style."""
 
 from __future__ import annotations
 
