@@ -16,7 +16,7 @@ from steps.etapes.identite import retirer, traits_du_contrat
 from steps.flux.identite import IdentiteUsager, comparable
 from steps.logiciel.protocole import ReponseAction
 from steps.patients import PatientEssai
-from steps.verifications import donnees_en_attente
+from steps.verifications import donnees_en_attente, modifications_identite
 from steps.verifications import identite as regles
 from steps.verifications.verification_automatique import verification_lancee, verification_non_relancee
 
@@ -124,7 +124,7 @@ def _traits_recus(patient: PatientEssai) -> dict[str, str]:
 def pas_mise_a_jour(essai: Essai, nom: str) -> None:
     patient = relire(essai, essai.patient(nom))
     avant, apres = traits_du_contrat(retirer(essai, f"avant {nom}", dict)), traits_du_contrat(patient.identite)
-    essai.bilan.constater(regles.identite_inchangee(avant, apres, "malgré le retour KO"))
+    essai.bilan.constater(modifications_identite.identite_inchangee(avant, apres, "malgré le retour KO"))
     essai.bilan.constater(
         regles.statut_attendu(patient.statut, essai.releves[f"statut avant {nom}"], "malgré le retour KO")
     )

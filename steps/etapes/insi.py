@@ -17,7 +17,7 @@ from steps.etapes.commun import relire, retenir
 from steps.etapes.identite import retirer, traits_du_contrat, traits_rendus
 from steps.logiciel.protocole import ReponseAction
 from steps.patients import PatientEssai
-from steps.verifications import affichage, appels_insi, donnees_en_attente
+from steps.verifications import affichage, appels_insi, donnees_en_attente, modifications_identite
 from steps.verifications import identite as regles
 from steps.verifications.homologation import R_HOMOLOGATION, mode_observe, modes_observes
 from steps.verifications.insi import ContexteInsi, PatientConnu, verifier_requetes_insi
@@ -120,7 +120,7 @@ def premier_prenom_garde(essai: Essai, nom: str) -> None:
     patient = relire(essai, essai.patient(nom))
     champ = "premier_prenom_naissance"
     essai.bilan.constater(
-        regles.identite_inchangee(
+        modifications_identite.identite_inchangee(
             {champ: patient.saisie[champ]}, {champ: patient.identite.get(champ)}, "par la réponse d'INSi"
         )
     )
@@ -139,7 +139,9 @@ def ins_non_rapatriee(essai: Essai, nom: str) -> None:
     reponse = essai.derniere
     relire(essai, patient)
     avant, apres = traits_du_contrat(retirer(essai, f"avant {nom}", dict)), traits_du_contrat(patient.identite)
-    essai.bilan.constater(regles.identite_inchangee(avant, apres, "après une réponse inexploitable d'INSi"))
+    essai.bilan.constater(
+        modifications_identite.identite_inchangee(avant, apres, "après une réponse inexploitable d'INSi")
+    )
     statut = retirer(essai, f"statut avant {nom}", str)
     essai.bilan.constater(regles.statut_attendu(patient.statut, statut, "après une réponse inexploitable d'INSi"))
     ordinaires = retirer(essai, "messages d'une récupération", list)

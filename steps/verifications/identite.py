@@ -17,7 +17,7 @@ from steps.verifications.instants import pendant
 from steps.verifications.registre import verification
 from steps.verifications.sources import GUIDE_INS
 
-_OU_FICHE = "fiche du patient"
+OU_FICHE = "fiche du patient"
 
 R_CHAMPS = Regle(
     "IDE-CHAMPS-01",
@@ -68,34 +68,6 @@ R_TRAITS_INSI = Regle(
     Confiance.OFFICIELLE,
     "Alimentez matricule, OID, nom, prénoms (ListePrenom), date, sexe et code lieu avec la réponse d'INSi.",
 )
-R_TRAITS_INCHANGES = Regle(
-    "IDE-TRAITS-02",
-    "L'identité n'a pas été modifiée",
-    GUIDE_INS.format("11, 12 ou 51 selon le cas"),
-    Confiance.OFFICIELLE,
-    "N'alimentez ni ne mettez à jour l'identité dans ce cas.",
-)
-R_VERROU = Regle(
-    "IDE-VERROU-01",
-    "Les traits stricts d'une identité récupérée ou qualifiée ne sont pas modifiables par un utilisateur ordinaire",
-    GUIDE_INS.format(26),
-    Confiance.OFFICIELLE,
-    "Verrouillez les sept traits stricts, sauf pour un super utilisateur habilité.",
-)
-R_TRAITS_LIBRES = Regle(
-    "IDE-VERROU-03",
-    "Les traits complémentaires restent modifiables",
-    GUIDE_INS.format(26),
-    Confiance.OFFICIELLE,
-    "Laissez modifier nom utilisé, prénom utilisé et coordonnées à tout statut.",
-)
-R_MODIFICATION = Regle(
-    "IDE-MODIF-01",
-    "L'utilisateur habilité peut modifier ce champ",
-    GUIDE_INS.format("26 et 27"),
-    Confiance.OFFICIELLE,
-    "Permettez cette modification à l'utilisateur habilité.",
-)
 R_ATTRIBUT = Regle(
     "IDE-ATTRIBUT-01",
     "L'attribut d'identité posé par l'utilisateur est enregistré",
@@ -117,9 +89,9 @@ def champs_enregistrables(resultat: str, recu: str, saisis: Mapping[str, str]) -
     """La création avec ces champs, facultatifs compris, n'est pas refusée."""
     if resultat != "fait":
         return R_CHAMPS.enfreinte(
-            "création refusée avec ces champs", attendu=_lister(saisis.items()), recu=recu, ou=_OU_FICHE
+            "création refusée avec ces champs", attendu=lister(saisis.items()), recu=recu, ou=OU_FICHE
         )
-    return R_CHAMPS.respectee("fiche créée avec ces champs", recu=_lister(saisis.items()), ou=_OU_FICHE)
+    return R_CHAMPS.respectee("fiche créée avec ces champs", recu=lister(saisis.items()), ou=OU_FICHE)
 
 
 @verification(R_CARACTERES_ADMIS)
@@ -130,10 +102,10 @@ def nom_garde_entier(champ: str, attendu: str, recu: Any) -> Constat:
             f"{nommer(champ)} n'a pas été gardé tel qu'il a été donné",
             attendu=repr(attendu),
             recu=repr(recu),
-            ou=_OU_FICHE,
+            ou=OU_FICHE,
         )
     return R_CARACTERES_ADMIS.respectee(
-        f"{nommer(champ)} gardé entier ({len(attendu)} caractères)", recu=attendu, ou=_OU_FICHE
+        f"{nommer(champ)} gardé entier ({len(attendu)} caractères)", recu=attendu, ou=OU_FICHE
     )
 
 
@@ -165,9 +137,9 @@ def statut_attendu(recu: Any, attendu: str | Collection[str], circonstance: str)
     attendus = (attendu,) if isinstance(attendu, str) else tuple(attendu)
     if recu not in attendus:
         return R_STATUT.enfreinte(
-            f"statut inattendu {circonstance}", attendu=" ou ".join(attendus), recu=repr(recu), ou=_OU_FICHE
+            f"statut inattendu {circonstance}", attendu=" ou ".join(attendus), recu=repr(recu), ou=OU_FICHE
         )
-    return R_STATUT.respectee(f"statut {recu} {circonstance}", recu=str(recu), ou=_OU_FICHE)
+    return R_STATUT.respectee(f"statut {recu} {circonstance}", recu=str(recu), ou=OU_FICHE)
 
 
 @verification(R_HISTORIQUE)
@@ -214,86 +186,16 @@ def sans_matricule(identite: Mapping[str, Any], circonstance: str) -> Constat:
         return R_SANS_MATRICULE.enfreinte(
             f"matricule INS ou OID conservé {circonstance}",
             attendu="champs vides",
-            recu=_lister(restes.items()),
-            ou=_OU_FICHE,
+            recu=lister(restes.items()),
+            ou=OU_FICHE,
         )
-    return R_SANS_MATRICULE.respectee(f"ni matricule INS ni OID {circonstance}", recu="champs vides", ou=_OU_FICHE)
+    return R_SANS_MATRICULE.respectee(f"ni matricule INS ni OID {circonstance}", recu="champs vides", ou=OU_FICHE)
 
 
 @verification(R_TRAITS_INSI)
 def traits_d_insi(identite: Mapping[str, Any], attendus: Mapping[str, str]) -> Constat:
     """Matricule, OID et traits sont ceux de la réponse d'INSi."""
     return _comparer(R_TRAITS_INSI, "trait(s) différents de la réponse d'INSi", identite, attendus)
-
-
-@verification(R_TRAITS_INCHANGES)
-def identite_inchangee(avant: Mapping[str, Any], apres: Mapping[str, Any], circonstance: str) -> Constat:
-    """L'identité relue est la même qu'avant."""
-    vide = (None, "")
-    ecarts = [
-        (champ, avant.get(champ), apres.get(champ))
-        for champ in sorted({*avant, *apres})
-        if avant.get(champ) != apres.get(champ) and not (avant.get(champ) in vide and apres.get(champ) in vide)
-    ]
-    if ecarts:
-        return R_TRAITS_INCHANGES.enfreinte(
-            f"l'identité a changé {circonstance}",
-            attendu=_lister((champ, ancien) for champ, ancien, _ in ecarts),
-            recu=_lister((champ, nouveau) for champ, _, nouveau in ecarts),
-            ou=_OU_FICHE,
-        )
-    return R_TRAITS_INCHANGES.respectee(f"identité inchangée {circonstance}", ou=_OU_FICHE)
-
-
-@verification(R_VERROU)
-def champ_verrouille(
-    champ: str, avant: Any, apres: Any, resultat: str, utilisateur: str, refuses: Collection[str] = ()
-) -> Constat:
-    """La tentative de modification est sans effet, et le logiciel ne l'annonce pas faite.
-
-    `refuses` : champs que le logiciel dit avoir refusés, bien qu'il annonce l'action faite.
-    """
-    if avant != apres:
-        return R_VERROU.enfreinte(
-            f"{utilisateur} a modifié le champ « {nommer(champ)} » d'une identité verrouillée",
-            attendu=repr(avant),
-            recu=repr(apres),
-            ou=_OU_FICHE,
-        )
-    if resultat == "fait" and champ not in refuses:
-        return R_VERROU.enfreinte(
-            f"le logiciel annonce avoir modifié le champ verrouillé « {nommer(champ)} »",
-            attendu="refus",
-            recu="fait (valeur inchangée)",
-            ou=_OU_FICHE,
-        )
-    return R_VERROU.respectee(f"{nommer(champ)} non modifiable par {utilisateur}", recu=resultat, ou=_OU_FICHE)
-
-
-@verification(R_TRAITS_LIBRES)
-def trait_complementaire_modifie(champ: str, attendu: str, recu: Any, resultat: str) -> Constat:
-    """Un trait complémentaire a pris la nouvelle valeur."""
-    if resultat != "fait" or not _meme_valeur(champ, attendu, recu):
-        return R_TRAITS_LIBRES.enfreinte(
-            f"le trait complémentaire « {nommer(champ)} » n'a pas pu être modifié",
-            attendu=repr(attendu),
-            recu=f"{recu!r} ({resultat})",
-            ou=_OU_FICHE,
-        )
-    return R_TRAITS_LIBRES.respectee(f"{nommer(champ)} modifié", recu=attendu, ou=_OU_FICHE)
-
-
-@verification(R_MODIFICATION)
-def modification_faite(champ: str, attendu: str, recu: Any, utilisateur: str) -> Constat:
-    """L'utilisateur habilité a pu donner cette valeur au champ."""
-    if recu != attendu:
-        return R_MODIFICATION.enfreinte(
-            f"{utilisateur} n'a pas pu modifier « {nommer(champ)} »",
-            attendu=repr(attendu),
-            recu=repr(recu),
-            ou=_OU_FICHE,
-        )
-    return R_MODIFICATION.respectee(f"{nommer(champ)} modifié par {utilisateur}", recu=attendu, ou=_OU_FICHE)
 
 
 @verification(R_ATTRIBUT)
@@ -304,9 +206,9 @@ def attribut_enregistre(attributs: Sequence[Any], attribut: str) -> Constat:
             f"l'attribut « {attribut} » n'est pas enregistré",
             attendu=attribut,
             recu=", ".join(map(str, attributs)) or "aucun attribut",
-            ou=_OU_FICHE,
+            ou=OU_FICHE,
         )
-    return R_ATTRIBUT.respectee(f"attribut « {attribut} » enregistré", ou=_OU_FICHE)
+    return R_ATTRIBUT.respectee(f"attribut « {attribut} » enregistré", ou=OU_FICHE)
 
 
 def _comparer(regle: Regle, manquement: str, identite: Mapping[str, Any], attendus: Mapping[str, str]) -> Constat:
@@ -314,11 +216,11 @@ def _comparer(regle: Regle, manquement: str, identite: Mapping[str, Any], attend
     if ecarts:
         return regle.enfreinte(
             f"{manquement} : {', '.join(nommer(champ) for champ, _, _ in ecarts)}",
-            attendu=_lister((champ, attendu) for champ, attendu, _ in ecarts),
-            recu=_lister((champ, recu) for champ, _, recu in ecarts),
-            ou=_OU_FICHE,
+            attendu=lister((champ, attendu) for champ, attendu, _ in ecarts),
+            recu=lister((champ, recu) for champ, _, recu in ecarts),
+            ou=OU_FICHE,
         )
-    return regle.respectee(recu=_lister(attendus.items()), ou=_OU_FICHE)
+    return regle.respectee(recu=lister(attendus.items()), ou=OU_FICHE)
 
 
 def _ecarts(identite: Mapping[str, Any], attendus: Mapping[str, str]) -> list[tuple[str, str, Any]]:
@@ -327,7 +229,7 @@ def _ecarts(identite: Mapping[str, Any], attendus: Mapping[str, str]) -> list[tu
     ]
 
 
-def _lister(couples: Any) -> str:
+def lister(couples: Any) -> str:
     return ", ".join(f"{nommer(str(nom))} : {valeur or 'vide'}" for nom, valeur in couples)
 
 
@@ -337,11 +239,3 @@ def _resume(changements: Sequence[Mapping[str, Any]]) -> str:
         for c in changements
     ]
     return " ; ".join(lignes) or "historique vide"
-
-
-def _meme_valeur(champ: str, attendu: str, recu: Any) -> bool:
-    """Le même numéro de téléphone peut être groupé ou porter l'indicatif ; le même nom, être affiché autrement."""
-    if champ == "telephone":
-        chiffres = re.sub(r"\D", "", str(recu or ""))
-        return bool(chiffres) and chiffres.removeprefix("00")[-9:] == re.sub(r"\D", "", attendu)[-9:]
-    return isinstance(recu, str) and comparable(recu) == comparable(attendu)
