@@ -11,9 +11,9 @@ from pytest_bdd.parsers import parse
 from simulators.annuaire.population import SPECIALITES
 from steps.essai import Essai
 from steps.etapes.annuaire_commun import publie, reserver_rpps, rpps_de
-from steps.etapes.identite import retirer
 from steps.etapes.vocabulaire import PhraseInconnue
 from steps.logiciel.protocole import ReponseAction
+from steps.releves import retirer
 from steps.verifications.annuaire import fiches as regles
 
 Fiche = Mapping[str, Any]

@@ -17,9 +17,9 @@ from steps.etapes.confidentialite import codes
 from steps.etapes.dmp_commun import exiger_cr, valider_cr
 from steps.etapes.documents import octets
 from steps.etapes.flux_emis import emis_depuis, messages_emis
-from steps.etapes.identite import retirer
 from steps.etapes.mss_commun import adresse_du_patient
 from steps.flux.identite import IdentiteUsager
+from steps.releves import retirer
 from steps.verifications import diffusion_pfi as regles
 from steps.verifications import diffusion_pfi_choix
 from steps.verifications.confidentialite import choix_montre

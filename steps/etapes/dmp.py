@@ -21,8 +21,8 @@ from steps.etapes.dmp_commun import (
     statuts,
     valider_cr,
 )
-from steps.etapes.identite import retirer
 from steps.patients import PatientEssai
+from steps.releves import retirer
 from steps.verifications import dossier_dmp as regles
 from steps.verifications import suivi_dmp
 from steps.verifications.compte_rendu.niveau_1 import forme_n1

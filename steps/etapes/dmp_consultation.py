@@ -19,10 +19,10 @@ from steps.etapes import vocabulaire
 from steps.etapes.commun import Table
 from steps.etapes.dmp_commun import LOINC, contexte, expliquer, identifiant_national, type_code
 from steps.etapes.dmp_deposes import CADRES, SYSTEME_CADRE, SYSTEME_CLASSE, entrees_du_dmp, jour
-from steps.etapes.identite import retirer
 from steps.etapes.insi import lire_traces
 from steps.logiciel.protocole import ReponseAction
 from steps.patients import PatientEssai
+from steps.releves import retirer
 from steps.verifications import dossier_consultation as regles
 from steps.verifications import liste_dmp
 from steps.verifications.dmp import verifier_consultation, vihf_de

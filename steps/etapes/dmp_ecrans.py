@@ -24,7 +24,7 @@ from steps.etapes.commun import Table, regler
 from steps.etapes.dmp_commun import delai_d_observation, type_code
 from steps.etapes.dmp_consultation import juger_ouverture
 from steps.etapes.dmp_deposes import entrees_du_dmp, jour
-from steps.etapes.identite import retirer
+from steps.releves import retirer
 from steps.verifications import documents_conserves
 from steps.verifications import dossier_acces_web as regles_web
 from steps.verifications import dossier_consultation as regles

@@ -10,7 +10,7 @@ from steps.bilan import NonConcluant
 from steps.essai import Essai
 from steps.etapes.dmp import numeros_d_envoi
 from steps.etapes.dmp_commun import chercher_envoi
-from steps.etapes.identite import retirer
+from steps.releves import retirer
 from steps.verifications import suivi_dmp
 from steps.verifications.dmp import reussi
 

@@ -13,10 +13,10 @@ from steps.bilan import NonConcluant
 from steps.essai import DocumentEssai, Essai
 from steps.etapes import document_couloir
 from steps.etapes.commun import changer_reglage, relire
-from steps.etapes.identite import retirer
 from steps.flux.identite import IdentiteUsager
 from steps.logiciel.protocole import ReponseAction
 from steps.patients import PatientEssai
+from steps.releves import retirer
 from steps.verifications import datamatrix, diffusion, parametrage, pdf
 
 _CHAMPS_CHOISIS = ("nom_utilise", "prenom_utilise", "code_lieu_naissance")

@@ -12,10 +12,11 @@ from steps.essai import Essai
 from steps.etapes import vocabulaire
 from steps.etapes.commun import relire
 from steps.etapes.flux import attente
-from steps.etapes.identite import retirer, traits_du_contrat
+from steps.etapes.identite import traits_du_contrat
 from steps.flux.identite import IdentiteUsager, comparable
 from steps.logiciel.protocole import ReponseAction
 from steps.patients import PatientEssai
+from steps.releves import retirer
 from steps.verifications import donnees_en_attente, modifications_identite
 from steps.verifications import identite as regles
 from steps.verifications.verification_automatique import verification_lancee, verification_non_relancee

@@ -15,10 +15,10 @@ from steps.essai import Essai
 from steps.etapes import vocabulaire
 from steps.etapes.commun import relire
 from steps.etapes.flux import attente
-from steps.etapes.identite import retirer
 from steps.etapes.insi import lire_traces
 from steps.flux.identite import IdentiteUsager
 from steps.patients import PatientEssai
+from steps.releves import retirer
 from steps.verifications import hl7v2, modifications_identite
 from steps.verifications import identite as regles
 from steps.verifications import traces as regles_traces

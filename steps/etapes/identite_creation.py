@@ -16,9 +16,9 @@ from steps.etapes.commun import (
     presenter,
     relire,
 )
-from steps.etapes.identite import retirer
 from steps.logiciel.protocole import ReponseAction
 from steps.patients import traits_saisis
+from steps.releves import retirer
 from steps.verifications import creation_identite
 from steps.verifications import identite as regles
 

@@ -10,8 +10,9 @@ from pytest_bdd.parsers import parse
 from steps.essai import Essai
 from steps.etapes import vocabulaire
 from steps.etapes.commun import Table, relire
-from steps.etapes.identite import champs_affiches, retirer
+from steps.etapes.identite import champs_affiches
 from steps.patients import TRAITS_STRICTS
+from steps.releves import retirer
 from steps.verifications import affichage, modifications_identite
 
 _VALEURS_DE_RECHANGE: Mapping[str, str] = {

@@ -14,9 +14,10 @@ from steps.bilan import NonConcluant
 from steps.essai import Essai
 from steps.etapes import vocabulaire
 from steps.etapes.commun import relire, retenir
-from steps.etapes.identite import retirer, traits_du_contrat, traits_rendus
+from steps.etapes.identite import traits_du_contrat, traits_rendus
 from steps.logiciel.protocole import ReponseAction
 from steps.patients import PatientEssai
+from steps.releves import retirer
 from steps.verifications import affichage, appels_insi, donnees_en_attente, modifications_identite
 from steps.verifications import identite as regles
 from steps.verifications.homologation import R_HOMOLOGATION, mode_observe, modes_observes

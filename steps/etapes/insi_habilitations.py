@@ -10,9 +10,9 @@ from pytest_bdd.parsers import re as motif
 
 from steps.essai import Essai
 from steps.etapes import vocabulaire
-from steps.etapes.identite import retirer
 from steps.etapes.insi import numeros_de
 from steps.patients import PatientEssai
+from steps.releves import retirer
 from steps.verifications import parametrage
 
 

@@ -18,7 +18,7 @@ from steps.etapes.commun import (
     relire,
     retenir,
 )
-from steps.etapes.identite import retirer
+from steps.releves import retirer
 from steps.verifications import identite as regles
 from steps.verifications import parametrage
 

@@ -13,8 +13,8 @@ from steps.etapes import plateforme_commun as commun
 from steps.etapes import vocabulaire
 from steps.etapes.commun import Table, changer_reglage
 from steps.etapes.documents import octets
-from steps.etapes.identite import retirer
 from steps.flux.identite import IdentiteUsager
+from steps.releves import retirer
 from steps.verifications import diffusion_pfi, diffusion_pfi_choix
 from steps.verifications.documents_produits import document_produit
 from steps.verifications.hl7v2 import echanges
