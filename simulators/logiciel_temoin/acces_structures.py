@@ -89,6 +89,23 @@ def identifiant_national(compte: Compte) -> str:
     return f"{_PREFIXES.get(str(porte.get('type')), '')}{porte.get('valeur', '')}"
 
 
+def lire_emetteur(certificat: x509.Certificate, reserve: urllib3.PoolManager) -> x509.Certificate:
+    """L'autorité qui a signé, lue à l'adresse que le certificat donne ; `ValueError` si elle ne se lit pas."""
+    try:
+        acces = certificat.extensions.get_extension_for_class(x509.AuthorityInformationAccess).value
+    except x509.ExtensionNotFound as erreur:
+        raise ValueError("le certificat ne dit pas où lire son autorité") from erreur
+    adresse = next(
+        str(a.access_location.value) for a in acces if a.access_method == AuthorityInformationAccessOID.CA_ISSUERS
+    )
+    try:
+        emetteur = x509.load_der_x509_certificate(reserve.request("GET", adresse).data)
+    except urllib3.exceptions.HTTPError as erreur:
+        raise ValueError("l'autorité du certificat est illisible") from erreur
+    certificat.verify_directly_issued_by(emetteur)
+    return emetteur
+
+
 class PorteStructures:
     """Le serveur HTTPS des structures ; ouvert à la première demande. Chaque connexion est jugée à neuf."""
 
@@ -136,7 +153,7 @@ class PorteStructures:
         certificat = x509.load_der_x509_certificate(der)
         if not self._defauts.actif("structure_revocation_ignoree"):
             try:
-                self._revocation.controler(certificat, self._emetteur(certificat))
+                self._revocation.controler(certificat, lire_emetteur(certificat, self._reserve))
             except (ErreurRevocation, ValueError) as erreur:
                 return 403, {"erreur": str(erreur)}
         unites = certificat.subject.get_attributes_for_oid(NameOID.ORGANIZATIONAL_UNIT_NAME)
@@ -151,22 +168,6 @@ class PorteStructures:
     @property
     def _facultatif(self) -> bool:
         return self._defauts.actif("structure_certificat_facultatif")
-
-    def _emetteur(self, certificat: x509.Certificate) -> x509.Certificate:
-        """L'autorité qui a signé, lue à l'adresse que le certificat donne et rattachée à une racine admise."""
-        try:
-            acces = certificat.extensions.get_extension_for_class(x509.AuthorityInformationAccess).value
-        except x509.ExtensionNotFound as erreur:
-            raise ValueError("le certificat ne dit pas où lire son autorité") from erreur
-        adresse = next(
-            str(a.access_location.value) for a in acces if a.access_method == AuthorityInformationAccessOID.CA_ISSUERS
-        )
-        try:
-            emetteur = x509.load_der_x509_certificate(self._reserve.request("GET", adresse).data)
-        except urllib3.exceptions.HTTPError as erreur:
-            raise ValueError("l'autorité du certificat est illisible") from erreur
-        certificat.verify_directly_issued_by(emetteur)
-        return emetteur
 
     def _demarrer(self) -> ThreadingHTTPServer:
         contexte = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)

@@ -11,8 +11,12 @@ from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import TYPE_CHECKING, Any
 
-from simulators.logiciel_temoin.acces_structures import certificat_de_serveur
+import urllib3
+from cryptography import x509
+
+from simulators.logiciel_temoin.acces_structures import certificat_de_serveur, lire_emetteur
 from simulators.logiciel_temoin.drim_images import Image, ecrire, lire
+from simulators.logiciel_temoin.messagerie_revocation import ErreurRevocation, Revocation
 from simulators.logiciel_temoin.psc_environnement import PSC
 from simulators.logiciel_temoin.psc_modele import ErreurFournisseur
 
@@ -43,7 +47,7 @@ class ServeurWado:
             contexte.load_cert_chain(chemin)
         contexte.load_verify_locations(labo.environnement.racines)
         # Sans certificat, la demande est refusée plus bas : le refus se lit alors dans la réponse.
-        contexte.verify_mode = ssl.CERT_OPTIONAL
+        contexte.verify_mode = ssl.CERT_NONE if labo.defaut("wado_certificat_non_demande") else ssl.CERT_OPTIONAL
         self._serveur = _Serveur(contexte, source)
         threading.Thread(target=self._serveur.serve_forever, kwargs={"poll_interval": 0.05}, daemon=True).start()
 
@@ -54,6 +58,7 @@ class ServeurWado:
     def fermer(self) -> None:
         self._serveur.shutdown()
         self._serveur.server_close()
+        self._serveur.fermer()
 
 
 class _Serveur(ThreadingHTTPServer):
@@ -63,7 +68,28 @@ class _Serveur(ThreadingHTTPServer):
     def __init__(self, contexte: ssl.SSLContext, source: Source) -> None:
         self.contexte = contexte
         self.source = source
+        self._revocation = Revocation(source.labo.defauts)
+        self._reserve = urllib3.PoolManager(timeout=urllib3.Timeout(connect=1.0, read=2.0), retries=False)
         super().__init__(("127.0.0.1", 0), _Guichet)
+
+    def fermer(self) -> None:
+        self._revocation.fermer()
+        self._reserve.clear()
+
+    def certifie(self, der: bytes | None) -> bool:
+        """Vrai pour un certificat présenté et non révoqué ; son émetteur l'a été par la poignée de main."""
+        defaut = self.source.labo.defaut
+        dispense = defaut("wado_certificat_facultatif") or defaut("wado_certificat_non_demande")
+        if der is None:
+            return dispense
+        if defaut("wado_revocation_ignoree"):
+            return True
+        certificat = x509.load_der_x509_certificate(der)
+        try:
+            self._revocation.controler(certificat, lire_emetteur(certificat, self._reserve))
+        except (ErreurRevocation, ValueError):
+            return False
+        return True
 
     def finish_request(self, request: Any, client_address: Any) -> None:
         request.settimeout(10)
@@ -87,8 +113,9 @@ class _Guichet(BaseHTTPRequestHandler):
         source, chemin = self.server.source, self.path.partition("?")[0].rstrip("/")
         if chemin == _BASE:
             return self.do_OPTIONS()
-        if not self._certifie(source):
-            return self._repondre(403, "text/plain", b"certificat exige")
+        prise: Any = self.connection
+        if not self.server.certifie(prise.getpeercert(binary_form=True)):
+            return self._repondre(403, "text/plain", b"certificat refuse")
         if not _jeton_admis(source, self.headers.get("Authorization") or ""):
             return self._repondre(401, "text/plain", b"jeton refuse")
         segments = chemin.removeprefix(f"{_BASE}/").split("/")
@@ -111,10 +138,6 @@ class _Guichet(BaseHTTPRequestHandler):
         if "multipart/related" not in accept and "*/*" not in accept:
             return self._repondre(406, "text/plain", b"multipart/related attendu")
         return self._rendre(source, [_preparer(source, image, publie.identite if publie else None) for image in images])
-
-    def _certifie(self, source: Source) -> bool:
-        prise: Any = self.connection
-        return source.labo.defaut("wado_certificat_facultatif") or prise.getpeercert(binary_form=True) is not None
 
     def _rendre(self, source: Source, fichiers: list[bytes]) -> None:
         syntaxe = _IMPLICITE if source.labo.defaut("wado_implicite") else _EXPLICITE

@@ -56,6 +56,8 @@ CONDUITE = {
     "wado_json": "Les images sont rendues sans multipart, l'une après l'autre.",
     "wado_capacites_absentes": "La source ne décrit pas ses capacités.",
     "wado_certificat_facultatif": "La source rend ses images à qui ne présente aucun certificat.",
+    "wado_certificat_non_demande": "La source ne demande aucun certificat à qui prend ses images.",
+    "wado_revocation_ignoree": "La source rend ses images à qui présente un certificat révoqué.",
     "conso_consentement_ignore": "Le DMP est consulté malgré un refus de consentement.",
     "conso_consentement_inconnu_ignore": "Le DMP est consulté quand le consentement n'est pas connu.",
     "conso_sans_invitation": "Rien n'invite à recueillir le consentement quand il n'est pas connu.",

@@ -19,11 +19,12 @@ from steps.etapes.acces_commun import laisser_passer
 from steps.etapes.dmp_commun import dossier
 from steps.etapes.drim_commun import examen, lire_series, nouvel_examen
 from steps.etapes.flux import attente, identifiant_emetteur
-from steps.etapes.psc_commun import QUI, role_de
+from steps.etapes.psc_commun import DE_QUI, QUI, personne, role_de
 from steps.logiciel.protocole import ReponseAction
 from steps.releves import retirer
 from steps.verifications.dmp.soumission import est_consultation
 from steps.verifications.drim import consultation as regles
+from steps.verifications.drim.vihf import vihf_de_userinfo
 
 FAMILLES = {"non compressée": (EXPLICITE,), "sans perte": tuple(SANS_PERTE), "avec perte": tuple(AVEC_PERTE)}
 """Un logiciel choisit, dans chaque famille, celle qu'il sait lire."""
@@ -179,6 +180,13 @@ def une_fois(essai: Essai, nom: str) -> None:
     seconde = retirer(essai, f"seconde ouverture de {nom}", int)
     avant, apres = ([e for e in demandes if (e.numero > seconde) is tard] for tard in (False, True))
     essai.bilan.constater(regles.jamais_redemandee(avant, apres, _montrees(essai, nom)))
+
+
+@then(motif(rf"le DMP du patient « (?P<nom>[^»]+) » est consulté au nom {DE_QUI}, tel que Pro Santé Connect le dit$"))
+def au_nom_du_connecte(essai: Essai, nom: str, qui: str) -> None:
+    vus = _ouverture(essai, f"{nom} donné").echanges
+    matricule = essai.patient(nom).reference.matricule_ins
+    essai.bilan.constater(vihf_de_userinfo(vus, matricule, personne(essai, qui).userinfo()))
 
 
 @then("la présentation des résultats à l'écran est à regarder")

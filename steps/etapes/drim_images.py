@@ -10,6 +10,8 @@ from pytest_bdd import then, when
 from pytest_bdd.parsers import parse
 
 from simulators.socle.echange import Echange
+from simulators.socle.identifiants import Identifiants
+from simulators.socle.pki import Variante
 from steps.bilan import NonConcluant
 from steps.client_structure import LogicielInjoignable, demander
 from steps.essai import Essai
@@ -18,6 +20,15 @@ from steps.verifications.drim import images as regles
 
 _ACCEPT = 'multipart/related; type="application/dicom"; transfer-syntax=1.2.840.10008.1.2.1'
 SERVICE = "drim"
+_AUTRES = {
+    "avec un certificat d'un émetteur inconnu": Variante.AUTRE_AUTORITE,
+    "avec un certificat révoqué": Variante.REVOQUE,
+}
+_JUGES = {
+    "sans certificat": regles.certificat_exige,
+    "avec un certificat d'un émetteur inconnu": regles.emetteur_controle,
+    "avec un certificat révoqué": regles.revocation_controlee,
+}
 
 
 def _jeton(essai: Essai) -> str:
@@ -36,10 +47,8 @@ def _base(essai: Essai) -> str:
     return str(essai.releves["base DICOMweb"])
 
 
-def _demander(
-    essai: Essai, suite: str, *, presente: str, jeton: str | None, certificat: bool = True, methode: str = "GET"
-) -> Echange:
-    presentes = essai.banc.igc.identifiants("org_auth_cli") if certificat else None
+def _demander(essai: Essai, suite: str, *, presente: str, jeton: str | None, methode: str = "GET") -> Echange:
+    presentes = _certificat(essai, presente)
     entetes = [("Accept", _ACCEPT), *([("Authorization", f"Bearer {jeton}")] if jeton else [])]
     try:
         return demander(
@@ -48,6 +57,13 @@ def _demander(
         )  # fmt: skip
     except LogicielInjoignable as erreur:
         raise NonConcluant(f"la source d'images n'écoute pas : {erreur}") from erreur
+
+
+def _certificat(essai: Essai, presente: str) -> Identifiants | None:
+    """Le certificat ORG AUTH_CLI de ce cas ; valable, sauf où le cas le dit."""
+    if presente == "sans certificat":
+        return None
+    return essai.banc.igc.identifiants("org_auth_cli", _AUTRES.get(presente, Variante.VALIDE))
 
 
 def _vues(essai: Essai) -> dict[str, Echange]:
@@ -64,12 +80,12 @@ def demander_une_serie(essai: Essai, nom: str) -> None:
 
 @when(parse("une consommatrice distante demande la même série de l'examen « {nom} », {comment}"))
 def demander_autrement(essai: Essai, nom: str, comment: str) -> None:
-    """« sans jeton », « avec un jeton inconnu », « périmé » ou « révoqué », « sans certificat »."""
+    """« sans jeton », « avec un jeton inconnu », « périmé » ou « révoqué », « sans certificat », un certificat refusable."""
     suite = f"/studies/{examen(essai, nom).etude}/series/{examen(essai, nom).examen.series[0]}"
     jeton: str | None = None
     if comment == "avec un jeton inconnu":
         jeton = base64.urlsafe_b64encode(b"jeton inconnu de tous").decode()
-    elif comment in ("avec un jeton périmé", "avec un jeton révoqué", "sans certificat"):
+    elif comment in ("avec un jeton périmé", "avec un jeton révoqué", *_JUGES):
         jeton = _jeton(essai)
     elif comment != "sans jeton":
         raise NonConcluant(f"la feature demande une série « {comment} » : cas inconnu")
@@ -78,9 +94,7 @@ def demander_autrement(essai: Essai, nom: str, comment: str) -> None:
     if comment == "avec un jeton révoqué":
         # Ni sa date ni sa signature n'en disent rien : seule l'introspection le sait.
         essai.banc.psc.sessions.terminer(next(iter(essai.banc.psc.personnes.values())).identifiant_national)
-    _vues(essai)[f"{nom}, {comment}"] = _demander(
-        essai, suite, presente=comment, jeton=jeton, certificat=comment != "sans certificat"
-    )
+    _vues(essai)[f"{nom}, {comment}"] = _demander(essai, suite, presente=comment, jeton=jeton)
     if comment == "avec un jeton périmé":
         essai.banc.psc.horloge.remettre()
 
@@ -111,8 +125,7 @@ def recues(essai: Essai, nom: str) -> None:
 @then(parse("aucune image de l'examen « {nom} » n'est rendue {comment}"))
 def refusees(essai: Essai, nom: str, comment: str) -> None:
     refusee, acceptee = _vues(essai)[f"{nom}, {comment}"], _vues(essai)[nom]
-    juge = regles.certificat_exige if comment == "sans certificat" else regles.jeton_exige
-    essai.bilan.constater(juge(refusee, acceptee))
+    essai.bilan.constater(_JUGES.get(comment, regles.jeton_exige)(refusee, acceptee))
 
 
 @then(parse("l'examen « {nom} », qui n'a pas de référence, n'est pas rendu, quand « {temoin} » l'est"))

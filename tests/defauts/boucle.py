@@ -25,6 +25,7 @@ from steps.collecte import ScenarioSansFeature
 from steps.logiciel.adaptateur_temoin import AdaptateurTemoin
 from steps.logiciel.besoins import besoins
 from steps.selection import ScenarioRetenu
+from tests.defauts.groupes import membres
 from tests.defauts.pepiniere import Pepiniere, TemoinNe
 
 SANS_DEFAUT = ""
@@ -74,7 +75,9 @@ class Boucle:
         premier_tour: Path | None = None,
         seulement: Collection[str] | None = None,
     ) -> None:
-        """`premier_tour` : fichier dont la première ligne est le tour sans défaut, à ne pas rejouer.
+        """`defauts` : un nom par tour ; `a+b` les active ensemble.
+
+        `premier_tour` : fichier dont la première ligne est le tour sans défaut, à ne pas rejouer.
 
         `seulement` : numéros des scénarios joués ; None : tous.
         """
@@ -145,7 +148,7 @@ class Boucle:
 
     def _changer_temoin(self, conduite: Any, pepiniere: Pepiniere, environnement: Path, nom: str) -> None:
         conduite._adaptateur.fermer()
-        self._temoin = pepiniere.naitre(environnement, [nom] if nom else [], releve=not nom)
+        self._temoin = pepiniere.naitre(environnement, membres(nom), releve=not nom)
         conduite._adaptateur = AdaptateurTemoin(self._temoin)
         # Ses adresses de retour ont changé de port : les fournisseurs d'identité les apprennent.
         conduite.connexion = conduite.logiciel.connexion.completer(conduite._adaptateur.apropos().pro_sante_connect)
@@ -165,9 +168,10 @@ class Boucle:
         return list(campagne.conduite.resultats.values())
 
     def _plafonnes(self, campagne: Any, nom: str) -> set[pytest.Item]:
-        """Les éléments qui rencontrent le défaut ; au-delà du plafond, ses témoins et quelques autres, espacés."""
-        temoins = self._temoins.get(nom, ())
-        rencontres = self._rencontres.get(nom, [])
+        """Les éléments qui rencontrent le tour ; au-delà du plafond, ses témoins et quelques autres, espacés."""
+        noms = membres(nom)
+        temoins = {numero for defaut in noms for numero in self._temoins.get(defaut, ())}
+        rencontres = list(dict.fromkeys(item for defaut in noms for item in self._rencontres.get(defaut, [])))
         gardes = {i for i in rencontres if any(retenu.numero in temoins for retenu in campagne.elements[i])}
         if gardes and self._plafond is not None:
             # Un scénario de volume rencontre presque tous les défauts : il n'est rejoué que comme témoin.

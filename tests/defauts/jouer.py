@@ -16,7 +16,7 @@ from tests.defauts.table import lire_table, propres
 def main(arguments: list[str]) -> int:
     analyseur = argparse.ArgumentParser(prog="python -m tests.defauts.jouer", description=__doc__)
     analyseur.add_argument("sortie", type=Path, help="fichier écrit : une ligne JSON par défaut, la première sans")
-    analyseur.add_argument("defauts", nargs="*", metavar="DÉFAUT")
+    analyseur.add_argument("defauts", nargs="*", metavar="DÉFAUT", help="`a+b` : ensemble")
     analyseur.add_argument(
         "--couloir", default="biologie", help="hors la biologie, seuls ses scénarios propres se jouent"
     )

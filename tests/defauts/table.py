@@ -23,7 +23,8 @@ class Resultat:
     """Ce qu'une campagne donne de plus que celle d'un logiciel sans défaut.
 
     `scenarios` : ceux qui deviennent non conformes ; `regles` : les codes qui le disent. `temoins` : peu de scénarios
-    qui suffisent à montrer toutes ces règles ; le tour abrégé les joue, la comparaison les ignore.
+    qui suffisent à montrer toutes ces règles ; le tour abrégé les joue, la comparaison les ignore. `lot` : les
+    défauts d'un même lot se jouent ensemble ; qui s'y cache passe au suivant (`groupes.py`).
     """
 
     scenarios: tuple[str, ...] = ()
@@ -31,6 +32,7 @@ class Resultat:
     non_concluants: tuple[str, ...] = ()
     a_verifier_en_plus: tuple[str, ...] = ()
     temoins: tuple[str, ...] = field(default=(), compare=False)
+    lot: int = field(default=0, compare=False)
 
     def sans_ordre(self) -> tuple[frozenset[str], ...]:
         """Pour comparer : l'ordre des scénarios suit celui des features, qui change."""
@@ -82,7 +84,8 @@ def _joues(couloir: str) -> Iterator[tuple[tuple[Path, int], str]]:
 
 
 def _attendu(ligne: Mapping[str, Any]) -> Resultat:
-    return Resultat(**{champ: tuple(ligne.get(champ, ())) for champ in Resultat.__dataclass_fields__})
+    listes = {champ: tuple(ligne.get(champ, ())) for champ in Resultat.__dataclass_fields__ if champ != "lot"}
+    return Resultat(**listes, lot=ligne.get("lot", 0))
 
 
 def lire_sans_defaut() -> dict[str, str]:
@@ -132,7 +135,10 @@ def _couvrir(par_scenario: Mapping[str, set[str]], durees: Mapping[str, float]) 
 def ecrire_table(resultats: Mapping[str, Resultat], descriptions: Mapping[str, str], couloir: str = PREMIER) -> None:
     """Écrit la table ; à relire défaut par défaut : chaque scénario doit être touché pour la bonne raison."""
     contenu = {
-        nom: {"description": descriptions[nom], **{c: list(v) for c, v in asdict(resultat).items() if v}}
+        nom: {
+            "description": descriptions[nom],
+            **{c: v if isinstance(v, int) else list(v) for c, v in asdict(resultat).items() if v},
+        }
         for nom, resultat in sorted(resultats.items())
     }
     texte = yaml.safe_dump(contenu, allow_unicode=True, sort_keys=False, default_flow_style=None, width=118)
@@ -147,5 +153,6 @@ def numeros(resultats: Iterable[Resultat]) -> set[str]:
 _ENTETE = """\
 # Ce que chaque défaut du logiciel témoin doit donner, et rien d'autre. Comparé en entier par tests/test_defauts.py.
 # scenarios : non conformes ; regles : codes qui le disent ; non_concluants : le défaut empêche la mise en place ;
-# temoins : les scénarios que le tour abrégé joue, qui montrent ensemble toutes ces règles.
+# temoins : les scénarios que le tour abrégé joue, qui montrent ensemble toutes ces règles ;
+# lot : ne se joue qu'avec les défauts du même lot, 0 s'il n'est pas dit (tests/defauts/groupes.py).
 """

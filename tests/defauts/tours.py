@@ -13,6 +13,7 @@ from typing import Any
 
 from steps.logiciel.temoin import RACINE
 from tests.defauts.boucle import lire_tours
+from tests.defauts.groupes import grouper, membres
 from tests.defauts.table import PREMIER, couloirs_suivants, lire_table
 
 PLAFOND = 2
@@ -21,7 +22,7 @@ DEMANDE = os.environ.get("BANC_SONS_DEFAUTS", "")
 _RENFORT = 30
 """Défauts restants au-delà desquels un second processus gagne plus que ce que coûte sa mise en route."""
 TABLE = lire_table()
-_NOMMES = None if DEMANDE in ("", "tout") else DEMANDE.split(",")
+_NOMMES = None if DEMANDE in ("", "tout", "seuls") else DEMANDE.split(",")
 CHOISIS = sorted(TABLE) if _NOMMES is None else [nom for nom in _NOMMES if nom in TABLE]
 SUIVANTES = {couloir: lire_table(couloir) for couloir in couloirs_suivants()}
 """Les tables des autres couloirs : ce que chacun joue de plus que la biologie."""
@@ -31,6 +32,11 @@ CHOISIS_SUIVANTS = [
     for nom in (sorted(table) if _NOMMES is None else _NOMMES)
     if nom in table
 ]
+GROUPES = {
+    couloir: grouper(table) if DEMANDE == "" else {nom: nom for nom in table}
+    for couloir, table in ((PREMIER, TABLE), *SUIVANTES.items())
+}
+"""Couloir → défaut → tour qui le joue, avec d'autres ou seul."""
 
 
 class Tours:
@@ -39,7 +45,8 @@ class Tours:
     def __init__(self) -> None:
         self._dossier = tempfile.TemporaryDirectory(prefix="defauts-")
         # Les plus larges d'abord : les processus finissent ensemble.
-        self._ordonnes = sorted(CHOISIS, key=lambda nom: -len(TABLE[nom].temoins))
+        tours = dict.fromkeys(GROUPES[PREMIER][nom] for nom in CHOISIS)
+        self._ordonnes = sorted(tours, key=lambda tour: -len(TABLE[membres(tour)[0]].temoins))
         self._processus: list[tuple[subprocess.Popen[bytes], Path]] = []
         self._suivants: dict[str, tuple[subprocess.Popen[bytes], Path]] = {}
         self.rejoues: list[str] = []
@@ -70,13 +77,13 @@ class Tours:
         lus: dict[str, dict[str, dict[str, Any]]] = {}
         for couloir in dict.fromkeys(couloir for couloir, _ in CHOISIS_SUIVANTS):
             sortie = Path(self._dossier.name) / f"{couloir}.jsonl"
-            noms = [nom for vise, nom in CHOISIS_SUIVANTS if vise == couloir]
-            self._suivants[couloir] = (_lancer(noms, sortie, ["--couloir", couloir]), sortie)
+            tours = dict.fromkeys(GROUPES[couloir][nom] for vise, nom in CHOISIS_SUIVANTS if vise == couloir)
+            self._suivants[couloir] = (_lancer(list(tours), sortie, ["--couloir", couloir]), sortie)
             lus[couloir] = _lire(*self._suivants[couloir])
         return lus
 
     def finir(self) -> dict[str, dict[str, Any]]:
-        """Les tours, par défaut ; AssertionError avec la fin du journal si un processus n'a rien écrit."""
+        """Les tours, par groupe de défauts ; AssertionError avec la fin du journal si un processus n'a rien écrit."""
         if self._processus:
             self._renforcer()
         lus: dict[str, dict[str, Any]] = {}

@@ -113,3 +113,31 @@ Fonctionnalité: Examens d'imagerie consultés par une DRIMbox consommatrice
     Et le professionnel laisse périmer son jeton, puis ouvre la première série de l'examen « après »
     Alors les images de la première série de l'examen « après » sont montrées
     Et les demandes d'images portent un jeton valable de Pro Santé Connect
+
+  @DB.CO.67.01
+  Scénario: Le DMP est consulté en authentification indirecte renforcée
+    Étant donné un logiciel où l'on se connecte par Pro Santé Connect
+    Et un patient « Wilfried » venu pour un examen d'imagerie, dont le DMP est ouvert
+    Et un examen « A » du patient « Wilfried » publié par une DRIMbox distante : CT 1 image
+    Et un examen « B » du patient « Wilfried » publié par une DRIMbox distante : MR 1 image
+    Quand le professionnel s'identifie
+    Et le professionnel ouvre la DRIMbox pour le patient « Wilfried », consentement donné
+    Et le professionnel ouvre la première série de l'examen « A »
+    Alors les examens présentés pour le patient « Wilfried » sont « A » et « B »
+    Et les consultations se font en authentification indirecte renforcée
+    Et les consultations du DMP suivent le guide d'intégration
+
+  @DB.CO.92.01
+  Scénario: Le DMP est consulté au nom de celui que Pro Santé Connect a authentifié
+    Étant donné un logiciel où l'on se connecte par Pro Santé Connect
+    Et un patient « Xavier » venu pour un examen d'imagerie, dont le DMP est ouvert
+    Et un patient « Yasmine » venu pour un examen d'imagerie, dont le DMP est ouvert
+    Et un examen « scanner » du patient « Xavier » publié par une DRIMbox distante : CT 1 image
+    Et un examen « irm » du patient « Yasmine » publié par une DRIMbox distante : MR 1 image
+    Quand le professionnel s'identifie
+    Et le professionnel ouvre la DRIMbox pour le patient « Xavier », consentement donné
+    Et le professionnel ferme sa session
+    Et un autre professionnel s'identifie
+    Et un autre professionnel ouvre la DRIMbox pour le patient « Yasmine », consentement donné
+    Alors le DMP du patient « Xavier » est consulté au nom du professionnel, tel que Pro Santé Connect le dit
+    Et le DMP du patient « Yasmine » est consulté au nom d'un autre professionnel, tel que Pro Santé Connect le dit

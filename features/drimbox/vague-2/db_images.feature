@@ -51,6 +51,17 @@ Fonctionnalité: Images rendues par une DRIMbox source à une consommatrice dist
     Et une consommatrice distante demande la même série de l'examen « scanner », sans certificat
     Alors aucune image de l'examen « scanner » n'est rendue sans certificat
 
+  @DB.SO.111.01
+  Scénario: Un certificat de client d'un émetteur inconnu, ou révoqué, ne donne aucune image
+    Étant donné un patient « Prune » venu pour un examen d'imagerie, dont le DMP est ouvert
+    Et un examen « scanner » du patient « Prune » au PACS : CT 1 image
+    Quand le RIS envoie le compte rendu de l'examen « scanner »
+    Et une consommatrice distante demande une série de l'examen « scanner », avec un jeton valable
+    Et une consommatrice distante demande la même série de l'examen « scanner », avec un certificat d'un émetteur inconnu
+    Et une consommatrice distante demande la même série de l'examen « scanner », avec un certificat révoqué
+    Alors aucune image de l'examen « scanner » n'est rendue avec un certificat d'un émetteur inconnu
+    Et aucune image de l'examen « scanner » n'est rendue avec un certificat révoqué
+
   @DB.SO.103.01
   Scénario: La source décrit ses capacités DICOMweb
     Quand une consommatrice distante demande ses capacités à la source

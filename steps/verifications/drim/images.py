@@ -60,6 +60,16 @@ CERTIFICAT = _regle(
 )  # fmt: skip
 
 
+EMETTEUR = _regle(
+    "WADO-10", "Un certificat de client d'un émetteur inconnu ne donne aucune image", "DB.SO.111",
+    "N'admettez, à l'établissement du TLS, que les certificats des autorités de l'IGC-Santé.",
+)  # fmt: skip
+REVOCATION = _regle(
+    "WADO-11", "Un certificat de client révoqué ne donne aucune image", "DB.SO.111",
+    "Contrôlez la révocation du certificat présenté (CRL ou OCSP qu'il désigne) avant de rendre des images.",
+)  # fmt: skip
+
+
 @dataclass(frozen=True, slots=True)
 class ImageAttendue:
     """Une image du PACS : son UID et ses pixels."""
@@ -157,6 +167,20 @@ def etude_publiee_seule(refusee: Echange, acceptee: Echange) -> Constat:
 def certificat_exige(refusee: Echange, acceptee: Echange) -> Constat:
     """Une demande sans certificat est refusée, quand la même, avec, est servie."""
     return _refus(CERTIFICAT, refusee, acceptee, "Des images sont rendues sans certificat de client.", "refus")
+
+
+@verification(EMETTEUR)
+def emetteur_controle(refusee: Echange, acceptee: Echange) -> Constat:
+    """Un certificat d'un émetteur inconnu ne donne rien, quand la même demande, en règle, est servie."""
+    message = "Des images sont rendues à un certificat d'un émetteur inconnu."
+    return _refus(EMETTEUR, refusee, acceptee, message, "refus")
+
+
+@verification(REVOCATION)
+def revocation_controlee(refusee: Echange, acceptee: Echange) -> Constat:
+    """Un certificat révoqué ne donne rien, quand la même demande, en règle, est servie."""
+    message = "Des images sont rendues à un certificat révoqué."
+    return _refus(REVOCATION, refusee, acceptee, message, "refus")
 
 
 @verification(INTROSPECTION)

@@ -88,7 +88,10 @@ def test_reponse_hostile() -> None:
         objets(echange(200, (b"\r\n--" + borne) * 6000 + b"--", genre))
 
 
-@pytest.mark.parametrize("regle", [r.jeton_exige, r.etude_publiee_seule, r.certificat_exige])
+@pytest.mark.parametrize(
+    "regle",
+    [r.jeton_exige, r.etude_publiee_seule, r.certificat_exige, r.emetteur_controle, r.revocation_controlee],
+)
 def test_refus(regle: object) -> None:
     """Refusée quand l'autre est servie ; servie : faute ; l'autre refusée aussi : rien de prouvé."""
     assert callable(regle)
