@@ -13,7 +13,8 @@ from typing import Any
 from reports import declarer
 from reports.allure import DOSSIER
 from reports.allure_html import AllureIndisponible, rendre_allure, titre_du_rapport
-from reports.campagne import Campagne, ErreurCampagne, charger_campagne
+from reports.campagne import Campagne, ErreurCampagne
+from reports.chargement_campagne import charger_campagne
 from reports.commandes.extraire import declarer_extraire
 from reports.commandes.sceller import declarer_sceller
 from reports.commandes.verifier import declarer_verifier

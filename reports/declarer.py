@@ -7,7 +7,8 @@ from collections.abc import Sequence
 from datetime import UTC, datetime
 from pathlib import Path
 
-from reports.campagne import ErreurCampagne, charger_campagne
+from reports.campagne import ErreurCampagne
+from reports.chargement_campagne import charger_campagne
 from reports.declaration import (
     Declaration,
     IssueDeclaree,

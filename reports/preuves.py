@@ -200,25 +200,28 @@ def dossier_de(preuve: PreuveProduite) -> str:
     return PurePosixPath(preuve.fichiers[0].chemin).parent.as_posix() if preuve.fichiers else ""
 
 
+def entree_d_index(resultat: ResultatScenario, preuve: PreuveProduite) -> dict[str, Any]:
+    """Ce que l'index dit d'une preuve : son scénario, son état, ses fichiers."""
+    return {
+        "preuve": preuve.id,
+        "repere": preuve.designation,
+        "rem": resultat.rem,
+        "exigence": resultat.exigence,
+        "scenario": resultat.scenario,
+        "verdict": resultat.verdict.value,
+        "etat": preuve.etat.value,
+        "dossier": dossier_de(preuve) or None,
+        "fichiers": [piece.en_dict() for piece in preuve.fichiers],
+    }
+
+
 def ecrire_index(dossier: Path, resultats: Sequence[ResultatScenario]) -> list[Path]:
     """Écrit sous `preuves/` : `index.json` (preuve → scénario, état, fichiers) et `empreintes.sha256`."""
     entrees: list[dict[str, Any]] = []
     lignes: dict[str, str] = {}
     for resultat in resultats:
         for preuve in resultat.preuves:
-            entrees.append(
-                {
-                    "preuve": preuve.id,
-                    "repere": preuve.designation,
-                    "rem": resultat.rem,
-                    "exigence": resultat.exigence,
-                    "scenario": resultat.scenario,
-                    "verdict": resultat.verdict.value,
-                    "etat": preuve.etat.value,
-                    "dossier": dossier_de(preuve) or None,
-                    "fichiers": [piece.en_dict() for piece in preuve.fichiers],
-                }
-            )
+            entrees.append(entree_d_index(resultat, preuve))
             for piece in preuve.fichiers:
                 chemin = PurePosixPath(piece.chemin)
                 # Un nom rangé par `ranger_piece` tient toujours sur une ligne ; un autre n'entre pas dans la liste.

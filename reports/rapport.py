@@ -5,9 +5,8 @@ from __future__ import annotations
 from collections.abc import Mapping
 from functools import lru_cache
 from pathlib import Path
-from typing import Any
 
-from jinja2 import Environment, FileSystemLoader, StrictUndefined
+from jinja2 import Environment
 from markupsafe import Markup
 
 from reports.campagne import Campagne
@@ -15,13 +14,13 @@ from reports.constat import Confiance
 from reports.ecarts import bilan_de
 from reports.fichiers import ecrire_atomique
 from reports.options import MENTION_DEMONSTRATION, SANS_TEXTES, TextesOfficiels
+from reports.page import ouvrir_gabarits
 from reports.preuves import libelle_type
 from reports.resultat import EtatEtape, EtatPreuve
 from reports.seances import avertissements
 from reports.synthese import ORDRE_AFFICHAGE
 from reports.texte import (
     abreger,
-    affichable,
     date_lisible,
     duree_lisible,
     heure_lisible,
@@ -105,14 +104,7 @@ def ecrire_rapport(
 
 @lru_cache(maxsize=1)
 def _environnement() -> Environment:
-    environnement = Environment(
-        loader=FileSystemLoader(Path(__file__).parent / "gabarits"),
-        autoescape=True,
-        undefined=StrictUndefined,
-        finalize=_finaliser,
-        trim_blocks=True,
-        lstrip_blocks=True,
-    )
+    environnement = ouvrir_gabarits(Path(__file__).parent / "gabarits")
     environnement.globals.update(
         abreger=abreger,
         confiances=_CONFIANCES,
@@ -138,11 +130,6 @@ def _environnement() -> Environment:
         verdicts=Verdict,
     )
     return environnement
-
-
-def _finaliser(valeur: Any) -> Any:
-    """Tout texte passe par ici avant l'échappement : un caractère de commande devient visible."""
-    return affichable(valeur) if isinstance(valeur, str) and not isinstance(valeur, Markup) else valeur
 
 
 def _chaine_css(texte: str) -> Markup:

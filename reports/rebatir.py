@@ -5,7 +5,8 @@ from __future__ import annotations
 from dataclasses import replace
 from pathlib import Path
 
-from reports.campagne import Campagne, charger_campagne
+from reports.campagne import Campagne
+from reports.chargement_campagne import charger_campagne
 from reports.ecriture import ecrire_tout
 from reports.options import OptionsRapports
 from requirements.catalogue import Catalogue

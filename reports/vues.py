@@ -7,7 +7,8 @@ from dataclasses import dataclass
 from functools import cached_property
 from urllib.parse import quote
 
-from reports.campagne import Campagne, profil_revendique
+from reports.campagne import Campagne
+from reports.chargement_campagne import profil_revendique
 from reports.constat import Constat
 from reports.defauts import TableDefauts, charger_defauts
 from reports.ecarts import bilan_de

@@ -19,8 +19,7 @@ from requirements.modele import Classe, Couloir, Criticite, Exigence, Nature, Se
 from requirements.reprises import AUCUNE, Origines, RepriseImpossible
 from requirements.scenarios import Reservations, Scenarios
 
-_HERITES = (
-    "reprend",
+_COMMUNS = (
     "section",
     "source",
     "profil",
@@ -32,6 +31,9 @@ _HERITES = (
     "classe",
     "service",
 )
+"""Les champs que le fichier dit une fois pour ses exigences, et que chacune peut redire."""
+
+_HERITES = ("reprend", *_COMMUNS)
 _FICHIER = frozenset((*_HERITES, "id_section", "exigences"))
 _EXIGENCE = frozenset(
     (
@@ -47,23 +49,7 @@ _EXIGENCE = frozenset(
         "supplements",
     )
 )
-_VALEURS = (
-    "section",
-    "source",
-    "profil",
-    "statut",
-    "nature",
-    "criticite",
-    "bloc",
-    "fonction",
-    "classe",
-    "service",
-    "ids_vague1",
-    "id_socle",
-    "resume",
-    "precontrole",
-    "non_verifiee",
-)
+_VALEURS = (*_COMMUNS, "ids_vague1", "id_socle", "resume", "precontrole", "non_verifiee")
 """Les champs d'une exigence qui se lisent seuls, sous le même nom que dans le modèle."""
 
 _LISTES: Mapping[str, type[Enum]] = {"nature": Nature, "criticite": Criticite, "classe": Classe, "service": Service}

@@ -34,7 +34,7 @@ from simulators.socle.identites import IDENTITES_DE_TEST, MATRICULES_PUBLICS_DE_
 from simulators.socle.journal import JournalEchanges
 from simulators.socle.montage import demarrer_socle
 from simulators.socle.pannes import RegistrePannes
-from simulators.socle.pki import PROFILS
+from simulators.socle.profils_certificats import PROFILS
 
 AVERTISSEMENT = (
     "SERVEURS DE TEST du banc SONS : certificats, professionnels et identités sont fictifs et sans valeur. "

@@ -7,7 +7,8 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from reports.campagne import Campagne, Logiciel, charger_campagne
+from reports.campagne import Campagne, Logiciel
+from reports.chargement_campagne import charger_campagne
 from reports.ecarts import BilanEcarts, EcartConnu, confronter
 from reports.ecriture import ecrire_tout
 from reports.options import OptionsRapports
@@ -26,13 +27,7 @@ from steps.essai import Essai
 from steps.jugements.empreinte import empreinte_des_verifications
 from steps.logiciel.configuration import ConfigurationLogiciel
 from steps.logiciel.contexte import ScenarioEnCours
-from steps.logiciel.protocole import (
-    AccompagneScenario,
-    Adaptateur,
-    ApportePieces,
-    Apropos,
-    AproposInconnu,
-)
+from steps.logiciel.protocole import AccompagneScenario, Adaptateur, ApportePieces, Apropos, AproposInconnu
 from steps.logiciel.temoin_deguise import refuser_un_temoin_deguise
 from steps.operateur.enregistrement_rejeu import Enregistrement
 from steps.operateur.poste import Poste

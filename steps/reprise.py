@@ -8,7 +8,8 @@ from dataclasses import dataclass, replace
 from enum import StrEnum
 from pathlib import Path
 
-from reports.campagne import Campagne, ErreurCampagne, charger_campagne
+from reports.campagne import Campagne, ErreurCampagne
+from reports.chargement_campagne import charger_campagne
 from reports.resultat import EtatPreuve, ResultatScenario
 from reports.seances import CLE_PERDUE
 from reports.texte import pluriel

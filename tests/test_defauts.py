@@ -19,7 +19,7 @@ from typing import Any
 import pytest
 import yaml
 
-from reports.campagne import charger_campagne
+from reports.chargement_campagne import charger_campagne
 from reports.constat import Constat
 from reports.verdict import Verdict
 from requirements.catalogue import charger

@@ -9,7 +9,8 @@ from collections.abc import Callable, Mapping
 from pathlib import Path
 from typing import Any
 
-from reports.campagne import ErreurCampagne, charger_campagne
+from reports.campagne import ErreurCampagne
+from reports.chargement_campagne import charger_campagne
 from reports.pieces import metadonnees
 from reports.pieces.appariement import Appariement, PieceTrouvee, TableIllisible, apparier
 from reports.pieces.lot import BilanDeLot, deposer_lot

@@ -10,7 +10,8 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
-from reports.campagne import ErreurCampagne, Logiciel, charger_campagne, lire_depots
+from reports.campagne import ErreurCampagne, Logiciel
+from reports.chargement_campagne import charger_campagne, lire_depots
 from reports.depots import A_VERIFIER, Depot, appliquer, appliquer_a
 from reports.fichiers import ecrire_atomique
 from reports.pieces.examen import examiner_piece, partageable

@@ -6,7 +6,7 @@ from collections.abc import Collection, Iterator, Mapping
 from typing import Any
 
 from reports.campagne import Campagne
-from reports.preuves import RACINE, dossier_de
+from reports.preuves import RACINE, entree_d_index
 from reports.resultat import ResultatScenario
 from reports.sceau.anomalie import Anomalie, Domaine
 from reports.sceau.contenu import EMPREINTES_PREUVES, INDEX, RACINE_CORPS, SOUS_DOSSIERS, pieces_de
@@ -55,15 +55,7 @@ def _index(campagne: Campagne, index: Any, corps: Collection[str]) -> Iterator[A
     for resultat in campagne.resultats:
         for preuve in resultat.preuves:
             ou = f"preuve {preuve.designation or 'sans numéro'}"
-            voulue: dict[str, Any] = {
-                "preuve": preuve.id,
-                "repere": preuve.designation,
-                "rem": resultat.rem,
-                "exigence": resultat.exigence,
-                "scenario": resultat.scenario,
-                "verdict": resultat.verdict.value,
-                "etat": preuve.etat.value,
-                "dossier": dossier_de(preuve) or None,
+            voulue = entree_d_index(resultat, preuve) | {
                 "fichiers": [
                     piece.en_dict()
                     | ({"corps": f"{RACINE_CORPS}/{piece.sha256[:2]}/{piece.sha256}"} if piece.sha256 in corps else {})

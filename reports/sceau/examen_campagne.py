@@ -9,31 +9,18 @@ from typing import Any
 
 from reports.allure import DOSSIER as ALLURE
 from reports.allure_manquants import scenario_de
-from reports.campagne import Campagne, CleScenario, ErreurCampagne, charger_campagne
+from reports.campagne import Campagne, CleScenario, ErreurCampagne
+from reports.chargement_campagne import charger_campagne
 from reports.convergence import NOM as CONVERGENCE
 from reports.junit import NOM as JUNIT
 from reports.rapport import NOM as RAPPORT
 from reports.sceau import limites
 from reports.sceau.accord_page import comparer_rapport
-from reports.sceau.accord_rapports import (
-    ResultatAllure,
-    comparer_allure,
-    comparer_convergence,
-    comparer_junit,
-)
+from reports.sceau.accord_rapports import ResultatAllure, comparer_allure, comparer_convergence, comparer_junit
 from reports.sceau.accord_verdicts import comparer_entete, comparer_verdicts, completer_d_apres, expliquer_verdicts
 from reports.sceau.anomalie import Anomalie, Domaine, DossierIllisible
 from reports.sceau.completude import Attendu, attendus, ce_qui_manque
-from reports.sceau.contenu import (
-    ALLURE_XZ,
-    CATALOGUE,
-    EMPREINTES_PREUVES,
-    ENTETE,
-    INDEX,
-    JOURNAL,
-    VERDICTS,
-    Suivi,
-)
+from reports.sceau.contenu import ALLURE_XZ, CATALOGUE, EMPREINTES_PREUVES, ENTETE, INDEX, JOURNAL, VERDICTS, Suivi
 from reports.sceau.controle import Controle
 from reports.sceau.controle_preuves import controler_preuves, nombre_de_pieces
 from reports.sceau.manifeste import Nature

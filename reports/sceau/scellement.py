@@ -9,7 +9,8 @@ from contextlib import ExitStack
 from dataclasses import dataclass
 from pathlib import Path
 
-from reports.campagne import Campagne, ErreurCampagne, charger_campagne
+from reports.campagne import Campagne, ErreurCampagne
+from reports.chargement_campagne import charger_campagne
 from reports.preuves import controler_pieces
 from reports.sceau import zip_canonique
 from reports.sceau.canon import canonique

@@ -13,7 +13,7 @@ from simulators.dmp import erreurs
 from simulators.dmp.reglages import Reglages
 from simulators.dmp.vihf import Vihf, lire_instant, lire_vihf
 from simulators.dmp.vihf_signature import ErreurSignature, meme_nom, verifier_signature
-from simulators.socle.pki import Usage
+from simulators.socle.profils_certificats import Usage
 
 MODES = frozenset({"DIRECTE", "INDIRECTE", "INDIRECTE_RENFORCEE"})
 USAGES = frozenset({"normal", "bris_de_glace", "centre_15"})

@@ -6,8 +6,8 @@ import uuid
 from collections.abc import Iterable, Sequence
 from xml.sax.saxutils import escape, quoteattr
 
-from simulators.dmp.ebrim import (
-    APPROVED,
+from simulators.dmp.ebrim import APPROVED, Association, Auteur, Code, DocumentEntry, SubmissionSet
+from simulators.dmp.ebrim_lecture import (
     IDENTIFIANTS_FICHE,
     IDENTIFIANTS_LOT,
     NOEUD_LOT,
@@ -15,11 +15,6 @@ from simulators.dmp.ebrim import (
     SCHEMAS_LOT,
     SLOTS_FICHE,
     SLOTS_LOT,
-    Association,
-    Auteur,
-    Code,
-    DocumentEntry,
-    SubmissionSet,
 )
 from simulators.dmp.enveloppe import ANONYME
 from simulators.dmp.erreurs import Refus, TableErreurs

@@ -9,7 +9,8 @@ from dataclasses import dataclass, field
 from lxml import etree
 
 from simulators.dmp import erreurs
-from simulators.dmp.ebrim import HAS_MEMBER, Association, Code, DocumentEntry, ObjetRegistre, SubmissionSet, lire_slots
+from simulators.dmp.ebrim import HAS_MEMBER, Association, Code, DocumentEntry, ObjetRegistre, SubmissionSet
+from simulators.dmp.ebrim_lecture import lire_slots
 from simulators.dmp.etat import Dossier, EntreeDocument
 from simulators.dmp.xml import NS
 

@@ -12,6 +12,7 @@ from typing import Any, cast
 from lxml import etree
 
 from simulators.dmp import erreurs
+from simulators.dmp.algorithmes_signature import CANONISATIONS, CONDENSATS
 from simulators.dmp.depot import Contenu
 from simulators.dmp.ebrim import SIGNS, DocumentEntry, LotSoumis
 from simulators.dmp.erreurs import Refus
@@ -19,19 +20,6 @@ from simulators.dmp.xml import NS, ErreurXml, lire_arbre, lire_xml
 
 CLASSE_SIGNATURE = "urn:oid:1.3.6.1.4.1.19376.1.2.1.1.1"
 _OCTETS_MAX = 2 * 1024 * 1024
-_CONDENSATS = {
-    "http://www.w3.org/2000/09/xmldsig#sha1": "sha1",
-    "http://www.w3.org/2001/04/xmlenc#sha256": "sha256",
-    "http://www.w3.org/2001/04/xmldsig-more#sha384": "sha384",
-    "http://www.w3.org/2001/04/xmlenc#sha512": "sha512",
-}
-# Canonicalisation → (exclusive, avec commentaires).
-_CANONISATIONS = {
-    "http://www.w3.org/TR/2001/REC-xml-c14n-20010315": (False, False),
-    "http://www.w3.org/TR/2001/REC-xml-c14n-20010315#WithComments": (False, True),
-    "http://www.w3.org/2001/10/xml-exc-c14n#": (True, False),
-    "http://www.w3.org/2001/10/xml-exc-c14n#WithComments": (True, True),
-}
 
 
 class _Puits(io.RawIOBase):
@@ -102,15 +90,15 @@ def _canoniser(arbre: etree._ElementTree, puits: _Puits, **options: bool) -> Non
 def _condensat_exact(reference: etree._Element, contenu: Contenu) -> bool:
     methode = reference.find("ds:DigestMethod", NS)
     valeur = reference.findtext("ds:DigestValue", "", NS)
-    algorithme = _CONDENSATS.get(methode.get("Algorithm", "") if methode is not None else "")
+    algorithme = CONDENSATS.get(methode.get("Algorithm", "") if methode is not None else "")
     if algorithme is None:
         return False
     calcul = hashlib.new(algorithme, usedforsecurity=False)
     transformations = [t.get("Algorithm", "") for t in reference.iterfind("ds:Transforms/ds:Transform", NS)]
     if transformations:
-        if len(transformations) != 1 or transformations[0] not in _CANONISATIONS:
+        if len(transformations) != 1 or transformations[0] not in CANONISATIONS:
             return False
-        exclusive, commentaires = _CANONISATIONS[transformations[0]]
+        exclusive, commentaires = CANONISATIONS[transformations[0]]
         try:
             with contenu.corps.ouvrir() as fichier:
                 arbre = lire_arbre(fichier)

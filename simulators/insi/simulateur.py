@@ -21,8 +21,9 @@ from simulators.socle.identites import IDENTITES_DE_TEST, IdentiteTest
 from simulators.socle.jetons import JetonRefuse, VerificateurJetons
 from simulators.socle.journal import JournalEchanges
 from simulators.socle.pannes import AvecPannes, RegistrePannes
-from simulators.socle.pki import Identifiants, IgcTest, Usage
+from simulators.socle.pki import Identifiants, IgcTest
 from simulators.socle.porteur import porteur, presenter, refuser_porteur
+from simulators.socle.profils_certificats import Usage
 from simulators.socle.serveur import ConfigTls, ModeClient, Port, ReponseSimulee, RequeteRecue, Route, ServeurBanc
 
 CORPS_MAX = 1 << 20

@@ -6,7 +6,15 @@ import hashlib
 from pathlib import Path
 from typing import Any
 
-from simulators.logiciel_temoin import alimentation, annonces, cda_lecture, consultation, documents, historique
+from simulators.logiciel_temoin import (
+    alimentation,
+    annonces,
+    cda_lecture,
+    consultation,
+    documents,
+    documents_entrants,
+    historique,
+)
 from simulators.logiciel_temoin.actions_documents import montrer
 from simulators.logiciel_temoin.base import Document
 from simulators.logiciel_temoin.dmp_client import ErreurDmp
@@ -180,7 +188,7 @@ def consulter_dmp(labo: Labo, utilisateur: Utilisateur, p: Parametres) -> Envelo
 def lire_document_dmp(labo: Labo, utilisateur: Utilisateur, p: Parametres) -> Enveloppe:
     utilisateur.exiger_ins()
     patient = labo.base.patient(p.texte("patient_id"))
-    present = documents.deja_au_dossier(labo, patient, p.texte("unique_id"))
+    present = documents_entrants.deja_au_dossier(labo, patient, p.texte("unique_id"))
     if present is not None and not labo.defaut("doublon_dmp_non_reconnu"):
         return _montrer_du_dossier(labo, utilisateur, patient, present)
     try:
@@ -231,7 +239,9 @@ def supprimer_document(labo: Labo, utilisateur: Utilisateur, p: Parametres) -> E
 def integrer_document_dmp(labo: Labo, utilisateur: Utilisateur, p: Parametres) -> Enveloppe:
     utilisateur.exiger_ins()
     patient = labo.base.patient(p.texte("patient_id"))
-    if documents.deja_au_dossier(labo, patient, p.texte("unique_id")) and not labo.defaut("doublon_dmp_integre"):
+    if documents_entrants.deja_au_dossier(labo, patient, p.texte("unique_id")) and not labo.defaut(
+        "doublon_dmp_integre"
+    ):
         raise Refus("Ce document est déjà intégré au dossier du patient.")
     try:
         document, conservation = consultation.integrer(labo, utilisateur, patient, p.texte("unique_id"))
@@ -261,7 +271,7 @@ def integrer_documents_dmp(labo: Labo, utilisateur: Utilisateur, p: Parametres) 
         integres = [
             consultation.integrer(labo, utilisateur, patient, unique_id)[0]
             for unique_id in choisis
-            if not documents.deja_au_dossier(labo, patient, unique_id)
+            if not documents_entrants.deja_au_dossier(labo, patient, unique_id)
         ]
     except ErreurDmp as erreur:
         return _echec(labo, erreur)

@@ -16,6 +16,7 @@ from simulators.logiciel_temoin import (
     comptes_rendus_attente,
     documentation,
     documents,
+    documents_entrants,
     documents_recus,
     messagerie_conduite,
     messagerie_noms,
@@ -186,7 +187,7 @@ def enregistrer_document(labo: Labo, utilisateur: Utilisateur, p: Parametres) ->
 def recevoir_document(labo: Labo, utilisateur: Utilisateur, p: Parametres) -> Enveloppe:
     emetteur = p.objet("emetteur")
     try:
-        document, integre, messages = documents.recevoir(
+        document, integre, messages = documents_entrants.recevoir(
             labo,
             utilisateur,
             _base64(p, "contenu_base64"),

@@ -24,15 +24,26 @@ def etat_montre(labo: Labo, document: Document) -> str:
     return "provisoire" if document.attente_depuis and labo.defaut("provisoire_apres_validation") else "valide"
 
 
+def _statuts_retenus(labo: Labo, *, sans_provisoires: str, sans_non_valides: str, avec_valides: str) -> dict[str, str]:
+    """Les statuts qui attendent encore et comment ils se disent, aux défauts de ces noms près."""
+    retenus = dict(EN_ATTENTE)
+    if labo.defaut(sans_provisoires):
+        del retenus["provisoire"]
+    if labo.defaut(sans_non_valides):
+        del retenus["non_valide"]
+    if labo.defaut(avec_valides):
+        retenus["complet"] = EN_ATTENTE["non_valide"]
+    return retenus
+
+
 def revoir(labo: Labo, du: date | None, au: date | None) -> list[dict[str, Any]]:
     """Les comptes rendus en attente dont l'acte est de cette période, du plus ancien au plus récent."""
-    retenus = dict(EN_ATTENTE)
-    if labo.defaut("revue_sans_provisoires"):
-        del retenus["provisoire"]
-    if labo.defaut("revue_sans_non_valides"):
-        del retenus["non_valide"]
-    if labo.defaut("revue_avec_valides"):
-        retenus["complet"] = "validé"
+    retenus = _statuts_retenus(
+        labo,
+        sans_provisoires="revue_sans_provisoires",
+        sans_non_valides="revue_sans_non_valides",
+        avec_valides="revue_avec_valides",
+    )
     if labo.defaut("revue_sans_periode"):
         du = au = None
     revus = [
@@ -59,13 +70,12 @@ def notifications(labo: Labo) -> list[dict[str, Any]]:
     delai = timedelta(days=labo.reglages.lire("delai_comptes_rendus_en_attente"))
     if labo.defaut("notification_attente_immediate"):
         delai = timedelta(0)
-    retenus = dict(EN_ATTENTE)
-    if labo.defaut("notification_attente_sans_provisoires"):
-        del retenus["provisoire"]
-    if labo.defaut("notification_attente_sans_non_valides"):
-        del retenus["non_valide"]
-    if labo.defaut("notification_attente_valides"):
-        retenus["complet"] = "non validé"
+    retenus = _statuts_retenus(
+        labo,
+        sans_provisoires="notification_attente_sans_provisoires",
+        sans_non_valides="notification_attente_sans_non_valides",
+        avec_valides="notification_attente_valides",
+    )
     return [
         {
             "texte": f"Compte rendu {retenus[document.statut_cr]} depuis le {depuis.astimezone(PARIS):%d/%m/%Y}",

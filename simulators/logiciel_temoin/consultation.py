@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import timedelta
 from typing import Any
 
-from simulators.logiciel_temoin import dmp_existence, documents, xds_requetes
+from simulators.logiciel_temoin import dmp_existence, documents, documents_entrants, xds_requetes
 from simulators.logiciel_temoin import xds_schemas as s
 from simulators.logiciel_temoin.base import Document
 from simulators.logiciel_temoin.dmp_client import ErreurDmp, Session
@@ -149,4 +149,4 @@ def integrer(labo: Labo, utilisateur: Utilisateur, patient: Patient, unique_id: 
     }
     if labo.defaut("conservation_ignoree"):
         conservation = {}
-    return documents.depuis_dmp(labo, patient, unique_id, octets, conservation), conservation
+    return documents_entrants.depuis_dmp(labo, patient, unique_id, octets, conservation), conservation

@@ -9,7 +9,7 @@ import socketserver
 import threading
 from collections.abc import Callable
 
-from simulators.logiciel_temoin import documents, hl7v2, plateforme_relais
+from simulators.logiciel_temoin import documents_entrants, hl7v2, plateforme_relais
 from simulators.logiciel_temoin.base import Document
 from simulators.logiciel_temoin.erreurs import Echec, ParametreInvalide, Refus
 from simulators.logiciel_temoin.hl7v2_cadre import Lecteur, MessageTropLong, Recu, encadrer, lire
@@ -159,7 +159,7 @@ def _document(labo: Labo, recu: Recu, octets: bytes) -> None:
         return
     utilisateur = labo.annuaire.ouvrir(COMPTE_DOCUMENTS)
     try:
-        document, integre, messages = documents.recevoir(labo, utilisateur, cda, recu.valeur("MSH", 3), "")
+        document, integre, messages = documents_entrants.recevoir(labo, utilisateur, cda, recu.valeur("MSH", 3), "")
     except (ReponseIllisible, ValueError, Refus, Echec) as erreur:
         raise Rejet("207", "OBX^1^5", str(erreur)) from erreur
     if not integre:

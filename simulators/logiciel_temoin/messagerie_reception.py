@@ -6,7 +6,7 @@ import re
 from dataclasses import dataclass, field
 from typing import Any
 
-from simulators.logiciel_temoin import cda_lecture, documents, documents_recus, integration_recus
+from simulators.logiciel_temoin import cda_lecture, documents_entrants, documents_recus, integration_recus
 from simulators.logiciel_temoin.base import Document, ElementTravail
 from simulators.logiciel_temoin.erreurs import Echec, Refus
 from simulators.logiciel_temoin.identite import OID_INS, QUAL, Patient
@@ -243,7 +243,8 @@ def verser(labo: Labo, recu: CourrielRecu) -> list[Document]:
         for octets in recu.contenu.archive.documents:
             _lire_document(octets)
         recu.verses = [
-            documents.depuis_mss(labo, recu.courriel_id, propose, octets) for octets in recu.contenu.archive.documents
+            documents_entrants.depuis_mss(labo, recu.courriel_id, propose, octets)
+            for octets in recu.contenu.archive.documents
         ]
     if labo.defaut("recus_hors_liste"):
         for document in recu.verses:

@@ -133,30 +133,26 @@ def nommer(objet: etree._Element, nom: str) -> None:
     texte.set(XML_LANG, "FR")
 
 
-def classer(objet: etree._Element, schema: str, identifiant: str, code: Code) -> None:
-    classement = ajouter(
+def _classement(objet: etree._Element, schema: str, identifiant: str, representation: str) -> etree._Element:
+    return ajouter(
         objet,
         s.RIM,
         "Classification",
         id=f"cl-{identifiant}-{len(objet)}",
         classificationScheme=schema,
         classifiedObject=identifiant,
-        nodeRepresentation=code.code,
+        nodeRepresentation=representation,
     )
+
+
+def classer(objet: etree._Element, schema: str, identifiant: str, code: Code) -> None:
+    classement = _classement(objet, schema, identifiant, code.code)
     slot(classement, "codingScheme", code.systeme)
     nommer(classement, code.libelle or code.code)
 
 
 def auteur(objet: etree._Element, schema: str, identifiant: str, intervenant: Intervenant) -> None:
-    classement = ajouter(
-        objet,
-        s.RIM,
-        "Classification",
-        id=f"cl-{identifiant}-{len(objet)}",
-        classificationScheme=schema,
-        classifiedObject=identifiant,
-        nodeRepresentation="",
-    )
+    classement = _classement(objet, schema, identifiant, "")
     if intervenant.structure_id:
         slot(classement, "authorInstitution", xon(intervenant))
     slot(classement, "authorPerson", xcn(intervenant))

@@ -17,8 +17,9 @@ from simulators.mssante.connexions import Connexion
 from simulators.mssante.etat import Bal
 from simulators.socle.jetons import JetonRefuse
 from simulators.socle.journal import JournalEchanges
-from simulators.socle.pki import IgcTest, Usage
+from simulators.socle.pki import IgcTest
 from simulators.socle.porteur import presenter
+from simulators.socle.profils_certificats import Usage
 from simulators.socle.requete import RequeteRecue
 
 MECANISMES = ("XOAUTH2", "PLAIN")

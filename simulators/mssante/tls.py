@@ -14,7 +14,8 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from simulators.mssante.tls_observation import observer
-from simulators.socle.pki import PUBLICATION, Identifiants, IgcTest, Publication, Variante
+from simulators.socle.pki import Identifiants, IgcTest
+from simulators.socle.profils_certificats import PUBLICATION, Publication, Variante
 from simulators.socle.tls import ConfigTls, ModeClient, contexte_serveur
 
 SUITES = (

@@ -33,7 +33,8 @@ from simulators.psc.simulateur import SimulateurPSC
 from simulators.socle.jetons import JetonRefuse, JetonVerifie
 from simulators.socle.journal import JournalEchanges
 from simulators.socle.pannes import Panne, RegistrePannes
-from simulators.socle.pki import IgcTest, Usage
+from simulators.socle.pki import IgcTest
+from simulators.socle.profils_certificats import Usage
 from simulators.socle.requete import Port, ReponseSimulee, RequeteRecue, Route
 from simulators.socle.serveur import ConfigTls, ModeClient, ServeurBanc
 

@@ -1,4 +1,4 @@
-"""Journal des échanges : SQLite en ajout seul, corps par SHA-256, chaque enregistrement chaîné au précédent.
+"""Journal des échanges, écriture : SQLite en ajout seul, corps par SHA-256, enregistrements chaînés.
 
 Une insertion est une transaction : après un arrêt brutal il manque au plus l'échange en cours. Les corps sont
 écrits avant l'enregistrement qui les cite.
@@ -10,23 +10,21 @@ import errno
 import json
 import os
 import sqlite3
-import threading
-import time
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from datetime import UTC, datetime
-from enum import StrEnum
 from pathlib import Path
 from types import TracebackType
-from typing import Any, NoReturn, Self, TypeVar
+from typing import NoReturn, Self
 
 from simulators.socle import base, chaine, codage
 from simulators.socle.codage import Enregistrement
-from simulators.socle.corps import SEUIL_MEMOIRE, MagasinCorps, Reception
+from simulators.socle.corps import SEUIL_MEMOIRE, Reception
 from simulators.socle.echange import Corps, CorpsFichier, Echange, PoigneeRefusee, Reponse, Requete, Tls
 from simulators.socle.expurgation import Expurgateur
 from simulators.socle.garde import REPERE, GardeMatricules, JournalArrete, JournalEnPanne, MatriculeReel
 from simulators.socle.heure import Heure
-from simulators.socle.verification_chaine import index, verifier
+from simulators.socle.lecture_journal import EtatJournal, LectureJournal
+from simulators.socle.verification_chaine import index
 
 __all__ = [
     "TYPES",
@@ -56,39 +54,20 @@ TYPES = frozenset(
     }
 )
 _COURANT = "\0courant"
-_DECODES_MAX = 2048
-"""Échanges gardés décodés : un scénario relit les siens des dizaines de fois, et ils ne changent plus."""
-T = TypeVar("T")
 
 
-class EtatJournal(StrEnum):
-    """Ce que le journal accepte encore."""
-
-    OUVERT = "ouvert"
-    LECTURE = "lecture"
-    ARRETE = "arrete"
-    FERME = "ferme"
-
-
-class JournalEchanges:
-    """Écriture, lecture et attente des enregistrements d'une campagne. Sûr entre fils d'exécution."""
+class JournalEchanges(LectureJournal):
+    """Les enregistrements d'une campagne : écrits ici, lus par `LectureJournal`. Sûr entre fils d'exécution."""
 
     def __init__(
         self, dossier: Path, connexion: sqlite3.Connection, etat: EtatJournal, cle: bytes, heure: Heure | None = None
     ) -> None:
-        self.dossier = dossier
-        self.etat = etat
+        super().__init__(dossier, connexion, etat)
         self.scenario_courant: str | None = None
-        self._connexion = connexion
-        self._condition = threading.Condition(threading.RLock())
         self._garde = GardeMatricules()
         self._expurgateur = Expurgateur(cle)
         self._heure = heure or Heure()
-        self._panne = ""
-        self._magasin = MagasinCorps(dossier, lecture=etat is EtatJournal.LECTURE)
-        self._position, self._precedent = base.tete(connexion)
         self._certificats: set[bytes] = set()
-        self._decodes: dict[int, Echange] = {}
 
     # -- ouverture ---------------------------------------------------------------------------------------------
 
@@ -309,122 +288,6 @@ class JournalEchanges:
                 self._condition.notify_all()
         raise erreur
 
-    # -- lecture -----------------------------------------------------------------------------------------------
-
-    def position(self) -> int:
-        """Numéro du dernier enregistrement ; 0 si le journal est vide."""
-        with self._condition:
-            return base.tete(self._connexion)[0] if self.etat is EtatJournal.LECTURE else self._position
-
-    def derniere_empreinte(self) -> str:
-        """Tête de la chaîne."""
-        with self._condition:
-            return base.tete(self._connexion)[1] if self.etat is EtatJournal.LECTURE else self._precedent
-
-    def echanges(
-        self, service: str | None = None, operation: str | None = None, scenario: str | None = None, depuis: int = 0
-    ) -> list[Echange]:
-        """Échanges de numéro supérieur à `depuis`, dans l'ordre."""
-        filtres: base.Filtres = {"type": "echange", "service": service, "operation": operation, "scenario": scenario}
-        with self._condition:
-            if self.etat is EtatJournal.FERME:
-                raise JournalArrete(self._motif_de_refus())
-            if self.etat is EtatJournal.LECTURE:
-                self._decodes.clear()  # le fichier n'est pas à nous : ce qu'il dit se relit
-            numeros = base.numeros(self._connexion, depuis, filtres)
-            inconnus = [numero for numero in numeros if numero not in self._decodes]
-            if inconnus:
-                for ligne in base.lire(self._connexion, inconnus[0] - 1, **filtres):
-                    if ligne.numero not in self._decodes:
-                        echange = codage.decoder_echange(ligne.numero, ligne.donnees, self._magasin)
-                        self._decodes[ligne.numero] = echange
-            trouves = [self._decodes[numero] for numero in numeros]
-            while len(self._decodes) > _DECODES_MAX:
-                self._decodes.pop(next(iter(self._decodes)))
-        return trouves
-
-    def echange(self, numero: int) -> Echange:
-        """L'échange de ce numéro ; `KeyError` s'il n'existe pas ou n'en est pas un."""
-        with self._condition:
-            ligne = base.un(self._connexion, numero)
-        if ligne is None or ligne.type != "echange":
-            raise KeyError(f"le journal n'a pas d'échange numéro {numero}")
-        return codage.decoder_echange(ligne.numero, ligne.donnees, self._magasin)
-
-    def poignees_refusees(
-        self, service: str | None = None, scenario: str | None = None, depuis: int = 0
-    ) -> list[PoigneeRefusee]:
-        """Poignées de main refusées, dans l'ordre."""
-        lignes = self._lire("poignee_refusee", depuis, service=service, scenario=scenario)
-        return [codage.decoder_poignee(ligne.numero, ligne.donnees) for ligne in lignes]
-
-    def enregistrements(
-        self, type: str | None = None, depuis: int = 0, scenario: str | None = None
-    ) -> Iterator[Enregistrement]:
-        """Enregistrements dans l'ordre, lus par pages."""
-        while lignes := self._lire(type, depuis, scenario=scenario, limite=500):
-            yield from lignes
-            depuis = lignes[-1].numero
-
-    def corps(self, sha256: str) -> Corps:
-        """Corps rangé sous cette empreinte ; `KeyError` s'il manque."""
-        chemin = self._magasin.chemin(sha256)
-        if not chemin.is_file():
-            raise KeyError(f"aucun corps {sha256} dans le journal")
-        return CorpsFichier(chemin, sha256, chemin.stat().st_size)
-
-    def verifier_chaine(self) -> list[str]:
-        """Anomalies de la chaîne et des corps, en français ; liste vide si tout est intact."""
-        return verifier(self.enregistrements(), self._magasin)
-
-    # -- attente -----------------------------------------------------------------------------------------------
-
-    def attendre(
-        self,
-        predicat: Callable[[Echange], bool],
-        *,
-        depuis: int,
-        delai: float,
-        service: str | None = None,
-        operation: str | None = None,
-    ) -> Echange | None:
-        """Premier échange après `depuis` qui satisfait le prédicat ; None une fois le délai écoulé."""
-
-        def chercher(apres: int) -> Echange | None:
-            return next((e for e in self.echanges(service, operation, depuis=apres) if predicat(e)), None)
-
-        return self._attendre(chercher, depuis, delai)
-
-    def attendre_enregistrement(
-        self, predicat: Callable[[Enregistrement], bool], *, depuis: int, delai: float, type: str | None = None
-    ) -> Enregistrement | None:
-        """Comme `attendre`, pour tout type d'enregistrement."""
-
-        def chercher(apres: int) -> Enregistrement | None:
-            return next((e for e in self.enregistrements(type, apres) if predicat(e)), None)
-
-        return self._attendre(chercher, depuis, delai)
-
-    # -- intérieur ---------------------------------------------------------------------------------------------
-
-    def _attendre(self, chercher: Callable[[int], T | None], depuis: int, delai: float) -> T | None:
-        """Cherche, puis dort jusqu'au prochain ajout : le prédicat est évalué hors du verrou."""
-        echeance = time.monotonic() + delai
-        while True:
-            with self._condition:
-                vu = self._position
-            if (trouve := chercher(depuis)) is not None:
-                return trouve
-            depuis = max(depuis, vu)
-            with self._condition:
-                while self._position <= vu:
-                    if self.etat is not EtatJournal.OUVERT:
-                        raise JournalArrete(self._motif_de_refus())
-                    reste = echeance - time.monotonic()
-                    if reste <= 0:
-                        return None
-                    self._condition.wait(min(reste, threading.TIMEOUT_MAX))
-
     def _inserer(self, genre: str, donnees: Mapping[str, object]) -> int:
         """Ajoute un enregistrement déjà expurgé ; à appeler sous le verrou."""
         self._exiger_ouvert()
@@ -466,12 +329,6 @@ class JournalEchanges:
                 self._condition.notify_all()
         raise JournalEnPanne(self._motif_de_refus()) from erreur
 
-    def _lire(self, type: str | None, depuis: int, **filtres: Any) -> list[Enregistrement]:
-        with self._condition:
-            if self.etat is EtatJournal.FERME:
-                raise JournalArrete(self._motif_de_refus())
-            return base.lire(self._connexion, depuis, type=type, **filtres)
-
     def _range(self, corps: Corps) -> Corps:
         """Un corps du magasin tel quel ; tout autre y est rangé."""
         if isinstance(corps, CorpsFichier) and corps.chemin.parent.parent == self._magasin.racine:
@@ -489,15 +346,6 @@ class JournalEchanges:
     def _exiger_ouvert(self) -> None:
         if self.etat is not EtatJournal.OUVERT:
             raise JournalArrete(self._motif_de_refus())
-
-    def _motif_de_refus(self) -> str:
-        motifs = {
-            EtatJournal.LECTURE: "le journal est ouvert en lecture seule",
-            EtatJournal.ARRETE: self._panne
-            or "la campagne a été arrêtée : un matricule étranger aux identités de test a été vu",
-            EtatJournal.FERME: "le journal est fermé",
-        }
-        return motifs[self.etat]
 
     def _arreter(self, origine: str) -> NoReturn:
         self.arreter(MatriculeReel(origine))

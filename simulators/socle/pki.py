@@ -1,4 +1,4 @@
-"""IGC d'essai, faite à chaque démarrage : sujets aux formes de l'IGC-Santé, variantes fautives, révocation.
+"""IGC d'essai, faite à chaque démarrage : autorités, émission, confiance et révocation.
 
 EC P-256 partout où un profil n'exige pas autre chose ; RSA-2048 pour les certificats qui signent un VIHF et pour
 les serveurs dont les suites documentées sont en RSA.
@@ -6,128 +6,42 @@ les serveurs dont les suites documentées sont en RSA.
 
 from __future__ import annotations
 
-import ipaddress
 import os
 import re
 import ssl
 import threading
 from collections.abc import Callable, Sequence
 from concurrent.futures import Future, ThreadPoolExecutor
-from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
-from enum import Enum, StrEnum
 from hashlib import sha256
 from pathlib import Path
 
 from cryptography import x509
 from cryptography.hazmat.primitives import hashes, serialization
 from cryptography.hazmat.primitives.asymmetric import ec, rsa
-from cryptography.x509.oid import AuthorityInformationAccessOID, ExtendedKeyUsageOID, NameOID
+from cryptography.x509.oid import ExtendedKeyUsageOID, NameOID
 
-from simulators.socle.acteurs import PROFESSIONNELS, STRUCTURE, Professionnel
+from simulators.socle.acteurs import Professionnel
 from simulators.socle.autorites import Autorite, repondre_ocsp
+from simulators.socle.extensions_x509 import convient, nom_alternatif, publier, usage_de_cle
 from simulators.socle.identifiants import ClePrivee, Identifiants, ecrire_prive
-
-__all__ = ["PROFILS", "Identifiants", "IgcTest", "Publication", "Usage", "Variante"]
-
-NOMS_DE_SERVEUR = (
-    "localhost",
-    "127.0.0.1",
-    "::1",
-    "services-ps.ameli.fr",
-    "services-ps-tlsm.ameli.fr",
-    "qualiflps.services-ps.ameli.fr",
-    "qualiflps-services-ps-tlsm.ameli.fr",
-    "lps2.dmp.gouv.fr",
-    "dev6.lps2.dmp.gouv.fr",
-    "dev9.lps2.dmp.gouv.fr",
-    "dev6.lps-igc-sante.dmp.gouv.fr",
+from simulators.socle.profils_certificats import (
+    NOMS_DE_SERVEUR,
+    PROFILS,
+    PUBLICATION,
+    Forme,
+    Profil,
+    Publication,
+    Usage,
+    Variante,
+    personne,
 )
-"""Noms portés par les certificats de serveur d'essai : boucle locale et services imités."""
+
+__all__ = ["Identifiants", "IgcTest", "Variante"]
 
 _TROIS_ANS = timedelta(days=3 * 365)
 TIERCES = 8
 """Structures tierces qu'une campagne peut présenter à un logiciel."""
-
-
-class Variante(StrEnum):
-    """Certificat valable, ou fautif d'une seule façon."""
-
-    VALIDE = "valide"
-    EXPIRE = "expire"
-    PAS_ENCORE_VALIDE = "pas_encore_valide"
-    REVOQUE = "revoque"
-    AUTRE_AUTORITE = "autre_autorite"
-    AUTO_SIGNE = "auto_signe"
-
-
-class Usage(Enum):
-    """À quoi sert le certificat."""
-
-    AUTHENTIFICATION = "authentification"
-    SIGNATURE = "signature"
-    CACHET = "cachet"
-    SERVEUR = "serveur"
-
-
-@dataclass(frozen=True)
-class _Profil:
-    usage: Usage
-    autorite: str
-    sujet: tuple[tuple[x509.ObjectIdentifier, str], ...]
-    rsa: bool = False
-
-
-@dataclass(frozen=True)
-class Publication:
-    """Chemins, sous l'adresse de publication, que le certificat donne pour sa révocation."""
-
-    crl: str = "/crl"
-    ocsp: str = "/ocsp"
-
-
-PUBLICATION = Publication()
-
-
-@dataclass(frozen=True)
-class _Forme:
-    """Ce qu'un certificat a de particulier ; tout est facultatif."""
-
-    cle: ClePrivee | None = None
-    publication: Publication = PUBLICATION
-    serie: int | None = None
-
-
-def _organisation(cn: str, usage: Usage, *, cle_rsa: bool = False) -> _Profil:
-    sujet = (
-        (NameOID.COUNTRY_NAME, "FR"),
-        (NameOID.STATE_OR_PROVINCE_NAME, "Paris (75)"),
-        (NameOID.ORGANIZATION_NAME, STRUCTURE.nom),
-        (NameOID.ORGANIZATIONAL_UNIT_NAME, STRUCTURE.identifiant_national),
-        (NameOID.COMMON_NAME, cn),
-    )
-    return _Profil(usage, "organisations", sujet, cle_rsa)
-
-
-def _personne(professionnel: Professionnel, usage: Usage) -> _Profil:
-    sujet = (
-        (NameOID.COUNTRY_NAME, "FR"),
-        (NameOID.ORGANIZATION_NAME, "CARTES D'ESSAI DU BANC"),
-        (NameOID.COMMON_NAME, professionnel.identifiant_national),
-        (NameOID.SURNAME, professionnel.nom),
-        (NameOID.GIVEN_NAME, professionnel.prenom),
-    )
-    return _Profil(usage, "personnes", sujet, rsa=usage is Usage.SIGNATURE)
-
-
-PROFILS: dict[str, _Profil] = {
-    "insi_manu": _organisation("INSI-MANU", Usage.AUTHENTIFICATION),
-    "insi_auto": _organisation("INSI-AUTO", Usage.AUTHENTIFICATION),
-    "org_auth_cli": _organisation(STRUCTURE.nom, Usage.AUTHENTIFICATION),
-    "org_sign": _organisation(STRUCTURE.nom, Usage.CACHET, cle_rsa=True),
-    **{f"cps_auth_{rang}": _personne(ps, Usage.AUTHENTIFICATION) for rang, ps in enumerate(PROFESSIONNELS, 1)},
-    **{f"cps_sign_{rang}": _personne(ps, Usage.SIGNATURE) for rang, ps in enumerate(PROFESSIONNELS, 1)},
-}
 
 
 class IgcTest:
@@ -188,7 +102,7 @@ class IgcTest:
         sujet = tuple(
             (oid, cn if cn is not None and oid == NameOID.COMMON_NAME else texte) for oid, texte in profil.sujet
         )
-        profil = _Profil(profil.usage, profil.autorite, sujet, profil.rsa)
+        profil = Profil(profil.usage, profil.autorite, sujet, profil.rsa)
         return self._obtenir(nom if cn is None else f"{nom}-{_fichier(cn)}", profil, Variante(variante), ())
 
     def emettre_professionnel(
@@ -196,7 +110,7 @@ class IgcTest:
     ) -> Identifiants:
         """Certificat de carte d'un professionnel quelconque."""
         nom = f"{usage.value}-{professionnel.identifiant_national}"
-        return self._obtenir(nom, _personne(professionnel, usage), Variante(variante), ())
+        return self._obtenir(nom, personne(professionnel, usage), Variante(variante), ())
 
     def emettre_structure(
         self, rang: int, nom: str, identifiant_national: str, variante: Variante | str = Variante.VALIDE
@@ -213,8 +127,8 @@ class IgcTest:
             (NameOID.ORGANIZATIONAL_UNIT_NAME, identifiant_national),
             (NameOID.COMMON_NAME, nom),
         )
-        profil = _Profil(Usage.AUTHENTIFICATION, "organisations", sujet)
-        forme = _Forme(serie=self._serie(_tierce(rang), Variante(variante)))
+        profil = Profil(Usage.AUTHENTIFICATION, "organisations", sujet)
+        forme = Forme(serie=self._serie(_tierce(rang), Variante(variante)))
         return self._obtenir(f"{_tierce(rang)}-{_fichier(identifiant_national)}", profil, Variante(variante), (), forme)
 
     def serveur(
@@ -227,7 +141,7 @@ class IgcTest:
             (NameOID.ORGANIZATION_NAME, "BANC SONS - SERVEUR DE TEST"),
             (NameOID.COMMON_NAME, retenus[0]),
         )
-        profil = _Profil(Usage.SERVEUR, "organisations", sujet, cle_rsa)
+        profil = Profil(Usage.SERVEUR, "organisations", sujet, cle_rsa)
         suffixe = "" if noms is None else "-" + sha256("|".join(retenus).encode()).hexdigest()[:8]
         return self._obtenir(f"serveur{'-rsa' if cle_rsa else ''}{suffixe}", profil, Variante(variante), retenus)
 
@@ -252,9 +166,9 @@ class IgcTest:
             (NameOID.ORGANIZATION_NAME, "BANC SONS - SERVEUR DE TEST"),
             (NameOID.COMMON_NAME, noms[0]),
         )
-        profil = _Profil(Usage.SERVEUR, gamme, sujet)
+        profil = Profil(Usage.SERVEUR, gamme, sujet)
         serie = self._serie(f"revoque-{revoque_par}", Variante.VALIDE) if revoque_par else None
-        forme = _Forme(cle, publication, serie)
+        forme = Forme(cle, publication, serie)
         return self._obtenir(nom, profil, Variante(variante), tuple(noms), forme)
 
     def _autorite(self, code: str) -> Autorite:
@@ -267,16 +181,16 @@ class IgcTest:
             return self._autorites[code]
 
     def _obtenir(
-        self, nom: str, profil: _Profil, variante: Variante, noms: tuple[str, ...], forme: _Forme | None = None
+        self, nom: str, profil: Profil, variante: Variante, noms: tuple[str, ...], forme: Forme | None = None
     ) -> Identifiants:
         complet = nom if variante is Variante.VALIDE else f"{nom}-{variante.value}"
         with self._verrou:
             if complet not in self._caches:
-                self._caches[complet] = self._emettre(nom, complet, profil, variante, noms, forme or _Forme())
+                self._caches[complet] = self._emettre(nom, complet, profil, variante, noms, forme or Forme())
             return self._caches[complet]
 
     def _emettre(
-        self, nom: str, complet: str, profil: _Profil, variante: Variante, noms: tuple[str, ...], forme: _Forme
+        self, nom: str, complet: str, profil: Profil, variante: Variante, noms: tuple[str, ...], forme: Forme
     ) -> Identifiants:
         cle = forme.cle or (self._prendre_cle_rsa() if profil.rsa else ec.generate_private_key(ec.SECP256R1()))
         autorite = self._etrangere if variante is Variante.AUTRE_AUTORITE else self._autorite(profil.autorite)
@@ -292,7 +206,7 @@ class IgcTest:
             .not_valid_before(debut)
             .not_valid_after(fin)
             .add_extension(x509.BasicConstraints(ca=False, path_length=None), critical=True)
-            .add_extension(_usage_de_cle(profil.usage), critical=True)
+            .add_extension(usage_de_cle(profil.usage), critical=True)
             .add_extension(x509.SubjectKeyIdentifier.from_public_key(cle.public_key()), critical=False)
             .add_extension(x509.AuthorityKeyIdentifier.from_issuer_public_key(signataire.public_key()), critical=False)
         )
@@ -304,10 +218,10 @@ class IgcTest:
             constructeur = constructeur.add_extension(x509.ExtendedKeyUsage([etendu[profil.usage]]), critical=False)
         if noms:
             constructeur = constructeur.add_extension(
-                x509.SubjectAlternativeName(list(map(_nom, noms))), critical=False
+                x509.SubjectAlternativeName(list(map(nom_alternatif, noms))), critical=False
             )
         if self.url_publication and variante is not Variante.AUTO_SIGNE:
-            constructeur = _publier(constructeur, self.url_publication, autorite.code, forme.publication)
+            constructeur = publier(constructeur, self.url_publication, autorite.code, forme.publication)
         certificat = constructeur.sign(signataire, hashes.SHA256())
         self._emis[certificat.serial_number] = certificat
         if variante is Variante.REVOQUE and certificat.serial_number not in self._revoques:
@@ -347,7 +261,7 @@ class IgcTest:
             anomalies.append(f"certificat pas encore valable (à partir du {certificat.not_valid_before_utc:%d/%m/%Y})")
         if quand > certificat.not_valid_after_utc:
             anomalies.append(f"certificat expiré depuis le {certificat.not_valid_after_utc:%d/%m/%Y}")
-        if usage is not None and not _convient(certificat, usage):
+        if usage is not None and not convient(certificat, usage):
             anomalies.append(f"usage de clé : {usage.value} attendu, le certificat ne le permet pas")
         return anomalies
 
@@ -438,56 +352,3 @@ def _pem(certificat: x509.Certificate) -> bytes:
 
 def _fichier(texte: str) -> str:
     return f"{re.sub(r'[^A-Za-z0-9_-]', '_', texte)}-{sha256(texte.encode()).hexdigest()[:6]}"
-
-
-def _nom(nom: str) -> x509.GeneralName:
-    try:
-        return x509.IPAddress(ipaddress.ip_address(nom))
-    except ValueError:
-        return x509.DNSName(nom)
-
-
-def _usage_de_cle(usage: Usage) -> x509.KeyUsage:
-    return x509.KeyUsage(
-        digital_signature=usage is not Usage.SIGNATURE,
-        content_commitment=usage in (Usage.SIGNATURE, Usage.CACHET),
-        key_encipherment=usage is Usage.SERVEUR,
-        data_encipherment=False,
-        key_agreement=False,
-        key_cert_sign=False,
-        crl_sign=False,
-        encipher_only=False,
-        decipher_only=False,
-    )
-
-
-def _convient(certificat: x509.Certificate, usage: Usage) -> bool:
-    try:
-        cle = certificat.extensions.get_extension_for_class(x509.KeyUsage).value
-    except x509.ExtensionNotFound:
-        return False
-    if usage in (Usage.SIGNATURE, Usage.CACHET):
-        return cle.content_commitment
-    try:
-        etendu = certificat.extensions.get_extension_for_class(x509.ExtendedKeyUsage).value
-    except x509.ExtensionNotFound:
-        return False
-    attendu = ExtendedKeyUsageOID.SERVER_AUTH if usage is Usage.SERVEUR else ExtendedKeyUsageOID.CLIENT_AUTH
-    return cle.digital_signature and attendu in etendu
-
-
-def _publier(
-    constructeur: x509.CertificateBuilder, url: str, code: str, publication: Publication
-) -> x509.CertificateBuilder:
-    adresse_crl = x509.UniformResourceIdentifier(f"{url}{publication.crl}/{code}.crl")
-    adresse_ocsp = x509.UniformResourceIdentifier(f"{url}{publication.ocsp}")
-    crl = x509.DistributionPoint([adresse_crl], None, None, None)
-    acces = [
-        x509.AccessDescription(AuthorityInformationAccessOID.OCSP, adresse_ocsp),
-        x509.AccessDescription(
-            AuthorityInformationAccessOID.CA_ISSUERS, x509.UniformResourceIdentifier(f"{url}/ac/{code}.cer")
-        ),
-    ]
-    return constructeur.add_extension(x509.CRLDistributionPoints([crl]), critical=False).add_extension(
-        x509.AuthorityInformationAccess(acces), critical=False
-    )

@@ -25,8 +25,8 @@ from steps.etapes.acces_commun import (
     preparer_compte,
     presenter_compte,
 )
-from steps.etapes.identite import retirer
 from steps.logiciel.protocole import ReponseAction
+from steps.releves import retirer
 from steps.verifications.acces import masse, synchronisation
 from steps.verifications.acces.masse import Extraction
 

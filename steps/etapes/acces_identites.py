@@ -29,8 +29,8 @@ from steps.etapes.acces_comptes import PROFESSION
 from steps.etapes.acces_rpps import _annonce as annonce_de
 from steps.etapes.acces_traces import PIECE
 from steps.etapes.annuaire_commun import rpps_de
-from steps.etapes.identite import retirer
 from steps.logiciel.protocole import ReponseAction
+from steps.releves import retirer
 from steps.verifications.acces import identites as regles
 
 

@@ -24,8 +24,8 @@ from steps.etapes.acces_commun import (
     tirer_mot_de_passe,
 )
 from steps.etapes.commun import garder_reglage
-from steps.etapes.identite import retirer
 from steps.logiciel.protocole import ReponseAction
+from steps.releves import retirer
 from steps.verifications.acces import mots_de_passe as regles
 
 JOUR = 86400

@@ -27,8 +27,8 @@ from steps.etapes.acces_commun import (
 )
 from steps.etapes.annuaire_commun import fiche_publiee, publier, reserver_rpps, rpps_de
 from steps.etapes.commun import regler
-from steps.etapes.identite import retirer
 from steps.etapes.vocabulaire import PhraseInconnue
+from steps.releves import retirer
 from steps.verifications.acces import rpps as regles
 
 HEURE = 3600

@@ -19,8 +19,8 @@ from steps.etapes.acces_commun import (
     session,
 )
 from steps.etapes.commun import changer_reglage
-from steps.etapes.identite import retirer
 from steps.logiciel.protocole import ReponseAction
+from steps.releves import retirer
 from steps.verifications.acces import sessions as regles
 
 

@@ -22,8 +22,8 @@ from steps.etapes.acces_commun import (
     session,
     tirer_mot_de_passe,
 )
-from steps.etapes.identite import retirer
 from steps.logiciel.protocole import ReponseAction
+from steps.releves import retirer
 from steps.verifications.acces import mots_de_passe as regles
 from steps.verifications.acces.mots_de_passe import Tentative
 

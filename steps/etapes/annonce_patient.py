@@ -21,9 +21,9 @@ from steps.etapes.dmp_commun import (
     valider_cr,
     vise,
 )
-from steps.etapes.identite import retirer
 from steps.etapes.mss_commun import adresse_du_patient, courriels_de, vus
 from steps.patients import PatientEssai
+from steps.releves import retirer
 from steps.verifications import confidentialite
 from steps.verifications.dmp import nomenclatures as n
 from steps.verifications.dmp import reussi

@@ -12,7 +12,7 @@ from pytest_bdd.parsers import re as motif
 from steps.essai import Essai
 from steps.etapes import vocabulaire
 from steps.etapes.annuaire_commun import echanges_de_la_campagne, fiche_publiee, publie, publies, rpps_de
-from steps.etapes.identite import retirer
+from steps.releves import retirer
 from steps.verifications.annuaire import adresses as regles
 
 _CRITERES = {

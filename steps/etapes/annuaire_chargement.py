@@ -16,8 +16,8 @@ from steps.essai import Essai
 from steps.etapes.annuaire_commun import fiche_publiee, publie, rpps_de
 from steps.etapes.commun import changer_reglage, garder_reglage
 from steps.etapes.dmp_commun import delai_d_observation
-from steps.etapes.identite import retirer
 from steps.logiciel.protocole import ReponseAction
+from steps.releves import retirer
 from steps.verifications.annuaire import chargement as regles
 from steps.verifications.annuaire import frequence as regles_frequence
 from steps.verifications.annuaire.contexte import PersonnePubliee

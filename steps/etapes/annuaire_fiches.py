@@ -11,9 +11,9 @@ from pytest_bdd.parsers import parse
 from simulators.annuaire.population import SPECIALITES
 from steps.essai import Essai
 from steps.etapes.annuaire_commun import publie, reserver_rpps, rpps_de
-from steps.etapes.identite import retirer
 from steps.etapes.vocabulaire import PhraseInconnue
 from steps.logiciel.protocole import ReponseAction
+from steps.releves import retirer
 from steps.verifications.annuaire import fiches as regles
 
 Fiche = Mapping[str, Any]
@@ -48,17 +48,12 @@ def modifier_utilisateur(essai: Essai, nom: str) -> None:
 
 @then(parse("l'utilisateur « {nom} » porte les données que l'annuaire publie"))
 def utilisateur_cree(essai: Essai, nom: str) -> None:
-    reponse, fiche = retirer(essai, f"utilisateur {nom}", tuple)
-    essai.bilan.constater(regles.fiche_creee(fiche, publie(essai, nom), f"utilisateur « {nom} »", reponse.en_phrase()))
-    _temoigner(essai, nom, fiche)
+    _juger_reprise(essai, "utilisateur", nom)
 
 
 @then(parse("l'utilisateur « {nom} » porte les données que l'annuaire publie maintenant"))
 def utilisateur_a_jour(essai: Essai, nom: str) -> None:
-    reponse, fiche = retirer(essai, f"utilisateur {nom}", tuple)
-    essai.bilan.constater(
-        regles.fiche_mise_a_jour(fiche, publie(essai, nom), f"utilisateur « {nom} »", reponse.en_phrase())
-    )
+    _juger_mise_a_jour(essai, "utilisateur", nom)
 
 
 @then(parse("l'utilisateur « {nom} » n'est pas créé d'après l'annuaire"))
@@ -101,19 +96,12 @@ def modifier_correspondant(essai: Essai, nom: str, patient: str) -> None:
 
 @then(parse("le correspondant « {nom} » porte les données que l'annuaire publie"))
 def correspondant_cree(essai: Essai, nom: str) -> None:
-    reponse, fiche = retirer(essai, f"correspondant {nom}", tuple)
-    essai.bilan.constater(
-        regles.fiche_creee(fiche, publie(essai, nom), f"correspondant « {nom} »", reponse.en_phrase())
-    )
-    _temoigner(essai, nom, fiche)
+    _juger_reprise(essai, "correspondant", nom)
 
 
 @then(parse("le correspondant « {nom} » porte les données que l'annuaire publie maintenant"))
 def correspondant_a_jour(essai: Essai, nom: str) -> None:
-    reponse, fiche = retirer(essai, f"correspondant {nom}", tuple)
-    essai.bilan.constater(
-        regles.fiche_mise_a_jour(fiche, publie(essai, nom), f"correspondant « {nom} »", reponse.en_phrase())
-    )
+    _juger_mise_a_jour(essai, "correspondant", nom)
 
 
 @then(parse("le correspondant « {nom} » n'est pas repris de l'annuaire"))
@@ -144,6 +132,18 @@ def _retenir(essai: Essai, cle: str, reponse: ReponseAction, fiche: Fiche | None
 def _temoigner(essai: Essai, nom: str, fiche: Fiche | None) -> None:
     if fiche and fiche.get("nom"):
         essai.releves["fiche reprise"] = f"« {nom} » : {fiche.get('prenom', '')} {fiche['nom']}"
+
+
+def _juger_reprise(essai: Essai, qui: str, nom: str) -> None:
+    """`qui` : utilisateur ou correspondant."""
+    reponse, fiche = retirer(essai, f"{qui} {nom}", tuple)
+    essai.bilan.constater(regles.fiche_creee(fiche, publie(essai, nom), f"{qui} « {nom} »", reponse.en_phrase()))
+    _temoigner(essai, nom, fiche)
+
+
+def _juger_mise_a_jour(essai: Essai, qui: str, nom: str) -> None:
+    reponse, fiche = retirer(essai, f"{qui} {nom}", tuple)
+    essai.bilan.constater(regles.fiche_mise_a_jour(fiche, publie(essai, nom), f"{qui} « {nom} »", reponse.en_phrase()))
 
 
 def _juger_inconnu(essai: Essai, nom: str, cle: str) -> None:

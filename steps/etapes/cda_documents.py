@@ -30,6 +30,7 @@ from steps.flux.identite import IdentiteUsager
 from steps.flux.messages import Emetteur
 from steps.logiciel.protocole import ReponseAction
 from steps.verifications import dossier_documents as regles
+from steps.verifications import tri_documents
 
 _EMETTEUR = Emetteur(application="DPI VOISIN", structure="HOPITAL VOISIN", domaine="1.2.250.1.213.99.6")
 _DATE_HABITUELLE = "14/03/2024 10:20"
@@ -204,7 +205,7 @@ def trier(essai: Essai, nom: str, critere: str) -> None:
 def tries(essai: Essai, nom: str) -> None:
     tri, liste = essai.releves["liste triée"]
     cdas, origines = _documents_du_dossier(essai, nom)
-    essai.bilan.constater(regles.documents_tries(liste, tri, cdas, origines))
+    essai.bilan.constater(tri_documents.documents_tries(liste, tri, cdas, origines))
 
 
 def _documents_du_dossier(essai: Essai, nom: str) -> tuple[dict[str, bytes], dict[str, str]]:

@@ -14,7 +14,7 @@ from steps.etapes.commun import relire
 from steps.etapes.dmp_deposes import entrees_du_dmp
 from steps.etapes.documents import valider
 from steps.logiciel.protocole import ReponseAction
-from steps.verifications import dossier_documents as regles
+from steps.verifications import doublons_documents
 from steps.verifications.cda.lecture import lire_cda
 
 
@@ -78,7 +78,7 @@ def deja_au_dossier(essai: Essai, nom: str) -> None:
     reponse: ReponseAction = essai.releves[f"ouvert au DMP {nom}"]
     local, distant = essai.releves[f"exemplaires {nom}"]
     essai.bilan.constater(
-        regles.doublon_signale(
+        doublons_documents.doublon_signale(
             reponse.donnees,
             reponse.messages,
             local=local,
@@ -93,7 +93,7 @@ def deja_au_dossier(essai: Essai, nom: str) -> None:
 def ouvert_depuis_le_dmp(essai: Essai, nom: str) -> None:
     reponse: ReponseAction = essai.releves[f"ouvert au DMP {nom}"]
     distant = entrees_du_dmp(essai)[nom].octets
-    essai.bilan.constater(regles.absence_de_doublon(reponse.donnees, distant, f"« {nom} »"))
+    essai.bilan.constater(doublons_documents.absence_de_doublon(reponse.donnees, distant, f"« {nom} »"))
 
 
 @when(parse("le professionnel essaie d'intégrer au dossier du patient « {patient} » le document « {nom} » de son DMP"))
@@ -109,7 +109,7 @@ def essayer_d_integrer(essai: Essai, patient: str, nom: str) -> None:
 @then(parse("« {nom} » n'est pas intégré une seconde fois"))
 def integre_une_fois(essai: Essai, nom: str) -> None:
     avant, apres, recu = essai.releves[f"intégration {nom}"]
-    essai.bilan.constater(regles.integre_une_fois(avant, apres, recu, f"« {nom} »"))
+    essai.bilan.constater(doublons_documents.integre_une_fois(avant, apres, recu, f"« {nom} »"))
 
 
 def _identifiants(essai: Essai, patient_id: str) -> Sequence[str]:

@@ -12,7 +12,7 @@ from steps.essai import Essai
 from steps.etapes.commun import changer_reglage
 from steps.etapes.compte_rendu_commun import exporter, saisis
 from steps.etapes.compte_rendu_mentions import afficher, avec_sa_feuille, imprimer_preuve
-from steps.verifications import conduite_logiciel as conduite
+from steps.verifications import parametrage
 from steps.verifications.cda.lecture import lire_cda
 from steps.verifications.compte_rendu import accreditation as regles
 from steps.verifications.compte_rendu.niveau_1 import corps_pdf
@@ -32,7 +32,7 @@ def regler_l_accreditation(essai: Essai) -> None:
     marque = _SIGNES[(rang + len(reglees)) % len(_SIGNES)]
     valeur = {"numero": numero, "portee": portee, "marque": marque}
     reponse = changer_reglage(essai, "accreditation", valeur)
-    essai.bilan.exiger(conduite.reglage_change("accreditation", reponse.resultat, reponse.en_phrase()))
+    essai.bilan.exiger(parametrage.reglage_change("accreditation", reponse.resultat, reponse.en_phrase()))
     reglees.append(regles.Accreditation(numero, portee, marque))
 
 

@@ -12,9 +12,9 @@ from steps.bilan import NonConcluant
 from steps.essai import Essai
 from steps.etapes.compte_rendu_commun import exporter, imprimer, saisis
 from steps.etapes.documents import octets
-from steps.etapes.identite import retirer
 from steps.logiciel.protocole import ReponseAction
 from steps.personne.chromium_rendu import rendre
+from steps.releves import retirer
 from steps.verifications.compte_rendu import affichage_formes, feuille, microbiologie, structure
 from steps.verifications.pdf import verifier_pdf
 

@@ -15,7 +15,7 @@ from steps.essai import Essai
 from steps.etapes.commun import changer_reglage
 from steps.etapes.compte_rendu_commun import exporter, imprimer, saisis
 from steps.etapes.documents import octets
-from steps.verifications import conduite_logiciel as conduite
+from steps.verifications import parametrage
 from steps.verifications.compte_rendu import mentions
 
 _REGLAGES = {
@@ -47,7 +47,7 @@ def regler_le_texte(essai: Essai, quoi: str) -> None:
                for n in range(2)]  # fmt: skip
     texte = _TEXTES[parametre][len(regles) % 2].format(reperes[0][:8], reperes[1][:8])
     reponse = changer_reglage(essai, parametre, texte)
-    essai.bilan.exiger(conduite.reglage_change(parametre, reponse.resultat, reponse.en_phrase()))
+    essai.bilan.exiger(parametrage.reglage_change(parametre, reponse.resultat, reponse.en_phrase()))
     relu = essai.tenter("lire_configuration", "administrateur", parametre=parametre)
     if relu.fait and "valeur" in relu.donnees:
         essai.bilan.constater(mentions.texte_garde(parametre, texte, relu.donnees["valeur"]))

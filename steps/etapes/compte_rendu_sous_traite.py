@@ -14,9 +14,9 @@ from steps.etapes import vocabulaire
 from steps.etapes.commun import Table
 from steps.etapes.compte_rendu_commun import exporter, imprimer, prevoir, saisis
 from steps.etapes.dmp_commun import envois_du_patient, envoyer
-from steps.etapes.identite import retirer
 from steps.etapes.mss_commun import adresses_des_correspondants, attendre, courriels_de, servis, vus
 from steps.flux.documents import pdf_simple
+from steps.releves import retirer
 from steps.verifications.cda.lecture import lire_cda
 from steps.verifications.compte_rendu import niveau_1, sous_traitance, transmission
 from steps.verifications.compte_rendu.attendu import Laboratoire, Resultat

@@ -15,8 +15,8 @@ from steps.etapes import acces_commun, vocabulaire
 from steps.etapes.commun import Table, regler
 from steps.etapes.dmp_commun import envois_du_patient, relire_document, valider_cr
 from steps.etapes.dmp_deposes import instant
-from steps.etapes.identite import retirer
 from steps.etapes.mss_commun import courriels_de, vus
+from steps.releves import retirer
 from steps.verifications import comptes_rendus_attente as regles
 
 STATUTS = {"provisoire": "provisoire", "non validé": "non_valide", "validé": "valide"}

@@ -24,8 +24,8 @@ from steps.etapes.dmp_commun import (
     relire_document,
     valider_cr,
 )
-from steps.etapes.identite import retirer
 from steps.logiciel.protocole import ReponseAction
+from steps.releves import retirer
 from steps.verifications import confidentialite as regles
 from steps.verifications.dmp import nomenclatures as n
 from steps.verifications.dmp.fiche import confidentialite as codes_de_la_fiche

@@ -17,10 +17,11 @@ from steps.etapes.confidentialite import codes
 from steps.etapes.dmp_commun import exiger_cr, valider_cr
 from steps.etapes.documents import octets
 from steps.etapes.flux_emis import emis_depuis, messages_emis
-from steps.etapes.identite import retirer
 from steps.etapes.mss_commun import adresse_du_patient
 from steps.flux.identite import IdentiteUsager
+from steps.releves import retirer
 from steps.verifications import diffusion_pfi as regles
+from steps.verifications import diffusion_pfi_choix
 from steps.verifications.confidentialite import choix_montre
 
 
@@ -126,14 +127,14 @@ def emis(essai: Essai) -> None:
 def restrictions_dites(essai: Essai) -> None:
     for emission in _emissions(essai).values():
         message = _porteur(emission)
-        essai.bilan.constater(regles.demande_transmise(message, emission.attendu))
-        essai.bilan.constater(regles.destinataires_transmis(message, emission.attendu))
+        essai.bilan.constater(diffusion_pfi_choix.demande_transmise(message, emission.attendu))
+        essai.bilan.constater(diffusion_pfi_choix.destinataires_transmis(message, emission.attendu))
 
 
 @then("chaque message dit le masquage et la visibilité choisis pour son document, et eux seuls")
 def masquage_dit(essai: Essai) -> None:
     for emission in _emissions(essai).values():
-        essai.bilan.constater(regles.restrictions_transmises(_porteur(emission), emission.attendu))
+        essai.bilan.constater(diffusion_pfi_choix.restrictions_transmises(_porteur(emission), emission.attendu))
 
 
 @then("chaque document rouvert montre le masquage et la visibilité choisis pour lui")

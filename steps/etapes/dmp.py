@@ -21,20 +21,14 @@ from steps.etapes.dmp_commun import (
     statuts,
     valider_cr,
 )
-from steps.etapes.identite import retirer
 from steps.patients import PatientEssai
+from steps.releves import retirer
 from steps.verifications import dossier_dmp as regles
+from steps.verifications import suivi_dmp
 from steps.verifications.compte_rendu.niveau_1 import forme_n1
-from steps.verifications.dmp import (
-    documents_soumis,
-    verifier_alimentation,
-    verifier_suppression,
-)
+from steps.verifications.dmp import documents_soumis, verifier_alimentation, verifier_suppression
 from steps.verifications.dmp.cycle import remplacement_correct
-from steps.verifications.dmp.sequence import (
-    document_bloque_non_envoye,
-    pas_d_autorisation_pour_alimenter,
-)
+from steps.verifications.dmp.sequence import document_bloque_non_envoye, pas_d_autorisation_pour_alimenter
 
 
 # ---------------------------------------------------------------- comptes rendus
@@ -168,7 +162,7 @@ def version_remplacee(essai: Essai, nom: str, patient: str) -> None:
     soumission, nouveau = envoi_de(essai, nom)
     essai.bilan.constater(remplacement_correct(ancien, nouveau, soumission, contexte(essai)))
     registre = statuts(essai, essai.patient(patient))
-    essai.bilan.constater(regles.version_en_vigueur(registre, ancien.unique_id, nouveau.unique_id))
+    essai.bilan.constater(suivi_dmp.version_en_vigueur(registre, ancien.unique_id, nouveau.unique_id))
 
 
 # ------------------------------------------------------------------- suppressions
@@ -192,7 +186,9 @@ def supprime(essai: Essai, nom: str) -> None:
     """Compare le registre de tous les DMP du scénario, avant et après."""
     avant = retirer(essai, f"registre avant {nom}", dict)
     dit = dire(essai.releves.get(f"suppression {nom}"))
-    essai.bilan.constater(regles.document_supprime(avant, _registre(essai), [envoi_de(essai, nom)[1].unique_id], dit))
+    essai.bilan.constater(
+        suivi_dmp.document_supprime(avant, _registre(essai), [envoi_de(essai, nom)[1].unique_id], dit)
+    )
 
 
 @then(parse("la suppression du document « {nom} » suit le guide d'intégration"))
@@ -215,7 +211,7 @@ def ouvrir_documentation(essai: Essai) -> None:
 @then("la documentation explique comment supprimer un document du DMP")
 def documentation_utile(essai: Essai) -> None:
     titre, contenu = retirer(essai, "documentation", tuple)
-    essai.bilan.constater(regles.documentation_de_la_suppression(titre, contenu))
+    essai.bilan.constater(suivi_dmp.documentation_de_la_suppression(titre, contenu))
 
 
 # --------------------------------------------------------------------- conformité

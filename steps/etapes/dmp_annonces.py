@@ -21,7 +21,7 @@ from steps.etapes.dmp_deposes import entrees_du_dmp, redeposer
 from steps.logiciel.protocole import ReponseAction
 from steps.verifications import dossier_annonces as regles
 from steps.verifications.cda.dates import PARIS
-from steps.verifications.dossier_consultation import document_ouvert
+from steps.verifications.liste_dmp import document_ouvert
 
 _QUI = r"(?P<qui>le professionnel|un autre professionnel)"
 

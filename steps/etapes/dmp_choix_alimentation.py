@@ -19,9 +19,9 @@ from steps.etapes.dmp_commun import (
     exiger_envoi,
     valider_cr,
 )
-from steps.etapes.identite import retirer
 from steps.etapes.insi import lire_traces
 from steps.patients import PatientEssai
+from steps.releves import retirer
 from steps.verifications import choix_alimentation as regles
 from steps.verifications.dossier_dmp import R_ENVOI_CR
 

@@ -17,28 +17,18 @@ from steps.bilan import NonConcluant
 from steps.essai import Essai
 from steps.etapes import vocabulaire
 from steps.etapes.commun import Table
-from steps.etapes.dmp_commun import (
-    LOINC,
-    contexte,
-    expliquer,
-    identifiant_national,
-    type_code,
-)
+from steps.etapes.dmp_commun import LOINC, contexte, expliquer, identifiant_national, type_code
 from steps.etapes.dmp_deposes import CADRES, SYSTEME_CADRE, SYSTEME_CLASSE, entrees_du_dmp, jour
-from steps.etapes.identite import retirer
 from steps.etapes.insi import lire_traces
 from steps.logiciel.protocole import ReponseAction
 from steps.patients import PatientEssai
+from steps.releves import retirer
 from steps.verifications import dossier_consultation as regles
+from steps.verifications import liste_dmp
 from steps.verifications.dmp import verifier_consultation, vihf_de
 from steps.verifications.dmp.identites import utilisateur as identifiant_transmis
 from steps.verifications.dmp.recherche import CriteresDemandes, criteres_transmis
-from steps.verifications.dmp.sequence import (
-    OPPOSITION,
-    autorisation_posee,
-    consultation_en_air,
-    droit_verifie_avant,
-)
+from steps.verifications.dmp.sequence import OPPOSITION, autorisation_posee, consultation_en_air, droit_verifie_avant
 
 CHOIX: Mapping[str, str] = {
     "opposition": "opposition",
@@ -202,14 +192,14 @@ def liste_exacte(essai: Essai, noms: str) -> None:
     entrees = entrees_du_dmp(essai)
     attendus = [entrees[nom].unique_id for nom in _noms(noms)]
     montres = retirer(essai, "liste", list)
-    essai.bilan.constater(regles.liste_montree(montres, attendus, noms))
+    essai.bilan.constater(liste_dmp.liste_montree(montres, attendus, noms))
     fiches = {entree.unique_id: entree.fiche for entree in entrees.values()}
-    essai.bilan.constater(regles.metadonnees_montrees(montres, fiches))
+    essai.bilan.constater(liste_dmp.metadonnees_montrees(montres, fiches))
 
 
 @then("des filtres sur les informations des documents sont proposés")
 def filtres_proposes(essai: Essai) -> None:
-    essai.bilan.constater(regles.filtres_proposes(retirer(essai, "filtres", list)))
+    essai.bilan.constater(liste_dmp.filtres_proposes(retirer(essai, "filtres", list)))
 
 
 @when(parse("{qui} cherche dans le DMP du patient « {nom} »"))
@@ -277,7 +267,7 @@ def juger_ouverture(essai: Essai, nom: str, reponse: ReponseAction) -> None:
     """Le contenu ouvert est, octet pour octet, celui de l'entrepôt."""
     entree = entrees_du_dmp(essai)[nom]
     essai.bilan.constater(
-        regles.document_ouvert(
+        liste_dmp.document_ouvert(
             entree.corps.sha256, reponse.donnees.get("contenu_sha256"), entree.fiche.title, reponse.en_phrase()
         )
     )

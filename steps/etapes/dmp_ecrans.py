@@ -24,7 +24,8 @@ from steps.etapes.commun import Table, regler
 from steps.etapes.dmp_commun import delai_d_observation, type_code
 from steps.etapes.dmp_consultation import juger_ouverture
 from steps.etapes.dmp_deposes import entrees_du_dmp, jour
-from steps.etapes.identite import retirer
+from steps.releves import retirer
+from steps.verifications import documents_conserves
 from steps.verifications import dossier_acces_web as regles_web
 from steps.verifications import dossier_consultation as regles
 from steps.verifications.dmp.sequence import OPPOSITION, appel_web_ps
@@ -193,9 +194,11 @@ def precharges(essai: Essai, noms: str) -> None:
     attendus = [
         entrees_du_dmp(essai)[nom.strip("« »").strip()].unique_id for nom in noms.replace(" et ", ", ").split(", ")
     ]
-    essai.bilan.constater(regles.documents_precharges(echanges, [str(p.get("unique_id")) for p in annonces], attendus))
     essai.bilan.constater(
-        regles.duree_appliquee(
+        documents_conserves.documents_precharges(echanges, [str(p.get("unique_id")) for p in annonces], attendus)
+    )
+    essai.bilan.constater(
+        documents_conserves.duree_appliquee(
             [str(p.get("expire_le")) for p in annonces],
             retirer(essai, "durée de stockage", int),
             retirer(essai, "instant du préchargement", datetime),
@@ -227,7 +230,7 @@ def origine_du_document(essai: Essai, nom: str, ou: str) -> None:
     """Jugé sur les demandes que le DMP a reçues à l'ouverture."""
     reponse = essai.releves[f"ouvert {nom}"]
     essai.bilan.constater(
-        regles.servi_depuis_le_stock(
+        documents_conserves.servi_depuis_le_stock(
             essai.echanges("dmp"),
             entrees_du_dmp(essai)[nom].unique_id,
             depuis_cache=reponse.donnees.get("depuis_cache"),
@@ -263,7 +266,9 @@ def integrer(essai: Essai, patient: str, nom: str) -> None:
     document_id = str(document.get("document_id")) if isinstance(document, Mapping) else ""
     liste = essai.preparer("lister_documents", "biologiste_1", patient_id=malade.patient_id)
     essai.bilan.exiger(
-        regles.document_au_dossier(document_id, list(liste.donnees.get("documents", [])), reponse.en_phrase())
+        documents_conserves.document_au_dossier(
+            document_id, list(liste.donnees.get("documents", [])), reponse.en_phrase()
+        )
     )
     essai.releves[f"conservation {nom}"] = reponse.donnees.get("conservation") or {}
 
@@ -273,7 +278,7 @@ def conservation_appliquee(essai: Essai, nom: str) -> None:
     reglage = retirer(essai, "conservation", dict)
     fiche = entrees_du_dmp(essai)[nom].fiche
     essai.bilan.constater(
-        regles.conservation_appliquee(
+        documents_conserves.conservation_appliquee(
             retirer(essai, f"conservation {nom}", dict),
             jours=int(reglage["duree_jours"]),
             archivage=bool(reglage["archivage"]),

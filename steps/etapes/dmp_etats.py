@@ -9,14 +9,10 @@ from pytest_bdd.parsers import re as motif
 from steps.bilan import NonConcluant
 from steps.essai import Essai
 from steps.etapes.dmp import numeros_d_envoi
-from steps.etapes.dmp_commun import (
-    chercher_envoi,
-)
-from steps.etapes.identite import retirer
-from steps.verifications import dossier_dmp as regles
-from steps.verifications.dmp import (
-    reussi,
-)
+from steps.etapes.dmp_commun import chercher_envoi
+from steps.releves import retirer
+from steps.verifications import suivi_dmp
+from steps.verifications.dmp import reussi
 
 
 # -------------------------------------------------------------------- état montré
@@ -38,7 +34,7 @@ def etats_justes(essai: Essai, noms: str) -> None:
     attendus = {d.document_id: chercher_envoi(essai, d) is not None for d in documents}
     if len(set(attendus.values())) < 2:
         raise NonConcluant("il faut un document que le DMP a enregistré et un autre qu'il n'a pas")
-    essai.bilan.constater(regles.etats_montres(retirer(essai, "documents affichés", list), attendus))
+    essai.bilan.constater(suivi_dmp.etats_montres(retirer(essai, "documents affichés", list), attendus))
 
 
 @when(parse("le professionnel essaie d'envoyer au DMP le document « {nom} »"))
@@ -57,4 +53,4 @@ def code_d_erreur(essai: Essai, nom: str) -> None:
     refuses = [e for e in essai.echanges("dmp", tout=True) if e.numero in numeros and not reussi(e)]
     code = refuses[-1].notes.get("code", "") if refuses else ""
     dit = reponse.donnees.get("code_erreur")
-    essai.bilan.constater(regles.code_montre(code, reponse.messages, dit, tuple(e.numero for e in refuses)))
+    essai.bilan.constater(suivi_dmp.code_montre(code, reponse.messages, dit, tuple(e.numero for e in refuses)))

@@ -30,8 +30,8 @@ from steps.etapes.dmp_commun import (
     type_code,
 )
 from steps.etapes.dmp_deposes import instant
-from steps.etapes.identite import retirer
 from steps.flux.documents import pdf_simple
+from steps.releves import retirer
 from steps.verifications import dossier_dmp as regles
 from steps.verifications.cda.corps import decoder
 from steps.verifications.dmp import DocumentSoumis

@@ -17,11 +17,11 @@ from steps.etapes.dmp_commun import (
     envois_du_patient,
     expliquer,
 )
-from steps.etapes.identite import retirer
 from steps.flux.documents import AuteurDocument, EnvoiDocument, StructureEmettrice, lettre_de_liaison
 from steps.flux.identite import IdentiteUsager
 from steps.flux.messages import Emetteur
 from steps.logiciel.protocole import ReponseAction
+from steps.releves import retirer
 from steps.verifications import dossier_dmp as regles
 
 _DOMAINE_VOISIN = "1.2.250.1.213.99.8"

@@ -25,7 +25,7 @@ from steps.etapes.dmp_historique import (
     hors_cloture,
     noms_cites,
 )
-from steps.etapes.identite import retirer
+from steps.releves import retirer
 from steps.verifications import dossier_reprise as regles_reprise
 from steps.verifications.dmp import verifier_alimentation
 from steps.verifications.dmp.cycle import vitesse_respectee

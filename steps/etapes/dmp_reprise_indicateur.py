@@ -13,7 +13,7 @@ from steps.essai import Essai
 from steps.etapes import vocabulaire
 from steps.etapes.commun import Table
 from steps.etapes.dmp_historique import ancien_deja_envoye, ranger_ancien
-from steps.etapes.identite import retirer
+from steps.releves import retirer
 from steps.verifications import dossier_reprise as regles_reprise
 from steps.verifications.cda.dates import PARIS
 

@@ -13,12 +13,11 @@ from steps.bilan import NonConcluant
 from steps.essai import DocumentEssai, Essai
 from steps.etapes import document_couloir
 from steps.etapes.commun import changer_reglage, relire
-from steps.etapes.identite import retirer
 from steps.flux.identite import IdentiteUsager
 from steps.logiciel.protocole import ReponseAction
 from steps.patients import PatientEssai
-from steps.verifications import conduite_logiciel as conduite
-from steps.verifications import datamatrix, diffusion, pdf
+from steps.releves import retirer
+from steps.verifications import datamatrix, diffusion, parametrage, pdf
 
 _CHAMPS_CHOISIS = ("nom_utilise", "prenom_utilise", "code_lieu_naissance")
 
@@ -68,7 +67,7 @@ def valider_et_imprimer(essai: Essai, nom: str) -> None:
 @when("l'administrateur ajoute nom utilisé, prénom utilisé et code lieu de naissance aux éditions")
 def ajouter_aux_editions(essai: Essai) -> None:
     reponse = changer_reglage(essai, "champs_edition", list(_CHAMPS_CHOISIS))
-    essai.bilan.exiger(conduite.reglage_change("champs_edition", reponse.resultat, reponse.en_phrase()))
+    essai.bilan.exiger(parametrage.reglage_change("champs_edition", reponse.resultat, reponse.en_phrase()))
 
 
 @when("l'administrateur n'ajoute aucun trait aux éditions")

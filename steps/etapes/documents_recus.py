@@ -11,9 +11,9 @@ from pytest_bdd.parsers import parse
 from steps.bilan import NonConcluant
 from steps.essai import Essai
 from steps.etapes.cda_documents import afficher
-from steps.etapes.identite import retirer
 from steps.etapes.mss_reception import recu
 from steps.logiciel.protocole import ReponseAction
+from steps.releves import retirer
 from steps.verifications import dossier_documents as regles
 from steps.verifications.documents_hopital import contenu_montre
 from steps.verifications.mssante.dossier_lecture import DocumentLu

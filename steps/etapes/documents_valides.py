@@ -18,9 +18,9 @@ from steps.etapes.compte_rendu_destinataires import personne, pour_contrat
 from steps.etapes.compte_rendu_mentions import avec_sa_feuille, imprimer_preuve, textes_regles
 from steps.etapes.dmp_deposes import instant
 from steps.etapes.documents import octets
-from steps.etapes.identite import retirer
 from steps.etapes.mss_commun import choisir_correspondants
 from steps.flux.identite import IdentiteUsager
+from steps.releves import retirer
 from steps.verifications import datamatrix
 from steps.verifications import validation_inscrite as validation
 from steps.verifications.cda.lecture import lire_cda

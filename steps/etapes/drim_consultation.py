@@ -19,9 +19,9 @@ from steps.etapes.acces_commun import laisser_passer
 from steps.etapes.dmp_commun import dossier
 from steps.etapes.drim_commun import examen, lire_series, nouvel_examen
 from steps.etapes.flux import attente, identifiant_emetteur
-from steps.etapes.identite import retirer
 from steps.etapes.psc_commun import DE_QUI, QUI, personne, role_de
 from steps.logiciel.protocole import ReponseAction
+from steps.releves import retirer
 from steps.verifications.dmp.soumission import est_consultation
 from steps.verifications.drim import consultation as regles
 from steps.verifications.drim.vihf import vihf_de_userinfo

@@ -12,11 +12,12 @@ from steps.essai import Essai
 from steps.etapes import vocabulaire
 from steps.etapes.commun import relire
 from steps.etapes.flux import attente
-from steps.etapes.identite import retirer, traits_du_contrat
+from steps.etapes.identite import traits_du_contrat
 from steps.flux.identite import IdentiteUsager, comparable
 from steps.logiciel.protocole import ReponseAction
 from steps.patients import PatientEssai
-from steps.verifications import conduite_logiciel as conduite
+from steps.releves import retirer
+from steps.verifications import donnees_en_attente, modifications_identite
 from steps.verifications import identite as regles
 from steps.verifications.verification_automatique import verification_lancee, verification_non_relancee
 
@@ -124,7 +125,7 @@ def _traits_recus(patient: PatientEssai) -> dict[str, str]:
 def pas_mise_a_jour(essai: Essai, nom: str) -> None:
     patient = relire(essai, essai.patient(nom))
     avant, apres = traits_du_contrat(retirer(essai, f"avant {nom}", dict)), traits_du_contrat(patient.identite)
-    essai.bilan.constater(regles.identite_inchangee(avant, apres, "malgré le retour KO"))
+    essai.bilan.constater(modifications_identite.identite_inchangee(avant, apres, "malgré le retour KO"))
     essai.bilan.constater(
         regles.statut_attendu(patient.statut, essai.releves[f"statut avant {nom}"], "malgré le retour KO")
     )
@@ -135,7 +136,7 @@ def porte_son_ins(essai: Essai, nom: str) -> None:
     """Contrôle positif : la règle ne dit que le cas KO, un rapprochement manuel reste légitime."""
     patient = relire(essai, essai.patient(nom))
     recu = patient.identite.get("matricule_ins")
-    essai.bilan.constater(conduite.mise_a_jour_apres_ok(recu, patient.reference.matricule_ins))
+    essai.bilan.constater(donnees_en_attente.mise_a_jour_apres_ok(recu, patient.reference.matricule_ins))
 
 
 @then(parse("l'identité du patient « {nom} » n'a plus ni matricule INS ni statut qui le suppose"))
@@ -186,7 +187,7 @@ def _juger_integration(
     ordinaires: Sequence[str] = (),
 ) -> None:
     essai.bilan.constater(
-        conduite.integration_du_document(
+        donnees_en_attente.integration_du_document(
             integre=reponse.donnees.get("integre") if not attendu else False,
             documents=documents,
             attendu=attendu,
@@ -202,7 +203,7 @@ def document_en_liste(essai: Essai, nom: str) -> None:
     reference = essai.patient(nom).reference
     document = retirer(essai, "document reçu", dict)
     essai.bilan.constater(
-        conduite.donnee_en_attente(
+        donnees_en_attente.donnee_en_attente(
             list(reponse.donnees.get("elements", [])),
             matricule=reference.matricule_ins,
             document_id=str(document.get("document_id", "")),

@@ -15,11 +15,11 @@ from steps.essai import Essai
 from steps.etapes import vocabulaire
 from steps.etapes.commun import relire
 from steps.etapes.flux import attente
-from steps.etapes.identite import retirer
 from steps.etapes.insi import lire_traces
 from steps.flux.identite import IdentiteUsager
 from steps.patients import PatientEssai
-from steps.verifications import hl7v2
+from steps.releves import retirer
+from steps.verifications import hl7v2, modifications_identite
 from steps.verifications import identite as regles
 from steps.verifications import traces as regles_traces
 
@@ -114,7 +114,9 @@ def remplacer_et_propager(essai: Essai, champ: str, nom: str, valeur: str) -> No
     essai.releves[f"identite avant {nom}"] = IdentiteUsager.depuis_traits(patient.identite)
     essai.jouer("modifier_patient", "super_utilisateur", patient_id=patient.patient_id, modifications={cle: valeur})
     relire(essai, patient)
-    essai.bilan.exiger(regles.modification_faite(cle, valeur, patient.identite.get(cle), "le super utilisateur"))
+    essai.bilan.exiger(
+        modifications_identite.modification_faite(cle, valeur, patient.identite.get(cle), "le super utilisateur")
+    )
 
 
 @then(parse("l'identité du patient « {nom} » est rétrogradée à « {libelle} » sans matricule INS"))

@@ -19,20 +19,13 @@ from steps.etapes.commun import (
     retenir,
 )
 from steps.patients import CHAMPS_IDENTITE, LIEU_INCONNU, PatientEssai
+from steps.releves import retirer
 from steps.verifications import affichage
 from steps.verifications import identite as regles
 
 
 def _minutes_du_scenario(essai: Essai) -> tuple[datetime, datetime]:
     return essai.instant_debut, datetime.now(UTC)
-
-
-def retirer(essai: Essai, cle: str, genre: type[Any]) -> Any:
-    """Ce qu'une étape « Quand » a laissé pour les étapes « Alors » ; NonConcluant si elle n'a pas eu lieu."""
-    valeur = essai.releves.get(cle)
-    if not isinstance(valeur, genre):
-        raise NonConcluant(f"la feature constate « {cle} » sans l'avoir relevé")
-    return valeur
 
 
 # --------------------------------------------------------------------- champs

@@ -16,10 +16,10 @@ from steps.etapes.commun import (
     presenter,
     relire,
 )
-from steps.etapes.identite import retirer
 from steps.logiciel.protocole import ReponseAction
 from steps.patients import traits_saisis
-from steps.verifications import conduite_logiciel as conduite
+from steps.releves import retirer
+from steps.verifications import creation_identite
 from steps.verifications import identite as regles
 
 
@@ -86,7 +86,9 @@ def creer_patients_nes_le(essai: Essai, datatable: Table) -> None:
 def dates_jugees(essai: Essai) -> None:
     for date, possible, reponse, gardee in retirer(essai, "dates", list):
         essai.bilan.constater(
-            conduite.date_de_naissance(date, possible=possible, resultat=reponse.resultat, recu=reponse.en_phrase())
+            creation_identite.date_de_naissance(
+                date, possible=possible, resultat=reponse.resultat, recu=reponse.en_phrase()
+            )
         )
         if gardee is not None:
             essai.bilan.constater(regles.champs_enregistres({"date_naissance": gardee}, {"date_naissance": date}))
@@ -107,7 +109,9 @@ def creer_sans(essai: Essai, nom: str, datatable: Table) -> None:
 @then("chaque création incomplète est refusée")
 def creations_refusees(essai: Essai) -> None:
     for trait, reponse in retirer(essai, "creations", list):
-        essai.bilan.constater(conduite.creation_sans_trait_refusee(trait, reponse.resultat, reponse.en_phrase()))
+        essai.bilan.constater(
+            creation_identite.creation_sans_trait_refusee(trait, reponse.resultat, reponse.en_phrase())
+        )
 
 
 @when(parse("l'agent d'accueil essaie de créer la fiche du patient « {nom} » avec les seuls traits obligatoires"))
@@ -120,6 +124,6 @@ def creer_minimale(essai: Essai, nom: str) -> None:
 @then(parse("la fiche du patient « {nom} » est créée avec ces traits"))
 def fiche_est_creee(essai: Essai, nom: str) -> None:
     reponse, patient = essai.derniere, essai.patient(nom)
-    essai.bilan.exiger(conduite.creation_minimale_admise(reponse.resultat, reponse.en_phrase()))
+    essai.bilan.exiger(creation_identite.creation_minimale_admise(reponse.resultat, reponse.en_phrase()))
     traits = traits_saisis(patient.reference)
     essai.bilan.constater(regles.champs_enregistres(relire(essai, patient).identite, traits))

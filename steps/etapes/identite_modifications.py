@@ -9,14 +9,11 @@ from pytest_bdd.parsers import parse
 
 from steps.essai import Essai
 from steps.etapes import vocabulaire
-from steps.etapes.commun import (
-    Table,
-    relire,
-)
-from steps.etapes.identite import champs_affiches, retirer
+from steps.etapes.commun import Table, relire
+from steps.etapes.identite import champs_affiches
 from steps.patients import TRAITS_STRICTS
-from steps.verifications import affichage
-from steps.verifications import identite as regles
+from steps.releves import retirer
+from steps.verifications import affichage, modifications_identite
 
 _VALEURS_DE_RECHANGE: Mapping[str, str] = {
     "matricule_ins": "199019999999935",
@@ -43,7 +40,7 @@ def remplacer_champ(essai: Essai, qui: str, champ: str, nom: str, valeur: str) -
 @then(parse("le {champ} du patient « {nom} » est devenu « {valeur} »"))
 def champ_devenu(essai: Essai, champ: str, nom: str, valeur: str) -> None:
     recu = essai.patient(nom).identite.get(vocabulaire.champ(champ))
-    essai.bilan.constater(regles.modification_faite(champ, valeur, recu, "le super utilisateur"))
+    essai.bilan.constater(modifications_identite.modification_faite(champ, valeur, recu, "le super utilisateur"))
 
 
 @when(parse("l'agent d'accueil essaie de modifier un à un les traits stricts du patient « {nom} »"))
@@ -66,7 +63,9 @@ def modifier_traits_stricts(essai: Essai, nom: str) -> None:
 @then(parse("aucun trait strict du patient « {nom} » n'a changé"))
 def traits_stricts_inchanges(essai: Essai, nom: str) -> None:
     for champ, avant, apres, resultat, refuses in retirer(essai, "tentatives", list):
-        essai.bilan.constater(regles.champ_verrouille(champ, avant, apres, resultat, "l'agent d'accueil", refuses))
+        essai.bilan.constater(
+            modifications_identite.champ_verrouille(champ, avant, apres, resultat, "l'agent d'accueil", refuses)
+        )
 
 
 @then("les traits stricts sont montrés comme verrouillés")
@@ -95,4 +94,4 @@ def remplacer_complementaires(essai: Essai, nom: str, datatable: Table) -> None:
 @then(parse("les traits complémentaires du patient « {nom} » ont pris ces valeurs"))
 def complementaires_modifies(essai: Essai, nom: str) -> None:
     for champ, attendu, recu, resultat in retirer(essai, "complementaires", list):
-        essai.bilan.constater(regles.trait_complementaire_modifie(champ, attendu, recu, resultat))
+        essai.bilan.constater(modifications_identite.trait_complementaire_modifie(champ, attendu, recu, resultat))

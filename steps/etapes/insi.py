@@ -14,11 +14,11 @@ from steps.bilan import NonConcluant
 from steps.essai import Essai
 from steps.etapes import vocabulaire
 from steps.etapes.commun import relire, retenir
-from steps.etapes.identite import retirer, traits_du_contrat, traits_rendus
+from steps.etapes.identite import traits_du_contrat, traits_rendus
 from steps.logiciel.protocole import ReponseAction
 from steps.patients import PatientEssai
-from steps.verifications import affichage
-from steps.verifications import conduite_logiciel as conduite
+from steps.releves import retirer
+from steps.verifications import affichage, appels_insi, donnees_en_attente, modifications_identite
 from steps.verifications import identite as regles
 from steps.verifications.homologation import R_HOMOLOGATION, mode_observe, modes_observes
 from steps.verifications.insi import ContexteInsi, PatientConnu, verifier_requetes_insi
@@ -83,7 +83,7 @@ def ecarts_montres(essai: Essai, nom: str) -> None:
         for champ in ("nom_naissance", "date_naissance", "sexe", "code_lieu_naissance")
         if patient.saisie.get(champ) and patient.saisie[champ] != rendus[champ]
     }
-    essai.bilan.constater(conduite.ecarts_montres(list(essai.derniere.donnees.get("ecarts", [])), attendus))
+    essai.bilan.constater(appels_insi.ecarts_montres(list(essai.derniere.donnees.get("ecarts", [])), attendus))
 
 
 @then(parse("la date de naissance du patient « {nom} » est affichée au format JJ/MM/AAAA"))
@@ -112,7 +112,7 @@ def _juger_alerte(essai: Essai, *, attendue: bool) -> None:
     alertes = [str(alerte) for alerte in reponse.donnees.get("alertes", [])]
     comparaisons = [str(ecart["retourne"]) for ecart in reponse.donnees.get("ecarts", []) if ecart.get("retourne")]
     essai.bilan.constater(
-        conduite.alerte_prenom(alertes, reponse.messages, attendue=attendue, comparaisons=comparaisons)
+        appels_insi.alerte_prenom(alertes, reponse.messages, attendue=attendue, comparaisons=comparaisons)
     )
 
 
@@ -121,7 +121,7 @@ def premier_prenom_garde(essai: Essai, nom: str) -> None:
     patient = relire(essai, essai.patient(nom))
     champ = "premier_prenom_naissance"
     essai.bilan.constater(
-        regles.identite_inchangee(
+        modifications_identite.identite_inchangee(
             {champ: patient.saisie[champ]}, {champ: patient.identite.get(champ)}, "par la réponse d'INSi"
         )
     )
@@ -131,7 +131,7 @@ def premier_prenom_garde(essai: Essai, nom: str) -> None:
 def ins_non_rapatriee(essai: Essai, nom: str) -> None:
     """INSi a bien répondu 00 (sinon rien n'est prouvé), et la fiche relue n'a pas changé."""
     patient = essai.patient(nom)
-    essai.bilan.exiger(conduite.appel_insi_observe(numeros_de(essai.echanges("insi")), f"pour « {nom} »"))
+    essai.bilan.exiger(appels_insi.appel_insi_observe(numeros_de(essai.echanges("insi")), f"pour « {nom} »"))
     codes = [echange.notes.get("code_retour", "") for echange in essai.echanges("insi")]
     if "00" not in codes:
         raise NonConcluant(
@@ -140,11 +140,13 @@ def ins_non_rapatriee(essai: Essai, nom: str) -> None:
     reponse = essai.derniere
     relire(essai, patient)
     avant, apres = traits_du_contrat(retirer(essai, f"avant {nom}", dict)), traits_du_contrat(patient.identite)
-    essai.bilan.constater(regles.identite_inchangee(avant, apres, "après une réponse inexploitable d'INSi"))
+    essai.bilan.constater(
+        modifications_identite.identite_inchangee(avant, apres, "après une réponse inexploitable d'INSi")
+    )
     statut = retirer(essai, f"statut avant {nom}", str)
     essai.bilan.constater(regles.statut_attendu(patient.statut, statut, "après une réponse inexploitable d'INSi"))
     ordinaires = retirer(essai, "messages d'une récupération", list)
-    essai.bilan.constater(conduite.blocage_explique(_messages(reponse), ordinaires))
+    essai.bilan.constater(appels_insi.blocage_explique(_messages(reponse), ordinaires))
 
 
 @then(parse("l'INS du patient « {nom} » est rapatriée"))
@@ -162,13 +164,13 @@ def _messages(reponse: ReponseAction) -> list[str]:
 @then(parse("aucun appel à INSi n'est parti pour l'identité « {attribut} »"))
 def aucun_appel(essai: Essai, attribut: str) -> None:
     numeros = numeros_de(essai.echanges("insi"))
-    essai.bilan.constater(conduite.aucun_appel_insi(numeros, attribut, essai.derniere.resultat))
+    essai.bilan.constater(appels_insi.aucun_appel_insi(numeros, attribut, essai.derniere.resultat))
 
 
 @then("un appel à INSi est parti pour l'identité sans attribut")
 def appel_parti(essai: Essai) -> None:
     essai.bilan.constater(
-        conduite.appel_insi_observe(numeros_de(essai.echanges("insi")), "pour l'identité sans attribut")
+        appels_insi.appel_insi_observe(numeros_de(essai.echanges("insi")), "pour l'identité sans attribut")
     )
 
 
@@ -200,7 +202,7 @@ def verification_recue(essai: Essai, nom: str) -> None:
         for echange in essai.echanges("insi", "verifierInsAvecTraitsIdentite")
         if matricule in echange.requete.corps.octets
     ]
-    essai.bilan.exiger(conduite.appel_insi_observe(numeros_de(vus), f"pour vérifier « {nom} »"))
+    essai.bilan.exiger(appels_insi.appel_insi_observe(numeros_de(vus), f"pour vérifier « {nom} »"))
 
 
 @then(parse("l'identité du patient « {nom} » a été rétrogradée sans matricule INS"))
@@ -215,7 +217,7 @@ def retrogradee(essai: Essai, nom: str) -> None:
 def en_liste_de_travail(essai: Essai, nom: str) -> None:
     reponse = essai.preparer("lire_liste_travail", "biologiste_1")
     elements = list(reponse.donnees.get("elements", []))
-    essai.bilan.constater(conduite.dans_la_liste(elements, "patient_id", essai.patient(nom).patient_id))
+    essai.bilan.constater(donnees_en_attente.dans_la_liste(elements, "patient_id", essai.patient(nom).patient_id))
 
 
 # ----------------------------------------------------------------- guide d'intégration

@@ -10,10 +10,10 @@ from pytest_bdd.parsers import re as motif
 
 from steps.essai import Essai
 from steps.etapes import vocabulaire
-from steps.etapes.identite import retirer
 from steps.etapes.insi import numeros_de
 from steps.patients import PatientEssai
-from steps.verifications import conduite_logiciel as conduite
+from steps.releves import retirer
+from steps.verifications import parametrage
 
 
 # ------------------------------------------------------------------ habilitations
@@ -25,7 +25,7 @@ def donner_acces(essai: Essai, qui: str, quoi: str) -> None:
     avant = {"utilisateur": compte, "acces_ins": quoi == "INSi", "acces_insi": False}
     essai.a_la_fin(lambda: essai.preparer("configurer", "administrateur", parametre="habilitations", valeur=avant))
     reponse = essai.jouer("configurer", "administrateur", parametre="habilitations", valeur=droits)
-    essai.bilan.exiger(conduite.reglage_change("habilitations", reponse.resultat, reponse.en_phrase()))
+    essai.bilan.exiger(parametrage.reglage_change("habilitations", reponse.resultat, reponse.en_phrase()))
 
 
 @when(parse("une personne sans droit sur l'INS essaie d'ouvrir la fiche du patient « {nom} »"))
@@ -51,9 +51,9 @@ def acces_ins(essai: Essai, issue: str) -> None:
         montre = any(secret in vus for secret in secrets)
     else:
         montre = reference.matricule in vus
-    regle = conduite.R_DROIT_ACCORDE if issue == "obtenu" else conduite.R_DROIT_INS
+    regle = parametrage.R_DROIT_ACCORDE if issue == "obtenu" else parametrage.R_DROIT_INS
     essai.bilan.constater(
-        conduite.droit_applique(
+        parametrage.droit_applique(
             regle,
             permis=issue == "obtenu",
             resultat="fait" if montre else "refuse",
@@ -68,9 +68,9 @@ def acces_insi(essai: Essai, issue: str) -> None:
     reponse = essai.derniere
     numeros = numeros_de(essai.echanges("insi"))
     resultat = reponse.resultat if issue == "refusé" else ("fait" if numeros else "refuse")
-    regle = conduite.R_DROIT_INSI if issue == "refusé" else conduite.R_DROIT_ACCORDE
+    regle = parametrage.R_DROIT_INSI if issue == "refusé" else parametrage.R_DROIT_ACCORDE
     essai.bilan.constater(
-        conduite.droit_applique(
+        parametrage.droit_applique(
             regle,
             permis=issue == "obtenu",
             resultat=resultat,

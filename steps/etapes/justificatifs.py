@@ -18,9 +18,9 @@ from steps.etapes.commun import (
     relire,
     retenir,
 )
-from steps.etapes.identite import retirer
-from steps.verifications import conduite_logiciel as conduite
+from steps.releves import retirer
 from steps.verifications import identite as regles
+from steps.verifications import parametrage
 
 
 @given("la validation automatique de l'identité activée")
@@ -50,7 +50,7 @@ def validation_automatique_possible(essai: Essai) -> None:
 @when("l'administrateur désactive la validation automatique de l'identité")
 def desactiver_validation(essai: Essai) -> None:
     reponse = changer_reglage(essai, "validation_automatique", False)
-    essai.bilan.exiger(conduite.reglage_change("validation_automatique", reponse.resultat, reponse.en_phrase()))
+    essai.bilan.exiger(parametrage.reglage_change("validation_automatique", reponse.resultat, reponse.en_phrase()))
 
 
 @when(parse("l'agent d'accueil renseigne le justificatif « {nature} » du patient « {nom} »"))
@@ -63,7 +63,7 @@ def renseigner_justificatif(essai: Essai, nature: str, nom: str) -> None:
 @then(parse("le justificatif du patient « {nom} » est « {nature} »"))
 def justificatif_relu(essai: Essai, nom: str, nature: str) -> None:
     patient = relire(essai, essai.patient(nom))
-    essai.bilan.constater(conduite.justificatif_garde(nature, patient.dernier.get("justificatif")))
+    essai.bilan.constater(parametrage.justificatif_garde(nature, patient.dernier.get("justificatif")))
 
 
 @when("l'administrateur paramètre les justificatifs")
@@ -77,7 +77,7 @@ def parametrer_justificatifs(essai: Essai, datatable: Table) -> None:
         for ligne in vocabulaire.table(datatable)
     ]
     reponse = changer_reglage(essai, "justificatifs", liste)
-    essai.bilan.exiger(conduite.reglage_change("justificatifs", reponse.resultat, reponse.en_phrase()))
+    essai.bilan.exiger(parametrage.reglage_change("justificatifs", reponse.resultat, reponse.en_phrase()))
     essai.releves["justificatifs"] = liste
 
 
@@ -85,7 +85,7 @@ def parametrer_justificatifs(essai: Essai, datatable: Table) -> None:
 def justificatifs_relus(essai: Essai) -> None:
     attendus = retirer(essai, "justificatifs", list)
     relus = essai.preparer("lire_configuration", "administrateur", parametre="justificatifs").donnees.get("valeur")
-    essai.bilan.constater(conduite.justificatifs_parametres(attendus, relus))
+    essai.bilan.constater(parametrage.justificatifs_parametres(attendus, relus))
 
 
 @when(parse("l'agent d'accueil valide l'identité du patient « {nom} » sur un passeport"))
@@ -111,13 +111,13 @@ def validation_manuelle(essai: Essai, nom: str) -> None:
     patient = relire(essai, essai.patient(nom))
     if essai.releves.get(f"statut avant {nom}") in ("VALI", "QUAL"):
         raise NonConcluant("l'identité était déjà validée avant l'action manuelle : l'automatisme n'est pas désactivé")
-    essai.bilan.constater(conduite.validation_manuelle(reponse.resultat, patient.statut, reponse.en_phrase()))
+    essai.bilan.constater(parametrage.validation_manuelle(reponse.resultat, patient.statut, reponse.en_phrase()))
 
 
 @then(parse("l'identité du patient « {nom} » n'a pas été validée d'elle-même"))
 def pas_validee_seule(essai: Essai, nom: str) -> None:
     patient = relire(essai, essai.patient(nom))
-    essai.bilan.constater(conduite.validation_automatique(active=False, statut=patient.statut))
+    essai.bilan.constater(parametrage.validation_automatique(active=False, statut=patient.statut))
 
 
 @then(parse("l'identité du patient « {nom} » a été validée d'elle-même, si le logiciel le propose"))

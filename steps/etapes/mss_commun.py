@@ -19,9 +19,9 @@ from steps.essai import DocumentEssai, Essai
 from steps.etapes import vocabulaire
 from steps.etapes.commun import Table, amener_au_statut, presenter, regler
 from steps.etapes.dmp_commun import delai_d_observation, dire, valider_cr
-from steps.etapes.identite import retirer
 from steps.flux.identite import IdentiteUsager
 from steps.patients import PatientEssai
+from steps.releves import retirer
 from steps.verifications.mssante import adresses, archive, pieces
 from steps.verifications.mssante import dossier_envois as regles
 from steps.verifications.mssante import dossier_versions as versions

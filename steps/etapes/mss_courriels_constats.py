@@ -8,12 +8,12 @@ from pytest_bdd.parsers import re as motif
 
 from steps.bilan import NonConcluant
 from steps.essai import Essai
-from steps.etapes.identite import retirer
 from steps.etapes.mss_commun import (
     vus,
 )
 from steps.etapes.mss_courriels import Ecrit, ecrit, ecrits
 from steps.etapes.mss_jugement import juger_sujets
+from steps.releves import retirer
 from steps.verifications.mssante import dossier_envois as regles
 from steps.verifications.mssante import dossier_interdits as interdits
 

@@ -12,7 +12,6 @@ from steps.bilan import NonConcluant
 from steps.essai import DocumentEssai, Essai
 from steps.etapes import vocabulaire
 from steps.etapes.dmp_commun import valider_cr
-from steps.etapes.identite import retirer
 from steps.etapes.mss_commun import (
     adresse_du_patient,
     adresses_des_correspondants,
@@ -27,6 +26,7 @@ from steps.etapes.mss_commun import (
 from steps.etapes.mss_courriels import patient_voulu
 from steps.etapes.mss_demande import ENVOIS_DEMANDES, demander
 from steps.etapes.mss_jugement import joindre_transmission, juger_sujets
+from steps.releves import retirer
 from steps.verifications.mssante import dossier_envois as regles
 from steps.verifications.mssante import dossier_interdits as interdits
 from steps.verifications.mssante import dossier_versions as versions

@@ -7,9 +7,9 @@ from pytest_bdd.parsers import re as motif
 
 from steps.essai import Essai
 from steps.etapes import vocabulaire
-from steps.etapes.identite import retirer
 from steps.etapes.mss_commun import boite_de, boite_de_type
 from steps.etapes.mss_fenetres import EN_REGLE, derniere, envoyer, relever, sessions_de, sessions_du_scenario
+from steps.releves import retirer
 from steps.verifications.mssante import autoconfiguration
 from steps.verifications.mssante import ouverture as regles
 from steps.verifications.mssante.dialogue import IMAP, SMTP

@@ -10,8 +10,8 @@ from steps.bilan import NonConcluant
 from steps.essai import Essai
 from steps.etapes import vocabulaire
 from steps.etapes.commun import changer_reglage
-from steps.etapes.identite import retirer
 from steps.etapes.mss_commun import boite_de, boite_de_type, courriels_de
+from steps.releves import retirer
 from steps.verifications.mssante import dossier_versions as versions
 
 

@@ -12,9 +12,9 @@ from pytest_bdd import given, then
 from simulators.socle.acteurs import PROFESSIONNELS
 from steps.bilan import NonConcluant
 from steps.essai import Essai
-from steps.etapes.identite import retirer
 from steps.etapes.insi import lire_traces
 from steps.etapes.mss_fenetres import Fenetre, envois_de, fenetres, sessions_de
+from steps.releves import retirer
 from steps.verifications.mssante import trace as regles
 from steps.verifications.mssante.dialogue import IMAP, SMTP
 

@@ -12,7 +12,6 @@ from steps.bilan import NonConcluant
 from steps.essai import Essai
 from steps.etapes.commun import regler
 from steps.etapes.dmp_commun import dire
-from steps.etapes.identite import retirer
 from steps.etapes.mss_commun import (
     adresses_des_correspondants,
     attendre,
@@ -20,6 +19,7 @@ from steps.etapes.mss_commun import (
     document_dans,
     vus,
 )
+from steps.releves import retirer
 from steps.verifications.mssante import dossier_versions as versions
 from steps.verifications.mssante.dossier_lecture import CourrielVu, DocumentLu
 

@@ -13,9 +13,9 @@ from steps.etapes import plateforme_commun as commun
 from steps.etapes import vocabulaire
 from steps.etapes.commun import Table, changer_reglage
 from steps.etapes.documents import octets
-from steps.etapes.identite import retirer
 from steps.flux.identite import IdentiteUsager
-from steps.verifications import diffusion_pfi
+from steps.releves import retirer
+from steps.verifications import diffusion_pfi, diffusion_pfi_choix
 from steps.verifications.documents_produits import document_produit
 from steps.verifications.hl7v2 import echanges
 
@@ -198,7 +198,7 @@ def demande_automatique(essai: Essai, document: str) -> None:
 def _destinataire(essai: Essai, fait: commun.Transmis, message: bytes) -> None:
     patient = IdentiteUsager.depuis_traits(fait.patient.identite)
     attendu = diffusion_pfi.Transmission(f"« {fait.nom} »", "N1", patient, adresses=(fait.destinataire.bal,))
-    essai.bilan.constater(diffusion_pfi.destinataires_transmis(en_texte(message), attendu))
+    essai.bilan.constater(diffusion_pfi_choix.destinataires_transmis(en_texte(message), attendu))
 
 
 @then("chaque message demande ce que l'utilisateur a choisi, et rien n'était parti avant ce choix")

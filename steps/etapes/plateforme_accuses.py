@@ -13,9 +13,9 @@ from steps.etapes import plateforme_commun as commun
 from steps.etapes import vocabulaire
 from steps.etapes.commun import Table
 from steps.etapes.flux import envoi_hl7
-from steps.etapes.identite import retirer
 from steps.etapes.mss_commun import adresse_du_patient
 from steps.flux.plateforme import AccuseMetier, accuse_metier
+from steps.releves import retirer
 from steps.verifications.hl7v2 import acquittement, echanges
 from steps.verifications.hl7v2 import suivi_montre as suivi
 

@@ -14,10 +14,10 @@ from simulators.socle.correspondants import CORRESPONDANTS
 from steps.essai import Essai
 from steps.etapes import plateforme_commun as commun
 from steps.etapes.flux import envoi_hl7
-from steps.etapes.identite import retirer
 from steps.etapes.liste_travail import documents_de
 from steps.flux.identite import IdentiteUsager
 from steps.flux.plateforme import DocumentDeMessagerie, document_recu
+from steps.releves import retirer
 from steps.verifications import dossier_documents
 from steps.verifications.documents_hopital import contenu_montre
 from steps.verifications.hl7v2 import echanges

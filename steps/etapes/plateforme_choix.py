@@ -10,9 +10,9 @@ from pytest_bdd.parsers import re as motif
 
 from steps.essai import Essai
 from steps.etapes import plateforme_commun as commun
-from steps.etapes.identite import retirer
 from steps.etapes.insi import lire_traces
 from steps.patients import PatientEssai
+from steps.releves import retirer
 from steps.verifications.hl7v2 import echanges
 
 

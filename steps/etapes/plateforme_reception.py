@@ -13,11 +13,11 @@ from simulators.socle.correspondants import CORRESPONDANTS
 from steps.essai import Essai
 from steps.etapes import plateforme_commun as commun
 from steps.etapes.flux import DOMAINE_ETRANGER, envoi_hl7, identifiant_emetteur
-from steps.etapes.identite import retirer
 from steps.flux.documents import AuteurDocument, EnvoiDocument, StructureEmettrice, lettre_de_liaison
 from steps.flux.identite import IdentiteUsager
 from steps.flux.plateforme import DocumentDeMessagerie, document_recu
 from steps.patients import PatientEssai
+from steps.releves import retirer
 from steps.verifications.dossier_documents import Affichage
 from steps.verifications.hl7v2 import acquittement, echanges
 

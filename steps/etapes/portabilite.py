@@ -15,7 +15,7 @@ from steps.essai import Essai
 from steps.etapes import document_couloir, vocabulaire
 from steps.etapes.commun import Table
 from steps.etapes.documents import octets
-from steps.etapes.identite import retirer
+from steps.releves import retirer
 from steps.verifications import portabilite as regles
 from steps.verifications.cda.dates import PARIS
 

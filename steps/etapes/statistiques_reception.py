@@ -10,8 +10,8 @@ from pytest_bdd import given, then
 from steps.essai import Essai
 from steps.etapes import vocabulaire
 from steps.etapes.commun import Table
-from steps.etapes.identite import retirer
 from steps.etapes.liste_travail import entrant
+from steps.releves import retirer
 from steps.verifications.documents_recus import statistiques as regles
 
 _ISSUES = {

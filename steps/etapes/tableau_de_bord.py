@@ -23,9 +23,10 @@ from steps.etapes.dmp_commun import delai_d_observation, identifiant_national, o
 from steps.etapes.mss_commun import adresse_du_patient, fiche_correspondant
 from steps.logiciel.protocole import ReponseAction
 from steps.patients import PatientEssai
+from steps.verifications import chiffres_transmissions, extraction_tableau
 from steps.verifications import tableau_de_bord as regles
 from steps.verifications.cda.dates import PARIS
-from steps.verifications.tableau_de_bord import PERIODES, Transmission
+from steps.verifications.chiffres_transmissions import PERIODES, Transmission
 
 _QUOI = "(?:comptes rendus|documents)"
 _FINESS_ETRANGER = "990000009"
@@ -103,7 +104,7 @@ def echecs_provoques(essai: Essai) -> None:
     for adresse in (suivi.correspondant.bal, adresse_du_patient(suivi.patient)):
         pannes.append(essai.banc.mssante.panne("destinataire_inconnu", adresse=adresse, fois=None))
     _valider(essai, suivi, datetime.now(PARIS), "biologiste_1")
-    suivi.manques |= set(regles.CANAUX)
+    suivi.manques |= set(chiffres_transmissions.CANAUX)
     refus = [panne.attendre_jouee(delai_d_observation(essai)) for panne in pannes]
     for panne in pannes:
         panne.retirer()
@@ -130,7 +131,7 @@ def _valider(essai: Essai, suivi: Suivi, acte: datetime, role: str) -> None:
 # ----------------------------------------------------------------------- observer
 def _recus_par_canal(essai: Essai) -> dict[str, dict[str, int]]:
     """canal → matricule → comptes rendus arrivés : registre du DMP, messages acceptés par l'opérateur."""
-    recus: dict[str, dict[str, int]] = {canal: {} for canal in regles.CANAUX}
+    recus: dict[str, dict[str, int]] = {canal: {} for canal in chiffres_transmissions.CANAUX}
     adresses: dict[str, tuple[str, str]] = {}
     for suivi in _suivis(essai):
         matricule = suivi.patient.reference.matricule_ins
@@ -223,7 +224,7 @@ def _tableau(essai: Essai, nom: str) -> Mapping[str, Any]:
     tableaux: dict[str, Mapping[str, Any]] = essai.releves.setdefault("tableaux", {})
     if nom not in tableaux:
         avant = essai.releves["tableaux avant"][nom]
-        tableaux[nom] = regles.apport(_relever(essai, **_filtres(essai)[nom]), avant)
+        tableaux[nom] = chiffres_transmissions.apport(_relever(essai, **_filtres(essai)[nom]), avant)
     return tableaux[nom]
 
 
@@ -262,7 +263,9 @@ def filtres(essai: Essai) -> None:
     annee = [
         t
         for t in _transmissions(essai)
-        if regles.dans_la_periode(t.acte if lecture == "acte" else t.envoi, "annee_courante", aujourd_hui)
+        if chiffres_transmissions.dans_la_periode(
+            t.acte if lecture == "acte" else t.envoi, "annee_courante", aujourd_hui
+        )
     ]
     entier = _tableau(essai, "annee_courante")
     autre = identifiant_national(essai, "biologiste_2")
@@ -278,7 +281,7 @@ def filtres(essai: Essai) -> None:
 def echecs(essai: Essai) -> None:
     """Dans le tableau de bord ; un logiciel qui ne les y montre pas peut les mettre dans l'extraction."""
     tableau = _tableau(essai, "mois_courant")
-    tus = any("echecs" not in (tableau.get(canal) or {}) for canal in regles.CANAUX)
+    tus = any("echecs" not in (tableau.get(canal) or {}) for canal in chiffres_transmissions.CANAUX)
     lignes = _lignes(essai) if tus else []
     essai.bilan.constater(regles.echecs_comptes(tableau, _transmissions(essai), "mois courant", lignes))
 
@@ -294,7 +297,9 @@ def extraction(essai: Essai) -> None:
     documentation = str(reponse.donnees.get("documentation") or "")
     essai.bilan.joindre(nom, "export", fichier, "extraction du tableau de bord")
     essai.bilan.joindre("format-de-l-extraction.txt", "document", documentation.encode(), "format de l'extraction")
-    essai.bilan.constater(regles.extraction_juste(_lignes(essai), fichier, documentation, _transmissions(essai)))
+    essai.bilan.constater(
+        extraction_tableau.extraction_juste(_lignes(essai), fichier, documentation, _transmissions(essai))
+    )
 
 
 def _extraire(essai: Essai) -> ReponseAction:

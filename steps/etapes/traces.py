@@ -15,7 +15,7 @@ from steps.essai import Essai
 from steps.etapes import vocabulaire
 from steps.etapes.identite import traits_rendus
 from steps.etapes.insi import RECHERCHES, lire_traces, numeros_de
-from steps.verifications import conduite_logiciel as conduite
+from steps.verifications import appels_insi
 from steps.verifications import traces as regles_traces
 from steps.verifications.insi import lire_reponse, retour_en_clair
 
@@ -26,9 +26,27 @@ def _bornes(essai: Essai) -> tuple[datetime, datetime]:
 
 def _exiger_le_retour(essai: Essai, vus: Sequence[Echange], retour: str, circonstance: str) -> None:
     """Un appel refusé par INSi se dit ici : sa trace n'y est pour rien."""
-    essai.bilan.exiger(conduite.appel_insi_observe(numeros_de(vus), circonstance))
+    essai.bilan.exiger(appels_insi.appel_insi_observe(numeros_de(vus), circonstance))
     retours = {echange.numero: retour_en_clair(lire_reponse(echange)) for echange in vus}
-    essai.bilan.exiger(conduite.appel_insi_abouti(retours, retour, circonstance))
+    essai.bilan.exiger(appels_insi.appel_insi_abouti(retours, retour, circonstance))
+
+
+def _juger_les_traces(
+    essai: Essai, nom: str, nombre: int, *, operation: str, retour: str, modalite: str | None
+) -> None:
+    """`nombre` : appels vus par INSi depuis l'action, dont chacun doit sa trace."""
+    debut, fin = _bornes(essai)
+    essai.bilan.constater(
+        regles_traces.appel_insi_trace(
+            lire_traces(essai, "insi", essai.patient(nom)),
+            operation=operation,
+            retour=retour,
+            modalite=modalite,
+            nombre=nombre,
+            debut=debut,
+            fin=fin,
+        )
+    )
 
 
 @then(
@@ -41,18 +59,7 @@ def appel_trace(essai: Essai, moyen: str, nom: str, code: str) -> None:
     modalite, operation = ("traits", RECHERCHES[0]) if moyen == "traits" else ("carte_vitale", RECHERCHES[1])
     vus = essai.echanges("insi", operation)
     _exiger_le_retour(essai, vus, code, f"pour « {nom} »")
-    debut, fin = _bornes(essai)
-    essai.bilan.constater(
-        regles_traces.appel_insi_trace(
-            lire_traces(essai, "insi", essai.patient(nom)),
-            operation="recuperation",
-            retour=code,
-            modalite=modalite,
-            nombre=len(vus),
-            debut=debut,
-            fin=fin,
-        )
-    )
+    _juger_les_traces(essai, nom, len(vus), operation="recuperation", retour=code, modalite=modalite)
 
 
 @then(parse("tout ce qu'INSi a rendu pour le patient « {nom} » est tracé"))
@@ -78,25 +85,14 @@ def retour_trace(essai: Essai, nom: str) -> None:
 def verification_tracee(essai: Essai, nom: str, retour: str) -> None:
     vus = essai.echanges("insi", "verifierInsAvecTraitsIdentite")
     _exiger_le_retour(essai, vus, retour, f"pour vérifier « {nom} »")
-    debut, fin = _bornes(essai)
-    essai.bilan.constater(
-        regles_traces.appel_insi_trace(
-            lire_traces(essai, "insi", essai.patient(nom)),
-            operation="verification",
-            retour=retour,
-            modalite=None,
-            nombre=len(vus),
-            debut=debut,
-            fin=fin,
-        )
-    )
+    _juger_les_traces(essai, nom, len(vus), operation="verification", retour=retour, modalite=None)
 
 
 @then(motif(r"l'appel à INSi fait par (?P<qui>.+) pour le patient « (?P<nom>[^»]+) » est tracé à son nom$"))
 def appel_au_nom_de(essai: Essai, qui: str, nom: str) -> None:
     patient = essai.patient(nom)
     vus = [e for e in essai.echanges("insi", tout=True) if re.match("rechercher", e.operation)]
-    essai.bilan.exiger(conduite.appel_insi_observe(numeros_de(vus), f"pour « {nom} »"))
+    essai.bilan.exiger(appels_insi.appel_insi_observe(numeros_de(vus), f"pour « {nom} »"))
     attendus = {patient.patient_id: essai.compte(vocabulaire.role(qui))}
     debut, fin = _bornes(essai)
     traces = lire_traces(essai, "insi", patient)

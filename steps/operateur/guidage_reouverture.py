@@ -5,7 +5,8 @@ from __future__ import annotations
 from collections.abc import Callable
 from pathlib import Path
 
-from reports.campagne import Campagne, ErreurCampagne, charger_campagne
+from reports.campagne import Campagne, ErreurCampagne
+from reports.chargement_campagne import charger_campagne
 from reports.pieces.porte import PortePieces
 from reports.rebatir import rebatir
 from reports.resultat import CleScenario

@@ -8,7 +8,8 @@ from collections.abc import Callable, Iterable, Mapping
 from pathlib import Path
 from typing import Any
 
-from reports.campagne import ErreurCampagne, charger_campagne
+from reports.campagne import ErreurCampagne
+from reports.chargement_campagne import charger_campagne
 from reports.resultat import CleScenario, ResultatScenario
 from reports.verdict import Moyen, Verdict
 from simulators.socle.journal import JournalEchanges

@@ -12,56 +12,56 @@ from steps.flux.identite import comparable
 from steps.patients import nommer
 from steps.verifications.pdf.etiquettes import motif_date, motif_sexe
 from steps.verifications.registre import verification
+from steps.verifications.sources import GUIDE_INS
 
-_GUIDE = "Guide d'implémentation de l'INS, règle {} (reprise par le REM, travaux de concertation 2023)"
 _OU_FICHE = "fiche du patient"
 
 R_NIR_SOINS = Regle(
     "IDE-NSS-01",
     "Le numéro de sécurité sociale a son propre champ, dont le libellé ne dit pas « INS »",
-    _GUIDE.format(1),
+    GUIDE_INS.format(1),
     Confiance.OFFICIELLE,
     "Séparez ce champ du matricule INS et retirez le mot « INS » de son libellé.",
 )
 R_VERROU_VISIBLE = Regle(
     "IDE-VERROU-02",
     "Le caractère non modifiable des traits stricts est mis en évidence",
-    _GUIDE.format(26),
+    GUIDE_INS.format(26),
     Confiance.OFFICIELLE,
     "Montrez à l'écran que ces champs sont verrouillés (grisé, cadenas…).",
 )
 R_AFFICHAGE = Regle(
     "IDE-AFFICHAGE-01",
     "Nom de naissance, premier prénom, date de naissance et sexe sont toujours affichés",
-    _GUIDE.format(3),
+    GUIDE_INS.format(3),
     Confiance.OFFICIELLE,
     "Affichez toujours ces quatre champs, quel que soit le paramétrage.",
 )
 R_AFFICHAGE_LIBELLE = Regle(
     "IDE-AFFICHAGE-02",
     "Le libellé de chaque champ d'identité est sans équivoque",
-    _GUIDE.format(3),
+    GUIDE_INS.format(3),
     Confiance.OFFICIELLE,
     "Employez le libellé complet ou l'abréviation du RNIV, par exemple « Nom de naissance » ou « N. Nais. ».",
 )
 R_AFFICHAGE_PARAMETRE = Regle(
     "IDE-AFFICHAGE-03",
     "Chacun des dix champs peut être affiché, par défaut ou par paramétrage",
-    _GUIDE.format(3),
+    GUIDE_INS.format(3),
     Confiance.OFFICIELLE,
     "Permettez d'afficher chacun des dix champs.",
 )
 R_NATURE_MATRICULE = Regle(
     "IDE-AFFICHAGE-04",
     "Le matricule INS affiché est suivi de sa nature, NIR ou NIA",
-    _GUIDE.format(3),
+    GUIDE_INS.format(3),
     Confiance.OFFICIELLE,
     "Affichez « NIR » ou « NIA » après le matricule, selon son OID.",
 )
 R_DATE_LISIBLE = Regle(
     "IDE-AFFICHAGE-05",
     "La date de naissance est affichée au format JJ/MM/AAAA",
-    _GUIDE.format(6),
+    GUIDE_INS.format(6),
     Confiance.OFFICIELLE,
     "Affichez la date rendue par INSi (AAAA-MM-JJ) sous la forme JJ/MM/AAAA.",
 )

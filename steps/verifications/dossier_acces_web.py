@@ -7,21 +7,21 @@ from collections.abc import Sequence
 from reports.constat import Confiance, Constat, Regle
 from steps.verifications.cda.jugement import juger
 from steps.verifications.registre import verification
+from steps.verifications.sources import REM_BIO
 
-_REM = "REM BIO, exigence {} (travaux de concertation 2023)"
 _OU = "portail web-PS du DMP"
 
 R_OUVERTURE = Regle(
     "DOS-WEB-01",
     "L'accès web au DMP s'ouvre depuis le logiciel par un appel contextuel",
-    _REM.format("DMP/va1.02 et DMP/va1.21"),
+    REM_BIO.format("DMP/va1.02 et DMP/va1.21"),
     Confiance.OFFICIELLE,
     "Ouvrez le portail web-PS du DMP (TD0.9) depuis le dossier du patient et depuis le tableau de bord.",
 )
 R_QUALIFIEE = Regle(
     "DOS-WEB-02",
     "L'accès web au dossier d'un patient ne s'ouvre que si son INS est qualifiée",
-    _REM.format("DMP/va1.02 et INS/va1.59"),
+    REM_BIO.format("DMP/va1.02 et INS/va1.59"),
     Confiance.OFFICIELLE,
     "Bloquez l'appel contextuel tant que l'identité n'est pas qualifiée.",
 )

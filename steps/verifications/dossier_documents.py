@@ -1,110 +1,72 @@
-"""Règles sur les documents du dossier : affichage, feuille de style, tri, document du DMP déjà présent."""
+"""Règles sur les documents du dossier : gardés tels que reçus, affichés, avec leur feuille de style."""
 
 from __future__ import annotations
 
 import base64
 import binascii
 import hashlib
-import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
 from reports.constat import Confiance, Constat, Regle
-from steps.verifications.cda.dates import instant_de
 from steps.verifications.cda.jugement import juger
 from steps.verifications.cda.lecture import lire_cda
-from steps.verifications.instants import TOLERANCE_S, instant_decale
 from steps.verifications.pdf.concordance import champs_attendus
 from steps.verifications.presentation import FeuilleInapplicable, absents, appliquer, montre, sections, texte_affiche
 from steps.verifications.registre import verification
+from steps.verifications.sources import REM_BIO
 
-_REM = "REM BIO, exigence {} (travaux de concertation 2023)"
 _AFFICHAGE = "affichage du document dans le logiciel"
 
 R_CDA_GARDE = Regle(
     "DOC-STOCK-01",
     "Un document CDA intégré est gardé tel que reçu",
-    _REM.format("CDA/INT.15"),
+    REM_BIO.format("CDA/INT.15"),
     Confiance.OFFICIELLE,
     "Gardez le fichier CDA reçu, octet pour octet, à côté de ce que vous en tirez.",
 )
 R_FEUILLE_GARDEE = Regle(
     "DOC-STOCK-02",
     "La feuille de style du producteur est gardée avec le document, quand il y en a une",
-    _REM.format("CDA/INT.15"),
+    REM_BIO.format("CDA/INT.15"),
     Confiance.OFFICIELLE,
     "Gardez la feuille de style qui accompagne un document reçu.",
 )
 R_ENTETE = Regle(
     "DOC-AFF-01",
     "L'en-tête du document CDA s'affiche",
-    _REM.format("CDA/INT.15"),
+    REM_BIO.format("CDA/INT.15"),
     Confiance.OFFICIELLE,
     "Affichez patient, date de naissance, titre, date, auteur et organisation du document.",
 )
 R_CORPS_N1 = Regle(
     "DOC-AFF-02",
     "Le corps d'un document CDA R2 N1 s'affiche",
-    _REM.format("CDA/INT.15"),
+    REM_BIO.format("CDA/INT.15"),
     Confiance.OFFICIELLE,
     "Affichez le PDF (ou le texte) que porte le document.",
 )
 R_RECIT = Regle(
     "DOC-AFF-03",
     "La partie narrative de chaque section d'un document CDA R2 N3 s'affiche",
-    _REM.format("CDA/INT.15"),
+    REM_BIO.format("CDA/INT.15"),
     Confiance.OFFICIELLE,
     "Affichez le titre et le texte de toutes les sections, sous-sections comprises.",
 )
 R_FEUILLE_APPLIQUEE = Regle(
     "DOC-AFF-04",
     "Un document N3 s'affiche avec la feuille de style de son producteur, sinon avec celle du logiciel",
-    _REM.format("CDA/INT.15"),
+    REM_BIO.format("CDA/INT.15"),
     Confiance.OFFICIELLE,
     "Appliquez la feuille de style qui accompagne le document ; à défaut seulement, la vôtre.",
 )
 R_FEUILLE_COMPLETE = Regle(
     "DOC-FEUILLE-01",
     "La feuille de style fournie montre aussi les sections ajoutées au volet",
-    _REM.format("CDA/INT.16"),
+    REM_BIO.format("CDA/INT.16"),
     Confiance.OFFICIELLE,
     "Rendez toutes les sections par une règle générale, pas seulement celles dont vous attendez le code.",
-)
-R_TRI = Regle(
-    "DOC-TRI-01",
-    "Les documents importés et produits se trient par date de création et par code de type",
-    _REM.format("CDA/INT.04"),
-    Confiance.OFFICIELLE,
-    "Proposez les deux tris sur la liste entière, documents importés compris.",
-)
-R_TRI_INFOS = Regle(
-    "DOC-TRI-02",
-    "Le code de type et la date de création de chaque document sont montrés, tels que dans le document",
-    _REM.format("CDA/INT.04"),
-    Confiance.OFFICIELLE,
-    "Montrez le code (`code/@code`) et la date de création (`effectiveTime`) lus dans chaque CDA.",
-)
-R_DOUBLON_DIT = Regle(
-    "DOC-DOUBLON-01",
-    "L'utilisateur apprend qu'un document du DMP est déjà au dossier du patient",
-    _REM.format("CDA/DD.04"),
-    Confiance.OFFICIELLE,
-    "Comparez l'identifiant du document du DMP à ceux du dossier avant de l'afficher, et dites-le s'il y est.",
-)
-R_DOUBLON_LOCAL = Regle(
-    "DOC-DOUBLON-02",
-    "C'est alors le document du dossier qui s'affiche",
-    _REM.format("CDA/DD.04"),
-    Confiance.OFFICIELLE,
-    "Affichez l'exemplaire du dossier du patient, pas celui du DMP.",
-)
-R_DOUBLON_UNIQUE = Regle(
-    "DOC-DOUBLON-03",
-    "Un document déjà au dossier n'y est pas intégré une seconde fois",
-    "REM BIO, scénario CDA/DD.04.01 (travaux de concertation 2023)",
-    Confiance.OFFICIELLE,
-    "Refusez l'intégration d'un document dont l'identifiant est déjà au dossier.",
 )
 
 
@@ -128,7 +90,7 @@ class Affichage:
         )
 
 
-def _empreinte(octets: bytes) -> str:
+def empreinte(octets: bytes) -> str:
     return hashlib.sha256(octets).hexdigest()
 
 
@@ -139,9 +101,9 @@ def document_garde(affichage: Affichage, cda: bytes, feuille: bytes | None, quoi
     if affichage.cda_sha256:
         garde = juger(
             R_CDA_GARDE,
-            affichage.cda_sha256 == _empreinte(cda),
+            affichage.cda_sha256 == empreinte(cda),
             f"Le CDA gardé pour {quoi} n'est pas celui qui a été reçu.",
-            attendu=f"SHA-256 {_empreinte(cda)}",
+            attendu=f"SHA-256 {empreinte(cda)}",
             recu=f"SHA-256 {affichage.cda_sha256}",
             ou=quoi,
         )
@@ -163,9 +125,9 @@ def document_garde(affichage: Affichage, cda: bytes, feuille: bytes | None, quoi
         garde,
         juger(
             R_FEUILLE_GARDEE,
-            affichage.feuille_sha256 == _empreinte(feuille),
+            affichage.feuille_sha256 == empreinte(feuille),
             f"La feuille de style du producteur n'est pas gardée avec {quoi}.",
-            attendu=f"SHA-256 {_empreinte(feuille)}",
+            attendu=f"SHA-256 {empreinte(feuille)}",
             recu=f"SHA-256 {affichage.feuille_sha256}" if affichage.feuille_sha256 else "aucune feuille de style",
             ou=quoi,
         ),
@@ -209,7 +171,7 @@ def _empreinte_du_corps(cda: bytes) -> str:
     if contenu is None:
         return ""
     try:
-        return _empreinte(base64.b64decode("".join(contenu.texte.split()), validate=True))
+        return empreinte(base64.b64decode("".join(contenu.texte.split()), validate=True))
     except binascii.Error:
         return ""
 
@@ -285,147 +247,4 @@ def feuille_complete(cda: bytes, feuille: bytes | None, ajoutees: Sequence[tuple
         attendu=" ; ".join(f"{titre} : {manque[0]!r}" for titre, manque in manques.items()) or f"{len(lues)} sections",
         recu=affiche[:300] or "rien",
         ou="CDA produit, rendu par la feuille de style fournie",
-    )
-
-
-# ----------------------------------------------------------------------- trier
-@verification(R_TRI, R_TRI_INFOS)
-def documents_tries(
-    liste: Sequence[Mapping[str, Any]], critere: str, cdas: Mapping[str, bytes], origines: Mapping[str, str]
-) -> list[Constat]:
-    """La liste montrée, triée par `critere` (date_creation ou type_code), comparée aux CDA.
-
-    `cdas` : document_id → CDA ; `origines` : document_id → « produit » ou « importé », pour le dire. Un sens ou l'autre
-    convient. Deux documents de même clé peuvent être dans un ordre quelconque.
-    """
-    montres = [str(d.get("document_id")) for d in liste]
-    manquants = [cle for cle in cdas if cle not in montres]
-    if manquants:
-        return [
-            R_TRI.enfreinte(
-                f"La liste triée par {_CRITERES[critere]} ne montre pas tous les documents.",
-                attendu=", ".join(f"{cle} ({origines[cle]})" for cle in cdas),
-                recu=", ".join(montres) or "aucun document",
-                ou="liste des documents du dossier",
-            )
-        ]
-    choisis = {str(d.get("document_id")): d for d in liste if str(d.get("document_id")) in cdas}
-    cles = [_cle(cdas[cle], critere) for cle in choisis]
-    if len(set(cles)) < len(cles):
-        return [R_TRI.sans_objet(f"deux documents ont le même {_CRITERES[critere]} : leur ordre ne prouve rien")]
-    tri = juger(
-        R_TRI,
-        cles in (sorted(cles), sorted(cles, reverse=True)),
-        f"La liste n'est pas triée par {_CRITERES[critere]}.",
-        attendu=" puis ".join(sorted(cles)) + " (ou l'ordre inverse)",
-        recu=" puis ".join(cles),
-        ou="liste des documents du dossier",
-    )
-    return [tri, *(_infos(cle, document, cdas[cle], origines[cle]) for cle, document in choisis.items())]
-
-
-_CRITERES = {"date_creation": "date de création", "type_code": "code de type"}
-
-
-def _cle(cda: bytes, critere: str) -> str:
-    entete = lire_cda(cda)
-    if critere == "type_code":
-        return entete.code.code if entete.code else ""
-    return entete.date_creation
-
-
-def _infos(cle: str, document: Mapping[str, Any], cda: bytes, origine: str) -> Constat:
-    entete = lire_cda(cda)
-    code = entete.code.code if entete.code else ""
-    jour = f"{entete.date_creation[:4]}-{entete.date_creation[4:6]}-{entete.date_creation[6:8]}"
-    montre_code, montre_date = str(document.get("type_code") or ""), str(document.get("date_creation") or "")
-    vu = jour if _meme_instant(montre_date, entete.date_creation) else _jour(montre_date)
-    if montre_date and not vu:
-        return R_TRI_INFOS.a_regarder(
-            f"La date de création montrée pour {cle} ({origine}) n'est pas dans une forme que le banc lit.",
-            recu=montre_date,
-            ou="liste des documents du dossier",
-        )
-    return juger(
-        R_TRI_INFOS,
-        montre_code.partition("^^")[0] == code and vu == jour,
-        f"Le code de type ou la date de création montrés pour {cle} ({origine}) ne sont pas ceux du document.",
-        attendu=f"code {code}, créé le {jour}",
-        recu=f"code {montre_code or 'absent'}, créé le {montre_date or 'date absente'}",
-        ou="liste des documents du dossier",
-    )
-
-
-def _meme_instant(montre: str, creation: str) -> bool:
-    """Vrai si l'heure montrée, avec son décalage, est celle du document ; en UTC, minuit passé est la veille."""
-    vu, attendu = instant_decale(montre), instant_de(creation)
-    return vu is not None and attendu is not None and abs((vu - attendu).total_seconds()) < TOLERANCE_S
-
-
-def _jour(texte: str) -> str:
-    """AAAA-MM-JJ d'une date ISO, HL7 ou française ; vide si elle ne se lit pas."""
-    if francais := re.match(r"(\d{2})[/.-](\d{2})[/.-](\d{4})", texte):
-        return f"{francais[3]}-{francais[2]}-{francais[1]}"
-    if iso := re.match(r"(\d{4})-?(\d{2})-?(\d{2})", texte):
-        return f"{iso[1]}-{iso[2]}-{iso[3]}"
-    return ""
-
-
-# -------------------------------------------------------------------- doublons
-@verification(R_DOUBLON_DIT, R_DOUBLON_LOCAL)
-def doublon_signale(
-    donnees: Mapping[str, Any], messages: Sequence[str], *, local: bytes, distant: bytes, document_id: str, quoi: str
-) -> list[Constat]:
-    """Le document du DMP ouvert est au dossier sous `document_id` : le logiciel le dit et montre celui-là.
-
-    `local` et `distant` diffèrent d'octets (même identifiant) pour que l'on sache lequel est affiché.
-    """
-    vu = str(donnees.get("contenu_sha256") or "").lower()
-    dit = donnees.get("deja_integre") is True and any(m.strip() for m in messages)
-    affiche = str(donnees.get("document_id") or "") == document_id
-    return [
-        juger(
-            R_DOUBLON_DIT,
-            dit,
-            f"Rien ne dit à l'utilisateur que {quoi} est déjà au dossier.",
-            attendu="message à l'utilisateur, deja_integre vrai",
-            recu=" / ".join(messages) or "aucun message",
-            ou="ouverture du document du DMP",
-        ),
-        juger(
-            R_DOUBLON_LOCAL,
-            vu == _empreinte(local) or (affiche and vu != _empreinte(distant)),
-            f"L'exemplaire affiché de {quoi} n'est pas celui du dossier.",
-            attendu=f"document {document_id} du dossier, SHA-256 {_empreinte(local)}",
-            recu=("exemplaire du DMP, " if vu == _empreinte(distant) else "") + (f"SHA-256 {vu}" if vu else "rien"),
-            ou="ouverture du document du DMP",
-        ),
-    ]
-
-
-@verification(R_DOUBLON_DIT)
-def absence_de_doublon(donnees: Mapping[str, Any], distant: bytes, quoi: str) -> Constat:
-    """Contrôle : un document qui n'est pas au dossier s'ouvre depuis le DMP, sans être dit déjà intégré."""
-    vu = str(donnees.get("contenu_sha256") or "").lower()
-    return juger(
-        R_DOUBLON_DIT,
-        donnees.get("deja_integre") is not True and vu == _empreinte(distant),
-        f"{quoi} n'est pas au dossier, et le logiciel fait comme s'il y était.",
-        attendu=f"document du DMP affiché, SHA-256 {_empreinte(distant)}",
-        recu=f"deja_integre {donnees.get('deja_integre')!r}, SHA-256 {vu or 'absent'}",
-        ou="ouverture du document du DMP",
-    )
-
-
-@verification(R_DOUBLON_UNIQUE)
-def integre_une_fois(avant: Sequence[str], apres: Sequence[str], recu: str, quoi: str) -> Constat:
-    """Documents du dossier avant et après une seconde intégration demandée."""
-    neufs = [cle for cle in apres if cle not in avant]
-    return juger(
-        R_DOUBLON_UNIQUE,
-        not neufs,
-        f"{quoi} est intégré une seconde fois au dossier.",
-        attendu=f"{len(avant)} document(s), comme avant",
-        recu=f"{len(apres)} document(s), dont {', '.join(neufs)} ; {recu}" if neufs else f"{len(apres)} document(s)",
-        ou="dossier du patient",
     )

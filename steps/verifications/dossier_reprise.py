@@ -8,42 +8,42 @@ from typing import Any
 from reports.constat import Confiance, Constat, Regle
 from steps.verifications.cda.jugement import juger
 from steps.verifications.registre import verification
+from steps.verifications.sources import REM_BIO
 
-_REM = "REM BIO, exigence {} (travaux de concertation 2023)"
 _ENVOIS = "envois reçus par le DMP"
 
 R_ECARTES = Regle(
     "DOS-REPRISE-01",
     "La reprise n'envoie aucun document que les filtres écartent",
-    _REM.format("DMP/HISTO.06"),
+    REM_BIO.format("DMP/HISTO.06"),
     Confiance.OFFICIELLE,
     "Écartez les patients décédés, les INS non qualifiées, les documents déjà envoyés et les oppositions cochées.",
 )
 R_RETENUS = Regle(
     "DOS-REPRISE-02",
     "La reprise envoie tous les documents que les filtres retiennent",
-    _REM.format("DMP/HISTO.06"),
+    REM_BIO.format("DMP/HISTO.06"),
     Confiance.OFFICIELLE,
     "Envoyez chaque document retenu par les filtres et les réglages.",
 )
 R_SIMULATION = Regle(
     "DOS-REPRISE-03",
     "La sélection se montre sans rien envoyer",
-    _REM.format("DMP/HISTO.06"),
+    REM_BIO.format("DMP/HISTO.06"),
     Confiance.DEDUITE,
     "Une simulation ne fait que montrer la sélection.",
 )
 R_TYPE = Regle(
     "DOS-REPRISE-04",
     "Chaque type local part sous le typeCode du DMP que le site lui a donné",
-    _REM.format("DMP/HISTO.06"),
+    REM_BIO.format("DMP/HISTO.06"),
     Confiance.OFFICIELLE,
     "Appliquez à l'envoi la correspondance réglée entre types locaux et typeCode.",
 )
 R_VITESSE = Regle(
     "DOS-REPRISE-05",
     "La vitesse maximale d'alimentation se règle",
-    _REM.format("DMP/HISTO.06"),
+    REM_BIO.format("DMP/HISTO.06"),
     Confiance.OFFICIELLE,
     "Offrez un réglage de la vitesse maximale, en transactions par seconde.",
 )
@@ -57,7 +57,7 @@ R_DECLENCHEUR = Regle(
 R_INDICATEUR = Regle(
     "DOS-INDICATEUR-01",
     "L'indicateur rapporte les séjours du mois dont un document antérieur est au DMP à ceux qui ont un antécédent",
-    _REM.format("DMP/HISTO.07"),
+    REM_BIO.format("DMP/HISTO.07"),
     Confiance.OFFICIELLE,
     "Comptez les séjours clôturés du mois ayant un séjour antérieur de moins de 5 ans ; au numérateur, ceux dont un "
     "document d'un séjour antérieur a alimenté le DMP.",

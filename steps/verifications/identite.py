@@ -15,119 +15,63 @@ from steps.flux.identite import comparable
 from steps.patients import nommer
 from steps.verifications.instants import pendant
 from steps.verifications.registre import verification
+from steps.verifications.sources import GUIDE_INS
 
-_GUIDE = "Guide d'implémentation de l'INS, règle {} (reprise par le REM, travaux de concertation 2023)"
-_OU_FICHE = "fiche du patient"
+OU_FICHE = "fiche du patient"
 
 R_CHAMPS = Regle(
     "IDE-CHAMPS-01",
     "Les dix champs d'identité sont enregistrés",
-    _GUIDE.format(1),
+    GUIDE_INS.format(1),
     Confiance.OFFICIELLE,
     "Enregistrez chacun des dix champs, à la valeur saisie ou rendue par INSi.",
 )
 R_CARACTERES_ADMIS = Regle(
     "IDE-NOMMAGE-01",
     "Tiret, apostrophe, espace et noms d'au moins 54 caractères sont acceptés",
-    _GUIDE.format(1),
+    GUIDE_INS.format(1),
     Confiance.OFFICIELLE,
     "Acceptez tiret, apostrophe et espace, et gardez les noms entiers jusqu'à 54 caractères au moins (100 conseillés).",
 )
 R_CARACTERES_REFUSES = Regle(
     "IDE-NOMMAGE-02",
     "Minuscules, accents et signes diacritiques ne sont pas enregistrés",
-    _GUIDE.format(1),
+    GUIDE_INS.format(1),
     Confiance.OFFICIELLE,
     "Refusez ces caractères à la saisie, ou enregistrez leur équivalent en capitales sans accent.",
-)
-R_DATE = Regle(
-    "IDE-DATE-01",
-    "Un jour ou un mois de naissance impossible est refusé",
-    _GUIDE.format(1),
-    Confiance.OFFICIELLE,
-    "Refusez un jour hors de 1 à 31 et un mois hors de 1 à 12.",
-)
-R_DATE_ADMISE = Regle(
-    "IDE-DATE-02",
-    "Une date de naissance possible est acceptée",
-    _GUIDE.format(1),
-    Confiance.OFFICIELLE,
-    "Acceptez toute date de naissance du calendrier.",
 )
 R_STATUT = Regle(
     "IDE-STATUT-01",
     "Le statut de l'identité est celui que demandent les règles",
-    _GUIDE.format("20 (et 25, 27, 30, 49 selon le cas)"),
+    GUIDE_INS.format("20 (et 25, 27, 30, 49 selon le cas)"),
     Confiance.OFFICIELLE,
     "Revoyez le changement de statut déclenché par cette action.",
 )
 R_HISTORIQUE = Regle(
     "IDE-STATUT-02",
     "Chaque changement de statut est historisé : statut antérieur, date et heure, responsable",
-    _GUIDE.format(21),
+    GUIDE_INS.format(21),
     Confiance.OFFICIELLE,
     "Enregistrez, à chaque changement, le statut antérieur, la date et l'heure, et le compte responsable.",
 )
 R_SANS_MATRICULE = Regle(
     "IDE-MATRICULE-01",
     "Le matricule INS et l'OID sont absents de l'identité",
-    _GUIDE.format("27, 49 ou 51 selon le cas"),
+    GUIDE_INS.format("27, 49 ou 51 selon le cas"),
     Confiance.OFFICIELLE,
     "Supprimez (invalidez) le matricule INS et son OID dans ce cas.",
 )
 R_TRAITS_INSI = Regle(
     "IDE-TRAITS-01",
     "Les traits de l'identité sont ceux rendus par INSi",
-    _GUIDE.format(6),
+    GUIDE_INS.format(6),
     Confiance.OFFICIELLE,
     "Alimentez matricule, OID, nom, prénoms (ListePrenom), date, sexe et code lieu avec la réponse d'INSi.",
-)
-R_TRAITS_INCHANGES = Regle(
-    "IDE-TRAITS-02",
-    "L'identité n'a pas été modifiée",
-    _GUIDE.format("11, 12 ou 51 selon le cas"),
-    Confiance.OFFICIELLE,
-    "N'alimentez ni ne mettez à jour l'identité dans ce cas.",
-)
-R_VERROU = Regle(
-    "IDE-VERROU-01",
-    "Les traits stricts d'une identité récupérée ou qualifiée ne sont pas modifiables par un utilisateur ordinaire",
-    _GUIDE.format(26),
-    Confiance.OFFICIELLE,
-    "Verrouillez les sept traits stricts, sauf pour un super utilisateur habilité.",
-)
-R_TRAITS_LIBRES = Regle(
-    "IDE-VERROU-03",
-    "Les traits complémentaires restent modifiables",
-    _GUIDE.format(26),
-    Confiance.OFFICIELLE,
-    "Laissez modifier nom utilisé, prénom utilisé et coordonnées à tout statut.",
-)
-R_MODIFICATION = Regle(
-    "IDE-MODIF-01",
-    "L'utilisateur habilité peut modifier ce champ",
-    _GUIDE.format("26 et 27"),
-    Confiance.OFFICIELLE,
-    "Permettez cette modification à l'utilisateur habilité.",
-)
-R_CREATION_REFUSEE = Regle(
-    "IDE-CREATION-01",
-    "Une identité sans l'un des cinq traits obligatoires n'est pas créée",
-    _GUIDE.format(5),
-    Confiance.OFFICIELLE,
-    "Refusez la création tant que nom, premier prénom, date, sexe et code lieu de naissance ne sont pas tous remplis.",
-)
-R_CREATION_ADMISE = Regle(
-    "IDE-CREATION-02",
-    "Les cinq traits obligatoires suffisent à créer une identité",
-    _GUIDE.format(5),
-    Confiance.OFFICIELLE,
-    "N'exigez aucun champ facultatif à la création.",
 )
 R_ATTRIBUT = Regle(
     "IDE-ATTRIBUT-01",
     "L'attribut d'identité posé par l'utilisateur est enregistré",
-    _GUIDE.format(25),
+    GUIDE_INS.format(25),
     Confiance.OFFICIELLE,
     "Enregistrez l'attribut et montrez-le sur la fiche.",
 )
@@ -145,9 +89,9 @@ def champs_enregistrables(resultat: str, recu: str, saisis: Mapping[str, str]) -
     """La création avec ces champs, facultatifs compris, n'est pas refusée."""
     if resultat != "fait":
         return R_CHAMPS.enfreinte(
-            "création refusée avec ces champs", attendu=_lister(saisis.items()), recu=recu, ou=_OU_FICHE
+            "création refusée avec ces champs", attendu=lister(saisis.items()), recu=recu, ou=OU_FICHE
         )
-    return R_CHAMPS.respectee("fiche créée avec ces champs", recu=_lister(saisis.items()), ou=_OU_FICHE)
+    return R_CHAMPS.respectee("fiche créée avec ces champs", recu=lister(saisis.items()), ou=OU_FICHE)
 
 
 @verification(R_CARACTERES_ADMIS)
@@ -158,10 +102,10 @@ def nom_garde_entier(champ: str, attendu: str, recu: Any) -> Constat:
             f"{nommer(champ)} n'a pas été gardé tel qu'il a été donné",
             attendu=repr(attendu),
             recu=repr(recu),
-            ou=_OU_FICHE,
+            ou=OU_FICHE,
         )
     return R_CARACTERES_ADMIS.respectee(
-        f"{nommer(champ)} gardé entier ({len(attendu)} caractères)", recu=attendu, ou=_OU_FICHE
+        f"{nommer(champ)} gardé entier ({len(attendu)} caractères)", recu=attendu, ou=OU_FICHE
     )
 
 
@@ -193,9 +137,9 @@ def statut_attendu(recu: Any, attendu: str | Collection[str], circonstance: str)
     attendus = (attendu,) if isinstance(attendu, str) else tuple(attendu)
     if recu not in attendus:
         return R_STATUT.enfreinte(
-            f"statut inattendu {circonstance}", attendu=" ou ".join(attendus), recu=repr(recu), ou=_OU_FICHE
+            f"statut inattendu {circonstance}", attendu=" ou ".join(attendus), recu=repr(recu), ou=OU_FICHE
         )
-    return R_STATUT.respectee(f"statut {recu} {circonstance}", recu=str(recu), ou=_OU_FICHE)
+    return R_STATUT.respectee(f"statut {recu} {circonstance}", recu=str(recu), ou=OU_FICHE)
 
 
 @verification(R_HISTORIQUE)
@@ -242,86 +186,16 @@ def sans_matricule(identite: Mapping[str, Any], circonstance: str) -> Constat:
         return R_SANS_MATRICULE.enfreinte(
             f"matricule INS ou OID conservé {circonstance}",
             attendu="champs vides",
-            recu=_lister(restes.items()),
-            ou=_OU_FICHE,
+            recu=lister(restes.items()),
+            ou=OU_FICHE,
         )
-    return R_SANS_MATRICULE.respectee(f"ni matricule INS ni OID {circonstance}", recu="champs vides", ou=_OU_FICHE)
+    return R_SANS_MATRICULE.respectee(f"ni matricule INS ni OID {circonstance}", recu="champs vides", ou=OU_FICHE)
 
 
 @verification(R_TRAITS_INSI)
 def traits_d_insi(identite: Mapping[str, Any], attendus: Mapping[str, str]) -> Constat:
     """Matricule, OID et traits sont ceux de la réponse d'INSi."""
     return _comparer(R_TRAITS_INSI, "trait(s) différents de la réponse d'INSi", identite, attendus)
-
-
-@verification(R_TRAITS_INCHANGES)
-def identite_inchangee(avant: Mapping[str, Any], apres: Mapping[str, Any], circonstance: str) -> Constat:
-    """L'identité relue est la même qu'avant."""
-    vide = (None, "")
-    ecarts = [
-        (champ, avant.get(champ), apres.get(champ))
-        for champ in sorted({*avant, *apres})
-        if avant.get(champ) != apres.get(champ) and not (avant.get(champ) in vide and apres.get(champ) in vide)
-    ]
-    if ecarts:
-        return R_TRAITS_INCHANGES.enfreinte(
-            f"l'identité a changé {circonstance}",
-            attendu=_lister((champ, ancien) for champ, ancien, _ in ecarts),
-            recu=_lister((champ, nouveau) for champ, _, nouveau in ecarts),
-            ou=_OU_FICHE,
-        )
-    return R_TRAITS_INCHANGES.respectee(f"identité inchangée {circonstance}", ou=_OU_FICHE)
-
-
-@verification(R_VERROU)
-def champ_verrouille(
-    champ: str, avant: Any, apres: Any, resultat: str, utilisateur: str, refuses: Collection[str] = ()
-) -> Constat:
-    """La tentative de modification est sans effet, et le logiciel ne l'annonce pas faite.
-
-    `refuses` : champs que le logiciel dit avoir refusés, bien qu'il annonce l'action faite.
-    """
-    if avant != apres:
-        return R_VERROU.enfreinte(
-            f"{utilisateur} a modifié le champ « {nommer(champ)} » d'une identité verrouillée",
-            attendu=repr(avant),
-            recu=repr(apres),
-            ou=_OU_FICHE,
-        )
-    if resultat == "fait" and champ not in refuses:
-        return R_VERROU.enfreinte(
-            f"le logiciel annonce avoir modifié le champ verrouillé « {nommer(champ)} »",
-            attendu="refus",
-            recu="fait (valeur inchangée)",
-            ou=_OU_FICHE,
-        )
-    return R_VERROU.respectee(f"{nommer(champ)} non modifiable par {utilisateur}", recu=resultat, ou=_OU_FICHE)
-
-
-@verification(R_TRAITS_LIBRES)
-def trait_complementaire_modifie(champ: str, attendu: str, recu: Any, resultat: str) -> Constat:
-    """Un trait complémentaire a pris la nouvelle valeur."""
-    if resultat != "fait" or not _meme_valeur(champ, attendu, recu):
-        return R_TRAITS_LIBRES.enfreinte(
-            f"le trait complémentaire « {nommer(champ)} » n'a pas pu être modifié",
-            attendu=repr(attendu),
-            recu=f"{recu!r} ({resultat})",
-            ou=_OU_FICHE,
-        )
-    return R_TRAITS_LIBRES.respectee(f"{nommer(champ)} modifié", recu=attendu, ou=_OU_FICHE)
-
-
-@verification(R_MODIFICATION)
-def modification_faite(champ: str, attendu: str, recu: Any, utilisateur: str) -> Constat:
-    """L'utilisateur habilité a pu donner cette valeur au champ."""
-    if recu != attendu:
-        return R_MODIFICATION.enfreinte(
-            f"{utilisateur} n'a pas pu modifier « {nommer(champ)} »",
-            attendu=repr(attendu),
-            recu=repr(recu),
-            ou=_OU_FICHE,
-        )
-    return R_MODIFICATION.respectee(f"{nommer(champ)} modifié par {utilisateur}", recu=attendu, ou=_OU_FICHE)
 
 
 @verification(R_ATTRIBUT)
@@ -332,9 +206,9 @@ def attribut_enregistre(attributs: Sequence[Any], attribut: str) -> Constat:
             f"l'attribut « {attribut} » n'est pas enregistré",
             attendu=attribut,
             recu=", ".join(map(str, attributs)) or "aucun attribut",
-            ou=_OU_FICHE,
+            ou=OU_FICHE,
         )
-    return R_ATTRIBUT.respectee(f"attribut « {attribut} » enregistré", ou=_OU_FICHE)
+    return R_ATTRIBUT.respectee(f"attribut « {attribut} » enregistré", ou=OU_FICHE)
 
 
 def _comparer(regle: Regle, manquement: str, identite: Mapping[str, Any], attendus: Mapping[str, str]) -> Constat:
@@ -342,11 +216,11 @@ def _comparer(regle: Regle, manquement: str, identite: Mapping[str, Any], attend
     if ecarts:
         return regle.enfreinte(
             f"{manquement} : {', '.join(nommer(champ) for champ, _, _ in ecarts)}",
-            attendu=_lister((champ, attendu) for champ, attendu, _ in ecarts),
-            recu=_lister((champ, recu) for champ, _, recu in ecarts),
-            ou=_OU_FICHE,
+            attendu=lister((champ, attendu) for champ, attendu, _ in ecarts),
+            recu=lister((champ, recu) for champ, _, recu in ecarts),
+            ou=OU_FICHE,
         )
-    return regle.respectee(recu=_lister(attendus.items()), ou=_OU_FICHE)
+    return regle.respectee(recu=lister(attendus.items()), ou=OU_FICHE)
 
 
 def _ecarts(identite: Mapping[str, Any], attendus: Mapping[str, str]) -> list[tuple[str, str, Any]]:
@@ -355,7 +229,7 @@ def _ecarts(identite: Mapping[str, Any], attendus: Mapping[str, str]) -> list[tu
     ]
 
 
-def _lister(couples: Any) -> str:
+def lister(couples: Any) -> str:
     return ", ".join(f"{nommer(str(nom))} : {valeur or 'vide'}" for nom, valeur in couples)
 
 
@@ -365,11 +239,3 @@ def _resume(changements: Sequence[Mapping[str, Any]]) -> str:
         for c in changements
     ]
     return " ; ".join(lignes) or "historique vide"
-
-
-def _meme_valeur(champ: str, attendu: str, recu: Any) -> bool:
-    """Le même numéro de téléphone peut être groupé ou porter l'indicatif ; le même nom, être affiché autrement."""
-    if champ == "telephone":
-        chiffres = re.sub(r"\D", "", str(recu or ""))
-        return bool(chiffres) and chiffres.removeprefix("00")[-9:] == re.sub(r"\D", "", attendu)[-9:]
-    return isinstance(recu, str) and comparable(recu) == comparable(attendu)

@@ -6,6 +6,8 @@ import re
 from datetime import UTC, datetime
 from typing import Any
 
+from steps.verifications.cda.dates import PARIS
+
 TOLERANCE_S = 60
 """Écart d'horloge admis entre le poste du banc et celui du logiciel."""
 
@@ -32,6 +34,15 @@ def instant_decale(texte: str) -> datetime | None:
     """L'instant d'une date et d'une heure ISO qui portent leur décalage ; None pour toute autre forme."""
     instant = _lire(texte)
     return instant if instant is not None and instant.tzinfo is not None else None
+
+
+def secondes_de(texte: str) -> float:
+    """L'instant en secondes, à l'heure de Paris sans décalage dit ; l'infini s'il ne se lit pas."""
+    try:
+        instant = datetime.fromisoformat(texte)
+    except ValueError:
+        return float("inf")
+    return (instant if instant.tzinfo else instant.replace(tzinfo=PARIS)).timestamp()
 
 
 def _lire(texte: str) -> datetime | None:

@@ -2,10 +2,7 @@
 
 from __future__ import annotations
 
-import csv
-import io
-from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Mapping, Sequence
 from datetime import date
 from itertools import combinations
 from typing import Any
@@ -13,59 +10,56 @@ from typing import Any
 from reports.constat import Confiance, Constat, Regle
 from reports.verdict import Verdict
 from steps.verifications.cda.jugement import juger
+from steps.verifications.chiffres_transmissions import (
+    CANAUX,
+    LECTURES,
+    PERIODES,
+    Chiffres,
+    Transmission,
+    chiffres_attendus,
+    chiffres_montres,
+    de_la_periode,
+    entier,
+)
 from steps.verifications.registre import verification
+from steps.verifications.sources import REM_BIO
 
-_REM = "REM BIO, exigence {} (travaux de concertation 2023)"
 _OU = "tableau de bord du logiciel"
 
 R_COMPTES = Regle(
     "TBB-COMPTE-01",
     "Le tableau de bord compte les comptes rendus transmis au DMP, aux professionnels et aux patients, selon l'INS",
-    _REM.format("TBB/va1.03"),
+    REM_BIO.format("TBB/va1.03"),
     Confiance.OFFICIELLE,
     "Comptez chaque compte rendu transmis une fois par canal, en distinguant INS qualifiée et non qualifiée.",
 )
 R_PERIODES = Regle(
     "TBB-PERIODE-01",
     "Le mois courant, l'année courante et l'année précédente se distinguent",
-    _REM.format("TBB/va1.03"),
+    REM_BIO.format("TBB/va1.03"),
     Confiance.OFFICIELLE,
     "Proposez au moins ces trois périodes, et ne comptez dans chacune que ce qui lui revient.",
 )
 R_DOSSIERS = Regle(
     "TBB-DOSSIER-01",
     "Le tableau de bord compte les dossiers touchés par chaque action, et par les trois",
-    _REM.format("TBB/va1.03"),
+    REM_BIO.format("TBB/va1.03"),
     Confiance.OFFICIELLE,
     "Comptez une fois chaque dossier dont au moins un compte rendu a été transmis, puis ceux des trois canaux.",
 )
 R_FILTRES = Regle(
     "TBB-FILTRE-01",
     "Le tableau de bord se limite à un FINESS géographique, et à un RPPS",
-    _REM.format("TBB/va1.03"),
+    REM_BIO.format("TBB/va1.03"),
     Confiance.OFFICIELLE,
     "Filtrez les chiffres par FINESS géographique et par RPPS du biologiste.",
 )
 R_ECHECS = Regle(
     "TBB-ECHEC-01",
     "Les échecs d'envoi par MSSanté et d'alimentation du DMP sont comptés",
-    _REM.format("TBB/va1.05"),
+    REM_BIO.format("TBB/va1.05"),
     Confiance.OFFICIELLE,
     "Comptez à part les transmissions manquées, par canal.",
-)
-R_EXTRACTION = Regle(
-    "TBB-EXTRAIT-01",
-    "L'extraction porte les transmissions du tableau de bord, une à une",
-    _REM.format("TBB/va1.03"),
-    Confiance.OFFICIELLE,
-    "Extrayez chaque transmission comptée, avec son canal et son issue.",
-)
-R_DOCUMENTATION = Regle(
-    "TBB-EXTRAIT-02",
-    "Le format de l'extraction est documenté, colonne par colonne",
-    "REM BIO, preuve TBB/va1.03.01.01 (travaux de concertation 2023)",
-    Confiance.OFFICIELLE,
-    "Décrivez chaque colonne du fichier extrait.",
 )
 
 R_VOLUME = Regle(
@@ -76,94 +70,6 @@ R_VOLUME = Regle(
     "Rejouez la campagne avec --volume=officiel avant de déposer les preuves.",
 )
 
-CANAUX: Mapping[str, str] = {
-    "dmp": "alimentation du DMP",
-    "mss_professionnel": "envoi par MSSanté à un professionnel",
-    "mss_patient": "envoi par MSSanté au patient",
-}
-PERIODES: Mapping[str, str] = {
-    "mois_courant": "mois courant",
-    "annee_courante": "année courante",
-    "annee_precedente": "année précédente",
-}
-LECTURES = ("acte", "envoi")
-"""Un compte rendu revient à la période de son acte, ou à celle de son envoi : le texte ne tranche pas."""
-
-
-@dataclass(frozen=True, slots=True)
-class Transmission:
-    """Une transmission que le banc a vue, ou fait échouer. `canal` : clé de CANAUX ; `acte`, `envoi` : jours."""
-
-    document_id: str
-    dossier: str
-    canal: str
-    reussie: bool
-    ins_qualifiee: bool
-    acte: date
-    envoi: date
-    finess: str = ""
-    rpps: str = ""
-
-
-Chiffres = dict[str, tuple[int, int, int]]
-"""canal → (total, INS qualifiée, INS non qualifiée)."""
-
-
-def dans_la_periode(jour: date, periode: str, aujourd_hui: date) -> bool:
-    """Vrai si ce jour tombe dans la période, vue d'aujourd'hui."""
-    match periode:
-        case "mois_courant":
-            return (jour.year, jour.month) == (aujourd_hui.year, aujourd_hui.month)
-        case "annee_courante":
-            return jour.year == aujourd_hui.year
-        case _:
-            return jour.year == aujourd_hui.year - 1
-
-
-def _de(transmissions: Iterable[Transmission], periode: str, lecture: str, aujourd_hui: date) -> list[Transmission]:
-    return [t for t in transmissions if dans_la_periode(t.acte if lecture == "acte" else t.envoi, periode, aujourd_hui)]
-
-
-def chiffres_attendus(transmissions: Sequence[Transmission]) -> Chiffres:
-    """Comptes rendus transmis avec succès, chacun une fois par canal."""
-    attendus: Chiffres = {}
-    for canal in CANAUX:
-        vus = {t.document_id: t.ins_qualifiee for t in transmissions if t.canal == canal and t.reussie}
-        attendus[canal] = (len(vus), sum(vus.values()), len(vus) - sum(vus.values()))
-    return attendus
-
-
-def chiffres_montres(tableau: Mapping[str, Any]) -> Chiffres:
-    """Les chiffres d'une réponse de lire_tableau_de_bord ; un canal absent compte -1, jamais zéro."""
-    montres: Chiffres = {}
-    for canal in CANAUX:
-        brut = tableau.get(canal)
-        lu: Mapping[str, Any] = brut if isinstance(brut, Mapping) else {}
-        montres[canal] = (
-            _entier(lu.get("total")),
-            _entier(lu.get("ins_qualifiee")),
-            _entier(lu.get("ins_non_qualifiee")),
-        )
-    return montres
-
-
-def _entier(valeur: Any) -> int:
-    return valeur if isinstance(valeur, int) and not isinstance(valeur, bool) else -1
-
-
-def apport(apres: Mapping[str, Any], avant: Mapping[str, Any]) -> dict[str, Any]:
-    """Ce que le scénario ajoute à un tableau : le logiciel garde les comptes rendus d'avant. Un absent reste absent."""
-    ecart: dict[str, Any] = {}
-    for cle, valeur in apres.items():
-        ancien = avant.get(cle)
-        if isinstance(valeur, Mapping):
-            ecart[cle] = apport(valeur, ancien if isinstance(ancien, Mapping) else {})
-        elif _entier(valeur) >= 0:
-            ecart[cle] = valeur - max(_entier(ancien), 0)
-        else:
-            ecart[cle] = valeur
-    return ecart
-
 
 def lecture_suivie(
     tableaux: Mapping[str, Mapping[str, Any]], transmissions: Sequence[Transmission], aujourd_hui: date
@@ -172,7 +78,7 @@ def lecture_suivie(
 
     def ecarts(lecture: str) -> int:
         return sum(
-            chiffres_montres(tableau) != chiffres_attendus(_de(transmissions, periode, lecture, aujourd_hui))
+            chiffres_montres(tableau) != chiffres_attendus(de_la_periode(transmissions, periode, lecture, aujourd_hui))
             for periode, tableau in tableaux.items()
         )
 
@@ -203,7 +109,7 @@ def comptes_justes(
     lecture = lecture_suivie(tableaux, transmissions, aujourd_hui)
     constats = []
     for periode, tableau in tableaux.items():
-        attendus = chiffres_attendus(_de(transmissions, periode, lecture, aujourd_hui))
+        attendus = chiffres_attendus(de_la_periode(transmissions, periode, lecture, aujourd_hui))
         montres = chiffres_montres(tableau)
         constats.append(
             juger(
@@ -231,7 +137,7 @@ def _periodes_distinctes(
     tableaux: Mapping[str, Mapping[str, Any]], transmissions: Sequence[Transmission], lecture: str, aujourd_hui: date
 ) -> Constat:
     """Deux périodes dont les transmissions diffèrent ne montrent pas les mêmes chiffres."""
-    attendus = {p: chiffres_attendus(_de(transmissions, p, lecture, aujourd_hui)) for p in PERIODES}
+    attendus = {p: chiffres_attendus(de_la_periode(transmissions, p, lecture, aujourd_hui)) for p in PERIODES}
     montres = {p: chiffres_montres(tableau) for p, tableau in tableaux.items()}
     if all(attendus[p] == attendus[q] for p, q in combinations(PERIODES, 2)):
         return R_PERIODES.sans_objet("les trois périodes ont les mêmes transmissions : elles ne se distinguent pas")
@@ -265,8 +171,8 @@ def dossiers_justes(
     constats = []
     for periode, tableau in tableaux.items():
         brut = tableau.get("dossiers")
-        montres = {c: _entier(brut.get(c)) if isinstance(brut, Mapping) else -1 for c in (*CANAUX, "trois")}
-        retenues = [t for t in _de(transmissions, periode, lecture, aujourd_hui) if t.reussie]
+        montres = {c: entier(brut.get(c)) if isinstance(brut, Mapping) else -1 for c in (*CANAUX, "trois")}
+        retenues = [t for t in de_la_periode(transmissions, periode, lecture, aujourd_hui) if t.reussie]
         admis = [_dossiers(retenues, patient=True), _dossiers(retenues, patient=False)]
         constats.append(
             juger(
@@ -338,7 +244,7 @@ def echecs_comptes(
             constats.append(R_ECHECS.sans_objet(f"aucun échec provoqué ({libelle})"))
             continue
         brut = tableau.get(canal)
-        montre = _entier(brut.get("echecs")) if isinstance(brut, Mapping) else -1
+        montre = entier(brut.get("echecs")) if isinstance(brut, Mapping) else -1
         manques = {(t.document_id, canal) for t in transmissions if t.canal == canal and not t.reussie}
         if montre < 0 and manques <= extraits:
             constats.append(R_ECHECS.respectee(recu=f"{attendu} échec(s) dans l'extraction", ou="extraction"))
@@ -361,83 +267,3 @@ def echecs_comptes(
             )
         )
     return constats
-
-
-@verification(R_EXTRACTION, R_DOCUMENTATION)
-def extraction_juste(
-    lignes: Sequence[Mapping[str, Any]] | None,
-    fichier: bytes,
-    documentation: str,
-    transmissions: Sequence[Transmission],
-) -> list[Constat]:
-    """`lignes` : ce que l'adaptateur a lu du fichier extrait ; None s'il ne le lit pas, une personne compare alors.
-
-    Une transmission manquée peut n'y être pas : les échecs se comptent là, ou dans le tableau de bord.
-    """
-    if not fichier:
-        vide = "Aucun fichier n'est extrait."
-        return [R_EXTRACTION.enfreinte(vide, attendu="un fichier", recu="rien", ou="extraction")]
-    if lignes is None:
-        contenu = R_EXTRACTION.a_regarder(
-            "Le banc ne lit pas ce format d'extraction : comparez ses lignes aux transmissions du scénario.",
-            ou="extraction",
-        )
-    else:
-        vues = {
-            (str(ligne.get("document_id")), str(ligne.get("canal")), ligne.get("reussi") is True) for ligne in lignes
-        }
-        attendues = {(t.document_id, t.canal, t.reussie) for t in transmissions}
-        manquent, trop = {(t.document_id, t.canal, True) for t in transmissions if t.reussie} - vues, vues - attendues
-        contenu = juger(
-            R_EXTRACTION,
-            not manquent and not trop,
-            f"L'extraction et les transmissions diffèrent ({len(manquent)} manquantes, {len(trop)} en trop).",
-            attendu=f"{len(attendues)} lignes" + (f", dont {_premiere(manquent)}" if manquent else ""),
-            recu=f"{len(vues)} lignes" + (f", dont {_premiere(trop)}" if trop else ""),
-            ou="extraction",
-        )
-    return [contenu, _documentation(fichier, documentation)]
-
-
-def _premiere(lignes: set[tuple[str, str, bool]]) -> str:
-    document, canal, reussie = min(lignes)
-    return f"{document} par {canal}, {'réussie' if reussie else 'échouée'}"
-
-
-def _documentation(fichier: bytes, documentation: str) -> Constat:
-    if not documentation.strip():
-        return R_DOCUMENTATION.enfreinte(
-            "Le format de l'extraction n'est pas documenté.",
-            attendu="une description de chaque colonne",
-            recu="rien",
-            ou="documentation de l'extraction",
-        )
-    colonnes = _colonnes(fichier)
-    if not colonnes:
-        return R_DOCUMENTATION.a_regarder(
-            "Le fichier n'est pas un texte à colonnes nommées : comparez-le à sa documentation.",
-            recu=documentation[:300],
-            ou="documentation de l'extraction",
-        )
-    absentes = [c for c in colonnes if c.casefold() not in documentation.casefold()]
-    return juger(
-        R_DOCUMENTATION,
-        not absentes,
-        f"La documentation ne dit rien de {len(absentes)} colonne(s) de l'extraction.",
-        attendu=", ".join(absentes or colonnes),
-        recu=documentation[:300],
-        ou="documentation de l'extraction",
-    )
-
-
-def _colonnes(fichier: bytes) -> list[str]:
-    """Noms de la première ligne d'un CSV ; liste vide si ce n'en est pas un."""
-    try:
-        texte = fichier[:65536].decode("utf-8-sig")
-    except UnicodeDecodeError:
-        texte = fichier[:65536].decode("cp1252", "replace")
-    premiere = texte.splitlines()[0] if texte.strip() else ""
-    for separateur in (";", "\t", ",", "|"):
-        if separateur in premiere:
-            return [nom.strip() for nom in next(csv.reader(io.StringIO(premiere), delimiter=separateur)) if nom.strip()]
-    return []

@@ -11,49 +11,49 @@ from reports.constat import Confiance, Constat, Regle
 from steps.flux.identite import comparable
 from steps.verifications.instants import pendant
 from steps.verifications.registre import verification
+from steps.verifications.sources import GUIDE_INS
 
-_GUIDE = "Guide d'implémentation de l'INS, règle {} (reprise par le REM, travaux de concertation 2023)"
 _OU = "journal de traces du logiciel"
 
 R_APPEL_INSI = Regle(
     "TRA-INSI-01",
     "Chaque appel à INSi est tracé, avec son code retour",
-    _GUIDE.format("37 (48 pour la vérification)"),
+    GUIDE_INS.format("37 (48 pour la vérification)"),
     Confiance.OFFICIELLE,
     "Tracez tout appel à INSi : date, heure, utilisateur, patient, opération, retour.",
 )
 R_RETOUR_INSI = Regle(
     "TRA-INSI-02",
     "Tout ce qu'INSi a rendu est tracé : matricule, OID, historique et traits stricts",
-    _GUIDE.format(39),
+    GUIDE_INS.format(39),
     Confiance.OFFICIELLE,
     "Tracez le matricule INS, l'OID, l'historique des matricules et les traits de la réponse 00.",
 )
 R_UTILISATEUR_INSI = Regle(
     "TRA-INSI-03",
     "La trace d'un appel à INSi dit quel utilisateur l'a fait",
-    _GUIDE.format(4),
+    GUIDE_INS.format(4),
     Confiance.OFFICIELLE,
     "Tracez le compte de l'utilisateur à l'origine de chaque appel.",
 )
 R_ACCES_INS = Regle(
     "TRA-ACCES-01",
     "Chaque accès à l'INS d'un patient est tracé : date, heure, utilisateur",
-    _GUIDE.format(4),
+    GUIDE_INS.format(4),
     Confiance.OFFICIELLE,
     "Tracez chaque ouverture d'une fiche qui montre l'INS, dans un journal dédié.",
 )
 R_MODIFICATION = Regle(
     "TRA-IDENTITE-01",
     "Chaque modification d'une identité est tracée : date, heure, type, professionnel",
-    _GUIDE.format(16),
+    GUIDE_INS.format(16),
     Confiance.OFFICIELLE,
     "Tracez chaque modification : date, heure, champ modifié, compte du professionnel.",
 )
 R_PARTENAIRE = Regle(
     "TRA-PARTENAIRE-01",
     "Chaque partenaire à qui l'INS a été transmise est tracé",
-    _GUIDE.format(31),
+    GUIDE_INS.format(31),
     Confiance.OFFICIELLE,
     "Tracez le destinataire de chaque échange ou partage de données portant l'INS.",
 )

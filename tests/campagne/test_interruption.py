@@ -15,7 +15,7 @@ from typing import Any
 import psutil  # type: ignore[import-untyped]  # psutil ne livre pas ses types
 import pytest
 
-from reports.campagne import RAISON_INTERROMPUE
+from reports.chargement_campagne import RAISON_INTERROMPUE
 from simulators.socle.journal import JournalEchanges
 from tests.campagne.lancement import (
     RACINE,

@@ -16,7 +16,7 @@ from typing import Any
 
 import pytest
 
-from reports.campagne import RAISON_INTERROMPUE
+from reports.chargement_campagne import RAISON_INTERROMPUE
 from simulators.socle.identite import cle_nir
 from simulators.socle.journal import JournalEchanges
 from tests.campagne.lancement import decrire_logiciel, lire_json, mener

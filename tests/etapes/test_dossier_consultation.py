@@ -11,6 +11,7 @@ from reports.constat import Constat
 from reports.verdict import Verdict
 from simulators.dmp.ebrim import Code, DocumentEntry
 from simulators.socle.echange import Echange
+from steps.verifications import documents_conserves, liste_dmp
 from steps.verifications import dossier_consultation as c
 from tests.verifications.cda.fabrique import MATRICULE
 from tests.verifications.constats import en_liste
@@ -45,33 +46,37 @@ CONFORMES: dict[str, Exemple] = {
     "trace sans patient, transaction dans une phrase": lambda: c.consultation_tracee(
         [{**t, "patient_id": None, "action": f"DMP : {t['action']}"} for t in _TRACES], ["bio"], "P1"
     ),
-    "liste dans un autre ordre": lambda: c.liste_montree([{"unique_id": "2"}, {"unique_id": "1"}], ["1", "2"], ""),
-    "métadonnées": lambda: c.metadonnees_montrees([_MONTRE], {"1.2": _FICHE}),
-    "jour seul": lambda: c.metadonnees_montrees([{**_MONTRE, "date_acte": "2024-07-14"}], {"1.2": _FICHE}),
-    "heure locale sans décalage": lambda: c.metadonnees_montrees(
+    "liste dans un autre ordre": lambda: liste_dmp.liste_montree(
+        [{"unique_id": "2"}, {"unique_id": "1"}], ["1", "2"], ""
+    ),
+    "métadonnées": lambda: liste_dmp.metadonnees_montrees([_MONTRE], {"1.2": _FICHE}),
+    "jour seul": lambda: liste_dmp.metadonnees_montrees([{**_MONTRE, "date_acte": "2024-07-14"}], {"1.2": _FICHE}),
+    "heure locale sans décalage": lambda: liste_dmp.metadonnees_montrees(
         [{**_MONTRE, "date_acte": "2024-07-14T23:30:00"}], {"1.2": _FICHE}
     ),
-    "filtres": lambda: c.filtres_proposes(["type", "date"]),
-    "document ouvert": lambda: c.document_ouvert("ab12", "AB12", "Lettre", "fait"),
+    "filtres": lambda: liste_dmp.filtres_proposes(["type", "date"]),
+    "document ouvert": lambda: liste_dmp.document_ouvert("ab12", "AB12", "Lettre", "fait"),
     "écrans libres": lambda: c.actions_pendant_requete({"ouvrir": "fait"}),
     "requête finie": lambda: c.requete_aboutie("fait", 2, 2, "fait"),
-    "préchargés": lambda: c.documents_precharges([f.td32("1.2.3")], ["1.2.3"], ["1.2.3"]),
-    "durée": lambda: c.duree_appliquee([_DANS_24_H], 24, _INSTANT),
-    "servi du stock": lambda: c.servi_depuis_le_stock([], "1.2.3", depuis_cache=True, attendu=True, recu="fait"),
-    "redemandé": lambda: c.servi_depuis_le_stock(
+    "préchargés": lambda: documents_conserves.documents_precharges([f.td32("1.2.3")], ["1.2.3"], ["1.2.3"]),
+    "durée": lambda: documents_conserves.duree_appliquee([_DANS_24_H], 24, _INSTANT),
+    "servi du stock": lambda: documents_conserves.servi_depuis_le_stock(
+        [], "1.2.3", depuis_cache=True, attendu=True, recu="fait"
+    ),
+    "redemandé": lambda: documents_conserves.servi_depuis_le_stock(
         [f.td32("1.2.3")], "1.2.3", depuis_cache=False, attendu=False, recu="fait"
     ),
-    "conservation": lambda: c.conservation_appliquee(
+    "conservation": lambda: documents_conserves.conservation_appliquee(
         {"expire_le": _DANS_24_H, "archivage": True}, jours=1, archivage=True, instant=_INSTANT
     ),
-    "conservation comptée depuis l'acte": lambda: c.conservation_appliquee(
+    "conservation comptée depuis l'acte": lambda: documents_conserves.conservation_appliquee(
         {"expire_le": "2024-07-24", "archivage": False},
         jours=10,
         archivage=False,
         instant=_INSTANT,
         dates=["20240714213000"],
     ),
-    "intégré": lambda: c.document_au_dossier("D1", [{"document_id": "D1"}], "fait"),
+    "intégré": lambda: documents_conserves.document_au_dossier("D1", [{"document_id": "D1"}], "fait"),
 }
 
 FAUTIFS: dict[str, tuple[str, Exemple]] = {
@@ -87,30 +92,35 @@ FAUTIFS: dict[str, tuple[str, Exemple]] = {
             [{**_TRACES[0], "horodatage": "2026-03-02T10:05:00+01:00"}, _TRACES[1]], ["bio"], "P1"
         ),
     ),
-    "liste vide": ("DOS-LISTE-01", lambda: c.liste_montree([], ["1"], "")),
-    "titre changé": ("DOS-LISTE-02", lambda: c.metadonnees_montrees([{**_MONTRE, "titre": "x"}], {"1.2": _FICHE})),
-    "un seul filtre": ("DOS-LISTE-04", lambda: c.filtres_proposes(["type", "type"])),
-    "autre contenu": ("DOS-LISTE-05", lambda: c.document_ouvert("ab12", None, "Lettre", "echec")),
+    "liste vide": ("DOS-LISTE-01", lambda: liste_dmp.liste_montree([], ["1"], "")),
+    "titre changé": (
+        "DOS-LISTE-02",
+        lambda: liste_dmp.metadonnees_montrees([{**_MONTRE, "titre": "x"}], {"1.2": _FICHE}),
+    ),
+    "un seul filtre": ("DOS-LISTE-04", lambda: liste_dmp.filtres_proposes(["type", "type"])),
+    "autre contenu": ("DOS-LISTE-05", lambda: liste_dmp.document_ouvert("ab12", None, "Lettre", "echec")),
     "écran figé": ("DOS-ECRAN-01", lambda: c.actions_pendant_requete({"ouvrir": "sans réponse"})),
     "requête perdue": ("DOS-ECRAN-02", lambda: c.requete_aboutie("echec", 0, 2, "echec")),
     "critères ignorés": (
         "DOS-STOCK-01",
-        lambda: c.documents_precharges([f.td32("1.2.3"), f.td32("9.9")], ["1.2.3", "9.9"], ["1.2.3"]),
+        lambda: documents_conserves.documents_precharges([f.td32("1.2.3"), f.td32("9.9")], ["1.2.3", "9.9"], ["1.2.3"]),
     ),
-    "durée constante": ("DOS-STOCK-02", lambda: c.duree_appliquee([_DANS_24_H], 6, _INSTANT)),
+    "durée constante": ("DOS-STOCK-02", lambda: documents_conserves.duree_appliquee([_DANS_24_H], 6, _INSTANT)),
     "redemandé à tort": (
         "DOS-STOCK-03",
-        lambda: c.servi_depuis_le_stock([f.td32("1.2.3")], "1.2.3", depuis_cache=None, attendu=True, recu="fait"),
+        lambda: documents_conserves.servi_depuis_le_stock(
+            [f.td32("1.2.3")], "1.2.3", depuis_cache=None, attendu=True, recu="fait"
+        ),
     ),
     "servi périmé": (
         "DOS-STOCK-03",
-        lambda: c.servi_depuis_le_stock([], "1.2.3", depuis_cache=True, attendu=False, recu="fait"),
+        lambda: documents_conserves.servi_depuis_le_stock([], "1.2.3", depuis_cache=True, attendu=False, recu="fait"),
     ),
     "conservation absente": (
         "DOS-STOCK-04",
-        lambda: c.conservation_appliquee({}, jours=1, archivage=True, instant=_INSTANT),
+        lambda: documents_conserves.conservation_appliquee({}, jours=1, archivage=True, instant=_INSTANT),
     ),
-    "non intégré": ("DOS-STOCK-05", lambda: c.document_au_dossier("", [], "echec")),
+    "non intégré": ("DOS-STOCK-05", lambda: documents_conserves.document_au_dossier("", [], "echec")),
 }
 
 
@@ -143,13 +153,13 @@ def test_blocage_sans_temoin() -> None:
 )
 def test_information_non_montree(montre: dict[str, str], codes: set[str]) -> None:
     """Un type ou une date que rien ne montre n'est pas juste pour autant : une personne regarde."""
-    constats = c.metadonnees_montrees([montre], {"1.2": _FICHE})
+    constats = liste_dmp.metadonnees_montrees([montre], {"1.2": _FICHE})
     assert {x.code for x in constats if x.verdict is Verdict.A_VERIFIER} == codes
 
 
 def test_liste_sans_document_connu() -> None:
     """Une liste qui ne montre rien du DMP ne prouve rien de ses métadonnées."""
-    constats = c.metadonnees_montrees([{**_MONTRE, "unique_id": "9.9"}], {"1.2": _FICHE})
+    constats = liste_dmp.metadonnees_montrees([{**_MONTRE, "unique_id": "9.9"}], {"1.2": _FICHE})
     assert [x.verdict for x in constats] == [Verdict.NON_CONCLUANT]
 
 
@@ -196,5 +206,5 @@ def test_traces_aux_heures_illisibles() -> None:
 
 def test_date_en_temps_universel() -> None:
     """Une date montrée en temps universel ne vaut qu'« à vérifier » : la source est de seconde main."""
-    constats = c.metadonnees_montrees([{**_MONTRE, "date_acte": "2024-07-14T21:30:00"}], {"1.2": _FICHE})
+    constats = liste_dmp.metadonnees_montrees([{**_MONTRE, "date_acte": "2024-07-14T21:30:00"}], {"1.2": _FICHE})
     assert [x.verdict for x in constats if x.code == "DOS-LISTE-03"] == [Verdict.A_VERIFIER]

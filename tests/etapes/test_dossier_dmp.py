@@ -12,6 +12,7 @@ from simulators.dmp.ebrim import APPROVED, DELETED, DEPRECATED
 from steps.verifications import dossier_acces_web as web
 from steps.verifications import dossier_dmp as d
 from steps.verifications import dossier_reprise as r
+from steps.verifications import suivi_dmp
 from steps.verifications.dmp import DocumentSoumis, documents_soumis
 from tests.verifications.cda.fabrique import cda
 from tests.verifications.constats import en_liste
@@ -39,13 +40,13 @@ CONFORMES: dict[str, Exemple] = {
     "DOS-ENVOI-01": lambda: d.envoi_observe(d.R_ENVOI_AUTOMATIQUE, _soumis(), "lettre", "fait"),
     "DOS-ENVOI-05": lambda: d.envoyes_exactement(["a"], ["a"]),
     "DOS-ENVOI-06": lambda: d.envoi_empeche([], "refuse", temoins=[3], quoi="bilan"),
-    "DOS-REGISTRE-01": lambda: d.version_en_vigueur({"1": DEPRECATED, "2": APPROVED}, "1", "2"),
-    "DOS-REGISTRE-02": lambda: d.document_supprime(
+    "DOS-REGISTRE-01": lambda: suivi_dmp.version_en_vigueur({"1": DEPRECATED, "2": APPROVED}, "1", "2"),
+    "DOS-REGISTRE-02": lambda: suivi_dmp.document_supprime(
         {"1": APPROVED, "2": APPROVED}, {"1": DELETED, "2": APPROVED}, ["1"], "fait"
     ),
-    "DOS-NOTICE-01": lambda: d.documentation_de_la_suppression("Suppression", _NOTICE),
-    "DOS-ETAT-03": lambda: d.code_montre("XDSRegistryBusy", ["Refus (code XDSRegistryBusy)"], None, (3,)),
-    "DOS-ETAT-01": lambda: d.etats_montres(_MONTRES, {"A": True, "B": False}),
+    "DOS-NOTICE-01": lambda: suivi_dmp.documentation_de_la_suppression("Suppression", _NOTICE),
+    "DOS-ETAT-03": lambda: suivi_dmp.code_montre("XDSRegistryBusy", ["Refus (code XDSRegistryBusy)"], None, (3,)),
+    "DOS-ETAT-01": lambda: suivi_dmp.etats_montres(_MONTRES, {"A": True, "B": False}),
     "DOS-REPRISE-02": lambda: r.selection_respectee(["a"], ["a"], {"b": "décédé"}, "fait"),
     "DOS-REPRISE-03": lambda: r.rien_envoye([], ["a"], ["a"]),
     "DOS-REPRISE-04": lambda: r.type_applique("a", "CR", "11488-4", "11488-4", 1),
@@ -79,21 +80,25 @@ FAUTIFS: dict[str, tuple[str, Exemple]] = {
     ),
     "ancienne version en vigueur": (
         "DOS-REGISTRE-01",
-        lambda: d.version_en_vigueur({"1": APPROVED, "2": APPROVED}, "1", "2"),
+        lambda: suivi_dmp.version_en_vigueur({"1": APPROVED, "2": APPROVED}, "1", "2"),
     ),
     "suppression locale": (
         "DOS-REGISTRE-02",
-        lambda: d.document_supprime({"1": APPROVED}, {"1": APPROVED}, ["1"], "fait"),
+        lambda: suivi_dmp.document_supprime({"1": APPROVED}, {"1": APPROVED}, ["1"], "fait"),
     ),
     "un autre supprimé aussi": (
         "DOS-REGISTRE-02",
-        lambda: d.document_supprime({"1": APPROVED, "2": APPROVED}, {"1": DELETED, "2": DELETED}, ["1"], "fait"),
+        lambda: suivi_dmp.document_supprime(
+            {"1": APPROVED, "2": APPROVED}, {"1": DELETED, "2": DELETED}, ["1"], "fait"
+        ),
     ),
-    "documentation vide": ("DOS-NOTICE-01", lambda: d.documentation_de_la_suppression("Supprimer du DMP", "")),
-    "refus montré comme envoyé": ("DOS-ETAT-01", lambda: d.etats_montres(_MONTRES, {"A": False, "B": False})),
+    "documentation vide": ("DOS-NOTICE-01", lambda: suivi_dmp.documentation_de_la_suppression("Supprimer du DMP", "")),
+    "refus montré comme envoyé": ("DOS-ETAT-01", lambda: suivi_dmp.etats_montres(_MONTRES, {"A": False, "B": False})),
     "état invisible": (
         "DOS-ETAT-02",
-        lambda: d.etats_montres([{**m, "visible_utilisateur": False} for m in _MONTRES], {"A": True, "B": False}),
+        lambda: suivi_dmp.etats_montres(
+            [{**m, "visible_utilisateur": False} for m in _MONTRES], {"A": True, "B": False}
+        ),
     ),
     "décédé envoyé": ("DOS-REPRISE-01", lambda: r.selection_respectee(["a", "b"], ["a"], {"b": "décédé"}, "fait")),
     "décédé tenté": ("DOS-REPRISE-01", lambda: r.selection_respectee(["a"], ["a"], {"b": "décédé"}, "", tentes=["b"])),
@@ -118,7 +123,7 @@ FAUTIFS: dict[str, tuple[str, Exemple]] = {
 
 SANS_PREUVE: dict[str, Exemple] = {
     "aucun envoi témoin": lambda: d.envoi_empeche([], "refuse", temoins=[], quoi="bilan"),
-    "document absent du DMP": lambda: d.document_supprime({}, {}, ["1"], "fait"),
+    "document absent du DMP": lambda: suivi_dmp.document_supprime({}, {}, ["1"], "fait"),
     "reprise qui n'envoie rien": lambda: r.selection_respectee([], ["a"], {"b": "décédé"}, "fait")[1],
     "aucune page témoin": lambda: web.page_empechee([], "refuse", temoins=[]),
 }
@@ -154,7 +159,7 @@ def test_simulation_qui_envoie() -> None:
 
 def test_code_masque() -> None:
     """Un code d'erreur non montré ne vaut qu'« à vérifier » : le guide n'a été lu que par un tiers."""
-    assert d.code_montre("XDSRegistryBusy", ["Échec"], None, (3,)).verdict is Verdict.A_VERIFIER
+    assert suivi_dmp.code_montre("XDSRegistryBusy", ["Échec"], None, (3,)).verdict is Verdict.A_VERIFIER
 
 
 def test_compte_rendu_complet() -> None:
@@ -204,7 +209,7 @@ def test_statut_et_niveau_du_compte_rendu() -> None:
     "constat",
     [
         lambda: r.formule_montree("a / b"),
-        lambda: d.documentation_de_la_suppression("Retirer un envoi", "Cliquez sur Retirer, puis confirmez."),
+        lambda: suivi_dmp.documentation_de_la_suppression("Retirer un envoi", "Cliquez sur Retirer, puis confirmez."),
     ],
 )
 def test_mots_non_reconnus(constat: Exemple) -> None:

@@ -10,7 +10,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from reports.campagne import Campagne, ErreurCampagne, charger_campagne, completer, ecrire_verdicts
+from reports.campagne import Campagne, ErreurCampagne, ecrire_verdicts
+from reports.chargement_campagne import charger_campagne, completer
 from reports.rebatir import avec_tete
 from reports.resultat import EtatPreuve, PieceJointe, ResultatScenario
 from reports.verdict import Verdict

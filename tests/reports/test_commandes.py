@@ -11,7 +11,7 @@ from pathlib import Path
 import pytest
 
 from reports.__main__ import main
-from reports.campagne import scenarios_demandes
+from reports.chargement_campagne import scenarios_demandes
 from reports.preuves import ranger_piece
 from reports.resultat import EtatPreuve, PreuveProduite
 from reports.verdict import Verdict

@@ -10,7 +10,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from reports.campagne import charger_campagne
+from reports.chargement_campagne import charger_campagne
 from reports.constat import Confiance, Constat, Regle
 from reports.depots import COMPLEMENT
 from reports.fichiers import ecrire_json

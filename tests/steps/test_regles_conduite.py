@@ -6,8 +6,9 @@ from typing import Any
 
 import pytest
 
-from steps.verifications import conduite_logiciel, identite, recherche
-from steps.verifications.conduite_logiciel import R_BLOCAGE_INSI, R_DROIT_INS, R_DROIT_INSI, droit_applique
+from steps.verifications import appels_insi, creation_identite, donnees_en_attente, parametrage, recherche
+from steps.verifications.appels_insi import R_BLOCAGE_INSI
+from steps.verifications.parametrage import R_DROIT_INS, R_DROIT_INSI, droit_applique
 from tests.steps.tables import NON, OUI, VOIR, Cas, juger, regles_sans_cas
 
 MATRICULE = "290129999900192"
@@ -45,7 +46,6 @@ RECHERCHE: list[Cas] = [
 ]
 
 
-c = conduite_logiciel
 JUSTIFICATIFS = [{"nature": "passeport", "haut_niveau_confiance": True}]
 ECART = {"prenoms_naissance": ("ANNE", "ANNE ROSE")}
 MONTRE = [{"champ": "prenoms_naissance", "local": "ANNE", "retourne": "ANNE ROSE"}]
@@ -53,50 +53,77 @@ MONTRE = [{"champ": "prenoms_naissance", "local": "ANNE", "retourne": "ANNE ROSE
 
 def integration(integre: Any, documents: list[str], *, attendu: bool, messages: tuple[str, ...] = ("retenue",)) -> Any:
     """Une donnée reçue, au dossier ou non."""
-    return c.integration_du_document(integre=integre, documents=documents, attendu=attendu, messages=messages)
+    return donnees_en_attente.integration_du_document(
+        integre=integre, documents=documents, attendu=attendu, messages=messages
+    )
 
 
 CONDUITE: list[Cas] = [
     (
         "création refusée",
-        identite.R_CREATION_REFUSEE,
+        creation_identite.R_CREATION_REFUSEE,
         OUI,
-        lambda: c.creation_sans_trait_refusee("sexe", "refuse", "r"),
+        lambda: creation_identite.creation_sans_trait_refusee("sexe", "refuse", "r"),
     ),
-    ("création permise", identite.R_CREATION_REFUSEE, NON, lambda: c.creation_sans_trait_refusee("sexe", "fait", "f")),
-    ("cinq traits", identite.R_CREATION_ADMISE, OUI, lambda: c.creation_minimale_admise("fait", "f")),
-    ("cinq traits refusés", identite.R_CREATION_ADMISE, NON, lambda: c.creation_minimale_admise("refuse", "r")),
+    (
+        "création permise",
+        creation_identite.R_CREATION_REFUSEE,
+        NON,
+        lambda: creation_identite.creation_sans_trait_refusee("sexe", "fait", "f"),
+    ),
+    (
+        "cinq traits",
+        creation_identite.R_CREATION_ADMISE,
+        OUI,
+        lambda: creation_identite.creation_minimale_admise("fait", "f"),
+    ),
+    (
+        "cinq traits refusés",
+        creation_identite.R_CREATION_ADMISE,
+        NON,
+        lambda: creation_identite.creation_minimale_admise("refuse", "r"),
+    ),
     (
         "32 refusé",
-        identite.R_DATE,
+        creation_identite.R_DATE,
         OUI,
-        lambda: c.date_de_naissance("1990-01-32", possible=False, resultat="refuse", recu="r"),
+        lambda: creation_identite.date_de_naissance("1990-01-32", possible=False, resultat="refuse", recu="r"),
     ),
     (
         "32 accepté",
-        identite.R_DATE,
+        creation_identite.R_DATE,
         NON,
-        lambda: c.date_de_naissance("1990-01-32", possible=False, resultat="fait", recu="f"),
+        lambda: creation_identite.date_de_naissance("1990-01-32", possible=False, resultat="fait", recu="f"),
     ),
     (
         "31 accepté",
-        identite.R_DATE_ADMISE,
+        creation_identite.R_DATE_ADMISE,
         OUI,
-        lambda: c.date_de_naissance("1990-01-31", possible=True, resultat="fait", recu="f"),
+        lambda: creation_identite.date_de_naissance("1990-01-31", possible=True, resultat="fait", recu="f"),
     ),
     (
         "31 refusé",
-        identite.R_DATE_ADMISE,
+        creation_identite.R_DATE_ADMISE,
         NON,
-        lambda: c.date_de_naissance("1990-01-31", possible=True, resultat="refuse", recu="r"),
+        lambda: creation_identite.date_de_naissance("1990-01-31", possible=True, resultat="refuse", recu="r"),
     ),
-    ("bloqué", R_BLOCAGE_INSI, OUI, lambda: c.aucun_appel_insi([], "douteux", "refuse")),
-    ("parti", R_BLOCAGE_INSI, NON, lambda: c.aucun_appel_insi([4], "douteux", "refuse")),
-    ("annoncé fait", R_BLOCAGE_INSI, NON, lambda: c.aucun_appel_insi([], "fictif", "fait")),
-    ("contrôle positif", c.R_APPEL_POSSIBLE, OUI, lambda: c.appel_insi_observe([4], "x")),
-    ("jamais parti", c.R_APPEL_POSSIBLE, NON, lambda: c.appel_insi_observe([], "x")),
-    ("abouti", c.R_APPEL_ABOUTI, OUI, lambda: c.appel_insi_abouti({4: "01", 5: "00"}, "00", "pour x")),
-    ("refusé par INSi", c.R_APPEL_ABOUTI, NON, lambda: c.appel_insi_abouti({4: "faute siram_40 : refusé"}, "00", "x")),
+    ("bloqué", R_BLOCAGE_INSI, OUI, lambda: appels_insi.aucun_appel_insi([], "douteux", "refuse")),
+    ("parti", R_BLOCAGE_INSI, NON, lambda: appels_insi.aucun_appel_insi([4], "douteux", "refuse")),
+    ("annoncé fait", R_BLOCAGE_INSI, NON, lambda: appels_insi.aucun_appel_insi([], "fictif", "fait")),
+    ("contrôle positif", appels_insi.R_APPEL_POSSIBLE, OUI, lambda: appels_insi.appel_insi_observe([4], "x")),
+    ("jamais parti", appels_insi.R_APPEL_POSSIBLE, NON, lambda: appels_insi.appel_insi_observe([], "x")),
+    (
+        "abouti",
+        appels_insi.R_APPEL_ABOUTI,
+        OUI,
+        lambda: appels_insi.appel_insi_abouti({4: "01", 5: "00"}, "00", "pour x"),
+    ),
+    (
+        "refusé par INSi",
+        appels_insi.R_APPEL_ABOUTI,
+        NON,
+        lambda: appels_insi.appel_insi_abouti({4: "faute siram_40 : refusé"}, "00", "x"),
+    ),
     (
         "refusé sans droit",
         R_DROIT_INSI,
@@ -129,93 +156,148 @@ CONDUITE: list[Cas] = [
     ),
     (
         "accordé",
-        c.R_DROIT_ACCORDE,
+        parametrage.R_DROIT_ACCORDE,
         OUI,
-        lambda: droit_applique(c.R_DROIT_ACCORDE, permis=True, resultat="fait", recu="f", quoi="q"),
+        lambda: droit_applique(parametrage.R_DROIT_ACCORDE, permis=True, resultat="fait", recu="f", quoi="q"),
     ),
     (
         "accordé, refusé",
-        c.R_DROIT_ACCORDE,
+        parametrage.R_DROIT_ACCORDE,
         NON,
-        lambda: droit_applique(c.R_DROIT_ACCORDE, permis=True, resultat="refuse", recu="r", quoi="q"),
+        lambda: droit_applique(parametrage.R_DROIT_ACCORDE, permis=True, resultat="refuse", recu="r", quoi="q"),
     ),
-    ("justificatif", c.R_JUSTIFICATIF, OUI, lambda: c.justificatif_garde("passeport", "passeport")),
-    ("justificatif perdu", c.R_JUSTIFICATIF, NON, lambda: c.justificatif_garde("passeport", None)),
+    ("justificatif", parametrage.R_JUSTIFICATIF, OUI, lambda: parametrage.justificatif_garde("passeport", "passeport")),
+    ("justificatif perdu", parametrage.R_JUSTIFICATIF, NON, lambda: parametrage.justificatif_garde("passeport", None)),
     (
         "liste réglée",
-        c.R_JUSTIFICATIFS_PARAMETRES,
+        parametrage.R_JUSTIFICATIFS_PARAMETRES,
         OUI,
-        lambda: c.justificatifs_parametres(JUSTIFICATIFS, [*JUSTIFICATIFS, {"nature": "z"}]),
+        lambda: parametrage.justificatifs_parametres(JUSTIFICATIFS, [*JUSTIFICATIFS, {"nature": "z"}]),
     ),
     (
         "niveau perdu",
-        c.R_JUSTIFICATIFS_PARAMETRES,
+        parametrage.R_JUSTIFICATIFS_PARAMETRES,
         NON,
-        lambda: c.justificatifs_parametres(JUSTIFICATIFS, [{"nature": "passeport"}]),
+        lambda: parametrage.justificatifs_parametres(JUSTIFICATIFS, [{"nature": "passeport"}]),
     ),
-    ("liste absente", c.R_JUSTIFICATIFS_PARAMETRES, NON, lambda: c.justificatifs_parametres(JUSTIFICATIFS, None)),
-    ("validée", c.R_VALIDATION_MANUELLE, OUI, lambda: c.validation_manuelle("fait", "QUAL", "f")),
-    ("sans effet", c.R_VALIDATION_MANUELLE, NON, lambda: c.validation_manuelle("fait", "PROV", "f")),
-    ("refusée", c.R_VALIDATION_MANUELLE, NON, lambda: c.validation_manuelle("refuse", "VALI", "r")),
+    (
+        "liste absente",
+        parametrage.R_JUSTIFICATIFS_PARAMETRES,
+        NON,
+        lambda: parametrage.justificatifs_parametres(JUSTIFICATIFS, None),
+    ),
+    ("validée", parametrage.R_VALIDATION_MANUELLE, OUI, lambda: parametrage.validation_manuelle("fait", "QUAL", "f")),
+    (
+        "sans effet",
+        parametrage.R_VALIDATION_MANUELLE,
+        NON,
+        lambda: parametrage.validation_manuelle("fait", "PROV", "f"),
+    ),
+    ("refusée", parametrage.R_VALIDATION_MANUELLE, NON, lambda: parametrage.validation_manuelle("refuse", "VALI", "r")),
     (
         "automatisme coupé",
-        c.R_VALIDATION_DESACTIVEE,
+        parametrage.R_VALIDATION_DESACTIVEE,
         OUI,
-        lambda: c.validation_automatique(active=False, statut="PROV"),
+        lambda: parametrage.validation_automatique(active=False, statut="PROV"),
     ),
-    ("automatisme admis", c.R_VALIDATION_DESACTIVEE, OUI, lambda: c.validation_automatique(active=True, statut="VALI")),
+    (
+        "automatisme admis",
+        parametrage.R_VALIDATION_DESACTIVEE,
+        OUI,
+        lambda: parametrage.validation_automatique(active=True, statut="VALI"),
+    ),
     (
         "automatisme forcé",
-        c.R_VALIDATION_DESACTIVEE,
+        parametrage.R_VALIDATION_DESACTIVEE,
         NON,
-        lambda: c.validation_automatique(active=False, statut="VALI"),
+        lambda: parametrage.validation_automatique(active=False, statut="VALI"),
     ),
-    ("alerte", c.R_ALERTE, OUI, lambda: c.alerte_prenom(["Prénom différent"], [], attendue=True)),
-    ("alerte en message", c.R_ALERTE, OUI, lambda: c.alerte_prenom([], ["le premier prenom diffère"], attendue=True)),
-    ("traits listés", c.R_ALERTE, VOIR, lambda: c.alerte_prenom([], ["prénom repris"], attendue=True)),
-    ("traits listés sans écart", c.R_ALERTE, OUI, lambda: c.alerte_prenom([], ["prénom repris"], attendue=False)),
-    ("pas d'alerte", c.R_ALERTE, NON, lambda: c.alerte_prenom([], ["terminé"], attendue=True)),
-    ("alerte à tort", c.R_ALERTE, NON, lambda: c.alerte_prenom(["Prénom différent"], [], attendue=False)),
-    ("écart montré", c.R_ECARTS, OUI, lambda: c.ecarts_montres(MONTRE, ECART)),
-    ("écart caché", c.R_ECARTS, NON, lambda: c.ecarts_montres([], ECART)),
-    ("écart faux", c.R_ECARTS, NON, lambda: c.ecarts_montres([{**MONTRE[0], "local": ""}], ECART)),
-    ("expliqué", c.R_MESSAGE_BLOCAGE, OUI, lambda: c.blocage_explique(["", "date incomplète"])),
+    ("alerte", appels_insi.R_ALERTE, OUI, lambda: appels_insi.alerte_prenom(["Prénom différent"], [], attendue=True)),
+    (
+        "alerte en message",
+        appels_insi.R_ALERTE,
+        OUI,
+        lambda: appels_insi.alerte_prenom([], ["le premier prenom diffère"], attendue=True),
+    ),
+    (
+        "traits listés",
+        appels_insi.R_ALERTE,
+        VOIR,
+        lambda: appels_insi.alerte_prenom([], ["prénom repris"], attendue=True),
+    ),
+    (
+        "traits listés sans écart",
+        appels_insi.R_ALERTE,
+        OUI,
+        lambda: appels_insi.alerte_prenom([], ["prénom repris"], attendue=False),
+    ),
+    ("pas d'alerte", appels_insi.R_ALERTE, NON, lambda: appels_insi.alerte_prenom([], ["terminé"], attendue=True)),
+    (
+        "alerte à tort",
+        appels_insi.R_ALERTE,
+        NON,
+        lambda: appels_insi.alerte_prenom(["Prénom différent"], [], attendue=False),
+    ),
+    ("écart montré", appels_insi.R_ECARTS, OUI, lambda: appels_insi.ecarts_montres(MONTRE, ECART)),
+    ("écart caché", appels_insi.R_ECARTS, NON, lambda: appels_insi.ecarts_montres([], ECART)),
+    ("écart faux", appels_insi.R_ECARTS, NON, lambda: appels_insi.ecarts_montres([{**MONTRE[0], "local": ""}], ECART)),
+    ("expliqué", appels_insi.R_MESSAGE_BLOCAGE, OUI, lambda: appels_insi.blocage_explique(["", "date incomplète"])),
     (
         "message de tous les jours",
-        c.R_MESSAGE_BLOCAGE,
+        appels_insi.R_MESSAGE_BLOCAGE,
         NON,
-        lambda: c.blocage_explique(["Appel 12 pour DURAND"], ["Appel 7 pour MARTIN"]),
+        lambda: appels_insi.blocage_explique(["Appel 12 pour DURAND"], ["Appel 7 pour MARTIN"]),
     ),
-    ("muet", c.R_MESSAGE_BLOCAGE, NON, lambda: c.blocage_explique([" "])),
+    ("muet", appels_insi.R_MESSAGE_BLOCAGE, NON, lambda: appels_insi.blocage_explique([" "])),
     (
         "en liste",
-        c.R_LISTE_TRAVAIL,
+        donnees_en_attente.R_LISTE_TRAVAIL,
         OUI,
-        lambda: c.dans_la_liste([{"motif": "KO", "patient_id": "P1"}], "patient_id", "P1"),
+        lambda: donnees_en_attente.dans_la_liste([{"motif": "KO", "patient_id": "P1"}], "patient_id", "P1"),
     ),
     (
         "hors liste",
-        c.R_LISTE_TRAVAIL,
+        donnees_en_attente.R_LISTE_TRAVAIL,
         NON,
-        lambda: c.dans_la_liste([{"motif": "KO", "patient_id": "P2"}], "patient_id", "P1"),
+        lambda: donnees_en_attente.dans_la_liste([{"motif": "KO", "patient_id": "P2"}], "patient_id", "P1"),
     ),
     (
         "attente, par matricule",
-        c.R_LISTE_TRAVAIL,
+        donnees_en_attente.R_LISTE_TRAVAIL,
         OUI,
-        lambda: c.donnee_en_attente([{"motif": "KO 2 90 12 99 999 001"}], matricule=MATRICULE),
+        lambda: donnees_en_attente.donnee_en_attente([{"motif": "KO 2 90 12 99 999 001"}], matricule=MATRICULE),
     ),
-    ("attente, rien", c.R_LISTE_TRAVAIL, NON, lambda: c.donnee_en_attente([{"motif": "KO"}], matricule=MATRICULE)),
-    ("INS reprise", c.R_MISE_A_JOUR, OUI, lambda: c.mise_a_jour_apres_ok(MATRICULE, MATRICULE)),
-    ("INS non reprise", c.R_MISE_A_JOUR, VOIR, lambda: c.mise_a_jour_apres_ok(None, MATRICULE)),
-    ("réglage", c.R_REGLAGE, OUI, lambda: c.reglage_change("justificatifs", "fait", "f")),
-    ("réglage refusé", c.R_REGLAGE, NON, lambda: c.reglage_change("justificatifs", "refuse", "r")),
-    ("retenue", c.R_NON_INTEGRE, OUI, lambda: integration(False, [], attendu=False)),
-    ("intégrée malgré KO", c.R_NON_INTEGRE, NON, lambda: integration(True, [], attendu=False)),
-    ("au dossier malgré KO", c.R_NON_INTEGRE, NON, lambda: integration(False, ["D1"], attendu=False)),
-    ("retenue en silence", c.R_NON_INTEGRE, NON, lambda: integration(None, [], attendu=False, messages=(" ",))),
-    ("intégrée", c.R_INTEGRE, OUI, lambda: integration(None, ["D1"], attendu=True)),
-    ("perdue", c.R_INTEGRE, VOIR, lambda: integration(False, [], attendu=True)),
+    (
+        "attente, rien",
+        donnees_en_attente.R_LISTE_TRAVAIL,
+        NON,
+        lambda: donnees_en_attente.donnee_en_attente([{"motif": "KO"}], matricule=MATRICULE),
+    ),
+    (
+        "INS reprise",
+        donnees_en_attente.R_MISE_A_JOUR,
+        OUI,
+        lambda: donnees_en_attente.mise_a_jour_apres_ok(MATRICULE, MATRICULE),
+    ),
+    (
+        "INS non reprise",
+        donnees_en_attente.R_MISE_A_JOUR,
+        VOIR,
+        lambda: donnees_en_attente.mise_a_jour_apres_ok(None, MATRICULE),
+    ),
+    ("réglage", parametrage.R_REGLAGE, OUI, lambda: parametrage.reglage_change("justificatifs", "fait", "f")),
+    ("réglage refusé", parametrage.R_REGLAGE, NON, lambda: parametrage.reglage_change("justificatifs", "refuse", "r")),
+    ("retenue", donnees_en_attente.R_NON_INTEGRE, OUI, lambda: integration(False, [], attendu=False)),
+    ("intégrée malgré KO", donnees_en_attente.R_NON_INTEGRE, NON, lambda: integration(True, [], attendu=False)),
+    ("au dossier malgré KO", donnees_en_attente.R_NON_INTEGRE, NON, lambda: integration(False, ["D1"], attendu=False)),
+    (
+        "retenue en silence",
+        donnees_en_attente.R_NON_INTEGRE,
+        NON,
+        lambda: integration(None, [], attendu=False, messages=(" ",)),
+    ),
+    ("intégrée", donnees_en_attente.R_INTEGRE, OUI, lambda: integration(None, ["D1"], attendu=True)),
+    ("perdue", donnees_en_attente.R_INTEGRE, VOIR, lambda: integration(False, [], attendu=True)),
 ]
 
 
@@ -228,4 +310,5 @@ def test_regle(cas: Cas) -> None:
 def test_chaque_regle_a_ses_deux_cas() -> None:
     """Aucune règle sans un exemple respecté et un exemple enfreint."""
     assert not regles_sans_cas(recherche, RECHERCHE)
-    assert not regles_sans_cas(conduite_logiciel, CONDUITE)
+    for module in (appels_insi, creation_identite, donnees_en_attente, parametrage):
+        assert not regles_sans_cas(module, CONDUITE)

@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 
-from steps.verifications import affichage, identite
+from steps.verifications import affichage, identite, modifications_identite
 from tests.steps.tables import NON, OUI, RIEN, VOIR, Cas, juger, regles_sans_cas
 from tests.steps.test_regles_conduite import CONDUITE as DITES_AILLEURS
 
@@ -39,7 +39,7 @@ QUATRE = [champ(n) for n in ("nom_naissance", "premier_prenom_naissance", "date_
 NSS = "numero_securite_sociale"
 PARIS = timezone(timedelta(hours=1))
 
-a, i = affichage, identite
+a, i, m = affichage, identite, modifications_identite
 IDENTITE: list[Cas] = [
     ("dix champs", i.R_CHAMPS, OUI, lambda: i.champs_enregistres(FICHE, {"sexe": "F"})),
     ("valeur autre", i.R_CHAMPS, NON, lambda: i.champs_enregistres(FICHE, {"sexe": "M"})),
@@ -118,20 +118,20 @@ IDENTITE: list[Cas] = [
     ("trait gardé", i.R_TRAITS_INSI, NON, lambda: i.traits_d_insi(FICHE, {"nom_naissance": "ETE"})),
     (
         "inchangée, vide ou nul",
-        i.R_TRAITS_INCHANGES,
+        m.R_TRAITS_INCHANGES,
         OUI,
-        lambda: i.identite_inchangee(FICHE, {**FICHE, "matricule_ins": "", "telephone": None}, ""),
+        lambda: m.identite_inchangee(FICHE, {**FICHE, "matricule_ins": "", "telephone": None}, ""),
     ),
     (
         "champ ajouté",
-        i.R_TRAITS_INCHANGES,
+        m.R_TRAITS_INCHANGES,
         NON,
-        lambda: i.identite_inchangee(FICHE, {**FICHE, "matricule_ins": MATRICULE}, ""),
+        lambda: m.identite_inchangee(FICHE, {**FICHE, "matricule_ins": MATRICULE}, ""),
     ),
-    ("champ effacé", i.R_TRAITS_INCHANGES, NON, lambda: i.identite_inchangee(FICHE, {"sexe": "F"}, "")),
-    ("verrouillé", i.R_VERROU, OUI, lambda: i.champ_verrouille("sexe", "F", "F", "refuse", "x")),
-    ("modifié", i.R_VERROU, NON, lambda: i.champ_verrouille("sexe", "F", "M", "refuse", "x")),
-    ("annoncé fait", i.R_VERROU, NON, lambda: i.champ_verrouille("sexe", "F", "F", "fait", "x")),
+    ("champ effacé", m.R_TRAITS_INCHANGES, NON, lambda: m.identite_inchangee(FICHE, {"sexe": "F"}, "")),
+    ("verrouillé", m.R_VERROU, OUI, lambda: m.champ_verrouille("sexe", "F", "F", "refuse", "x")),
+    ("modifié", m.R_VERROU, NON, lambda: m.champ_verrouille("sexe", "F", "M", "refuse", "x")),
+    ("annoncé fait", m.R_VERROU, NON, lambda: m.champ_verrouille("sexe", "F", "F", "fait", "x")),
     (
         "signalé",
         a.R_VERROU_VISIBLE,
@@ -152,18 +152,18 @@ IDENTITE: list[Cas] = [
         lambda: a.verrou_visible([champ("sexe", verrou=True)], ["sexe"], verrouille=False),
     ),
     ("hors de l'écran", a.R_VERROU_VISIBLE, VOIR, lambda: a.verrou_visible([], ["sexe"], verrouille=True)),
-    ("refus dit", i.R_VERROU, OUI, lambda: i.champ_verrouille("sexe", "F", "F", "fait", "x", ["sexe"])),
+    ("refus dit", m.R_VERROU, OUI, lambda: m.champ_verrouille("sexe", "F", "F", "fait", "x", ["sexe"])),
     (
         "téléphone groupé",
-        i.R_TRAITS_LIBRES,
+        m.R_TRAITS_LIBRES,
         OUI,
-        lambda: i.trait_complementaire_modifie("telephone", "0102030405", "+33 1 02 03 04 05", "fait"),
+        lambda: m.trait_complementaire_modifie("telephone", "0102030405", "+33 1 02 03 04 05", "fait"),
     ),
-    ("libre", i.R_TRAITS_LIBRES, OUI, lambda: i.trait_complementaire_modifie("nom_utilise", "B", "B", "fait")),
-    ("refusé", i.R_TRAITS_LIBRES, NON, lambda: i.trait_complementaire_modifie("nom_utilise", "B", "A", "refuse")),
-    ("sans effet", i.R_TRAITS_LIBRES, NON, lambda: i.trait_complementaire_modifie("nom_utilise", "B", "A", "fait")),
-    ("habilité", i.R_MODIFICATION, OUI, lambda: i.modification_faite("sexe", "M", "M", "x")),
-    ("empêché", i.R_MODIFICATION, NON, lambda: i.modification_faite("sexe", "M", "F", "x")),
+    ("libre", m.R_TRAITS_LIBRES, OUI, lambda: m.trait_complementaire_modifie("nom_utilise", "B", "B", "fait")),
+    ("refusé", m.R_TRAITS_LIBRES, NON, lambda: m.trait_complementaire_modifie("nom_utilise", "B", "A", "refuse")),
+    ("sans effet", m.R_TRAITS_LIBRES, NON, lambda: m.trait_complementaire_modifie("nom_utilise", "B", "A", "fait")),
+    ("habilité", m.R_MODIFICATION, OUI, lambda: m.modification_faite("sexe", "M", "M", "x")),
+    ("empêché", m.R_MODIFICATION, NON, lambda: m.modification_faite("sexe", "M", "F", "x")),
     ("attribut", i.R_ATTRIBUT, OUI, lambda: i.attribut_enregistre(["fictif", "douteux"], "douteux")),
     ("attribut perdu", i.R_ATTRIBUT, NON, lambda: i.attribut_enregistre([], "douteux")),
     ("quatre champs", a.R_AFFICHAGE, OUI, lambda: a.champs_toujours_affiches(QUATRE, "")),
@@ -240,4 +240,5 @@ def test_regle(cas: Cas) -> None:
 def test_chaque_regle_a_ses_deux_cas() -> None:
     """Aucune règle sans un exemple respecté et un exemple enfreint."""
     assert not regles_sans_cas(affichage, IDENTITE)
-    assert not regles_sans_cas(identite, [*IDENTITE, *DITES_AILLEURS])
+    for module in (identite, modifications_identite):
+        assert not regles_sans_cas(module, [*IDENTITE, *DITES_AILLEURS])

@@ -11,6 +11,7 @@ from reports.constat import Constat
 from reports.verdict import Verdict
 from steps.flux.identite import IdentiteUsager
 from steps.verifications import diffusion_pfi as d
+from steps.verifications import diffusion_pfi_choix
 from tests.controle.hl7v2.fabrique import ORU, RCT, SB, message
 from tests.verifications.cda.fabrique import MATRICULE, OID_TEST, cda
 
@@ -92,7 +93,7 @@ def test_document_sans_pdf() -> None:
 )
 def test_demande_transmise(metas: dict[str, str], attendu: d.Transmission) -> None:
     """Les restrictions sont celles choisies, et les destinations en découlent."""
-    assert _verdicts(d.demande_transmise(message(metas=metas), attendu)) == {}
+    assert _verdicts(diffusion_pfi_choix.demande_transmise(message(metas=metas), attendu)) == {}
 
 
 @pytest.mark.parametrize(
@@ -110,7 +111,7 @@ def test_demande_transmise(metas: dict[str, str], attendu: d.Transmission) -> No
 )
 def test_demande_non_transmise(metas: dict[str, str], attendu: d.Transmission, codes: set[str]) -> None:
     """Une restriction tue, de trop, ou une destination qui n'est pas celle attendue."""
-    vus = _verdicts(d.demande_transmise(message(metas=metas), attendu))
+    vus = _verdicts(diffusion_pfi_choix.demande_transmise(message(metas=metas), attendu))
     assert vus == dict.fromkeys(codes, Verdict.NON_CONFORME)
 
 
@@ -125,7 +126,7 @@ def test_demande_non_transmise(metas: dict[str, str], attendu: d.Transmission, c
 def test_imagerie_masquee_aux_professionnels(metas: dict[str, str], codes: set[str]) -> None:
     """Le REM des RIS le dit : un N1 masqué va au patient par MSSanté, pas aux professionnels."""
     masque = replace(_attendu("N1", "MASQUE_PS"), analyses=False)
-    vus = _verdicts(d.demande_transmise(message(metas=metas), masque))
+    vus = _verdicts(diffusion_pfi_choix.demande_transmise(message(metas=metas), masque))
     assert vus == dict.fromkeys(codes, Verdict.NON_CONFORME)
 
 
@@ -133,10 +134,10 @@ def test_imagerie_sans_restriction() -> None:
     """Le N1 d'imagerie s'échange ; sous connexion secrète, ou restreint autrement, une personne tranche."""
     texte = message(metas={"DESTMSSANTEPS": "N", "DESTMSSANTEPAT": "N"})
     libre = replace(_attendu("N1"), analyses=False)
-    vus = _verdicts(d.demande_transmise(texte, libre))
+    vus = _verdicts(diffusion_pfi_choix.demande_transmise(texte, libre))
     assert vus == dict.fromkeys(("PFI-MET-03", "PFI-MET-04"), Verdict.NON_CONFORME)
     secrete = message(metas={"DESTMSSANTEPS": "N", "CONNEXION_SECRETE": "Y"})
-    vus = _verdicts(d.demande_transmise(secrete, replace(libre, connexion_secrete=True)))
+    vus = _verdicts(diffusion_pfi_choix.demande_transmise(secrete, replace(libre, connexion_secrete=True)))
     assert vus == {"PFI-MET-03": Verdict.A_VERIFIER}
 
 
@@ -144,16 +145,16 @@ def test_restrictions_seules() -> None:
     """Les destinations ne comptent pas ; une restriction tue est un manquement, un message absent se regarde."""
     invisible = _attendu("N1", "INVISIBLE_PATIENT")
     sans_destination = message(metas=INVISIBLE | {"DESTDMP": "N", "DESTMSSANTEPS": "N"})
-    assert d.restrictions_transmises(sans_destination, invisible).verdict is Verdict.CONFORME
-    assert d.restrictions_transmises(message(metas=A_TOUS), invisible).verdict is Verdict.NON_CONFORME
-    assert d.restrictions_transmises("", invisible).verdict is Verdict.A_VERIFIER
-    assert d.restrictions_transmises("illisible", invisible).verdict is Verdict.NON_CONCLUANT
+    assert diffusion_pfi_choix.restrictions_transmises(sans_destination, invisible).verdict is Verdict.CONFORME
+    assert diffusion_pfi_choix.restrictions_transmises(message(metas=A_TOUS), invisible).verdict is Verdict.NON_CONFORME
+    assert diffusion_pfi_choix.restrictions_transmises("", invisible).verdict is Verdict.A_VERIFIER
+    assert diffusion_pfi_choix.restrictions_transmises("illisible", invisible).verdict is Verdict.NON_CONCLUANT
 
 
 def test_n1_sans_echange() -> None:
     """Le texte se lit des deux façons pour l'échange du N1 : une personne tranche."""
     texte = message(metas={"DESTMSSANTEPS": "N", "DESTMSSANTEPAT": "N"})
-    vus = _verdicts(d.demande_transmise(texte, _attendu("N1")))
+    vus = _verdicts(diffusion_pfi_choix.demande_transmise(texte, _attendu("N1")))
     assert vus == dict.fromkeys(("PFI-MET-03", "PFI-MET-04"), Verdict.A_VERIFIER)
 
 
@@ -161,16 +162,25 @@ def test_destinataires() -> None:
     """Chaque adresse choisie est nommée ; celle du patient ne l'est pas s'il ne doit rien voir."""
     restreint = _attendu("N3", "INVISIBLE_PATIENT")
     tous = message(prt=f"{SB}\r{RCT}\r{RCT_USAGER}")
-    assert _verdicts(d.destinataires_transmis(tous, _attendu())) == {}
-    assert _verdicts(d.destinataires_transmis(message(prt=f"{SB}\r{RCT}"), restreint)) == {}
-    vus = _verdicts(d.destinataires_transmis(tous, restreint))
+    assert _verdicts(diffusion_pfi_choix.destinataires_transmis(tous, _attendu())) == {}
+    assert _verdicts(diffusion_pfi_choix.destinataires_transmis(message(prt=f"{SB}\r{RCT}"), restreint)) == {}
+    vus = _verdicts(diffusion_pfi_choix.destinataires_transmis(tous, restreint))
     assert vus == {"PFI-PRT-02": Verdict.NON_CONFORME}
-    vus = _verdicts(d.destinataires_transmis(message(prt=f"{SB}\r{RCT_USAGER}"), _attendu()))
+    vus = _verdicts(diffusion_pfi_choix.destinataires_transmis(message(prt=f"{SB}\r{RCT_USAGER}"), _attendu()))
     assert vus == {"PFI-PRT-01": Verdict.NON_CONFORME}
-    vus = _verdicts(d.destinataires_transmis(tous, replace(_attendu(), adresse_demandeur="autre@test.mssante.test")))
+    vus = _verdicts(
+        diffusion_pfi_choix.destinataires_transmis(
+            tous, replace(_attendu(), adresse_demandeur="autre@test.mssante.test")
+        )
+    )
     assert vus == {"PFI-PRT-01": Verdict.A_VERIFIER}
-    assert _verdicts(d.destinataires_transmis(tous, replace(_attendu(), adresse_demandeur=MEDECIN.upper()))) == {}
-    vus = _verdicts(d.destinataires_transmis(message(prt=SB), restreint))
+    assert (
+        _verdicts(
+            diffusion_pfi_choix.destinataires_transmis(tous, replace(_attendu(), adresse_demandeur=MEDECIN.upper()))
+        )
+        == {}
+    )
+    vus = _verdicts(diffusion_pfi_choix.destinataires_transmis(message(prt=SB), restreint))
     assert vus == {"PFI-PRT-01": Verdict.NON_CONFORME, "PFI-PRT-02": Verdict.NON_CONCLUANT}
 
 

@@ -22,6 +22,7 @@ from steps.flux.documents import (
 from steps.flux.feuilles import feuille_du_producteur
 from steps.flux.identite import IdentiteUsager
 from steps.verifications import dossier_documents as d
+from steps.verifications import doublons_documents, tri_documents
 from steps.verifications.presentation import FeuilleInapplicable, appliquer, sections, texte_affiche
 from tests.verifications.constats import en_liste
 
@@ -72,7 +73,7 @@ _LOCAL = {"contenu_sha256": _sha(N3), "deja_integre": True, "document_id": "A"}
 
 
 def _signale(donnees: dict[str, object], messages: Sequence[str] = ("Déjà intégré.",)) -> list[Constat]:
-    return d.doublon_signale(donnees, messages, local=N3, distant=N1, document_id="A", quoi="lettre")
+    return doublons_documents.doublon_signale(donnees, messages, local=N3, distant=N1, document_id="A", quoi="lettre")
 
 
 Exemple = Callable[[], Constat | Sequence[Constat]]
@@ -98,21 +99,23 @@ CONFORMES: dict[str, Exemple] = {
     ),
     "feuille complète": lambda: d.feuille_complete(N3, FEUILLE, [("Famille", "Diabète")], "c"),
     "feuille XSLT 3": lambda: d.feuille_complete(N3, _SAXON, [("Famille", "Diabète")], "c"),
-    "heure montrée en temps universel, la veille": lambda: d.documents_tries(
+    "heure montrée en temps universel, la veille": lambda: tri_documents.documents_tries(
         [{**_LISTE[0], "date_creation": "2024-03-13T23:04:00+00:00"}, _LISTE[1]],
         "type_code",
         {**_CDAS, "A": N3.replace(b"20240314102000+0000", b"20240314000400+0100")},
         _ORIGINES,
     ),
-    "tri croissant": lambda: d.documents_tries(_LISTE, "date_creation", _CDAS, _ORIGINES),
-    "tri décroissant": lambda: d.documents_tries(_LISTE[::-1], "type_code", _CDAS, _ORIGINES),
-    "autre document dans la liste": lambda: d.documents_tries(
+    "tri croissant": lambda: tri_documents.documents_tries(_LISTE, "date_creation", _CDAS, _ORIGINES),
+    "tri décroissant": lambda: tri_documents.documents_tries(_LISTE[::-1], "type_code", _CDAS, _ORIGINES),
+    "autre document dans la liste": lambda: tri_documents.documents_tries(
         [{"document_id": "Z"}, *_LISTE], "type_code", _CDAS, _ORIGINES
     ),
     "doublon signalé": lambda: _signale(_LOCAL),
     "doublon montré par son identifiant": lambda: _signale({**_LOCAL, "contenu_sha256": None}),
-    "document du DMP seul": lambda: d.absence_de_doublon({"contenu_sha256": _sha(N1).upper()}, N1, "conseil"),
-    "une fois": lambda: d.integre_une_fois(["A"], ["A"], "refuse", "lettre"),
+    "document du DMP seul": lambda: doublons_documents.absence_de_doublon(
+        {"contenu_sha256": _sha(N1).upper()}, N1, "conseil"
+    ),
+    "une fois": lambda: doublons_documents.integre_une_fois(["A"], ["A"], "refuse", "lettre"),
 }
 MANQUEMENTS: dict[str, tuple[str, Exemple]] = {
     "CDA refait": ("DOC-STOCK-01", lambda: d.document_garde(_affichage(cda=N1), N3, None, "lettre")),
@@ -146,35 +149,37 @@ MANQUEMENTS: dict[str, tuple[str, Exemple]] = {
     "feuille illisible": ("DOC-FEUILLE-01", lambda: d.feuille_complete(N3, b"<xsl:stylesheet", [], "c")),
     "désordre": (
         "DOC-TRI-01",
-        lambda: d.documents_tries(
+        lambda: tri_documents.documents_tries(
             [_LISTE[1], {**_LISTE[0], "document_id": "C", "date_creation": "2024-03-16"}, _LISTE[0]],
             "date_creation",
             {**_CDAS, "C": compte_rendu_structure(_IDENTITE, _AUTEUR, _STRUCTURE, _envoi(3, 16), _SECTIONS)},
             {**_ORIGINES, "C": "produit"},
         ),
     ),
-    "document oublié": ("DOC-TRI-01", lambda: d.documents_tries(_LISTE[:1], "type_code", _CDAS, _ORIGINES)),
+    "document oublié": ("DOC-TRI-01", lambda: tri_documents.documents_tries(_LISTE[:1], "type_code", _CDAS, _ORIGINES)),
     "date d'intégration": (
         "DOC-TRI-02",
-        lambda: d.documents_tries(
+        lambda: tri_documents.documents_tries(
             [_LISTE[0], {**_LISTE[1], "date_creation": "2026-11-22"}], "type_code", _CDAS, _ORIGINES
         ),
     ),
     "code absent": (
         "DOC-TRI-02",
-        lambda: d.documents_tries([{**_LISTE[0], "type_code": ""}, _LISTE[1]], "type_code", _CDAS, _ORIGINES),
+        lambda: tri_documents.documents_tries(
+            [{**_LISTE[0], "type_code": ""}, _LISTE[1]], "type_code", _CDAS, _ORIGINES
+        ),
     ),
     "doublon tu": ("DOC-DOUBLON-01", lambda: _signale(_LOCAL, ())),
     "doublon non dit": ("DOC-DOUBLON-01", lambda: _signale({**_LOCAL, "deja_integre": None})),
     "exemplaire distant": ("DOC-DOUBLON-02", lambda: _signale({**_LOCAL, "contenu_sha256": _sha(N1)})),
-    "dit déjà là à tort": ("DOC-DOUBLON-01", lambda: d.absence_de_doublon(_LOCAL, N1, "conseil")),
-    "deux fois": ("DOC-DOUBLON-03", lambda: d.integre_une_fois(["A"], ["A", "B"], "fait", "lettre")),
+    "dit déjà là à tort": ("DOC-DOUBLON-01", lambda: doublons_documents.absence_de_doublon(_LOCAL, N1, "conseil")),
+    "deux fois": ("DOC-DOUBLON-03", lambda: doublons_documents.integre_une_fois(["A"], ["A", "B"], "fait", "lettre")),
 }
 NON_CONCLUANTS: dict[str, Exemple] = {
     "sections non produites": lambda: d.feuille_complete(N3, FEUILLE, [("Autre", "absente")], "c"),
     "N1 sans section": lambda: d.recit_affiche(_affichage(), N1, "lettre"),
     "rien d'affiché": lambda: d.feuille_appliquee(_affichage(""), _MARQUE, producteur=False, quoi="c"),
-    "clés égales": lambda: d.documents_tries(
+    "clés égales": lambda: tri_documents.documents_tries(
         [_LISTE[0], {**_LISTE[0], "document_id": "C"}], "type_code", {"A": N3, "C": N3}, {"A": "", "C": ""}
     ),
 }
@@ -206,7 +211,11 @@ def test_a_regarder() -> None:
         d.document_garde(d.Affichage(_COMPLET), N3, None, "lettre"),
         d.document_garde(d.Affichage(_COMPLET), N3, FEUILLE, "lettre"),
         [d.feuille_complete(N3, None, [], "c")],
-        [c for c in d.documents_tries(dates, "type_code", _CDAS, _ORIGINES) if c.verdict is not Verdict.CONFORME],
+        [
+            c
+            for c in tri_documents.documents_tries(dates, "type_code", _CDAS, _ORIGINES)
+            if c.verdict is not Verdict.CONFORME
+        ],
     ):
         assert {c.verdict for c in constats} == {Verdict.A_VERIFIER}
 

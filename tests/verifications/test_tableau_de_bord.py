@@ -12,34 +12,39 @@ from hypothesis import strategies as st
 
 from reports.constat import Constat
 from reports.verdict import Verdict
+from steps.verifications import chiffres_transmissions, extraction_tableau
 from steps.verifications import tableau_de_bord as t
 from tests.verifications.constats import en_liste
 
 AUJOURD_HUI = date(2026, 11, 22)
 
 
-def _transmissions(jour: date = AUJOURD_HUI) -> list[t.Transmission]:
+def _transmissions(jour: date = AUJOURD_HUI) -> list[chiffres_transmissions.Transmission]:
     """Trois comptes rendus (ce mois, cette année, l'an dernier), un patient par paire, un échec."""
     actes = [jour, date(2026, 2, 3), date(2025, 12, 31), date(2024, 6, 1)]
     vues = []
     for rang, acte in enumerate(actes):
-        for canal in t.CANAUX:
+        for canal in chiffres_transmissions.CANAUX:
             if canal == "mss_professionnel" or rang != 1:
-                vue = t.Transmission(
+                vue = chiffres_transmissions.Transmission(
                     f"D{rang}", f"P{rang // 2}", canal, True, rang != 1, acte, AUJOURD_HUI, "1", str(rang % 2)
                 )
                 vues.append(vue)
-    vues.append(t.Transmission("D9", "P1", "dmp", False, True, jour, AUJOURD_HUI, "1", "0"))
-    vues.append(t.Transmission("D9", "P1", "mss_patient", False, True, jour, AUJOURD_HUI, "1", "0"))
-    vues.append(t.Transmission("D9", "P1", "mss_professionnel", False, True, jour, AUJOURD_HUI, "1", "0"))
+    vues.append(chiffres_transmissions.Transmission("D9", "P1", "dmp", False, True, jour, AUJOURD_HUI, "1", "0"))
+    vues.append(
+        chiffres_transmissions.Transmission("D9", "P1", "mss_patient", False, True, jour, AUJOURD_HUI, "1", "0")
+    )
+    vues.append(
+        chiffres_transmissions.Transmission("D9", "P1", "mss_professionnel", False, True, jour, AUJOURD_HUI, "1", "0")
+    )
     return vues
 
 
 VUES = _transmissions()
 
 
-def _tableau(transmissions: Sequence[t.Transmission], *, patient: bool = True) -> dict[str, Any]:
-    chiffres = t.chiffres_attendus(transmissions)
+def _tableau(transmissions: Sequence[chiffres_transmissions.Transmission], *, patient: bool = True) -> dict[str, Any]:
+    chiffres = chiffres_transmissions.chiffres_attendus(transmissions)
     tableau: dict[str, Any] = {
         canal: {
             "total": total,
@@ -54,7 +59,10 @@ def _tableau(transmissions: Sequence[t.Transmission], *, patient: bool = True) -
 
 
 def _tableaux(lecture: str = "acte", *, patient: bool = True) -> dict[str, dict[str, Any]]:
-    return {p: _tableau(t._de(VUES, p, lecture, AUJOURD_HUI), patient=patient) for p in t.PERIODES}
+    return {
+        p: _tableau(chiffres_transmissions.de_la_periode(VUES, p, lecture, AUJOURD_HUI), patient=patient)
+        for p in chiffres_transmissions.PERIODES
+    }
 
 
 def _change(periode: str, canal: str, champ: str, valeur: Any) -> dict[str, dict[str, Any]]:
@@ -79,9 +87,11 @@ CONFORMES: dict[str, Exemple] = {
     "filtre par FINESS inconnu": lambda: t.filtre_applique(_tableau([]), _tableau(VUES), VUES, {"finess": "2"}, "F"),
     "échecs": lambda: t.echecs_comptes(_tableau(VUES), VUES),
     "échecs dans la seule extraction": lambda: t.echecs_comptes({}, VUES, "mois", _LIGNES),
-    "extraction sans les échecs": lambda: t.extraction_juste([e for e in _LIGNES if e["reussi"]], _CSV, _DOC, VUES),
-    "extraction": lambda: t.extraction_juste(_LIGNES, _CSV, _DOC, VUES),
-    "extraction en cp1252": lambda: t.extraction_juste(
+    "extraction sans les échecs": lambda: extraction_tableau.extraction_juste(
+        [e for e in _LIGNES if e["reussi"]], _CSV, _DOC, VUES
+    ),
+    "extraction": lambda: extraction_tableau.extraction_juste(_LIGNES, _CSV, _DOC, VUES),
+    "extraction en cp1252": lambda: extraction_tableau.extraction_juste(
         _LIGNES, "document\tcanal\tétat\n".encode("cp1252"), "document, canal, état", VUES
     ),
 }
@@ -123,17 +133,23 @@ MANQUEMENTS: dict[str, tuple[str, Exemple]] = {
     ),
     "échec dit réussi": (
         "TBB-EXTRAIT-01",
-        lambda: t.extraction_juste([e | {"reussi": True} for e in _LIGNES], _CSV, _DOC, VUES),
+        lambda: extraction_tableau.extraction_juste([e | {"reussi": True} for e in _LIGNES], _CSV, _DOC, VUES),
     ),
     "échecs à zéro": ("TBB-ECHEC-01", lambda: t.echecs_comptes(_tableau([v for v in VUES if v.reussie]), VUES)),
-    "extraction partielle": ("TBB-EXTRAIT-01", lambda: t.extraction_juste(_LIGNES[1:], _CSV, _DOC, VUES)),
-    "extraction vide": ("TBB-EXTRAIT-01", lambda: t.extraction_juste([], b"", _DOC, VUES)),
+    "extraction partielle": (
+        "TBB-EXTRAIT-01",
+        lambda: extraction_tableau.extraction_juste(_LIGNES[1:], _CSV, _DOC, VUES),
+    ),
+    "extraction vide": ("TBB-EXTRAIT-01", lambda: extraction_tableau.extraction_juste([], b"", _DOC, VUES)),
     "issue fausse": (
         "TBB-EXTRAIT-01",
-        lambda: t.extraction_juste([*_LIGNES[1:], {**_LIGNES[0], "reussi": False}], _CSV, _DOC, VUES),
+        lambda: extraction_tableau.extraction_juste([*_LIGNES[1:], {**_LIGNES[0], "reussi": False}], _CSV, _DOC, VUES),
     ),
-    "colonne tue": ("TBB-EXTRAIT-02", lambda: t.extraction_juste(_LIGNES, _CSV, "document, canal", VUES)),
-    "sans documentation": ("TBB-EXTRAIT-02", lambda: t.extraction_juste(_LIGNES, _CSV, " ", VUES)),
+    "colonne tue": (
+        "TBB-EXTRAIT-02",
+        lambda: extraction_tableau.extraction_juste(_LIGNES, _CSV, "document, canal", VUES),
+    ),
+    "sans documentation": ("TBB-EXTRAIT-02", lambda: extraction_tableau.extraction_juste(_LIGNES, _CSV, " ", VUES)),
 }
 
 
@@ -153,7 +169,7 @@ def test_manquement(nom: str) -> None:
 def test_periodes_confondues() -> None:
     """Le même tableau pour les trois périodes : chiffres faux, et périodes non distinguées."""
     [meme] = [_tableaux()["annee_courante"]]
-    constats = t.comptes_justes(dict.fromkeys(t.PERIODES, meme), VUES, AUJOURD_HUI)
+    constats = t.comptes_justes(dict.fromkeys(chiffres_transmissions.PERIODES, meme), VUES, AUJOURD_HUI)
     assert {c.code for c in constats if c.verdict is Verdict.NON_CONFORME} == {"TBB-COMPTE-01", "TBB-PERIODE-01"}
 
 
@@ -180,7 +196,7 @@ def test_non_concluant(exemple: Callable[[], Constat]) -> None:
 @pytest.mark.parametrize("fichier", [b"PK\x03\x04\xff", b"un seul mot\n"])
 def test_extraction_illisible(fichier: bytes) -> None:
     """Un format que le banc ne lit pas revient à une personne."""
-    assert {c.verdict for c in t.extraction_juste(None, fichier, _DOC, VUES)} == {Verdict.A_VERIFIER}
+    assert {c.verdict for c in extraction_tableau.extraction_juste(None, fichier, _DOC, VUES)} == {Verdict.A_VERIFIER}
     assert {c.verdict for c in t.echecs_comptes({}, VUES, "mois", None)} == {Verdict.A_VERIFIER}
 
 
@@ -188,7 +204,10 @@ def test_extraction_illisible(fichier: bytes) -> None:
 def test_periodes_de_janvier_a_decembre(jour: date) -> None:
     """Quel que soit le jour où l'on joue, des chiffres justes ne sont jamais dits faux."""
     vues = _transmissions(jour)
-    tableaux = {p: _tableau(t._de(vues, p, "acte", jour)) for p in t.PERIODES}
+    tableaux = {
+        p: _tableau(chiffres_transmissions.de_la_periode(vues, p, "acte", jour))
+        for p in chiffres_transmissions.PERIODES
+    }
     assert not [c for c in t.comptes_justes(tableaux, vues, jour) if c.verdict is Verdict.NON_CONFORME]
 
 
@@ -206,7 +225,12 @@ def test_filtre_par_rpps_sans_effet() -> None:
 def test_apport_du_scenario() -> None:
     """Ce qui était compté avant ne compte pas ; ce qui manque reste absent, jamais négatif ni nul."""
     avant, apres = _tableau(VUES[:4]), _tableau(VUES)
-    assert t.apport(apres, {}) == apres
-    assert t.apport(apres, apres)["dmp"] == {"total": 0, "ins_qualifiee": 0, "ins_non_qualifiee": 0, "echecs": 0}
-    assert t.apport(apres, avant)["dmp"]["total"] == apres["dmp"]["total"] - avant["dmp"]["total"]
-    assert t.apport({"dmp": {"total": None}}, avant) == {"dmp": {"total": None}}
+    assert chiffres_transmissions.apport(apres, {}) == apres
+    assert chiffres_transmissions.apport(apres, apres)["dmp"] == {
+        "total": 0,
+        "ins_qualifiee": 0,
+        "ins_non_qualifiee": 0,
+        "echecs": 0,
+    }
+    assert chiffres_transmissions.apport(apres, avant)["dmp"]["total"] == apres["dmp"]["total"] - avant["dmp"]["total"]
+    assert chiffres_transmissions.apport({"dmp": {"total": None}}, avant) == {"dmp": {"total": None}}

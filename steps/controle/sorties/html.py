@@ -10,11 +10,12 @@ from datetime import datetime
 from pathlib import Path
 from typing import Any
 
-from jinja2 import Environment, FileSystemLoader, StrictUndefined
+from jinja2 import Environment
 from markupsafe import Markup
 
 from reports.fichiers import ecrire_atomique
-from reports.texte import abreger, affichable, date_lisible, duree_lisible, pluriel, taille_lisible
+from reports.page import ouvrir_gabarits
+from reports.texte import abreger, date_lisible, duree_lisible, pluriel, taille_lisible
 from reports.verdict import Verdict
 from steps.controle.groupes import grouper, lieu
 from steps.controle.jugement import Reglages
@@ -75,14 +76,7 @@ def rendre_html(
 
 
 def _environnement() -> Environment:
-    environnement = Environment(
-        loader=FileSystemLoader([_ICI, _STYLE]),
-        autoescape=True,
-        undefined=StrictUndefined,
-        finalize=_finaliser,
-        trim_blocks=True,
-        lstrip_blocks=True,
-    )
+    environnement = ouvrir_gabarits(_ICI, _STYLE)
     environnement.globals.update(
         abreger=abreger,
         confiances=CONFIANCES,
@@ -101,11 +95,6 @@ def _environnement() -> Environment:
         verdict_de=VERDICT_DE_GRAVITE,
     )
     return environnement
-
-
-def _finaliser(valeur: Any) -> Any:
-    """Tout texte passe par ici avant l'échappement : un caractère de commande devient visible."""
-    return affichable(valeur) if isinstance(valeur, str) and not isinstance(valeur, Markup) else valeur
 
 
 def _regles(resultats: Sequence[Resultat]) -> list[dict[str, Any]]:

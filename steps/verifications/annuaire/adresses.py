@@ -7,12 +7,13 @@ from typing import Any
 
 from reports.constat import Confiance, Constat, Regle
 from simulators.socle.echange import Echange
-from steps.verifications.annuaire.contexte import REM, PersonnePubliee, resultat_de
+from steps.verifications.annuaire.contexte import PersonnePubliee, resultat_de
 from steps.verifications.annuaire.lecture import porte_adresse
 from steps.verifications.cda.jugement import juger
 from steps.verifications.registre import verification
+from steps.verifications.sources import REM_BIO
 
-_ANN05 = REM.format("ANN/va1.05 (et ANN/va1.06)")
+_ANN05 = REM_BIO.format("ANN/va1.05 (et ANN/va1.06)")
 _OU = "résultats de la recherche montrés par le logiciel"
 
 R_TROUVEE = Regle(

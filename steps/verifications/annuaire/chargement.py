@@ -8,12 +8,13 @@ from typing import Any
 from reports.constat import Confiance, Constat, Regle
 from simulators.socle.echange import Echange
 from steps.verifications.annuaire.adresses import dire_resultats
-from steps.verifications.annuaire.contexte import REM, PersonnePubliee, ecarts, resultat_de
+from steps.verifications.annuaire.contexte import PersonnePubliee, ecarts, resultat_de
 from steps.verifications.annuaire.lecture import Extraction, telechargements
 from steps.verifications.cda.jugement import juger
 from steps.verifications.registre import verification
+from steps.verifications.sources import REM_BIO
 
-_ANN01 = REM.format("ANN/va1.01")
+_ANN01 = REM_BIO.format("ANN/va1.01")
 _OU = "annuaire chargé dans le logiciel"
 
 R_TELECHARGEE = Regle(

@@ -10,7 +10,6 @@ from typing import Any, Self
 
 from simulators.annuaire.modele import Professionnel
 
-REM = "REM BIO, exigence {} (travaux de concertation 2023)"
 GUIDE = "ANS, guide de l'API FHIR Annuaire Santé, version 2 (juin 2026), {}"
 
 

@@ -6,11 +6,12 @@ from collections.abc import Mapping
 from typing import Any
 
 from reports.constat import Confiance, Constat, Regle
-from steps.verifications.annuaire.contexte import REM, PersonnePubliee, comparable, ecarts
+from steps.verifications.annuaire.contexte import PersonnePubliee, comparable, ecarts
 from steps.verifications.cda.jugement import juger
 from steps.verifications.registre import verification
+from steps.verifications.sources import REM_BIO
 
-_SOURCE = REM.format("ANN/va1.02 (utilisateurs) et ANN/va1.03 (correspondants)")
+_SOURCE = REM_BIO.format("ANN/va1.02 (utilisateurs) et ANN/va1.03 (correspondants)")
 
 R_CREATION = Regle(
     "ANN-FIC-01", "La fiche créée d'après un RPPS porte les données que l'annuaire publie", _SOURCE,

@@ -10,11 +10,11 @@ from typing import Any
 from reports.constat import Confiance, Constat, Regle
 from simulators.socle.echange import Echange
 from steps.jugements.marque import rejouable
-from steps.verifications.annuaire.contexte import REM
 from steps.verifications.cda.jugement import juger
 from steps.verifications.registre import verification
+from steps.verifications.sources import REM_BIO
 
-_ANN04 = REM.format("ANN/va1.04")
+_ANN04 = REM_BIO.format("ANN/va1.04")
 
 R_GARDEE = Regle(
     "ANN-FRE-01", "La périodicité du chargement se règle, et la valeur choisie est gardée", _ANN04,

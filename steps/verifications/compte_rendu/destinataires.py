@@ -18,8 +18,8 @@ from steps.verifications.pdf.flux import PdfIllisible
 from steps.verifications.pdf.lecture import lire_pdf
 from steps.verifications.pdf.positions import lettres
 from steps.verifications.registre import verification
+from steps.verifications.sources import REM_BIO
 
-_REM = "REM BIO, exigence {} (travaux de concertation 2023)"
 _DPI = "REM DPI, exigence DPI.DOC/va1.06 ; REM RIS, exigence RIS.DOC/va1.15 (travaux de concertation 2023)"
 _CISIS = "ANS, structuration minimale, informationRecipient"
 _NS = {"c": "urn:hl7-org:v3"}
@@ -28,7 +28,7 @@ _OU_DEMANDEUR = "ClinicalDocument/participant[@typeCode='REF']"
 
 R_TOUS = Regle(
     "CR-DEST-01", "Le document nomme tous ses destinataires, services compris",
-    f"{_REM.format('SGL.DOC/va1.26')} ; {_DPI} ; {_CISIS}", Confiance.OFFICIELLE,
+    f"{REM_BIO.format('SGL.DOC/va1.26')} ; {_DPI} ; {_CISIS}", Confiance.OFFICIELLE,
     "Écrivez un informationRecipient par correspondant et par service à qui le document est transmis.",
 )  # fmt: skip
 R_IDENTIFIES = Regle(
@@ -37,7 +37,7 @@ R_IDENTIFIES = Regle(
 )  # fmt: skip
 R_EUX_SEULS = Regle(
     "CR-DEST-03", "Le document ne nomme pas les destinataires d'un autre patient",
-    f"{_REM.format('SGL.DOC/va1.26')} ; {_DPI} : ceux à qui ce document va être transmis", Confiance.OFFICIELLE,
+    f"{REM_BIO.format('SGL.DOC/va1.26')} ; {_DPI} : ceux à qui ce document va être transmis", Confiance.OFFICIELLE,
     "Ne reprenez que les correspondants du dossier et les destinataires choisis pour ce document.",
 )  # fmt: skip
 R_MODIFIEE = Regle(
@@ -47,7 +47,7 @@ R_MODIFIEE = Regle(
 )  # fmt: skip
 R_DEMANDEUR = Regle(
     "CR-DEM-01", "Le compte rendu porte l'adresse MSSanté de celui qui a demandé les examens",
-    f"{_REM.format('SGL.DOC/va1.28')} ; REM RIS, exigence RIS.DOC/va1.17 ; ANS, volet CR-BIO (participant REF)",
+    f"{REM_BIO.format('SGL.DOC/va1.28')} ; REM RIS, exigence RIS.DOC/va1.17 ; ANS, volet CR-BIO (participant REF)",
     Confiance.OFFICIELLE,
     "Écrivez telecom « mailto:adresse » dans le participant REF du demandeur.",
 )  # fmt: skip

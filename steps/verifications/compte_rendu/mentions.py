@@ -11,10 +11,10 @@ from steps.verifications.compte_rendu.lieux import citer, contient_lettres, page
 from steps.verifications.pdf.positions import Zone
 from steps.verifications.presentation import FeuilleInapplicable, appliquer
 from steps.verifications.registre import verification
+from steps.verifications.sources import REM_BIO
 
-_REM = "REM BIO, exigence {} (travaux de concertation 2023)"
-_RGPD = _REM.format("DOC/va1.05 (et DOC/va1.03)") + " ; REM RIS et LGC, même exigence"
-_AUTOMATISME = _REM.format("SGL.DOC/va1.18")
+_RGPD = REM_BIO.format("DOC/va1.05 (et DOC/va1.03)") + " ; REM RIS et LGC, même exigence"
+_AUTOMATISME = REM_BIO.format("SGL.DOC/va1.18")
 BAS_DE_PAGE = 1 / 3
 """Fraction de la page, comptée du bas, où un texte est sans conteste en bas de page."""
 

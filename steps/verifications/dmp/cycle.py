@@ -21,15 +21,14 @@ from steps.verifications.dmp.soumission import (
     documents_soumis,
 )
 from steps.verifications.registre import verification
-
-_REM = "REM BIO, exigence {} (travaux de concertation 2023)"
+from steps.verifications.sources import REM_BIO
 
 UNE_FOIS = Regle(
-    "DMP-VIE-01", "Un document déjà enregistré n'est pas envoyé de nouveau", _REM.format("DMP/HISTO.06, filtre iii"),
+    "DMP-VIE-01", "Un document déjà enregistré n'est pas envoyé de nouveau", REM_BIO.format("DMP/HISTO.06, filtre iii"),
     Confiance.OFFICIELLE, "Retenir les documents déjà alimentés avec succès et les écarter des envois suivants.",
 )  # fmt: skip
 CADENCE = Regle(
-    "DMP-VIE-02", "La vitesse maximale d'alimentation est respectée", _REM.format("DMP/HISTO.06"),
+    "DMP-VIE-02", "La vitesse maximale d'alimentation est respectée", REM_BIO.format("DMP/HISTO.06"),
     Confiance.OFFICIELLE, "Appliquer la vitesse paramétrée à l'ensemble du logiciel, toutes reprises confondues.",
 )  # fmt: skip
 CIBLE = Regle(
@@ -53,7 +52,7 @@ LIGNEE = Regle(
     "Garder setId d'une version à l'autre et donner un nouvel identifiant à chaque version.",
 )  # fmt: skip
 SUPPRESSION = Regle(
-    "DMP-VIE-07", "La suppression vise l'entrée du document choisi", _REM.format("DMP/CONF.03"),
+    "DMP-VIE-07", "La suppression vise l'entrée du document choisi", REM_BIO.format("DMP/CONF.03"),
     Confiance.OFFICIELLE, "Écrire dans UpdateAvailabilityStatus/@targetObject l'entryUUID du document à supprimer.",
 )  # fmt: skip
 TRANSITION = Regle(

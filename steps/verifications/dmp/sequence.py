@@ -31,28 +31,27 @@ from steps.verifications.dmp.soumission import (
     est_consultation,
 )
 from steps.verifications.registre import verification
-
-_REM = "REM BIO, exigence {} (travaux de concertation 2023)"
+from steps.verifications.sources import REM_BIO
 
 DROIT_VERIFIE = Regle(
-    "DMP-SEQ-01", "Le droit d'accès est vérifié avant toute consultation", _REM.format("DMP/UX.08"),
+    "DMP-SEQ-01", "Le droit d'accès est vérifié avant toute consultation", REM_BIO.format("DMP/UX.08"),
     Confiance.OFFICIELLE, "Appeler TD0.2 (ou TD0.4) pour ce patient et cet utilisateur avant TD3.1 et TD3.2.",
 )  # fmt: skip
 ALIMENTER_SANS_AUTORISATION = Regle(
-    "DMP-SEQ-02", "Alimenter et supprimer ne demandent pas d'autorisation d'accès", _REM.format("DMP/CONF.05"),
+    "DMP-SEQ-02", "Alimenter et supprimer ne demandent pas d'autorisation d'accès", REM_BIO.format("DMP/CONF.05"),
     Confiance.OFFICIELLE, "N'appeler TD0.3 que pour consulter.",
 )  # fmt: skip
 AUTORISATION_POSEE = Regle(
     "DMP-SEQ-03", "L'autorisation est positionnée quand elle manque et que le patient ne s'oppose pas",
-    _REM.format("DMP/UX.50"), Confiance.OFFICIELLE,
+    REM_BIO.format("DMP/UX.50"), Confiance.OFFICIELLE,
     "Après TD0.2, appeler TD0.3 si et seulement si l'autorisation manque et que le patient ne s'est pas opposé.",
 )  # fmt: skip
 OPPOSITION = Regle(
-    "DMP-SEQ-04", "Aucune consultation quand le patient s'y oppose", _REM.format("DMP/CONF.06"),
+    "DMP-SEQ-04", "Aucune consultation quand le patient s'y oppose", REM_BIO.format("DMP/CONF.06"),
     Confiance.OFFICIELLE, "Bloquer TD3.1 et TD3.2 tant que le patient s'oppose à la consultation.",
 )  # fmt: skip
 BLOQUE = Regle(
-    "DMP-SEQ-05", "Un document bloqué n'est pas envoyé au DMP", _REM.format("DMP/va1.22"), Confiance.OFFICIELLE,
+    "DMP-SEQ-05", "Un document bloqué n'est pas envoyé au DMP", REM_BIO.format("DMP/va1.22"), Confiance.OFFICIELLE,
     "Respecter le blocage posé par l'utilisateur, y compris dans les envois automatiques et les reprises.",
 )  # fmt: skip
 MODE_CONSULTATION = Regle(
@@ -61,7 +60,7 @@ MODE_CONSULTATION = Regle(
     "Consulter en authentification directe ou indirecte renforcée (AIR), jamais en indirecte simple.",
 )  # fmt: skip
 MODE_AIR = Regle(
-    "DMP-SEQ-07", "La consultation se fait en authentification indirecte renforcée", _REM.format("DMP/AIRS.03"),
+    "DMP-SEQ-07", "La consultation se fait en authentification indirecte renforcée", REM_BIO.format("DMP/AIRS.03"),
     Confiance.OFFICIELLE, "Consulter avec Authentification_mode = INDIRECTE_RENFORCEE.",
 )  # fmt: skip
 MODE_ALIMENTATION = Regle(

@@ -9,6 +9,7 @@ import hashlib
 from lxml import etree
 
 from reports.constat import Confiance, Constat, Regle
+from simulators.dmp.algorithmes_signature import CANONISATIONS, CONDENSATS
 from simulators.dmp.ebrim import SIGNS
 from simulators.dmp.xml import NS, ErreurXml, lire_xml
 from steps.verifications.cda.jugement import juger
@@ -16,20 +17,6 @@ from steps.verifications.dmp.soumission import DocumentSoumis, Soumission
 from steps.verifications.registre import verification
 
 _SOURCE = "ANS, CI-SIS, volet Partage de documents de santé, signature du lot (XAdES, IHE DSG)"
-# Algorithme → fonction de hachage.
-_CONDENSATS = {
-    "http://www.w3.org/2000/09/xmldsig#sha1": "sha1",
-    "http://www.w3.org/2001/04/xmlenc#sha256": "sha256",
-    "http://www.w3.org/2001/04/xmldsig-more#sha384": "sha384",
-    "http://www.w3.org/2001/04/xmlenc#sha512": "sha512",
-}
-# Canonisation → (exclusive, avec commentaires).
-_CANONISATIONS = {
-    "http://www.w3.org/TR/2001/REC-xml-c14n-20010315": (False, False),
-    "http://www.w3.org/TR/2001/REC-xml-c14n-20010315#WithComments": (False, True),
-    "http://www.w3.org/2001/10/xml-exc-c14n#": (True, False),
-    "http://www.w3.org/2001/10/xml-exc-c14n#WithComments": (True, True),
-}
 
 PRESENTE = Regle(
     "DMP-SIG-01", "Le lot porte un document de signature et un seul", _SOURCE, Confiance.OFFICIELLE,
@@ -141,15 +128,15 @@ def _manifeste(soumission: Soumission, signature: DocumentSoumis) -> list[Consta
 
 def _condensat_juste(reference: etree._Element, document: DocumentSoumis) -> bool:
     methode = reference.find("ds:DigestMethod", NS)
-    nom = _CONDENSATS.get(methode.get("Algorithm", "") if methode is not None else "")
+    nom = CONDENSATS.get(methode.get("Algorithm", "") if methode is not None else "")
     octets = document.octets
     transformations = [t.get("Algorithm", "") for t in reference.iterfind("ds:Transforms/ds:Transform", NS)]
     if nom is None or octets is None or len(transformations) > 1:
         return False
     if transformations:
-        if transformations[0] not in _CANONISATIONS:
+        if transformations[0] not in CANONISATIONS:
             return False
-        exclusive, commentaires = _CANONISATIONS[transformations[0]]
+        exclusive, commentaires = CANONISATIONS[transformations[0]]
         analyseur = etree.XMLParser(resolve_entities=False, no_network=True, load_dtd=False, huge_tree=True)
         try:
             arbre = etree.fromstring(octets, analyseur).getroottree()

@@ -12,15 +12,8 @@ from functools import cached_property
 
 from lxml import etree
 
-from simulators.dmp.ebrim import (
-    RPLC,
-    UPDATE_AVAILABILITY_STATUS,
-    Association,
-    DocumentEntry,
-    LotSoumis,
-    SubmissionSet,
-    lire_lot,
-)
+from simulators.dmp.ebrim import RPLC, UPDATE_AVAILABILITY_STATUS, Association, DocumentEntry, LotSoumis, SubmissionSet
+from simulators.dmp.ebrim_lecture import lire_lot
 from simulators.dmp.erreurs import Refus
 from simulators.dmp.requetes import Recherche, lire_recherche
 from simulators.dmp.signature_lot import est_signature

@@ -7,7 +7,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from reports.constat import Constat
+from reports.constat import Constat, Regle
 from reports.verdict import Verdict
 from steps.jugements.marque import rejouable
 from steps.verifications.cda.jugement import juger
@@ -64,6 +64,19 @@ def _porteurs(messages: Sequence[MessageVu]) -> list[MessageVu]:
     return [message for message in messages if documents_de(message.octets)]
 
 
+def _aucun(regle: Regle, fautifs: Sequence[MessageVu], manquement: str, *, attendu: str, sain: str) -> Constat:
+    """Aucun message fautif à la prise du banc ; ceux qui le sont se disent par leur MSH-10."""
+    return juger(
+        regle,
+        not fautifs,
+        manquement,
+        attendu=attendu,
+        recu=", ".join(identifiant_de(vu.octets) for vu in fautifs) or sain,
+        ou="prise HL7 v2 du banc",
+        echanges=tuple(vu.numero for vu in fautifs),
+    )
+
+
 @verification(r.TRANSMIS)
 def document_parvenu(messages: Sequence[MessageVu], quoi: str) -> Constat:
     """`messages` : ceux reçus depuis que le document devait partir ; l'un au moins porte un document."""
@@ -93,15 +106,8 @@ def parvenu_une_fois(messages: Sequence[MessageVu], quoi: str) -> Constat:
             de_trop.append(vu)
         if vu.acquittement in ("AA", "CA"):
             acceptes.update(portes)
-    return juger(
-        r.UNE_FOIS,
-        not de_trop,
-        f"{quoi} : le document est revenu après avoir été accepté.",
-        attendu="un envoi accepté par document",
-        recu=", ".join(identifiant_de(vu.octets) for vu in de_trop) or "un envoi",
-        ou="prise HL7 v2 du banc",
-        echanges=tuple(vu.numero for vu in de_trop),
-    )
+    manquement = f"{quoi} : le document est revenu après avoir été accepté."
+    return _aucun(r.UNE_FOIS, de_trop, manquement, attendu="un envoi accepté par document", sain="un envoi")
 
 
 @verification(r.RENVOYE)
@@ -129,16 +135,9 @@ def rien_parti(messages: Sequence[MessageVu], quand: str, *, temoin: Sequence[Me
     """`quand` : pourquoi rien ne devait partir ; `temoin` : ce qui est parti dans le cas permis du même scénario."""
     if not _porteurs(temoin):
         return r.RETENU.sans_objet(f"{quand} : rien ne part non plus quand c'est permis, l'absence ne prouve rien")
-    partis = _porteurs(messages)
-    return juger(
-        r.RETENU,
-        not partis,
-        f"Un document est parti vers la plateforme {quand}.",
-        attendu="aucun message qui porte un document",
-        recu=", ".join(identifiant_de(vu.octets) for vu in partis) or "aucun",
-        ou="prise HL7 v2 du banc",
-        echanges=tuple(vu.numero for vu in partis),
-    )
+    manquement = f"Un document est parti vers la plateforme {quand}."
+    attendu = "aucun message qui porte un document"
+    return _aucun(r.RETENU, _porteurs(messages), manquement, attendu=attendu, sain="aucun")
 
 
 @verification(r.DEMANDE)

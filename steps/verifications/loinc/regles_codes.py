@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 from reports.constat import Confiance, Regle
-from steps.verifications.loinc.regles_export import REM
+from steps.verifications.sources import REM_BIO
 
 _INTEGRER = "Donnez à chaque objet le code LOINC de sa ligne, et rien aux autres."
 
 R_ACCEPTE = Regle(
     "LOI-INT-01",
     "Le logiciel intègre un fichier du transcodeur nommé et formé comme l'exigence le dit",
-    REM.format("SGL.LOI/va1.04, va1.05 ou va1.06"),
+    REM_BIO.format("SGL.LOI/va1.04, va1.05 ou va1.06"),
     Confiance.OFFICIELLE,
     "Acceptez les champs de l'export suivis des codes et libellés LOINC, sous le nom prévu.",
 )
@@ -18,21 +18,21 @@ R_INTEGRES = {
     "LOINC_4": Regle(
         "LOI-INT-02",
         "Chaque chapitre et chaque sous-chapitre porte le code LOINC que le fichier LOINC_4 lui donne",
-        REM.format("SGL.LOI/va1.04"),
+        REM_BIO.format("SGL.LOI/va1.04"),
         Confiance.OFFICIELLE,
         _INTEGRER,
     ),
     "LOINC_5": Regle(
         "LOI-INT-03",
         "Chaque examen prescriptible porte le code LOINC que le fichier LOINC_5 lui donne",
-        REM.format("SGL.LOI/va1.05"),
+        REM_BIO.format("SGL.LOI/va1.05"),
         Confiance.OFFICIELLE,
         _INTEGRER,
     ),
     "LOINC_6": Regle(
         "LOI-INT-04",
         "Chaque analyse de résultat porte le code LOINC que le fichier LOINC_6 lui donne",
-        REM.format("SGL.LOI/va1.06"),
+        REM_BIO.format("SGL.LOI/va1.06"),
         Confiance.OFFICIELLE,
         _INTEGRER,
     ),
@@ -40,11 +40,11 @@ R_INTEGRES = {
 R_AUTRES = Regle(
     "LOI-INT-05",
     "L'intégration d'un fichier ne change pas le code LOINC des objets dont il ne parle pas",
-    REM.format("SGL.LOI/va1.04, va1.05 ou va1.06"),
+    REM_BIO.format("SGL.LOI/va1.04, va1.05 ou va1.06"),
     Confiance.OFFICIELLE,
     _INTEGRER,
 )
-_RAPPORT = REM.format("SGL.LOI/va1.07")
+_RAPPORT = REM_BIO.format("SGL.LOI/va1.07")
 R_RAPPORT = Regle(
     "LOI-RAP-01",
     "L'intégration d'un fichier donne un rapport d'import",
@@ -111,28 +111,28 @@ R_COLONNES = Regle(
 R_MODIFIE = Regle(
     "LOI-MOD-01",
     "Un code LOINC changé à la main est enregistré sur l'objet choisi",
-    REM.format("SGL.LOI/va1.08"),
+    REM_BIO.format("SGL.LOI/va1.08"),
     Confiance.OFFICIELLE,
     "Permettez de changer le code LOINC d'un chapitre, d'un sous-chapitre, d'un examen et d'une analyse.",
 )
 R_MODIFIE_SEUL = Regle(
     "LOI-MOD-02",
     "Changer un code LOINC à la main ne change celui d'aucun autre objet",
-    REM.format("SGL.LOI/va1.08"),
+    REM_BIO.format("SGL.LOI/va1.08"),
     Confiance.OFFICIELLE,
     "N'enregistrez que l'objet choisi.",
 )
 R_DATE = Regle(
     "LOI-DATE-01",
     "Le logiciel garde la date de création ou de modification de chaque code LOINC",
-    REM.format("SGL.LOI/va1.09"),
+    REM_BIO.format("SGL.LOI/va1.09"),
     Confiance.OFFICIELLE,
     "Datez chaque création et chaque modification d'un code LOINC, à la main ou par import, et montrez cette date.",
 )
 R_DATE_SEULE = Regle(
     "LOI-DATE-02",
     "Changer un code LOINC ne change pas les dates des autres",
-    REM.format("SGL.LOI/va1.09"),
+    REM_BIO.format("SGL.LOI/va1.09"),
     Confiance.OFFICIELLE,
     "Datez le code LOINC de l'objet changé, et lui seul.",
 )

@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 from reports.constat import Confiance, Regle
+from steps.verifications.sources import REM_BIO
 
-REM = "REM BIO, exigence {} (travaux de concertation 2023)"
-_EXPORTS = REM.format("SGL.LOI/va1.01, va1.02 ou va1.03")
+_EXPORTS = REM_BIO.format("SGL.LOI/va1.01, va1.02 ou va1.03")
 
 R_NOM = Regle(
     "LOI-NOM-01",
@@ -38,35 +38,35 @@ R_OBLIGATOIRES = Regle(
 R_VOLUME = Regle(
     "LOI-CSV-04",
     "L'export compte au moins dix chapitres et sous-chapitres, ou dix analyses",
-    REM.format("SGL.LOI/va1.01, va1.02 ou va1.03") + ", scénario de conformité",
+    REM_BIO.format("SGL.LOI/va1.01, va1.02 ou va1.03") + ", scénario de conformité",
     Confiance.OFFICIELLE,
     "Exportez tout le catalogue ; s'il est plus petit, complétez la base d'essai.",
 )
 R_CHAPITRES = Regle(
     "LOI-CHAP-01",
     "L'export LOINC_1 dit tous les chapitres et sous-chapitres que le logiciel montre, et eux seuls",
-    REM.format("SGL.LOI/va1.01"),
+    REM_BIO.format("SGL.LOI/va1.01"),
     Confiance.OFFICIELLE,
     "Exportez chaque chapitre et chaque sous-chapitre sous son libellé, dans son chapitre.",
 )
 R_DEMANDES = Regle(
     "LOI-DEM-01",
     "L'export LOINC_2 dit les examens que le logiciel montre, avec leurs libellés, chapitres et analyses",
-    REM.format("SGL.LOI/va1.02"),
+    REM_BIO.format("SGL.LOI/va1.02"),
     Confiance.OFFICIELLE,
     "Tirez chaque champ de la fiche de l'examen et de celle de l'analyse.",
 )
 R_LIGNES = Regle(
     "LOI-DEM-02",
     "Un examen de N analyses occupe N lignes de l'export LOINC_2",
-    REM.format("SGL.LOI/va1.02"),
+    REM_BIO.format("SGL.LOI/va1.02"),
     Confiance.OFFICIELLE,
     "Écrivez une ligne par analyse de l'examen, ni plus ni moins.",
 )
 R_RESULTATS = Regle(
     "LOI-RES-01",
     "L'export LOINC_3 dit toutes les analyses que le logiciel montre, et elles seules",
-    REM.format("SGL.LOI/va1.03"),
+    REM_BIO.format("SGL.LOI/va1.03"),
     Confiance.OFFICIELLE,
     "Exportez chaque analyse de résultat sous son code et son libellé.",
 )

@@ -9,8 +9,7 @@ from reports.constat import Confiance, Constat, Regle
 from steps.verifications.mssante.commandes import Commande
 from steps.verifications.mssante.dialogue import Session
 from steps.verifications.registre import verification
-
-_REM = "REM BIO, exigence {} (travaux de concertation 2023)"
+from steps.verifications.sources import REM_BIO
 
 SUITES_ADMISES = {
     "ECDHE-RSA-AES256-GCM-SHA384": 0xC030,
@@ -23,24 +22,24 @@ SUITES_ADMISES = {
 """Les six suites de MSS/CONF.03, par leur nom OpenSSL ; toutes de TLS 1.2."""
 
 CANAL = Regle(
-    "MSS-TLS-01", "Identifiants et messages ne passent que dans le canal TLS", _REM.format("MSS/va1.03"),
+    "MSS-TLS-01", "Identifiants et messages ne passent que dans le canal TLS", REM_BIO.format("MSS/va1.03"),
     Confiance.OFFICIELLE, "Envoyer STARTTLS avant toute identification, et rien d'autre en clair s'il échoue.",
 )  # fmt: skip
 VERSION = Regle(
-    "MSS-TLS-02", "La connexion s'établit en TLS 1.2 au moins", _REM.format("MSS/CONF.01"), Confiance.OFFICIELLE,
+    "MSS-TLS-02", "La connexion s'établit en TLS 1.2 au moins", REM_BIO.format("MSS/CONF.01"), Confiance.OFFICIELLE,
     "Régler le client de messagerie pour négocier TLS 1.2 (ou plus récent) et rien de plus ancien.",
 )  # fmt: skip
 SUITE = Regle(
-    "MSS-TLS-03", "La suite négociée est l'une des six admises", _REM.format("MSS/CONF.03"), Confiance.OFFICIELLE,
+    "MSS-TLS-03", "La suite négociée est l'une des six admises", REM_BIO.format("MSS/CONF.03"), Confiance.OFFICIELLE,
     "Ne proposer en TLS 1.2 que C030, C02F, C028, C027, 009F et 009E.",
 )  # fmt: skip
 VERSION_UNIQUE = Regle(
-    "MSS-TLS-04", "Seul TLS 1.2 est négocié", _REM.format("MSS/va1.31"), Confiance.OFFICIELLE,
+    "MSS-TLS-04", "Seul TLS 1.2 est négocié", REM_BIO.format("MSS/va1.31"), Confiance.OFFICIELLE,
     "Limiter le client de messagerie à TLS 1.2 ; pour garder TLS 1.3, faire trancher l'écart entre va1.31 et CONF.02.",
 )  # fmt: skip
 GROUPE = Regle(
     "MSS-TLS-05", "L'échange de clés se fait sur 2048 bits (DHE) ou 256 bits (ECDHE) au moins",
-    _REM.format("MSS/CONF.03"), Confiance.OFFICIELLE, "Refuser un groupe DH ou une courbe plus courts.",
+    REM_BIO.format("MSS/CONF.03"), Confiance.OFFICIELLE, "Refuser un groupe DH ou une courbe plus courts.",
 )  # fmt: skip
 
 OFFRE = Regle(

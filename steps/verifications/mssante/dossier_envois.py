@@ -12,33 +12,34 @@ from reports.constat import Confiance, Constat, Regle
 from steps.verifications.cda.jugement import juger
 from steps.verifications.mssante.dossier_lecture import CourrielVu, aplatir
 from steps.verifications.registre import verification
+from steps.verifications.sources import REM_BIO
 
-REM = "REM BIO, exigence {} (travaux de concertation 2023)"
 FIL = "courriels acceptés par l'opérateur MSSanté"
 
 R_AUTO_PATIENT = Regle(
     "MSS-ENVOI-01", "Un compte rendu validé part de lui-même à l'usager",
-    REM.format("MSS/va1.01 et MSS/va1.35") + " ; REM RIS, exigences MSS/va1.17 et RIS.MSS/va1.29",
+    REM_BIO.format("MSS/va1.01 et MSS/va1.35") + " ; REM RIS, exigences MSS/va1.17 et RIS.MSS/va1.29",
     Confiance.OFFICIELLE, "Envoyez le compte rendu à la BAL de l'usager dès sa validation, sans autre geste.",
 )  # fmt: skip
 R_AUTO_CORRESPONDANTS = Regle(
     "MSS-ENVOI-02", "Un compte rendu validé part de lui-même à chaque correspondant du dossier",
-    REM.format("MSS/va1.21 et MSS/va1.32") + " ; REM RIS, exigence RIS.MSS/va1.29", Confiance.OFFICIELLE,
+    REM_BIO.format("MSS/va1.21 et MSS/va1.32") + " ; REM RIS, exigence RIS.MSS/va1.29", Confiance.OFFICIELLE,
     "Envoyez le compte rendu à la BAL de chaque correspondant du dossier dès sa validation.",
 )  # fmt: skip
 R_DEMANDE = Regle(
     "MSS-ENVOI-03", "Le compte rendu choisi part à la demande de l'utilisateur",
-    REM.format("MSS/va1.32, MSS/va1.33 et MSS/va1.34") + " ; REM RIS, exigence RIS.MSS/va1.31", Confiance.OFFICIELLE,
+    REM_BIO.format("MSS/va1.32, MSS/va1.33 et MSS/va1.34") + " ; REM RIS, exigence RIS.MSS/va1.31",
+    Confiance.OFFICIELLE,
     "Permettez d'envoyer à la main le compte rendu choisi à l'usager ou aux correspondants du dossier.",
 )  # fmt: skip
 R_CHOISI = Regle(
     "MSS-ENVOI-04", "Un envoi manuel et choisi ne part pas avant que l'utilisateur le demande",
-    REM.format("MSS/va1.33 et MSS/va1.34"), Confiance.OFFICIELLE,
+    REM_BIO.format("MSS/va1.33 et MSS/va1.34"), Confiance.OFFICIELLE,
     "Sans envoi automatique, n'envoyez un compte rendu que si l'utilisateur le demande.",
 )  # fmt: skip
 R_DESTINATAIRES = Regle(
     "MSS-ENVOI-05", "Un compte rendu n'est envoyé qu'à ceux à qui il est destiné",
-    REM.format("MSS/va1.01, MSS/va1.21, MSS/va1.33 et MSS/va1.34"), Confiance.OFFICIELLE,
+    REM_BIO.format("MSS/va1.01, MSS/va1.21, MSS/va1.33 et MSS/va1.34"), Confiance.OFFICIELLE,
     "N'adressez le compte rendu qu'à son patient et aux correspondants de son dossier.",
 )  # fmt: skip
 R_UNE_FOIS = Regle(
@@ -48,25 +49,25 @@ R_UNE_FOIS = Regle(
 )  # fmt: skip
 R_ECRIT = Regle(
     "MSS-ENVOI-07", "Le courriel préparé par l'utilisateur est envoyé par MSSanté",
-    REM.format("MSS/va1.12, MSS/va1.15, MSS/va1.16 et MSS/va1.19"), Confiance.OFFICIELLE,
+    REM_BIO.format("MSS/va1.12, MSS/va1.15, MSS/va1.16 et MSS/va1.19"), Confiance.OFFICIELLE,
     "Remettez à l'opérateur MSSanté le courriel que l'utilisateur envoie.",
 )  # fmt: skip
 R_TEXTE = Regle(
     "MSS-ENVOI-08", "Le courriel envoyé porte le texte que l'utilisateur a écrit",
-    REM.format("MSS/va1.11") + " : les deux parties ont le même contenu rédactionnel", Confiance.OFFICIELLE,
+    REM_BIO.format("MSS/va1.11") + " : les deux parties ont le même contenu rédactionnel", Confiance.OFFICIELLE,
     "Envoyez le texte saisi, entier, dans chaque forme du corps.",
 )  # fmt: skip
 R_OBJET_ECRIT = Regle(
     "MSS-ENVOI-09", "Le courriel envoyé porte l'objet que l'utilisateur a écrit",
-    REM.format("MSS/va1.16"), Confiance.OFFICIELLE, "Envoyez l'objet saisi, accents compris.",
+    REM_BIO.format("MSS/va1.16"), Confiance.OFFICIELLE, "Envoyez l'objet saisi, accents compris.",
 )  # fmt: skip
 R_USAGER = Regle(
     "MSS-ENVOI-10", "Le courriel à un usager part à l'adresse formée de son matricule INS",
-    REM.format("MSS/va1.19"), Confiance.OFFICIELLE,
+    REM_BIO.format("MSS/va1.19"), Confiance.OFFICIELLE,
     "Formez l'adresse du matricule INS qualifié de 15 caractères, suivi de @patient.mssante.fr.",
 )  # fmt: skip
 R_REPONSE = Regle(
-    "MSS-ENVOI-11", "La réponse part à l'émetteur du courriel d'origine", REM.format("MSS/va1.08"),
+    "MSS-ENVOI-11", "La réponse part à l'émetteur du courriel d'origine", REM_BIO.format("MSS/va1.08"),
     Confiance.OFFICIELLE, "Adressez la réponse à l'émetteur, ou à l'adresse de réponse qu'il a donnée.",
 )  # fmt: skip
 R_APPLICATIVE = Regle(
@@ -86,7 +87,7 @@ R_RECU_SEUL = Regle(
 )  # fmt: skip
 R_PARTIEL = Regle(
     "MSS-ENVOI-12", "Un compte rendu partiel ne part que si un professionnel le décide",
-    f"{REM.format('MSS/va1.32')} : sur action volontaire ; déduction du banc : jamais de lui-même",
+    f"{REM_BIO.format('MSS/va1.32')} : sur action volontaire ; déduction du banc : jamais de lui-même",
     Confiance.DEDUITE, "Laissez au professionnel la décision d'envoyer un compte rendu partiel.",
 )  # fmt: skip
 

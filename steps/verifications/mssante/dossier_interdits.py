@@ -7,26 +7,27 @@ from typing import Any
 
 from reports.constat import Confiance, Constat, Regle
 from steps.verifications.cda.jugement import juger
-from steps.verifications.mssante.dossier_envois import FIL, REM
+from steps.verifications.mssante.dossier_envois import FIL
 from steps.verifications.mssante.dossier_lecture import CourrielVu
 from steps.verifications.registre import verification
+from steps.verifications.sources import REM_BIO
 
 R_INS_QUALIFIEE = Regle(
     "MSS-INTERDIT-01", "Aucun courriel ne part à un usager dont l'INS n'est pas qualifiée",
-    REM.format("MSS/va1.19 et MSS/va1.01"), Confiance.OFFICIELLE,
+    REM_BIO.format("MSS/va1.19 et MSS/va1.01"), Confiance.OFFICIELLE,
     "Empêchez l'envoi à l'usager tant que son identité n'est pas qualifiée.",
 )  # fmt: skip
 R_AVERTI = Regle(
-    "MSS-INTERDIT-02", "L'utilisateur est averti que l'envoi est bloqué", REM.format("MSS/va1.19"),
+    "MSS-INTERDIT-02", "L'utilisateur est averti que l'envoi est bloqué", REM_BIO.format("MSS/va1.19"),
     Confiance.OFFICIELLE, "Dites à l'utilisateur que l'envoi est bloqué, et pourquoi.",
 )  # fmt: skip
 R_REFUS_PATIENT = Regle(
-    "MSS-INTERDIT-03", "Rien ne part par MSSanté patient quand le patient l'a refusé", REM.format("MSS/va1.20"),
+    "MSS-INTERDIT-03", "Rien ne part par MSSanté patient quand le patient l'a refusé", REM_BIO.format("MSS/va1.20"),
     Confiance.OFFICIELLE, "Ne remettez aucun courriel à l'usager qui a refusé l'envoi par MSSanté patient.",
 )  # fmt: skip
 R_REFUS_PROFESSIONNEL = Regle(
     "MSS-INTERDIT-04", "Rien ne part par MSSanté professionnel quand le patient l'a refusé",
-    REM.format("MSS/va1.22"), Confiance.OFFICIELLE,
+    REM_BIO.format("MSS/va1.22"), Confiance.OFFICIELLE,
     "Ne remettez aucun courriel aux correspondants du patient qui a refusé l'envoi par MSSanté professionnel.",
 )  # fmt: skip
 R_A_ANNONCER = Regle(
@@ -35,12 +36,12 @@ R_A_ANNONCER = Regle(
     "Ne remettez à l'usager aucun courriel qui porte un compte rendu dont l'annonce n'est pas faite.",
 )  # fmt: skip
 R_REFUS_ENREGISTRE = Regle(
-    "MSS-INTERDIT-05", "Le refus du patient s'enregistre, et se retire", REM.format("MSS/va1.20 et MSS/va1.22"),
+    "MSS-INTERDIT-05", "Le refus du patient s'enregistre, et se retire", REM_BIO.format("MSS/va1.20 et MSS/va1.22"),
     Confiance.OFFICIELLE, "Permettez d'enregistrer le refus, ou l'accord, dans le dossier du patient.",
 )  # fmt: skip
 R_LISTE_JUSTE = Regle(
     "MSS-INTERDIT-06", "La liste des envois ne montre comme envoyé que ce qui est parti",
-    REM.format("MSS/va1.20 et MSS/va1.22") + " ; liste donnée comme exemple de preuve", Confiance.DEDUITE,
+    REM_BIO.format("MSS/va1.20 et MSS/va1.22") + " ; liste donnée comme exemple de preuve", Confiance.DEDUITE,
     "Montrez à l'utilisateur l'état réel de chaque envoi.",
 )  # fmt: skip
 

@@ -9,34 +9,34 @@ from typing import Any
 from reports.constat import Confiance, Constat, Regle
 from steps.flux.identite import comparable
 from steps.verifications.cda.jugement import juger
-from steps.verifications.mssante.dossier_envois import REM
 from steps.verifications.mssante.dossier_lecture import CourrielVu
 from steps.verifications.registre import verification
+from steps.verifications.sources import REM_BIO
 
 _COURRIEL = "courriel affiché"
 
 R_PIECES = Regle(
-    "MSS-LECTURE-01", "Le courriel reçu montre son archive et ses PDF, tels que reçus", REM.format("MSS/CONF.23"),
+    "MSS-LECTURE-01", "Le courriel reçu montre son archive et ses PDF, tels que reçus", REM_BIO.format("MSS/CONF.23"),
     Confiance.OFFICIELLE, "Affichez toutes les pièces jointes du courriel, sans les modifier.",
 )  # fmt: skip
 R_UN_USAGER = Regle(
-    "MSS-LECTURE-02", "L'usager concerné est celui du patientId de l'archive jointe", REM.format("MSS/CONF.24"),
+    "MSS-LECTURE-02", "L'usager concerné est celui du patientId de l'archive jointe", REM_BIO.format("MSS/CONF.24"),
     Confiance.OFFICIELLE, "Lisez patientId dans METADATA.XML et cherchez le patient par ce matricule INS.",
 )  # fmt: skip
 R_INCONNU = Regle(
-    "MSS-LECTURE-03", "Un patientId inconnu ne désigne aucun patient du logiciel", REM.format("MSS/CONF.24"),
+    "MSS-LECTURE-03", "Un patientId inconnu ne désigne aucun patient du logiciel", REM_BIO.format("MSS/CONF.24"),
     Confiance.OFFICIELLE, "Sans patient à ce matricule, n'en proposez pas d'autre.",
 )  # fmt: skip
 R_RANGE = Regle(
-    "MSS-LECTURE-04", "Les documents intégrés sont au dossier de l'usager concerné", REM.format("MSS/CONF.24"),
+    "MSS-LECTURE-04", "Les documents intégrés sont au dossier de l'usager concerné", REM_BIO.format("MSS/CONF.24"),
     Confiance.OFFICIELLE, "Rangez les documents de l'archive au dossier du patient que désigne patientId.",
 )  # fmt: skip
 R_OBJET_LU = Regle(
-    "MSS-LECTURE-05", "L'objet du courriel reçu se lit avec l'identité de l'usager", REM.format("MSS/CONF.25"),
+    "MSS-LECTURE-05", "L'objet du courriel reçu se lit avec l'identité de l'usager", REM_BIO.format("MSS/CONF.25"),
     Confiance.OFFICIELLE, "Affichez l'objet décodé, entier ; le préfixe XDM/1.0/DDM+ peut être retiré.",
 )  # fmt: skip
 R_MATRICULE_LU = Regle(
-    "MSS-LECTURE-06", "L'INS lue dans le courriel est celle de patientId", REM.format("MSS/CONF.24"),
+    "MSS-LECTURE-06", "L'INS lue dans le courriel est celle de patientId", REM_BIO.format("MSS/CONF.24"),
     Confiance.OFFICIELLE, "Lisez le matricule dans patientId, non dans le texte du courriel.",
 )  # fmt: skip
 

@@ -8,26 +8,26 @@ from typing import Any
 
 from reports.constat import Confiance, Constat, Regle
 from steps.verifications.cda.jugement import juger
-from steps.verifications.mssante.dossier_envois import REM
 from steps.verifications.mssante.dossier_interdits import identifiant
 from steps.verifications.mssante.dossier_lecture import CourrielVu
 from steps.verifications.registre import verification
+from steps.verifications.sources import REM_BIO
 
 _LISTE = "liste des envois"
 
 R_RECU = Regle(
     "MSS-SUIVI-01", "Un accusé de réception revenu se voit sur le message qu'il concerne",
-    REM.format("MSS/va1.14 et MSS/va1.36"), Confiance.OFFICIELLE,
+    REM_BIO.format("MSS/va1.14 et MSS/va1.36"), Confiance.OFFICIELLE,
     "Relevez les accusés (DSN, MDN), rattachez-les par le Message-ID d'origine et montrez la réception.",
 )  # fmt: skip
 R_SANS_ACCUSE = Regle(
     "MSS-SUIVI-02", "Un message dont aucun accusé n'est revenu n'est pas montré reçu",
-    REM.format("MSS/va1.14"), Confiance.OFFICIELLE,
+    REM_BIO.format("MSS/va1.14"), Confiance.OFFICIELLE,
     "Ne montrez la réception que du message que l'accusé désigne.",
 )  # fmt: skip
 R_LISTE = Regle(
     "MSS-SUIVI-03", "Les courriels envoyés se retrouvent dans la liste des envois",
-    REM.format("MSS/va1.14"), Confiance.OFFICIELLE, "Montrez dans la liste chaque courriel envoyé.",
+    REM_BIO.format("MSS/va1.14"), Confiance.OFFICIELLE, "Montrez dans la liste chaque courriel envoyé.",
 )  # fmt: skip
 
 

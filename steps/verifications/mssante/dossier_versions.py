@@ -9,52 +9,53 @@ from reports.constat import Confiance, Constat, Regle
 from steps.flux.identite import comparable
 from steps.verifications.cda import remplace, statut_compte_rendu, version
 from steps.verifications.cda.jugement import juger
-from steps.verifications.mssante.dossier_envois import FIL, REM
+from steps.verifications.mssante.dossier_envois import FIL
 from steps.verifications.mssante.dossier_lecture import CourrielVu, DocumentLu, aplatir
 from steps.verifications.registre import verification
+from steps.verifications.sources import REM_BIO
 
 R_STATUT = Regle(
     "MSS-VERSION-01", "Le compte rendu envoyé dit s'il est partiel ou complet",
-    f"{REM.format('MSS/va1.32')} : statut active, puis completed", Confiance.OFFICIELLE,
+    f"{REM_BIO.format('MSS/va1.32')} : statut active, puis completed", Confiance.OFFICIELLE,
     "Écrivez lab:statusCode : active tant qu'un résultat manque, completed ensuite.",
 )  # fmt: skip
 R_SUITE = Regle(
     "MSS-VERSION-02", "Le compte rendu suivant est une nouvelle version de celui qui a été envoyé",
-    REM.format("MSS/va1.32 et MSS/va1.35"), Confiance.OFFICIELLE,
+    REM_BIO.format("MSS/va1.32 et MSS/va1.35"), Confiance.OFFICIELLE,
     "Gardez setId, augmentez versionNumber et désignez la version remplacée (relatedDocument RPLC).",
 )  # fmt: skip
 R_MENTION = Regle(
     "MSS-VERSION-03", "La version qui remplace porte la mention préparamétrée, dans le CDA et dans le PDF",
-    REM.format("MSS/va1.35"), Confiance.OFFICIELLE,
+    REM_BIO.format("MSS/va1.35"), Confiance.OFFICIELLE,
     "Écrivez la mention paramétrée dans le compte rendu qui en remplace un autre.",
 )  # fmt: skip
 R_SANS_MENTION = Regle(
-    "MSS-VERSION-04", "La première version ne porte pas la mention de remplacement", REM.format("MSS/va1.35"),
+    "MSS-VERSION-04", "La première version ne porte pas la mention de remplacement", REM_BIO.format("MSS/va1.35"),
     Confiance.OFFICIELLE, "N'écrivez la mention que dans une version qui en remplace une autre.",
 )  # fmt: skip
 R_PREVENUS = Regle(
-    "MSS-VERSION-05", "Chaque destinataire d'un compte rendu supprimé en est prévenu", REM.format("MSS/va1.37"),
+    "MSS-VERSION-05", "Chaque destinataire d'un compte rendu supprimé en est prévenu", REM_BIO.format("MSS/va1.37"),
     Confiance.OFFICIELLE, "Envoyez l'avertissement à chaque professionnel qui avait reçu le compte rendu.",
 )  # fmt: skip
 R_EUX_SEULS = Regle(
-    "MSS-VERSION-06", "Seuls les destinataires du compte rendu supprimé en sont prévenus", REM.format("MSS/va1.37"),
+    "MSS-VERSION-06", "Seuls les destinataires du compte rendu supprimé en sont prévenus", REM_BIO.format("MSS/va1.37"),
     Confiance.OFFICIELLE, "N'avertissez que ceux qui avaient reçu le compte rendu.",
 )  # fmt: skip
 R_TEXTE_PREVU = Regle(
-    "MSS-VERSION-07", "L'avertissement de suppression est le texte préparamétré", REM.format("MSS/va1.37"),
+    "MSS-VERSION-07", "L'avertissement de suppression est le texte préparamétré", REM_BIO.format("MSS/va1.37"),
     Confiance.OFFICIELLE, "Écrivez dans le courriel le message paramétré.",
 )  # fmt: skip
 R_CORRESPONDANTS = Regle(
-    "MSS-CORRESP-01", "Un dossier garde dix correspondants, chacun avec ses données", REM.format("MSS/va1.36"),
+    "MSS-CORRESP-01", "Un dossier garde dix correspondants, chacun avec ses données", REM_BIO.format("MSS/va1.36"),
     Confiance.OFFICIELLE, "Permettez au moins dix correspondants par dossier d'examens.",
 )  # fmt: skip
 R_RETOUR = Regle(
     "MSS-RETOUR-01", "Les réponses reviennent à l'adresse de retour réglée, distincte de la boîte d'émission",
-    f"{REM.format('MSS/va1.18')} ; Reply-To : MSS/va1.09", Confiance.OFFICIELLE,
+    f"{REM_BIO.format('MSS/va1.18')} ; Reply-To : MSS/va1.09", Confiance.OFFICIELLE,
     "Écrivez dans Reply-To l'adresse de retour réglée pour ce genre de destinataire.",
 )  # fmt: skip
 R_RETOUR_REGLABLE = Regle(
-    "MSS-RETOUR-02", "L'adresse de retour se règle", REM.format("MSS/va1.18"), Confiance.OFFICIELLE,
+    "MSS-RETOUR-02", "L'adresse de retour se règle", REM_BIO.format("MSS/va1.18"), Confiance.OFFICIELLE,
     "Offrez le réglage de l'adresse de retour.",
 )  # fmt: skip
 

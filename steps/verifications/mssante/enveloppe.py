@@ -13,12 +13,11 @@ from email.utils import getaddresses
 from reports.constat import Confiance, Constat, Regle
 from steps.verifications.mssante.dialogue import Issue, Session, Transaction, identification_refusee
 from steps.verifications.registre import verification
-
-_REM = "REM BIO, exigence {} (travaux de concertation 2023)"
+from steps.verifications.sources import REM_BIO
 
 ACHEMINE = Regle(
     "MSS-ENV-01", "Le courriel confié au logiciel est remis à l'opérateur pour chacun de ses destinataires",
-    _REM.format("MSS/CONF.05"), Confiance.OFFICIELLE,
+    REM_BIO.format("MSS/CONF.05"), Confiance.OFFICIELLE,
     "Envoyer par SMTP : MAIL depuis la BAL, un RCPT par destinataire, DATA, et attendre la réponse.",
 )  # fmt: skip
 EXPEDITEUR = Regle(

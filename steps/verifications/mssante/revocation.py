@@ -10,8 +10,7 @@ from simulators.socle.echange import Echange
 from steps.verifications.mssante.dialogue import Session
 from steps.verifications.mssante.tls_client import REVOQUE, Attitude, acceptees, attitude, renonce_ensuite
 from steps.verifications.registre import verification
-
-_REM = "REM BIO, exigence {} (travaux de concertation 2023)"
+from steps.verifications.sources import REM_BIO
 
 MOYEN_CRL = Regle(
     "MSS-REV-01", "La révocation du certificat de l'opérateur est contrôlée, par CRL ou OCSP",
@@ -20,12 +19,12 @@ MOYEN_CRL = Regle(
 )  # fmt: skip
 CRL_GARDEE = Regle(
     "MSS-REV-02", "Sans CRL à jour disponible, la dernière CRL non expirée permet la connexion",
-    _REM.format("MSS/CONF.22"), Confiance.OFFICIELLE,
+    REM_BIO.format("MSS/CONF.22"), Confiance.OFFICIELLE,
     "Conserver la dernière CRL valable et s'en servir quand la CRL courante ne peut pas être obtenue.",
 )  # fmt: skip
 CRL_GARDEE_EMPLOYEE = Regle(
     "MSS-REV-03", "La CRL conservée sert vraiment : un certificat qu'elle révoque reste refusé",
-    _REM.format("MSS/CONF.22"), Confiance.OFFICIELLE,
+    REM_BIO.format("MSS/CONF.22"), Confiance.OFFICIELLE,
     "Quand la CRL courante manque, contrôler avec la CRL conservée au lieu de se passer de contrôle.",
 )  # fmt: skip
 

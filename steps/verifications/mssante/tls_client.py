@@ -9,8 +9,8 @@ from enum import StrEnum
 from reports.constat import Confiance, Constat, Regle
 from steps.verifications.mssante.dialogue import CERTIFICAT_VALIDE, IMAP, SMTP, Session
 from steps.verifications.registre import verification
+from steps.verifications.sources import REM_BIO
 
-_REM = "REM BIO, exigence {} (travaux de concertation 2023)"
 _SOCLE = "Référentiel socle MSSanté #2 v1.0.1, {}"
 _ANODINES = ("EHLO", "HELO", "CAPABILITY", "NOOP", "ID", "ENABLE")
 _DE_FIN = ("QUIT", "LOGOUT")
@@ -46,7 +46,7 @@ def attitude(session: Session) -> Attitude:
 
 
 EXPIRE = Regle(
-    "MSS-OPE-01", "Un opérateur au certificat expiré est refusé", _REM.format("MSS/va1.04"), Confiance.OFFICIELLE,
+    "MSS-OPE-01", "Un opérateur au certificat expiré est refusé", REM_BIO.format("MSS/va1.04"), Confiance.OFFICIELLE,
     "Vérifier les dates de validité du certificat de l'opérateur pendant la poignée TLS.",
 )  # fmt: skip
 PAS_ENCORE = Regle(
@@ -74,38 +74,38 @@ REVOQUE = Regle(
     "Contrôler la révocation du certificat de l'opérateur par CRL ou OCSP à chaque connexion.",
 )  # fmt: skip
 TLS_ANCIEN = Regle(
-    "MSS-OPE-07", "Un opérateur limité à TLS 1.0 ou 1.1 est refusé", _REM.format("MSS/CONF.01"), Confiance.OFFICIELLE,
-    "Fixer la version minimale de TLS du client de messagerie à 1.2.",
+    "MSS-OPE-07", "Un opérateur limité à TLS 1.0 ou 1.1 est refusé", REM_BIO.format("MSS/CONF.01"),
+    Confiance.OFFICIELLE, "Fixer la version minimale de TLS du client de messagerie à 1.2.",
 )  # fmt: skip
 SUITES = Regle(
-    "MSS-OPE-08", "Un opérateur qui n'offre aucune des six suites admises est refusé", _REM.format("MSS/CONF.03"),
+    "MSS-OPE-08", "Un opérateur qui n'offre aucune des six suites admises est refusé", REM_BIO.format("MSS/CONF.03"),
     Confiance.OFFICIELLE, "Ne proposer en TLS 1.2 que C030, C02F, C028, C027, 009F et 009E.",
 )  # fmt: skip
 DH_COURT = Regle(
-    "MSS-OPE-09", "Un opérateur au groupe DH de moins de 2048 bits est refusé", _REM.format("MSS/CONF.03"),
+    "MSS-OPE-09", "Un opérateur au groupe DH de moins de 2048 bits est refusé", REM_BIO.format("MSS/CONF.03"),
     Confiance.OFFICIELLE, "Refuser la poignée quand le groupe DHE de l'opérateur a moins de 2048 bits.",
 )  # fmt: skip
 COURBE_COURTE = Regle(
-    "MSS-OPE-10", "Un opérateur à la courbe de moins de 256 bits est refusé", _REM.format("MSS/CONF.03"),
+    "MSS-OPE-10", "Un opérateur à la courbe de moins de 256 bits est refusé", REM_BIO.format("MSS/CONF.03"),
     Confiance.OFFICIELLE, "Ne proposer que des courbes de 256 bits ou plus.",
 )  # fmt: skip
 SANS_STARTTLS = Regle(
     "MSS-OPE-11", "Sans STARTTLS offert par l'opérateur, rien ne lui est confié",
-    _REM.format("MSS/CONF.05 et MSS/CONF.06"), Confiance.OFFICIELLE,
+    REM_BIO.format("MSS/CONF.05 et MSS/CONF.06"), Confiance.OFFICIELLE,
     "Fermer la connexion quand STARTTLS n'est pas annoncé ; ne jamais continuer en clair.",
 )  # fmt: skip
 POIGNEE_RATEE = Regle(
     "MSS-OPE-12", "Après une poignée TLS impossible, rien n'est confié à l'opérateur",
-    _REM.format("MSS/CONF.05 et MSS/CONF.06"), Confiance.OFFICIELLE,
+    REM_BIO.format("MSS/CONF.05 et MSS/CONF.06"), Confiance.OFFICIELLE,
     "Fermer la connexion quand la poignée TLS échoue ; ne jamais reprendre en clair.",
 )  # fmt: skip
 ACCEPTE_TLS_1_2 = Regle(
-    "MSS-OPE-14", "Un opérateur en règle limité à TLS 1.2 est accepté", _REM.format("MSS/CONF.01"),
+    "MSS-OPE-14", "Un opérateur en règle limité à TLS 1.2 est accepté", REM_BIO.format("MSS/CONF.01"),
     Confiance.OFFICIELLE, "Permettre TLS 1.2 (RFC 5246) avec l'une des six suites admises.",
 )  # fmt: skip
 VERSION_UNIQUE = Regle(
     "MSS-OPE-13", "Un opérateur qui n'offre pas TLS 1.2, mais une version plus ancienne, est refusé",
-    _REM.format("MSS/va1.31"), Confiance.OFFICIELLE, "Limiter le client de messagerie à TLS 1.2.",
+    REM_BIO.format("MSS/va1.31"), Confiance.OFFICIELLE, "Limiter le client de messagerie à TLS 1.2.",
 )  # fmt: skip
 
 

@@ -15,32 +15,32 @@ from steps.verifications.instants import pendant
 from steps.verifications.mssante.dialogue import IMAP, Session
 from steps.verifications.mssante.enveloppe import identifiant_du_message
 from steps.verifications.registre import verification
+from steps.verifications.sources import REM_BIO
 
-_REM = "REM BIO, exigence {} (travaux de concertation 2023)"
 _OU = "journal de traces MSSanté du logiciel"
 
 TRACEE = Regle(
-    "MSS-TRA-01", "Chaque traitement opéré sur une BAL laisse une trace fonctionnelle", _REM.format("MSS/CONF.17"),
+    "MSS-TRA-01", "Chaque traitement opéré sur une BAL laisse une trace fonctionnelle", REM_BIO.format("MSS/CONF.17"),
     Confiance.OFFICIELLE, "Tracer les envois, consultations et suppressions, qu'ils aboutissent ou non.",
 )  # fmt: skip
 AUTEUR = Regle(
-    "MSS-TRA-02", "La trace nomme son auteur authentifié", _REM.format("MSS/CONF.18"), Confiance.OFFICIELLE,
+    "MSS-TRA-02", "La trace nomme son auteur authentifié", REM_BIO.format("MSS/CONF.18"), Confiance.OFFICIELLE,
     "Écrire dans chaque trace l'identifiant de l'utilisateur qui a fait l'action.",
 )  # fmt: skip
 HORODATAGE = Regle(
-    "MSS-TRA-03", "La trace porte la date et l'heure locales du poste", _REM.format("MSS/CONF.18"),
+    "MSS-TRA-03", "La trace porte la date et l'heure locales du poste", REM_BIO.format("MSS/CONF.18"),
     Confiance.OFFICIELLE, "Dater chaque trace : jour et heure, à l'heure du poste.",
 )  # fmt: skip
 ACTION = Regle(
-    "MSS-TRA-04", "La trace dit le type d'action", _REM.format("MSS/CONF.18"), Confiance.OFFICIELLE,
+    "MSS-TRA-04", "La trace dit le type d'action", REM_BIO.format("MSS/CONF.18"), Confiance.OFFICIELLE,
     "Nommer l'action dans chaque trace : connexion, envoi, consultation, suppression…",
 )  # fmt: skip
 DEMANDE = Regle(
-    "MSS-TRA-05", "La trace garde la demande faite à l'opérateur", _REM.format("MSS/CONF.18"), Confiance.OFFICIELLE,
+    "MSS-TRA-05", "La trace garde la demande faite à l'opérateur", REM_BIO.format("MSS/CONF.18"), Confiance.OFFICIELLE,
     "Garder dans la trace la demande : commande, BAL, destinataires ou identifiant du message.",
 )  # fmt: skip
 REPONSE = Regle(
-    "MSS-TRA-06", "La trace garde la réponse de l'opérateur, échecs compris", _REM.format("MSS/CONF.18"),
+    "MSS-TRA-06", "La trace garde la réponse de l'opérateur, échecs compris", REM_BIO.format("MSS/CONF.18"),
     Confiance.OFFICIELLE, "Garder dans la trace le code et le texte de la réponse, y compris d'un refus.",
 )  # fmt: skip
 SANS_CONTENU = Regle(

@@ -16,7 +16,8 @@ from lxml import etree
 
 from reports.constat import Confiance, Constat, Regle
 from reports.verdict import Verdict
-from simulators.dmp.ebrim import DocumentEntry, lire_lot
+from simulators.dmp.ebrim import DocumentEntry
+from simulators.dmp.ebrim_lecture import lire_lot
 from simulators.dmp.xml import NS, ErreurXml, lire_xml
 from steps.jugements.marque import rejouable
 from steps.verifications.cda.jugement import juger

@@ -9,7 +9,8 @@ from collections import Counter
 from lxml import etree
 
 from reports.constat import Confiance, Constat, Regle
-from simulators.dmp.ebrim import HAS_MEMBER, RIM, RPLC, SCHEMAS_FICHE, SCHEMAS_LOT, DocumentEntry
+from simulators.dmp.ebrim import HAS_MEMBER, RPLC, DocumentEntry
+from simulators.dmp.ebrim_lecture import RIM, SCHEMAS_FICHE, SCHEMAS_LOT
 from simulators.dmp.vihf import lire_ins
 from simulators.dmp.xml import NS, espace, nom_local
 from steps.verifications.cda.jugement import juger

@@ -10,7 +10,7 @@ from pathlib import Path
 
 import pytest
 
-from reports.campagne import charger_campagne
+from reports.chargement_campagne import charger_campagne
 from reports.pieces.modele import PieceRangee, PieceRefusee
 from reports.pieces.porte import DepotImpossible, PortePieces, ouvrir_porte
 from reports.resultat import EtatPreuve, OriginePiece, PieceJointe, PreuveProduite

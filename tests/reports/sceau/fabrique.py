@@ -14,7 +14,8 @@ from typing import Any
 
 from cryptography.hazmat.primitives.asymmetric import ed25519
 
-from reports.campagne import Campagne, charger_campagne, ecrire_verdicts
+from reports.campagne import Campagne, ecrire_verdicts
+from reports.chargement_campagne import charger_campagne
 from reports.ecriture import ecrire_tout
 from reports.fichiers import ecrire_atomique
 from reports.options import SANS_TEXTES, OptionsRapports

@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from reports.campagne import charger_campagne
+from reports.chargement_campagne import charger_campagne
 from reports.preuves import controler_pieces
 from reports.sceau import ouvrir_dossier
 from reports.sceau.contenu import pieces_de

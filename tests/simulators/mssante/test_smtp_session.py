@@ -11,7 +11,7 @@ from datetime import timedelta
 import pytest
 
 from simulators.mssante.etat import Bal
-from simulators.socle.pki import Variante
+from simulators.socle.profils_certificats import Variante
 from tests.simulators.mssante.aides_smtp import (
     APP,
     AUTRE_PER,

@@ -18,7 +18,8 @@ from simulators.banc import Banc
 from simulators.psc.echange import CHEMIN, CHEMIN_CLES, GRANT
 from simulators.socle.echange import Echange
 from simulators.socle.journal import JournalEchanges
-from simulators.socle.pki import Identifiants, Variante
+from simulators.socle.pki import Identifiants
+from simulators.socle.profils_certificats import Variante
 
 UNE, AUTRE = "899900000011", "100000000000001/SIM0001"
 TYPE = "urn:ietf:params:oauth:token-type:access_token"

@@ -17,7 +17,8 @@ from cryptography.x509 import ocsp
 
 from simulators.socle.acteurs import PROFESSIONNELS
 from simulators.socle.montage import Socle
-from simulators.socle.pki import PROFILS, TIERCES, IgcTest, Usage, Variante
+from simulators.socle.pki import TIERCES, IgcTest
+from simulators.socle.profils_certificats import PROFILS, Usage, Variante
 
 OPENSSL = shutil.which("openssl")
 avec_openssl = pytest.mark.skipif(OPENSSL is None, reason="openssl n'est pas installé ici")

@@ -21,7 +21,8 @@ import requests
 from simulators.socle.echange import CorpsFichier, CorpsMemoire
 from simulators.socle.identites import OID_INS_NIR
 from simulators.socle.journal import EtatJournal, JournalEchanges
-from simulators.socle.pki import IgcTest, Variante
+from simulators.socle.pki import IgcTest
+from simulators.socle.profils_certificats import Variante
 from simulators.socle.serveur import ConfigTls, ModeClient, Port, ReponseSimulee, RequeteRecue, Route, ServeurBanc
 from tests.simulators.socle.outils import poster
 

@@ -9,7 +9,8 @@ from pathlib import Path
 import pytest
 
 from reports.__main__ import main as reports
-from reports.campagne import ErreurCampagne, charger_campagne
+from reports.campagne import ErreurCampagne
+from reports.chargement_campagne import charger_campagne
 from reports.constat import Constat
 from reports.declaration import CODE_PERSONNE
 from reports.fichiers import ecrire_json

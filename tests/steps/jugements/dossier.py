@@ -10,7 +10,8 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
-from reports.campagne import charger_campagne, ecrire_verdicts
+from reports.campagne import ecrire_verdicts
+from reports.chargement_campagne import charger_campagne
 from reports.constat import Constat
 from reports.fichiers import ecrire_json
 from reports.resultat import ResultatScenario

@@ -166,7 +166,7 @@ def test_un_emboitement_sans_fin_est_refuse() -> None:
     [
         {"@": "objet", "classe": "subprocess:Popen", "champs": [["args", "touch /tmp/x"]]},
         {"@": "objet", "classe": "os:system", "champs": []},
-        {"@": "objet", "classe": "steps.plugin:ConduitePytest", "champs": []},
+        {"@": "objet", "classe": "steps.campagne_pytest:ConduitePytest", "champs": []},
         {"@": "objet", "classe": "simulators.logiciel_temoin.api:Api", "champs": []},
         {"@": "objet", "classe": "steps.verifications.__main__:X", "champs": []},
         {"@": "objet", "classe": "steps.verifications.psc.refus:refus_attendu", "champs": []},

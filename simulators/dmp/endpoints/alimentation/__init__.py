@@ -12,7 +12,8 @@ from simulators.dmp import erreurs, reponses
 from simulators.dmp.appel import Appel, Endpoint, Resultat
 from simulators.dmp.controle_lot import Soumission, controler
 from simulators.dmp.depot import Contenu, ContenuTropGrand
-from simulators.dmp.ebrim import DEPRECATED, RPLC, LotSoumis, lire_lot
+from simulators.dmp.ebrim import DEPRECATED, RPLC, LotSoumis
+from simulators.dmp.ebrim_lecture import lire_lot
 from simulators.dmp.erreurs import Refus
 from simulators.dmp.etat import EntreeDocument
 from simulators.dmp.xml import NS, texte

@@ -18,8 +18,8 @@ from simulators.dmp.ebrim import (
     DocumentEntry,
     LotSoumis,
     ObjetRegistre,
-    lire_lot,
 )
+from simulators.dmp.ebrim_lecture import lire_lot
 from simulators.dmp.enveloppe import Enveloppe
 from simulators.dmp.erreurs import Refus
 from simulators.dmp.etat import Dossier, EntreeDocument, EtatDMP

@@ -1,0 +1,111 @@
+"""Règles sur l'extraction du tableau de bord : ses lignes et la documentation de son format."""
+
+from __future__ import annotations
+
+import csv
+import io
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+from reports.constat import Confiance, Constat, Regle
+from steps.verifications.cda.jugement import juger
+from steps.verifications.chiffres_transmissions import (
+    Transmission,
+)
+from steps.verifications.registre import verification
+from steps.verifications.sources import REM_BIO
+
+R_EXTRACTION = Regle(
+    "TBB-EXTRAIT-01",
+    "L'extraction porte les transmissions du tableau de bord, une à une",
+    REM_BIO.format("TBB/va1.03"),
+    Confiance.OFFICIELLE,
+    "Extrayez chaque transmission comptée, avec son canal et son issue.",
+)
+R_DOCUMENTATION = Regle(
+    "TBB-EXTRAIT-02",
+    "Le format de l'extraction est documenté, colonne par colonne",
+    "REM BIO, preuve TBB/va1.03.01.01 (travaux de concertation 2023)",
+    Confiance.OFFICIELLE,
+    "Décrivez chaque colonne du fichier extrait.",
+)
+
+
+@verification(R_EXTRACTION, R_DOCUMENTATION)
+def extraction_juste(
+    lignes: Sequence[Mapping[str, Any]] | None,
+    fichier: bytes,
+    documentation: str,
+    transmissions: Sequence[Transmission],
+) -> list[Constat]:
+    """`lignes` : ce que l'adaptateur a lu du fichier extrait ; None s'il ne le lit pas, une personne compare alors.
+
+    Une transmission manquée peut n'y être pas : les échecs se comptent là, ou dans le tableau de bord.
+    """
+    if not fichier:
+        vide = "Aucun fichier n'est extrait."
+        return [R_EXTRACTION.enfreinte(vide, attendu="un fichier", recu="rien", ou="extraction")]
+    if lignes is None:
+        contenu = R_EXTRACTION.a_regarder(
+            "Le banc ne lit pas ce format d'extraction : comparez ses lignes aux transmissions du scénario.",
+            ou="extraction",
+        )
+    else:
+        vues = {
+            (str(ligne.get("document_id")), str(ligne.get("canal")), ligne.get("reussi") is True) for ligne in lignes
+        }
+        attendues = {(t.document_id, t.canal, t.reussie) for t in transmissions}
+        manquent, trop = {(t.document_id, t.canal, True) for t in transmissions if t.reussie} - vues, vues - attendues
+        contenu = juger(
+            R_EXTRACTION,
+            not manquent and not trop,
+            f"L'extraction et les transmissions diffèrent ({len(manquent)} manquantes, {len(trop)} en trop).",
+            attendu=f"{len(attendues)} lignes" + (f", dont {_premiere(manquent)}" if manquent else ""),
+            recu=f"{len(vues)} lignes" + (f", dont {_premiere(trop)}" if trop else ""),
+            ou="extraction",
+        )
+    return [contenu, _documentation(fichier, documentation)]
+
+
+def _premiere(lignes: set[tuple[str, str, bool]]) -> str:
+    document, canal, reussie = min(lignes)
+    return f"{document} par {canal}, {'réussie' if reussie else 'échouée'}"
+
+
+def _documentation(fichier: bytes, documentation: str) -> Constat:
+    if not documentation.strip():
+        return R_DOCUMENTATION.enfreinte(
+            "Le format de l'extraction n'est pas documenté.",
+            attendu="une description de chaque colonne",
+            recu="rien",
+            ou="documentation de l'extraction",
+        )
+    colonnes = _colonnes(fichier)
+    if not colonnes:
+        return R_DOCUMENTATION.a_regarder(
+            "Le fichier n'est pas un texte à colonnes nommées : comparez-le à sa documentation.",
+            recu=documentation[:300],
+            ou="documentation de l'extraction",
+        )
+    absentes = [c for c in colonnes if c.casefold() not in documentation.casefold()]
+    return juger(
+        R_DOCUMENTATION,
+        not absentes,
+        f"La documentation ne dit rien de {len(absentes)} colonne(s) de l'extraction.",
+        attendu=", ".join(absentes or colonnes),
+        recu=documentation[:300],
+        ou="documentation de l'extraction",
+    )
+
+
+def _colonnes(fichier: bytes) -> list[str]:
+    """Noms de la première ligne d'un CSV ; liste vide si ce n'en est pas un."""
+    try:
+        texte = fichier[:65536].decode("utf-8-sig")
+    except UnicodeDecodeError:
+        texte = fichier[:65536].decode("cp1252", "replace")
+    premiere = texte.splitlines()[0] if texte.strip() else ""
+    for separateur in (";", "\t", ",", "|"):
+        if separateur in premiere:
+            return [nom.strip() for nom in next(csv.reader(io.StringIO(premiere), delimiter=separateur)) if nom.strip()]
+    return []
