@@ -15,6 +15,7 @@ from steps.controle.examens.cda_kit import juger_avec_kit, juger_schema, schema_
 from steps.controle.examens.pdf import examiner_pdf
 from steps.controle.modele import ContexteControle, Examen, TypeFichier
 from steps.verifications.cda import CdaIllisible, lire_cda, lire_document, niveau, verifier_cda
+from steps.verifications.cda.chronologie import a_venir
 from steps.verifications.cda.corps import decoder
 from steps.verifications.cda.entete import TYPE_ID
 from steps.verifications.cda.lieux import lieu
@@ -52,6 +53,8 @@ def examiner_cda(octets: bytes, contexte: ContexteControle) -> Examen:
         perimetre.append(
             f"document enveloppé dans {entete.enveloppe} : seul ClinicalDocument est jugé, rien n'est exécuté"
         )
+    if contexte.maintenant is not None:
+        constats += a_venir(entete, contexte.maintenant)
     constats += _pdf(octets, constats)
     inclus, dit = _pdf_a_fond(entete, contexte)
     perimetre += dit
