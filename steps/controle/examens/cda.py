@@ -26,7 +26,8 @@ from steps.verifications.pdf.regles_fichier import PATIENT
 from steps.verifications.pdf.verification import structure as structure_du_pdf
 
 _NOS_CONTROLES = (
-    "règles du banc : lecture, en-tête, patient et INS, intervenants, versions, récit, contenus encapsulés décodés"
+    "règles du banc : lecture, en-tête, patient et INS, intervenants, versions, récit, "
+    "clés et systèmes des codes, dates, contenus encapsulés décodés"
 )
 _STRUCTURE = (
     "structure : celle du banc (ordre, nombres, attributs, valeurs simples), faute du schéma XSD du kit ; le contenu "

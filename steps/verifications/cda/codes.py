@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from functools import lru_cache
-from typing import NamedTuple
+from typing import NamedTuple, cast
 
 from lxml import etree
 
@@ -16,6 +16,7 @@ from steps.verifications.cda.tables import INTERPRETATION, INTERPRETATIONS, LOIN
 from steps.verifications.registre import verification
 
 _HL7 = "{urn:hl7-org:v3}"
+_CODES = etree.XPath("descendant::*[@code and @codeSystem]")
 
 CLE_LOINC = Regle(
     "CDA-COD-01", "Un code LOINC a la forme de LOINC et une clé de contrôle juste",
@@ -136,9 +137,9 @@ def interpretations(document: etree._Element, echanges: tuple[int, ...] = ()) ->
 def _releves(document: etree._Element) -> dict[Ecrit, etree._Element]:
     """Chaque code distinct, avec le premier élément qui le porte ; un code coupé d'un blanc relève de la structure."""
     vus: dict[Ecrit, etree._Element] = {}
-    for element in document.iter("{*}*"):
-        code, systeme = element.get("code"), element.get("codeSystem")
-        if code is not None and systeme is not None and len(code.split()) == 1:
+    for element in cast("list[etree._Element]", _CODES(document)):
+        code, systeme = element.get("code", ""), element.get("codeSystem", "")
+        if len(code.split()) == 1:
             vus.setdefault(Ecrit(code.strip(), systeme.strip(), element.get("codeSystemName", "")), element)
     return vus
 

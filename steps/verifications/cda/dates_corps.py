@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
+from functools import lru_cache
+from typing import cast
 
 from lxml import etree
 
@@ -30,6 +32,7 @@ _NOMS = frozenset(
      "expirationTime", "useablePeriod", "validTime", "expectedUseTime", "phase"}
 )  # fmt: skip
 """Éléments que le modèle type TS, IVL_TS ou un de leurs dérivés, extensions comprises."""
+_VALEURS = etree.XPath("h:component//*[@value]", namespaces={"h": "urn:hl7-org:v3"})
 _BORNES = frozenset({"low", "high", "center"})
 _TYPES = frozenset({"TS", "IVL_TS", "SXCM_TS", "IVXB_TS", "PIVL_TS"})
 _ATTENDU = "AAAA[MM[JJ[hh[mm[ss]]]]][+hhmm], une date du calendrier"
@@ -49,15 +52,14 @@ def dates(document: etree._Element, echanges: tuple[int, ...] = ()) -> list[Cons
     vues, periodes = 0, 0
     inverses: list[Constat] = []
     for element in _temporels(document):
-        valeur = element.get("value")
-        if valeur is not None:
-            vues += 1
-            if not ts_valide(valeur) and SIMPLES["ts"][0](valeur) and len(constats) < CONSTATS_MAX:
-                constats.append(_impossible(element, valeur, echanges))
+        valeur = element.get("value", "")
+        vues += 1
+        if not _juste(valeur) and SIMPLES["ts"][0](valeur) and len(constats) < CONSTATS_MAX:
+            constats.append(_impossible(element, valeur, echanges))
         if local(element) == "low" and (periode := element.getparent()) is not None:
             periodes += 1
             fin = periode.find("{*}high")
-            if fin is not None and apres(valeur or "", fin.get("value", "")) and len(inverses) < CONSTATS_MAX:
+            if fin is not None and apres(valeur, fin.get("value", "")) and len(inverses) < CONSTATS_MAX:
                 inverses.append(
                     PERIODES.enfreinte(
                         "Une période finit avant de commencer.", attendu="low au plus égal à high",
@@ -73,20 +75,21 @@ def dates(document: etree._Element, echanges: tuple[int, ...] = ()) -> list[Cons
 
 def _temporels(document: etree._Element) -> Iterator[etree._Element]:
     """Les éléments du corps qui portent une date : par leur nom, par leur `xsi:type`, ou bornes d'un de ceux-là."""
-    for corps in document.iterchildren("{urn:hl7-org:v3}component"):
-        for element in corps.iter("{*}*"):
-            nom = local(element)
-            if nom in _BORNES:
-                parent = element.getparent()
-                if parent is not None and _temporel(local(parent), parent):
-                    yield element
-            elif element.get("value") is not None and _temporel(nom, element):
-                yield element
+    for element in cast("list[etree._Element]", _VALEURS(document)):
+        nom = local(element)
+        porteur = element.getparent() if nom in _BORNES else element
+        if porteur is not None and _temporel(local(porteur), porteur):
+            yield element
 
 
 def _temporel(nom: str, element: etree._Element) -> bool:
     type_ = element.get(_XSI_TYPE)
     return nom in _NOMS if type_ is None else type_.strip().rpartition(":")[2] in _TYPES
+
+
+@lru_cache(maxsize=4096)
+def _juste(valeur: str) -> bool:
+    return ts_valide(valeur)
 
 
 def _impossible(element: etree._Element, valeur: str, echanges: tuple[int, ...]) -> Constat:

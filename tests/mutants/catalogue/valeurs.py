@@ -54,7 +54,11 @@ VALEURS = (
     defaut(
         "type français inventé",
         "CDA-COD-03",
-        lambda d: attribut("h:code", "code", "CR-MAISON")(d) and attribut("h:code", "codeSystem", _TRE_A05)(d),
+        lambda d: (
+            attribut("h:code", "code", "CR-MAISON")(d)
+            and attribut("h:code", "codeSystem", _TRE_A05)(d)
+            and attribut("h:code", "codeSystemName", None)(d)
+        ),
         A,
     ),
     angle_mort("analyse à clé fausse", "CDA-COD-01", attribut(ANALYSE, "code", "2951-3"), ou=("N3",)),
