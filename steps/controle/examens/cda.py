@@ -18,7 +18,7 @@ from steps.verifications.cda import CdaIllisible, lire_cda, lire_document, nivea
 from steps.verifications.cda.chronologie import a_venir
 from steps.verifications.cda.corps import decoder
 from steps.verifications.cda.entete import TYPE_ID
-from steps.verifications.cda.lieux import lieu
+from steps.verifications.cda.lieux import avec_ligne, lieu
 from steps.verifications.cda.modele import EnTeteCda
 from steps.verifications.datamatrix import identite_du_cda
 from steps.verifications.pdf.concordance import transcrit_le_cda
@@ -55,7 +55,7 @@ def examiner_cda(octets: bytes, contexte: ContexteControle) -> Examen:
             f"document enveloppé dans {entete.enveloppe} : seul ClinicalDocument est jugé, rien n'est exécuté"
         )
     if contexte.maintenant is not None:
-        constats += a_venir(entete, contexte.maintenant)
+        constats += [replace(c, ou=avec_ligne(c.ou, document)) for c in a_venir(entete, contexte.maintenant)]
     constats += _pdf(octets, constats)
     inclus, dit = _pdf_a_fond(entete, contexte)
     perimetre += dit

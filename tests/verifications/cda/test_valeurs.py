@@ -79,6 +79,7 @@ def test_document_date_de_l_avenir(effective: str, heure: int, verdict: Verdict)
     contexte = ContexteControle(maintenant=datetime(2026, 11, 20, heure, 10, tzinfo=UTC))
     [constat] = [c for c in examiner_cda(octets, contexte).constats if c.code == A_VENIR.code]
     assert constat.verdict is verdict
+    assert "(ligne " in constat.ou
 
 
 def test_sans_heure_du_controle() -> None:
