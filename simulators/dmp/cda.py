@@ -9,7 +9,7 @@ from lxml import etree
 
 from simulators.dmp.ebrim import Auteur, Code
 from simulators.dmp.vihf import Ins
-from simulators.dmp.xml import NS, ErreurXml, refuser_dtd
+from simulators.dmp.xml import NS, ErreurXml, refuser_dtd_du_fichier
 
 _HL7 = NS["hl7"]
 _OID_INS = frozenset(f"1.2.250.1.213.1.4.{suffixe}" for suffixe in (8, 9, 10, 11))
@@ -44,8 +44,7 @@ class EnteteCda:
 
 def lire_entete(fichier: BinaryIO) -> EnteteCda:
     """Lit l'en-tête jusqu'au premier `component` ; lève `ErreurXml` si ce n'est pas un CDA lisible."""
-    fichier.seek(0)
-    refuser_dtd(fichier.read(1024 * 1024 + 1))
+    refuser_dtd_du_fichier(fichier)
     fichier.seek(0)
     lecture = etree.iterparse(
         fichier,

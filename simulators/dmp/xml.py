@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from typing import BinaryIO
 from xml.parsers import expat
 
@@ -29,6 +29,7 @@ NS = {
 
 
 _PROFONDEUR_MAX = 250
+_BLOC = 256 * 1024
 
 
 class ErreurXml(ValueError):
@@ -89,7 +90,7 @@ def _parcourir(fichier: BinaryIO) -> None:
     analyseur.StartDoctypeDeclHandler = doctype
     fichier.seek(0)
     try:
-        while bloc := fichier.read(256 * 1024):
+        while bloc := fichier.read(_BLOC):
             analyseur.Parse(bloc, False)
         analyseur.Parse(b"", True)
     except expat.ExpatError as erreur:
@@ -101,6 +102,16 @@ def refuser_dtd(octets: bytes) -> None:
 
     expat ne développe aucune entité externe et s'arrête ici à la racine : aucune amplification possible.
     """
+    _lire_le_prologue((octets,))
+
+
+def refuser_dtd_du_fichier(fichier: BinaryIO) -> None:
+    """`refuser_dtd` par blocs, jusqu'à la racine : un long prologue ne cache ni DOCTYPE ni racine."""
+    fichier.seek(0)
+    _lire_le_prologue(iter(lambda: fichier.read(_BLOC), b""))
+
+
+def _lire_le_prologue(blocs: Iterable[bytes]) -> None:
     analyseur = expat.ParserCreate()
 
     def doctype(*_: object) -> None:
@@ -112,7 +123,9 @@ def refuser_dtd(octets: bytes) -> None:
     analyseur.StartDoctypeDeclHandler = doctype
     analyseur.StartElementHandler = racine
     try:
-        analyseur.Parse(octets, True)
+        for bloc in blocs:
+            analyseur.Parse(bloc, False)
+        analyseur.Parse(b"", True)
     except _Arret:
         return
     except expat.ExpatError as erreur:

@@ -204,4 +204,23 @@ STRUCTURE: dict[str, Mutation] = {
     ),
 }
 
-CDA: dict[str, Mutation] = {**ENTETE, **ACTEURS, **CORPS, **FORMES, **STRUCTURE}
+VALEURS: dict[str, Mutation] = {
+    "cda_loinc_cle_fausse": _cda(
+        "La clé du code LOINC d'un groupe est fausse.", "//organizer/code/@code[.='55107-7']", "remplacer", "55107-8"
+    ),
+    "cda_systeme_faux": _cda(
+        "Une traduction se dit de LOINC sous l'OID de la CIM-10.",
+        "//organizer/code[@code='55107-7']",
+        "ajouter",
+        '<translation xmlns="urn:hl7-org:v3" code="55107-7" codeSystem="2.16.840.1.113883.6.3" '
+        'codeSystemName="LOINC"/>',
+    ),
+    "cda_interpretation_inventee": _cda(
+        "L'interprétation d'un antibiotique n'est pas de HL7.", "//interpretationCode/@code", "remplacer", "ZZZ"
+    ),
+    "cda_date_du_corps_impossible": _cda(
+        "Une observation est du 31 février.", "//organizer//observation/effectiveTime/@value", "remplacer", "20260231"
+    ),
+}
+
+CDA: dict[str, Mutation] = {**ENTETE, **ACTEURS, **CORPS, **FORMES, **STRUCTURE, **VALEURS}

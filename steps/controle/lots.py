@@ -239,7 +239,7 @@ def _fond_de_cle(reglages: Reglages) -> str:
     contexte = reglages.contexte
     parties = [empreinte_du_banc(), empreinte_du_kit(contexte.kit_ci_sis), str(reglages.taille_max)]
     for champ in fields(contexte):
-        if champ.name not in ("kit_ci_sis", "cache", "nom"):
+        if champ.name not in ("kit_ci_sis", "cache", "nom", "maintenant"):
             parties.append(f"{champ.name}={getattr(contexte, champ.name)!r}")
     return hashlib.sha256("\0".join(parties).encode()).hexdigest()
 

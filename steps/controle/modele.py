@@ -64,6 +64,7 @@ class ContexteControle:
     vérifient les jetons ; None : signature non vérifiée. `pdf_encapsules` : examiner les PDF que portent les CDA comme
     des fichiers (PDF/A-1, datamatrix), une demi-seconde chacun. `nil` : référence produit
     attendue dans X-MSS-NIL. `nom` : nom du fichier, pour les seules règles de nommage, jamais pour trouver le type.
+    `maintenant` : heure du contrôle ; None : aucun document n'est jugé daté de l'avenir.
     """
 
     kit_ci_sis: Path | None = None
@@ -76,6 +77,7 @@ class ContexteControle:
     pdf_encapsules: bool = False
     nil: str = ""
     nom: str = ""
+    maintenant: datetime | None = None
 
 
 @dataclass(frozen=True)

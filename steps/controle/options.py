@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import argparse
 import os
-from datetime import datetime
+from datetime import UTC, datetime
 from pathlib import Path
 
 from reports.fichiers import dossier_de_cache
@@ -106,6 +106,7 @@ def lire_contexte(options: argparse.Namespace) -> ContexteControle:
         jwks=lire_fichier_jwks(options.jwks),
         pdf_encapsules=options.pdf_encapsules,
         nil=options.nil.strip(),
+        maintenant=datetime.now(UTC),
     )
 
 

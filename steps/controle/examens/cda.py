@@ -15,9 +15,10 @@ from steps.controle.examens.cda_kit import juger_avec_kit, juger_schema, schema_
 from steps.controle.examens.pdf import examiner_pdf
 from steps.controle.modele import ContexteControle, Examen, TypeFichier
 from steps.verifications.cda import CdaIllisible, lire_cda, lire_document, niveau, verifier_cda
+from steps.verifications.cda.chronologie import a_venir
 from steps.verifications.cda.corps import decoder
 from steps.verifications.cda.entete import TYPE_ID
-from steps.verifications.cda.lieux import lieu
+from steps.verifications.cda.lieux import avec_ligne, lieu
 from steps.verifications.cda.modele import EnTeteCda
 from steps.verifications.datamatrix import identite_du_cda
 from steps.verifications.pdf.concordance import transcrit_le_cda
@@ -25,7 +26,8 @@ from steps.verifications.pdf.regles_fichier import PATIENT
 from steps.verifications.pdf.verification import structure as structure_du_pdf
 
 _NOS_CONTROLES = (
-    "règles du banc : lecture, en-tête, patient et INS, intervenants, versions, récit, contenus encapsulés décodés"
+    "règles du banc : lecture, en-tête, patient et INS, intervenants, versions, récit, "
+    "clés et systèmes des codes, dates, contenus encapsulés décodés"
 )
 _STRUCTURE = (
     "structure : celle du banc (ordre, nombres, attributs, valeurs simples), faute du schéma XSD du kit ; le contenu "
@@ -52,6 +54,8 @@ def examiner_cda(octets: bytes, contexte: ContexteControle) -> Examen:
         perimetre.append(
             f"document enveloppé dans {entete.enveloppe} : seul ClinicalDocument est jugé, rien n'est exécuté"
         )
+    if contexte.maintenant is not None:
+        constats += [replace(c, ou=avec_ligne(c.ou, document)) for c in a_venir(entete, contexte.maintenant)]
     constats += _pdf(octets, constats)
     inclus, dit = _pdf_a_fond(entete, contexte)
     perimetre += dit

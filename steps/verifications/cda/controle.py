@@ -12,7 +12,10 @@ from reports.verdict import Verdict
 from steps.jugements.marque import rejouable
 from steps.verifications.cda import (
     acteurs,
+    chronologie,
+    codes,
     corps,
+    dates_corps,
     entete,
     formes,
     gabarits,
@@ -50,12 +53,13 @@ _UNIQUES = (
 )  # fmt: skip
 _MULTIPLES = (
     gabarits.modele, entete.date_creation, entete.lignee, versions.remplacement, versions.rang, patient.oid_ins,
-    patient.cles, patient.traits, patient.sexe, acteurs.auteurs, acteurs.acte_principal, acteurs.telecoms,
-    corps.encapsule, corps.contenus, corps.types_reels, corps.copie,
+    patient.cles, patient.traits, patient.sexe, chronologie.naissance, acteurs.auteurs, acteurs.acte_principal,
+    acteurs.telecoms, corps.encapsule, corps.contenus, corps.types_reels, corps.copie,
 )  # fmt: skip
 _SUR_ARBRE = (
     formes.absences, formes.dates, formes.adresses, identifiants.oid_auteur, identifiants.formes_nationales,
-    recit.sections, recit.reperes, recit.statuts,
+    recit.sections, recit.reperes, recit.statuts, codes.codes, codes.type_de_document, codes.interpretations,
+    dates_corps.dates,
 )  # fmt: skip
 
 

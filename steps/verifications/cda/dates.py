@@ -136,6 +136,23 @@ def instant_de(valeur: str) -> datetime | None:
         return None
 
 
+def apres(gauche: str, droite: str) -> bool:
+    """Vrai si `gauche` est sûrement après `droite`, à la précision la plus courte ; faux si l'une est illisible.
+
+    Des décalages écrits des deux côtés se comparent en temps universel ; écrit d'un seul, seul le jour se compare.
+    """
+    lues = _TS.match(gauche), _TS.match(droite)
+    if lues[0] is None or lues[1] is None:
+        return False
+    fuseaux = [lue["fuseau"] for lue in lues if lue is not None]
+    longueur = min(len(lue["date"]) for lue in lues if lue is not None)
+    if fuseaux[0] == fuseaux[1]:
+        return lues[0]["date"][:longueur] > lues[1]["date"][:longueur]
+    if all(fuseaux) and longueur >= 10:
+        return en_utc(gauche)[:longueur] > en_utc(droite)[:longueur]
+    return lues[0]["date"][: min(longueur, 8)] > lues[1]["date"][: min(longueur, 8)]
+
+
 def _fuseau(texte: str) -> timezone | None:
     """Décalage `+hhmm` ; HL7 admet aussi `+hmm` et `+hh`, que des exemples officiels emploient."""
     chiffres = f"{texte[1:]:0>2}00" if len(texte) <= 3 else f"{texte[1:]:0>4}"

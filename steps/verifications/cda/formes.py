@@ -9,7 +9,7 @@ from lxml import etree
 from reports.constat import Confiance, Constat, Regle
 from simulators.dmp.xml import enfants
 from steps.verifications.cda.chemins import chemin
-from steps.verifications.cda.dates import instant_de, ts_valide
+from steps.verifications.cda.dates import apres, ts_valide
 from steps.verifications.cda.jugement import juger
 from steps.verifications.registre import verification
 
@@ -166,8 +166,7 @@ def _periodes(document: etree._Element, echanges: tuple[int, ...]) -> list[Const
         if local(element) != "low" or inverses or (periode := element.getparent()) is None:
             continue
         fin = periode.find("{*}high")
-        bornes = [instant_de(borne.get("value", "")) for borne in (element, fin) if borne is not None]
-        if len(bornes) == 2 and bornes[0] and bornes[1] and bornes[0] > bornes[1]:
+        if fin is not None and apres(element.get("value", ""), fin.get("value", "")):
             inverses.append(chemin(periode))
     return [
         juger(

@@ -51,7 +51,7 @@ STATUT = Regle(
 def sections(document: etree._Element, echanges: tuple[int, ...] = ()) -> list[Constat]:
     """Les sections d'un N3 ont un code ; titre et texte absents sont signalés.
 
-    Des exemples officiels ont des sections sans titre, ou sans texte ni sous-section : ce n'est qu'une remarque. Aucun
+    Des exemples officiels ont des sections sans titre, ou de texte absent ou vide : ce n'est qu'une remarque. Aucun
     n'en a sans code.
     """
     toutes = list(document.iter(f"{_HL7}section"))
@@ -69,7 +69,7 @@ def sections(document: etree._Element, echanges: tuple[int, ...] = ()) -> list[C
     if muettes:
         constats.append(
             RECIT.signalee(
-                "Une section n'a pas de titre ou pas de texte.", attendu="title et text",
+                "Une section n'a pas de titre, ou son texte est absent ou vide.", attendu="title et text",
                 recu=f"{len(muettes)} section(s) sur {len(toutes)}", ou=chemin(muettes[0]), echanges=echanges,
             )
         )  # fmt: skip
@@ -79,8 +79,17 @@ def sections(document: etree._Element, echanges: tuple[int, ...] = ()) -> list[C
 
 
 def _a_un_texte(section: etree._Element) -> bool:
-    """Un texte, ou des sous-sections qui en ont un."""
-    return section.find(f"{_HL7}text") is not None or section.find(f"{_HL7}component/{_HL7}section") is not None
+    """Un texte qui dit ou montre quelque chose, ou des sous-sections qui en ont un."""
+    texte = section.find(f"{_HL7}text")
+    if section.find(f"{_HL7}component/{_HL7}section") is not None:
+        return True
+    if texte is None:
+        return False
+    return (
+        texte.get("nullFlavor") is not None
+        or bool(texte.xpath("normalize-space(.)"))
+        or next(texte.iter(f"{_HL7}renderMultiMedia"), None) is not None
+    )
 
 
 def _renseigne(code: etree._Element | None) -> bool:
