@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import functools
+import gc
 import importlib.util
 import json
 import subprocess
@@ -121,6 +122,19 @@ def _jouer(module: ModuleType, rang: int) -> int:
     return int(module.verifier(4, ()) != ["trop 5"])
 
 
+def test_greffe_apres_mise_a_part(module: ModuleType) -> None:
+    """Ce que `gc.freeze` cache, comme en session, se greffe encore, et son cache se vide."""
+    (mutant,) = [m for m in mutants(SOURCE, module.__name__) if m.apres == "False" and "valeur" in m.avant]
+    assert module.verifier(4, ()) == ["trop 5"]
+
+    def essai() -> int:
+        gc.freeze()
+        greffer(mutant, SOURCE, str(module.__file__))
+        return int(module.verifier(4, ()) != ["trop 5"])
+
+    assert attendre(essai, 20) is Issue.TUE
+
+
 def test_mutant_sans_fin() -> None:
     """Une boucle sans fin est arrêtée par son temps de calcul."""
 
@@ -224,4 +238,5 @@ def test_commande(tmp_path: Path) -> None:
     }
     assert issues["steps.verifications.homologation"] == {"sans essai": 4}
     assert issues["steps.verifications.psc.alea"]["tué"] >= 1
+    assert not issues["steps.verifications.psc.alea"]["ingreffable"]
     assert fichier_de("steps.verifications.psc.alea").is_file()
