@@ -12,6 +12,7 @@ import yaml
 
 from tests.mutations.essai import Issue
 from tests.mutations.seance import Resultat
+from tests.mutations.tirage import wilson
 
 SURVIVANTS = Path(__file__).with_name("survivants.yaml")
 _PREFIXE = "steps.verifications."
@@ -49,9 +50,18 @@ def compter(resultats: Iterable[Resultat], raisons: Mapping[str, str]) -> dict[s
 
 def score(compte: Mapping[str, int]) -> float:
     """Part des mutants pris, hors équivalents et ingreffables ; NaN s'il n'en reste pas."""
-    pris = compte.get(Issue.TUE, 0) + compte.get(Issue.DELAI, 0)
-    juges = pris + compte.get(Issue.SURVIVANT, 0) + compte.get(Issue.SANS_ESSAI, 0)
+    pris, juges = _pris_et_juges(compte)
     return 100 * pris / juges if juges else float("nan")
+
+
+def intervalle(comptes: Mapping[str, Counter[str]]) -> tuple[float, float]:
+    """L'intervalle de confiance à 95 % du score d'ensemble ; il ne vaut que pour un tirage simple parmi tous."""
+    return wilson(*_pris_et_juges(sum(comptes.values(), Counter())))
+
+
+def _pris_et_juges(compte: Mapping[str, int]) -> tuple[int, int]:
+    pris = compte.get(Issue.TUE, 0) + compte.get(Issue.DELAI, 0)
+    return pris, pris + compte.get(Issue.SURVIVANT, 0) + compte.get(Issue.SANS_ESSAI, 0)
 
 
 _COLONNES = (*(issue.value for issue in Issue), "équivalent")
@@ -73,9 +83,13 @@ def tableau(comptes: Mapping[str, Counter[str]]) -> str:
 def en_json(resultats: Sequence[Resultat], raisons: Mapping[str, str], tirage: Mapping[str, Any]) -> str:
     """Tout le passage : le tirage, le compte, chaque mutant."""
     comptes = compter(resultats, raisons)
+    # Un tirage égal par module n'est pas un tirage simple : cet intervalle n'y voudrait rien dire.
+    bornes = [round(borne, 1) for borne in intervalle(comptes)] if tirage.get("tirage") is not None else None
     return json.dumps(
         {
             "tirage": dict(tirage),
+            "score": round(score(sum(comptes.values(), Counter())), 1),
+            "intervalle_95": bornes,
             "paquets": {nom: {**compte, "score": round(score(compte), 1)} for nom, compte in sorted(comptes.items())},
             "mutants": [
                 {

@@ -19,6 +19,8 @@ class Ingreffable(Exception):
 
 def greffer(mutant: Mutant, source: str, fichier: str) -> None:
     """Pose la faute, puis vide les caches : ce qu'une fonction saine y avait laissé la cacherait."""
+    # La session met à part ce qui est chargé à la collecte (steps/ramassage.py) : `gc` ne le montrerait pas.
+    gc.unfreeze()
     arbre = muter(source, mutant.rang)
     module = sys.modules[mutant.module]
     if mutant.nom_de_module:

@@ -35,7 +35,9 @@ class Relevees:
         """Garde le relevé."""
         fichier.parent.mkdir(parents=True, exist_ok=True)
         brut = {nom: getattr(self, nom) for nom in self.__slots__}
-        fichier.write_text(json.dumps(brut, ensure_ascii=False), encoding="utf-8")
+        neuf = fichier.with_name(f"{fichier.name}.neuf")
+        neuf.write_text(json.dumps(brut, ensure_ascii=False), encoding="utf-8")
+        neuf.replace(fichier)
 
     def a_refaire(self, essai: str) -> bool:
         """Jamais relevé, ou son dossier a changé, ou une vérification qu'il traverse."""

@@ -29,6 +29,9 @@ ESSAIS = (
 )
 """Les dossiers d'essais qui appellent les vérifications dans leur propre processus."""
 
+_TRANCHE = 500
+"""Essais relevés entre deux écritures : un relevé interrompu reprend là."""
+
 
 @dataclass(frozen=True, slots=True)
 class Resultat:
@@ -88,6 +91,8 @@ class Seance:
                 for rang, item in enumerate(restent):
                     suivant = restent[rang + 1] if rang + 1 < len(restent) else None
                     item.config.hook.pytest_runtest_protocol(item=item, nextitem=suivant)
+                    if (rang + 1) % _TRANCHE == 0:
+                        connu.completer(releve).ecrire(self._fichier)
                 connu.completer(releve).ecrire(self._fichier)
             finally:
                 os._exit(0)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import functools
+import gc
 import importlib.util
 import json
 import subprocess
@@ -13,13 +14,14 @@ from types import ModuleType
 
 import pytest
 
-from tests.mutations.__main__ import tirer
-from tests.mutations.bilan import lire_survivants, score, tableau
+from tests.mutations.bilan import en_json, intervalle, lire_survivants, score, tableau
 from tests.mutations.couverture import RACINE
 from tests.mutations.essai import Issue, attendre
+from tests.mutations.fil import noter, reprendre
 from tests.mutations.greffe import greffer
 from tests.mutations.mutants import mutants, muter
-from tests.mutations.seance import fichier_de
+from tests.mutations.seance import Resultat, fichier_de
+from tests.mutations.tirage import tirer, tirer_parmi_tous, wilson
 
 SOURCE = '''"""Docstring."""
 from functools import cache
@@ -120,6 +122,19 @@ def _jouer(module: ModuleType, rang: int) -> int:
     return int(module.verifier(4, ()) != ["trop 5"])
 
 
+def test_greffe_apres_mise_a_part(module: ModuleType) -> None:
+    """Ce que `gc.freeze` cache, comme en session, se greffe encore, et son cache se vide."""
+    (mutant,) = [m for m in mutants(SOURCE, module.__name__) if m.apres == "False" and "valeur" in m.avant]
+    assert module.verifier(4, ()) == ["trop 5"]
+
+    def essai() -> int:
+        gc.freeze()
+        greffer(mutant, SOURCE, str(module.__file__))
+        return int(module.verifier(4, ()) != ["trop 5"])
+
+    assert attendre(essai, 20) is Issue.TUE
+
+
 def test_mutant_sans_fin() -> None:
     """Une boucle sans fin est arrêtée par son temps de calcul."""
 
@@ -137,6 +152,56 @@ def test_tirage_repetable() -> None:
     assert len(seul) == 5
     assert seul == tirer(["steps.verifications.psc.portees", alea], 5, 7)[-5:]
     assert seul != tirer([alea], 5, 8)
+
+
+def test_tirage_parmi_tous() -> None:
+    """Même graine, même ordre ; un tirage plus court est le début d'un plus long, et aucun mutant n'y est deux fois."""
+    modules = ["steps.verifications.psc.portees", "steps.verifications.psc.alea"]
+    tous = tirer(modules, None, 7)
+    melange = tirer_parmi_tous(modules, len(tous), 7)
+    assert tirer_parmi_tous(modules, 9, 7) == melange[:9]
+    assert sorted(m.cle for m in melange) == sorted(m.cle for m in tous)
+    assert [m.cle for m in melange] != [m.cle for m in tous]
+    assert melange != tirer_parmi_tous(modules, len(tous), 8)
+
+
+@pytest.mark.parametrize(
+    ("pris", "juges", "bas", "haut"),
+    [(0, 10, 0.0, 27.75), (10, 10, 72.25, 100.0), (81, 263, 25.53, 36.62), (0, 0, 0.0, 100.0)],
+)
+def test_intervalle_de_wilson(pris: int, juges: int, bas: float, haut: float) -> None:
+    """Les bornes publiées pour ces exemples ; sans rien de jugé, on ne sait rien."""
+    assert wilson(pris, juges) == pytest.approx((bas, haut), abs=0.01)
+    comptes = {"cda": Counter({"tué": pris, "survivant": juges - pris, "équivalent": 4, "ingreffable": 3})}
+    assert intervalle(comptes) == wilson(pris, juges)
+
+
+def test_intervalle_d_un_tirage_simple_seulement() -> None:
+    """Un tirage égal par module n'a pas cet intervalle : le JSON n'en donne pas."""
+    (mutant,) = tirer(["steps.verifications.psc.alea"], 1, 7)
+    passage = [Resultat(mutant, Issue.TUE, 3)]
+    assert json.loads(en_json(passage, {}, {"tirage": 1}))["intervalle_95"] == [20.7, 100.0]
+    assert json.loads(en_json(passage, {}, {"echantillon": 1, "tirage": None}))["intervalle_95"] is None
+
+
+def test_fil_repris(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Ce qui est au fil n'est pas rejoué, sauf une ligne coupée ou un module changé ; la dernière ligne l'emporte."""
+    fil = tmp_path / "passage.jsonl"
+    tue, survivant, autre = tirer(["steps.verifications.psc.alea"], 3, 7)
+    assert reprendre(fil, [tue]) == {}
+    for resultat in (
+        Resultat(tue, Issue.SURVIVANT, 2),
+        Resultat(tue, Issue.TUE, 2),
+        Resultat(survivant, Issue.SURVIVANT, 4),
+    ):
+        noter(fil, resultat)
+    with fil.open("a", encoding="utf-8") as flux:
+        flux.write('{"cle": "coup')
+    repris = reprendre(fil, [tue, survivant, autre])
+    assert repris == {tue.cle: Resultat(tue, Issue.TUE, 2), survivant.cle: Resultat(survivant, Issue.SURVIVANT, 4)}
+    assert reprendre(fil, [tue, survivant, autre], rejouer=True).keys() == {tue.cle}
+    monkeypatch.setattr("tests.mutations.fil.empreinte", lambda _nom: "changé")
+    assert reprendre(fil, [tue, survivant, autre]) == {}
 
 
 def test_score() -> None:
@@ -173,4 +238,5 @@ def test_commande(tmp_path: Path) -> None:
     }
     assert issues["steps.verifications.homologation"] == {"sans essai": 4}
     assert issues["steps.verifications.psc.alea"]["tué"] >= 1
+    assert not issues["steps.verifications.psc.alea"]["ingreffable"]
     assert fichier_de("steps.verifications.psc.alea").is_file()
