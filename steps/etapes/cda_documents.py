@@ -125,7 +125,11 @@ def afficher(essai: Essai, document_id: str) -> regles.Affichage:
         raise NonConcluant(f"le document {document_id} ne s'affiche pas : {reponse.en_phrase()}")
     affichage = regles.Affichage.depuis(reponse.donnees)
     essai.bilan.joindre(
-        f"affichage-{document_id}.html", "capture", affichage.contenu.encode(), f"affichage du document {document_id}"
+        f"affichage-{document_id}.html",
+        "capture",
+        affichage.contenu.encode(),
+        f"affichage du document {document_id}",
+        complement=True,
     )
     return affichage
 
