@@ -41,20 +41,23 @@ def jeton() -> str:
     return empreinte(secrets.token_hex(8))
 
 
+INSTANT = datetime(2026, 11, 22, 9, 0, tzinfo=UTC)
+"""Le premier échange d'un fil. Rien ne suit l'horloge : un certificat périmé ce jour-là l'est à jamais."""
+
+
 @cache
 def certificat(*, jours: int = 10, usage: str = "client") -> bytes:
-    """Certificat client en DER ; `jours` : fin de validité à partir d'aujourd'hui."""
+    """Certificat client en DER ; `jours` : fin de validité à partir d'`INSTANT`."""
     cle = ec.generate_private_key(ec.SECP256R1())
     nom = x509.Name([x509.NameAttribute(NameOID.COMMON_NAME, "LPS ESSAI")])
-    maintenant = datetime.now(UTC)
     fabrique = (
         x509.CertificateBuilder()
         .subject_name(nom)
         .issuer_name(nom)
         .public_key(cle.public_key())
         .serial_number(7)
-        .not_valid_before(maintenant - timedelta(days=30))
-        .not_valid_after(maintenant + timedelta(days=jours))
+        .not_valid_before(INSTANT - timedelta(days=30))
+        .not_valid_after(INSTANT + timedelta(days=jours))
     )
     if usage:
         oid = ExtendedKeyUsageOID.CLIENT_AUTH if usage == "client" else ExtendedKeyUsageOID.SERVER_AUTH
@@ -68,7 +71,7 @@ class Fil:
     def __init__(self, service: str = "psc") -> None:
         self.service = service
         self.echanges: list[Echange] = []
-        self._instant = datetime(2026, 11, 22, 9, 0, tzinfo=UTC)
+        self._instant = INSTANT
         self._rang = 0
 
     # -- un échange ----------------------------------------------------------------------------------------------
