@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
+from dataclasses import replace
 from enum import StrEnum
 
 from reports.constat import Constat
+from reports.verdict import Verdict
 from steps.flux.lecture import IdentiteHl7
 from steps.verifications.cda import cle_juste
 from steps.verifications.cda.jugement import juger
@@ -19,6 +22,7 @@ from steps.verifications.hl7v2.regles_documents import (
     PATIENT,
     PAYS,
     PROFIL,
+    SOURCE_VOLET,
     TYPE_MESSAGE,
     VENUE,
 )
@@ -48,6 +52,35 @@ def profil_de(message: MessageHl7) -> Profil:
         if marque in annonce:
             return profil
     return Profil.AUTRE
+
+
+_VERSIONS_LUES = {Profil.VOLET_2: "2.1", Profil.LPS: "1.1"}
+"""La version de chaque volet dont les règles sont écrites."""
+_MARQUES = {Profil.VOLET_2: "CDA_HL7_V2", Profil.LPS: "CDA_HL7_LPS"}
+
+
+def d_une_autre_version(message: MessageHl7, constats: Iterable[Constat]) -> list[Constat]:
+    """Un manquement au volet devient à vérifier quand le message en annonce une version que le banc n'a pas lue."""
+    profil = profil_de(message)
+    lue, annoncee = _VERSIONS_LUES.get(profil, ""), _version_annoncee(message, profil)
+    if not annoncee or annoncee == lue or annoncee.startswith(f"{lue}."):
+        return list(constats)
+    suite = f" Le message annonce la version {annoncee} du volet ; les règles du banc sont celles de la {lue}."
+    return [
+        replace(c, verdict=Verdict.A_VERIFIER, message=c.message + suite)
+        if c.verdict is Verdict.NON_CONFORME and SOURCE_VOLET in c.source
+        else c
+        for c in constats
+    ]
+
+
+def _version_annoncee(message: MessageHl7, profil: Profil) -> str:
+    """Le premier composant de la répétition de MSH-21 qui nomme ce volet ; vide si elle n'en dit rien."""
+    msh, marque = message.msh, _MARQUES.get(profil, "")
+    for rang in range(1, len(msh.repetitions(21)) + 1):
+        if marque and marque in msh.valeur(21, 2, repetition=rang).upper():
+            return msh.valeur(21, 1, repetition=rang).strip()
+    return ""
 
 
 @verification(IDENTIFIE)

@@ -44,10 +44,11 @@ def juger_message(message: MessageHl7) -> MessageJuge:
     profil = profil_de(message)
     annonce = profil not in (Profil.SANS, Profil.AUTRE)
     if message.code in PORTEURS and (annonce or any(map(_est_cda, portes))):
-        constats += entete.entete(message)
-        constats += entete.patient_et_venue(message) if profil not in (Profil.VOLET_1, Profil.LPS) else []
+        du_volet = list(entete.entete(message))
+        du_volet += entete.patient_et_venue(message) if profil not in (Profil.VOLET_1, Profil.LPS) else []
         for demande_portee, donnees in demandes:
-            constats += _volet(demande_portee, donnees, profil, lu, texte)
+            du_volet += _volet(demande_portee, donnees, profil, lu, texte)
+        constats += entete.d_une_autre_version(message, du_volet)
         perimetre.append(f"joué : message {message.type_message}, {len(portes)} document(s) ; {profil.value}")
     else:
         perimetre.append(f"joué : message {message.type_message or 'sans type'}, sans document ; identité seule")

@@ -102,6 +102,19 @@ def _mutant(nom: str) -> Examen:
     return _examiner(MUTANTS[nom][0]())
 
 
+@pytest.mark.parametrize("version", ["2.0", "2.2", "3.0"])
+def test_une_autre_version_du_volet_va_a_une_personne(version: str) -> None:
+    """Ses écarts au volet 2.1 sont à vérifier, et le disent ; ce qui ne vient pas du volet reste jugé."""
+    autre = f"{version}^CISIS".encode()
+    ecarts = _examiner(_oru(orc="ORC|RO")().replace(b"2.1^CISIS", autre))
+    (demande,) = [c for c in ecarts.constats if c.code == "HL7-ORC-01"]
+    assert demande.verdict is Verdict.A_VERIFIER and f"la version {version} du volet" in demande.message
+    structure = _examiner(_oru(ajout="AL1|1")().replace(b"2.1^CISIS", autre))
+    assert any(c.code == "HL7-STR-01" and c.verdict is Verdict.NON_CONFORME for c in structure.constats)
+    precise = _examiner(_oru(orc="ORC|RO")().replace(b"2.1^CISIS", b"2.1.3^CISIS"))
+    assert any(c.code == "HL7-ORC-01" and c.verdict is Verdict.NON_CONFORME for c in precise.constats)
+
+
 @pytest.mark.parametrize("nom", VALIDES)
 def test_valide(nom: str) -> None:
     """Un message conforme, ou une variante légitime, ne lève aucune alerte."""
