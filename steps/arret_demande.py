@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import signal
 import threading
+from collections.abc import Iterator
+from contextlib import contextmanager
 from types import FrameType
 from typing import Any, Self
 
@@ -43,3 +45,20 @@ class ArretDemande:
     def _recevoir(self, numero: int, pile: FrameType | None) -> None:
         self._demande = True
         raise KeyboardInterrupt
+
+
+@contextmanager
+def sans_interruption() -> Iterator[None]:
+    """Le temps du bloc, Ctrl-C n'interrompt rien : une campagne qui se clôt écrit ses rapports et efface ses clés.
+
+    Sans effet hors du fil principal, où Python n'admet pas de changer un signal.
+    """
+    if threading.current_thread() is not threading.main_thread():
+        yield
+        return
+    ancien = signal.signal(signal.SIGINT, signal.SIG_IGN)
+    try:
+        yield
+    finally:
+        # None : posé hors de Python.
+        signal.signal(signal.SIGINT, signal.SIG_DFL if ancien is None else ancien)

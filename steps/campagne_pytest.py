@@ -14,7 +14,7 @@ from reports.verdict import Moyen, Verdict
 from requirements.lieux import FEATURES, features_de_l_utilisateur
 from simulators.socle.journal import JournalArrete
 from steps import allure_prudent
-from steps.arret_demande import ArretDemande
+from steps.arret_demande import ArretDemande, sans_interruption
 from steps.bilan import Bilan, NonConcluant, ScenarioArrete
 from steps.collecte import (
     CollecteIncoherente,
@@ -283,7 +283,8 @@ class ConduitePytest:
         """Écrit les rapports avant le résumé du terminal, et donne à pytest le code de sortie du banc."""
         if self._demarree:
             interrompue = exitstatus not in (pytest.ExitCode.OK, pytest.ExitCode.TESTS_FAILED)
-            self._clore(interrompue=interrompue)
+            with sans_interruption():
+                self._clore(interrompue=interrompue)
             if not interrompue:
                 session.exitstatus = self._code
             elif exitstatus == CODE_BANC:

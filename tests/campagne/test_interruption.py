@@ -33,6 +33,8 @@ from tests.steps.produit import ServeurProduit, fait, logiciel
 pytestmark = pytest.mark.skipif(sys.platform == "win32", reason="signaux POSIX")
 
 DEMANDE = ("--exigence=INS/va1.08", "--exigence=INS/va1.20", "--exigence=INS/va1.31", "--exigence=INS/va1.56")
+SUITE = tuple(f"--exigence={numero}" for numero in ("DMP/UX.34", "DMP/HISTO.03", "MSS/va1.21", "MSS/va1.32"))
+"""Assez longs pour que la campagne ne soit pas finie quand le signal arrive."""
 DELAI_S = 30
 
 
@@ -87,7 +89,7 @@ def test_ctrl_c(tmp_path: Path) -> None:
     """Ctrl-C : sortie 2, rapports écrits et marqués « interrompue », témoin arrêté, clés effacées."""
     temporaire = tmp_path / "tmp"
     temporaire.mkdir()
-    with en_cours(tmp_path / "c", *DEMANDE, TMPDIR=str(temporaire)) as processus:
+    with en_cours(tmp_path / "c", *DEMANDE, *SUITE, TMPDIR=str(temporaire)) as processus:
         total = attendre_scenario(processus, 2)
         temoin = temoin_de(processus)
         # Comme un terminal : le signal va à tout le groupe, témoin compris.

@@ -8,6 +8,7 @@ import subprocess
 import sys
 import tempfile
 from collections.abc import Sequence
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from typing import Any
 
@@ -21,6 +22,7 @@ PLAFOND = 2
 DEMANDE = os.environ.get("BANC_SONS_DEFAUTS", "")
 _RENFORT = 30
 """Défauts restants au-delà desquels un second processus gagne plus que ce que coûte sa mise en route."""
+_COULOIRS_ENSEMBLE = 2
 TABLE = lire_table()
 _NOMMES = None if DEMANDE in ("", "tout", "seuls") else DEMANDE.split(",")
 CHOISIS = sorted(TABLE) if _NOMMES is None else [nom for nom in _NOMMES if nom in TABLE]
@@ -73,14 +75,18 @@ class Tours:
             self._ajouter()
 
     def finir_suivants(self) -> dict[str, dict[str, dict[str, Any]]]:
-        """Les tours des autres couloirs (couloir → défaut → tour), l'un après l'autre, sur le cœur qui se libère."""
-        lus: dict[str, dict[str, dict[str, Any]]] = {}
-        for couloir in dict.fromkeys(couloir for couloir, _ in CHOISIS_SUIVANTS):
+        """Les tours des autres couloirs (couloir → défaut → tour), deux couloirs à la fois : beaucoup y attendent."""
+        tours: dict[str, dict[str, None]] = {}
+        for couloir, nom in CHOISIS_SUIVANTS:
+            tours.setdefault(couloir, {})[GROUPES[couloir][nom]] = None
+
+        def jouer(couloir: str) -> dict[str, dict[str, Any]]:
             sortie = Path(self._dossier.name) / f"{couloir}.jsonl"
-            tours = dict.fromkeys(GROUPES[couloir][nom] for vise, nom in CHOISIS_SUIVANTS if vise == couloir)
-            self._suivants[couloir] = (_lancer(list(tours), sortie, ["--couloir", couloir]), sortie)
-            lus[couloir] = _lire(*self._suivants[couloir])
-        return lus
+            self._suivants[couloir] = (_lancer(list(tours[couloir]), sortie, ["--couloir", couloir]), sortie)
+            return _lire(*self._suivants[couloir])
+
+        with ThreadPoolExecutor(_COULOIRS_ENSEMBLE) as fils:
+            return dict(zip(tours, fils.map(jouer, tours), strict=True))
 
     def finir(self) -> dict[str, dict[str, Any]]:
         """Les tours, par groupe de défauts ; AssertionError avec la fin du journal si un processus n'a rien écrit."""

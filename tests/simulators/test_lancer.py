@@ -19,7 +19,19 @@ from simulators.banc import Banc
 from simulators.socle.journal import JournalEchanges
 
 RACINE = Path(__file__).parents[2]
-SERVICES = {"insi", "dmp", "mssante", "annuaire", "psc", "etablissement", "courriels", "drim", "hl7v2", "gestion"}
+SERVICES = {
+    "insi",
+    "dmp",
+    "mssante",
+    "annuaire",
+    "psc",
+    "etablissement",
+    "courriels",
+    "drim",
+    "pacs",
+    "hl7v2",
+    "gestion",
+}
 CERTIFICATS = {
     "insi_manu",
     "insi_auto",

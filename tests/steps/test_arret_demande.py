@@ -7,7 +7,7 @@ import sys
 
 import pytest
 
-from steps.arret_demande import ArretDemande
+from steps.arret_demande import ArretDemande, sans_interruption
 
 
 def test_ctrl_c_avale() -> None:
@@ -60,3 +60,15 @@ def test_arret_sans_trace() -> None:
         signal.signal(signal.SIGINT, herite)
     assert "profond" not in [entree.name for entree in arret.traceback]
     assert "profond" not in str(arret.getrepr(style="short"))
+
+
+def test_une_cloture_ne_s_interrompt_pas() -> None:
+    """Ctrl-C pendant que les rapports s'écrivent n'arrête rien, puis redevient ce qu'il était."""
+    herite = signal.signal(signal.SIGINT, signal.default_int_handler)
+    try:
+        with sans_interruption():
+            signal.raise_signal(signal.SIGINT)
+        with pytest.raises(KeyboardInterrupt):
+            signal.raise_signal(signal.SIGINT)
+    finally:
+        signal.signal(signal.SIGINT, herite)
