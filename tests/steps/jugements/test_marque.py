@@ -26,9 +26,10 @@ CONSTRUCTEURS = {
     "steps.verifications.compte_rendu.structure:lire_ou_dire",
     "steps.verifications.compte_rendu.textes:juger_mots",
     "steps.verifications.compte_rendu.textes:juger_resultats",
+    "steps.verifications.hl7v2.entete:d_une_autre_version",
     "steps.verifications.mssante.portee:sans_contexte",
 }
-"""Ce qui fabrique un constat de ce qu'on lui dit, sans rien vérifier : une étape ne l'appelle pas (test_etapes)."""
+"""Ce qui fabrique ou pondère un constat de ce qu'on lui dit, sans rien vérifier : une étape ne l'appelle pas (test_etapes)."""
 REGLE = Regle("ESSAI-JUG-01", "règle d'essai", "essai", Confiance.OFFICIELLE, "rien")
 
 
@@ -58,7 +59,7 @@ def _noms(annotation: ast.expr | None) -> set[str]:
 
 
 def test_aucune_verification_publique_n_oublie_la_marque() -> None:
-    """Toute fonction publique des vérifications qui rend des constats se rejoue, sauf les deux constructeurs nommés."""
+    """Toute fonction publique des vérifications qui rend des constats se rejoue, sauf les constructeurs nommés."""
     porteuses = _porteuses() - {"ArchiveJointe", "Contenus"}
     oubliees = {
         f"{module}:{fonction.name}"
