@@ -48,7 +48,12 @@ class OptionsCampagne:
 def declarer(parser: pytest.Parser) -> None:
     """Ajoute le groupe « Banc SONS » à l'aide de pytest."""
     groupe = parser.getgroup("banc-sons", "Banc SONS : campagne de conformité")
-    groupe.addoption("--couloir", default="", metavar="COULOIR", help="couloir à vérifier, par exemple biologie")
+    groupe.addoption(
+        "--couloir",
+        default="",
+        metavar="COULOIR",
+        help="couloir à vérifier, par exemple biologie ; tous : une campagne du logiciel témoin par couloir",
+    )
     groupe.addoption("--couloirs", type=Path, metavar="DIR", help=lieux.AIDE)
     groupe.addoption(
         "--type-logiciel",

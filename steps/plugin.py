@@ -12,7 +12,7 @@ import pytest
 import steps.etapes
 from requirements.catalogue import charger, est_du_couloir, tous_les_numeros
 from requirements.erreurs import ErreurRequirements
-from steps import allure_prudent, lecture_gherkin, ramassage, recherche_etapes
+from steps import allure_prudent, lecture_gherkin, ramassage, recherche_etapes, tous_couloirs
 from steps import options as options_campagne
 from steps.campagne_pytest import CODE_BANC, ConduitePytest
 from steps.conduite import Conduite
@@ -39,6 +39,14 @@ def pytest_addoption(parser: pytest.Parser, pluginmanager: pytest.PytestPluginMa
     # Plutôt que `pytest_plugins` : à chaque nom, pytest relirait les points d'entrée de toutes les distributions.
     for nom in ETAPES:
         pluginmanager.register(import_module(nom), nom)
+
+
+@pytest.hookimpl(tryfirst=True)
+def pytest_cmdline_main(config: pytest.Config) -> int | None:
+    """Avec `--couloir=tous`, cette session ne joue rien : elle mène une campagne par couloir."""
+    if not tous_couloirs.demande(config):
+        return None
+    return tous_couloirs.mener(config, lambda ligne: print(ligne, flush=True))
 
 
 @pytest.hookimpl(tryfirst=True)
