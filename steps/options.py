@@ -148,14 +148,11 @@ def declarer(parser: pytest.Parser) -> None:
 
 def lire(config: pytest.Config) -> OptionsCampagne:
     """Les options telles que données ; usage refusé en français si elles se contredisent."""
-    for vague in config.getoption("--vague"):
-        if vague not in ("1", "2"):
-            raise pytest.UsageError(f"--vague : attendu 1 ou 2, reçu {vague!r}")
     options = OptionsCampagne(
         couloir=config.getoption("--couloir"),
         couloirs=config.getoption("--couloirs"),
         type_logiciel=config.getoption("--type-logiciel"),
-        vagues=tuple(sorted({int(vague) for vague in config.getoption("--vague")})),
+        vagues=lire_vagues(config),
         profils=tuple(config.getoption("--profil")),
         exigences=tuple(config.getoption("--exigence")),
         logiciel=config.getoption("--logiciel"),
@@ -221,6 +218,14 @@ def lire(config: pytest.Config) -> OptionsCampagne:
     if options.active:
         return replace(options, couloir=_couloir(options))
     return options
+
+
+def lire_vagues(config: pytest.Config) -> tuple[int, ...]:
+    """Les vagues demandées, dans l'ordre ; UsageError si l'une n'est ni 1 ni 2."""
+    for vague in config.getoption("--vague"):
+        if vague not in ("1", "2"):
+            raise pytest.UsageError(f"--vague : attendu 1 ou 2, reçu {vague!r}")
+    return tuple(sorted({int(vague) for vague in config.getoption("--vague")}))
 
 
 def _couloir(options: OptionsCampagne) -> str:

@@ -46,7 +46,7 @@ def pytest_cmdline_main(config: pytest.Config) -> int | None:
     """Avec `--couloir=tous`, cette session ne joue rien : elle mène une campagne par couloir."""
     if not tous_couloirs.demande(config):
         return None
-    return tous_couloirs.mener(config, lambda ligne: print(ligne, flush=True))
+    return tous_couloirs.mener(config, lambda ligne: print(f"{ligne}\n", end="", flush=True))
 
 
 @pytest.hookimpl(tryfirst=True)
@@ -71,6 +71,8 @@ def pytest_configure(config: pytest.Config) -> None:
         raise pytest.UsageError(
             "-k et -m ne s'emploient pas dans une campagne : limitez-la par --exigence, --vague ou --profil"
         )
+    # Un avertissement d'une bibliothèque n'arrête pas une campagne, même lancée là où les essais du banc l'exigent.
+    config.addinivalue_line("filterwarnings", "default")
     recherche_etapes.brancher()
     lecture_gherkin.brancher()
     allure_prudent.brancher()

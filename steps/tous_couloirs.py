@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import os
+import re
 import signal
 import subprocess
 import sys
@@ -15,24 +16,26 @@ from concurrent.futures import FIRST_COMPLETED, Future, ThreadPoolExecutor, wait
 from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
-from typing import IO, Any
+from typing import Any
 
 import pytest
 
 from reports.synthese import ORDRE_AFFICHAGE
 from requirements import lieux
-from requirements.catalogue import charger, couloirs_disponibles
-from requirements.erreurs import ErreurRequirements
+from requirements.catalogue import Catalogue, charger, couloirs_disponibles
+from requirements.erreurs import ErreurRequirements, NumeroInconnu
 from steps.arret_demande import sans_interruption
+from steps.options import lire_vagues
+from steps.selection import SelectionVide, selectionner
 
 TOUS = "tous"
 _INTERROMPU, _BANC = 2, 3
 _FIN = 25
 """Lignes de la sortie d'une campagne montrées quand elle échoue ; le reste est dans son fichier."""
+_UN_SCENARIO = re.compile(r"\[ *\d+/\d+\] ")
+"""La ligne qu'une campagne écrit à chaque scénario ; la suite, quand il échoue, reste dans son fichier."""
 _D_UN_SEUL = (
     "--type-logiciel",
-    "--profil",
-    "--exigence",
     "--logiciel",
     "--reprendre",
     "--ecarts",
@@ -64,7 +67,7 @@ def mener(config: pytest.Config, dire: Callable[[str], None]) -> int:
     """Mène une campagne par couloir, autant de front que de cœurs, et rend le code de sortie de l'ensemble.
 
     1 : un *non conforme* quelque part ; sinon 2 si Ctrl-C ; sinon le premier code qui n'est pas 0 ; sinon 0.
-    Lève `pytest.UsageError` si une option n'a de sens que pour un couloir.
+    Lève `pytest.UsageError` si une option n'a de sens que pour un couloir, ou si aucun couloir n'y répond.
     """
     refusees = [nom for nom in _D_UN_SEUL if config.getoption(nom)]
     if refusees:
@@ -72,22 +75,64 @@ def mener(config: pytest.Config, dire: Callable[[str], None]) -> int:
     dossier = _dossier(config.getoption("--dossier"))
     try:
         lieux.choisir(config.getoption("--couloirs"))
-        catalogues = {couloir: charger(couloir) for couloir in couloirs_disponibles()}
+        demandes = _demandes(config)
     except ErreurRequirements as erreur:
         raise pytest.UsageError(str(erreur)) from erreur
-    vagues = {int(vague) for vague in config.getoption("--vague") if vague.isdigit()}
-    retenus = {nom: c for nom, c in catalogues.items() if not vagues or vagues & set(c.couloir.vagues)}
-    if not retenus:
-        raise pytest.UsageError(f"--vague={', '.join(config.getoption('--vague'))} : aucun couloir n'a de cette vague")
-    # Les plus longues campagnes partent les premières.
-    couloirs = sorted(retenus, key=lambda nom: len(retenus[nom].scenarios()), reverse=True)
     dossier.mkdir(parents=True, exist_ok=True)
-    dire(f"Banc SONS — {len(couloirs)} couloirs sur le logiciel témoin : DÉMONSTRATION, non recevable")
+    dire(f"Banc SONS — {len(demandes)} couloirs sur le logiciel témoin : DÉMONSTRATION, non recevable")
     dire(f"Dossier : {dossier}")
-    finies = _Lot(dossier, _options(config), dire).mener(couloirs)
+    lot = _Lot(dossier, _options(config), dire)
+    finies = lot.mener(demandes)
     for finie in finies:
         dire(_ligne(finie))
-    return _code([finie.code for finie in finies], complet=len(finies) == len(couloirs))
+    return code_d_ensemble([finie.code for finie in finies], interrompu=lot.arrete)
+
+
+@dataclass(frozen=True)
+class _Demande:
+    """Une campagne à mener. `exigences` : celles des exigences demandées que ce couloir a."""
+
+    couloir: str
+    exigences: tuple[str, ...]
+    scenarios: int
+
+
+def _demandes(config: pytest.Config) -> list[_Demande]:
+    """Les campagnes qui ont quelque chose à jouer, la plus longue d'abord."""
+    voulues: list[str] = config.getoption("--exigence")
+    catalogues = {nom: charger(nom) for nom in couloirs_disponibles()}
+    for numero in voulues:
+        if all(not _a(catalogue, numero) for catalogue in catalogues.values()):
+            proches = dict.fromkeys(p for catalogue in catalogues.values() for p in catalogue.suggerer(numero))
+            suite = f" Numéros proches : {', '.join(list(proches)[:3])}." if proches else ""
+            raise pytest.UsageError(f"Aucun couloir n'a de numéro « {numero} » (exigence ou scénario).{suite}")
+    demandes = []
+    for couloir, catalogue in catalogues.items():
+        exigences = tuple(numero for numero in voulues if _a(catalogue, numero))
+        if voulues and not exigences:
+            continue
+        try:
+            retenus = selectionner(
+                catalogue,
+                vagues=lire_vagues(config),
+                profils=config.getoption("--profil"),
+                exigences=exigences,
+                supplements=config.getoption("--supplements"),
+            )
+        except SelectionVide:
+            continue  # Un profil, une vague que ce couloir n'a pas : d'autres les ont.
+        demandes.append(_Demande(couloir, exigences, len(retenus)))
+    if not demandes:
+        raise pytest.UsageError(f"--couloir={TOUS} : aucun couloir n'a de scénario pour cette demande")
+    return sorted(demandes, key=lambda demande: -demande.scenarios)
+
+
+def _a(catalogue: Catalogue, numero: str) -> bool:
+    try:
+        catalogue.resoudre(numero)
+    except NumeroInconnu:
+        return False
+    return True
 
 
 class _Lot:
@@ -97,14 +142,14 @@ class _Lot:
         self._dossier = dossier
         self._options = options
         self._dire = dire
-        self._en_cours: dict[str, subprocess.Popen[bytes]] = {}
+        self._en_cours: dict[str, subprocess.Popen[str]] = {}
         self._verrou = threading.Lock()
-        self._arrete = False
+        self.arrete = False
 
-    def mener(self, couloirs: Sequence[str]) -> list[CampagneFinie]:
-        """Les campagnes finies, dans l'ordre des couloirs ; une campagne jamais commencée n'y est pas."""
-        with ThreadPoolExecutor(max_workers=min(len(couloirs), os.cpu_count() or 1)) as pool:
-            travaux = [pool.submit(self._jouer, couloir) for couloir in couloirs]
+    def mener(self, demandes: Sequence[_Demande]) -> list[CampagneFinie]:
+        """Les campagnes finies, dans l'ordre des demandes ; une campagne jamais commencée n'y est pas."""
+        with ThreadPoolExecutor(max_workers=min(len(demandes), os.cpu_count() or 1)) as pool:
+            travaux = [pool.submit(self._jouer, demande) for demande in demandes]
             try:
                 self._suivre(set(travaux))
             except KeyboardInterrupt:
@@ -119,32 +164,46 @@ class _Lot:
             finis, restent = wait(restent, return_when=FIRST_COMPLETED)
             for fini in finis:
                 finie = fini.result()
-                if finie is not None:
-                    self._dire(f"{finie.couloir} : {'finie' if finie.code == 0 else _fin(finie)}")
+                if finie is not None and finie.code:
+                    self._dire(_fin(finie))
 
-    def _jouer(self, couloir: str) -> CampagneFinie | None:
-        campagne, sortie = self._dossier / couloir, self._dossier / f"{couloir}.txt"
+    def _jouer(self, demande: _Demande) -> CampagneFinie | None:
+        campagne, sortie = self._dossier / demande.couloir, self._dossier / f"{demande.couloir}.txt"
         debut = time.monotonic()
-        with sortie.open("wb") as fichier:
-            processus = self._lancer(couloir, campagne, fichier)
-            if processus is None:
-                return None
-            code = processus.wait()
-        return CampagneFinie(couloir, code, time.monotonic() - debut, _verdicts(campagne), sortie)
+        processus = self._lancer(demande, campagne)
+        if processus is None:
+            return None
+        assert processus.stdout is not None
+        with processus.stdout as lignes, sortie.open("w", encoding="utf-8") as fichier:
+            for ligne in lignes:
+                fichier.write(ligne)
+                if _UN_SCENARIO.match(ligne):
+                    self._dire(f"{demande.couloir:20} {ligne.rstrip()}")
+        code = processus.wait()
+        return CampagneFinie(demande.couloir, code, time.monotonic() - debut, _verdicts(campagne), sortie)
 
-    def _lancer(self, couloir: str, campagne: Path, sortie: IO[bytes]) -> subprocess.Popen[bytes] | None:
-        commande = [sys.executable, "-m", "pytest", f"--couloir={couloir}", f"--dossier={campagne}", *self._options]
+    def _lancer(self, demande: _Demande, campagne: Path) -> subprocess.Popen[str] | None:
+        commande = [sys.executable, "-m", "pytest", f"--couloir={demande.couloir}", f"--dossier={campagne}"]
+        commande += [*self._options, *(f"--exigence={numero}" for numero in demande.exigences)]
         with self._verrou:
-            if self._arrete:
+            if self.arrete:
                 return None
-            # Hors du groupe du terminal : Ctrl-C n'arrive qu'à nous, et nous le transmettons une fois.
-            processus = subprocess.Popen(commande, stdout=sortie, stderr=subprocess.STDOUT, start_new_session=True)
-            self._en_cours[couloir] = processus
+            processus = subprocess.Popen(
+                commande,
+                stdout=subprocess.PIPE,
+                stderr=subprocess.STDOUT,
+                encoding="utf-8",
+                errors="replace",
+                env={**os.environ, "PYTHONIOENCODING": "utf-8", "PYTHONUNBUFFERED": "1"},
+                # Hors du groupe du terminal : Ctrl-C n'arrive qu'à nous, et nous le transmettons une fois.
+                start_new_session=True,
+            )
+            self._en_cours[demande.couloir] = processus
             return processus
 
     def _arreter(self) -> None:
         with self._verrou:
-            self._arrete = True
+            self.arrete = True
             for processus in self._en_cours.values():
                 if processus.poll() is None:
                     processus.send_signal(signal.SIGINT if os.name == "posix" else signal.SIGTERM)
@@ -154,7 +213,7 @@ def _options(config: pytest.Config) -> list[str]:
     """Ce qui se transmet tel quel à chaque campagne."""
     couloirs: Path | None = config.getoption("--couloirs")
     gardees = [f"--couloirs={couloirs}"] if couloirs else []
-    gardees += [f"--vague={vague}" for vague in config.getoption("--vague")]
+    gardees += [f"{nom}={valeur}" for nom in ("--vague", "--profil") for valeur in config.getoption(nom)]
     gardees += [f"{nom}={config.getoption(nom)}" for nom in ("--volume", "--navigateur")]
     return gardees + [nom for nom in ("--exiger-complet", "--junit", "--supplements") if config.getoption(nom)]
 
@@ -182,14 +241,13 @@ def _ligne(finie: CampagneFinie) -> str:
 
 def _fin(finie: CampagneFinie) -> str:
     lignes = finie.sortie.read_text(encoding="utf-8", errors="replace").splitlines()
-    return "\n    ".join((f"sortie {finie.code} ; la fin de {finie.sortie} :", *lignes[-_FIN:]))
+    return "\n    ".join((f"{finie.couloir} : sortie {finie.code} ; la fin de {finie.sortie} :", *lignes[-_FIN:]))
 
 
-def _code(codes: Sequence[int], *, complet: bool) -> int:
-    """Un processus tué (code négatif) est une panne du banc."""
-    positifs = [code if code >= 0 else _BANC for code in codes]
-    if 1 in positifs:
+def code_d_ensemble(codes: Sequence[int], *, interrompu: bool) -> int:
+    """Le code de l'ensemble ; un processus tué (code négatif) sans que Ctrl-C le demande est une panne du banc."""
+    if 1 in codes:
         return 1
-    if not complet or _INTERROMPU in positifs:
+    if interrompu:
         return _INTERROMPU
-    return next((code for code in positifs if code), 0)
+    return next((code if code > 0 else _BANC for code in codes if code), 0)

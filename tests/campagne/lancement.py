@@ -19,7 +19,7 @@ DELAI_S = 240
 
 def commande(*options: str) -> list[str]:
     """La ligne de commande d'une campagne de biologie."""
-    return [sys.executable, "-m", "pytest", "-p", "no:cacheprovider", "--couloir=biologie", *options]
+    return [sys.executable, "-m", "pytest", "-W", "error", "-p", "no:cacheprovider", "--couloir=biologie", *options]
 
 
 def environnement(**variables: str) -> dict[str, str]:

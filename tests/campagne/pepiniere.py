@@ -112,7 +112,7 @@ def _devenir(demande: Mapping[str, object]) -> int:
     sys.argv = ["pytest", *arguments]
     import pytest
 
-    return int(pytest.main([*_DEJA_CHARGES, *arguments]))
+    return int(pytest.main([*arguments, *_DEJA_CHARGES]))
 
 
 def main() -> None:

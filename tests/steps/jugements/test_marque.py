@@ -29,7 +29,7 @@ CONSTRUCTEURS = {
     "steps.verifications.hl7v2.entete:d_une_autre_version",
     "steps.verifications.mssante.portee:sans_contexte",
 }
-"""Ce qui fabrique ou pondère un constat de ce qu'on lui dit, sans rien vérifier : une étape ne l'appelle pas (test_etapes)."""
+"""Ce qui fabrique ou pondère un constat de ce qu'on lui dit, sans rien vérifier : une étape ne l'appelle pas."""
 REGLE = Regle("ESSAI-JUG-01", "règle d'essai", "essai", Confiance.OFFICIELLE, "rien")
 
 
