@@ -36,4 +36,4 @@ class DocumentA1:
 
     @cached_property
     def usages(self) -> Usages:
-        return relever(self.pdf, self.objets)
+        return relever(self.pdf)

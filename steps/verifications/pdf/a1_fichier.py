@@ -3,21 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from decimal import Decimal
 
 import pikepdf
 
 from steps.verifications.pdf.a1 import DocumentA1
+from steps.verifications.pdf.a1_limites import NOM_MAX, hors_limite
 from steps.verifications.pdf.objets import entree, nom_de, taille_du_nom
 
-_ENTIER_MAX, _REEL_MAX, _CHAINE_MAX, _NOM_MAX, _TABLEAU_MAX, _DICTIONNAIRE_MAX = (
-    2**31 - 1,
-    32767,
-    65535,
-    127,
-    8191,
-    4095,
-)
+_TABLEAU_MAX, _DICTIONNAIRE_MAX = 8191, 4095
 _IMBRICATION_MAX = 28
 
 
@@ -40,8 +33,9 @@ def fin(document: DocumentA1) -> list[str]:
 
 
 def references(document: DocumentA1) -> list[str]:
-    """6.1.4 : tables classiques seulement."""
-    return [f"{document.squelette.flux} flux de références croisées"] if document.squelette.flux else []
+    """6.1.4 : tables classiques seulement, leurs sections écrites à la lettre."""
+    flux = document.squelette.flux
+    return ([f"{flux} flux de références croisées"] if flux else []) + document.squelette.ecriture
 
 
 def flux_externes(document: DocumentA1) -> list[str]:
@@ -80,30 +74,17 @@ def limites(document: DocumentA1) -> list[str]:
         elif isinstance(valeur, (pikepdf.Dictionary, pikepdf.Stream)):
             elements = list((valeur.stream_dict if isinstance(valeur, pikepdf.Stream) else valeur).items())
             fautes += [f"{ou} : dictionnaire de {len(elements)}"] if len(elements) > _DICTIONNAIRE_MAX else []
-            fautes += [f"{ou} : nom de {len(cle)} octets" for cle, _ in elements if taille_du_nom(cle) > _NOM_MAX]
+            fautes += [f"{ou} : nom de {len(cle)} octets" for cle, _ in elements if taille_du_nom(cle) > NOM_MAX]
             enfants = [enfant for _, enfant in elements]
         else:
             enfants = []
         for enfant in enfants:
-            ecart = _hors_limite(enfant)
+            ecart = hors_limite(enfant)
             fautes += [f"{ou} : {ecart}"] if ecart else []
+    fautes += document.usages.hors_limites
     if document.usages.imbrication > _IMBRICATION_MAX:
         fautes.append(f"q imbriqué {document.usages.imbrication} fois")
     return fautes
-
-
-def _hors_limite(valeur: object) -> str:
-    if isinstance(valeur, bool):
-        return ""
-    if isinstance(valeur, int) and not -_ENTIER_MAX - 1 <= valeur <= _ENTIER_MAX:
-        return f"entier {valeur}"
-    if isinstance(valeur, Decimal) and abs(valeur) > _REEL_MAX:
-        return f"réel {valeur}"
-    if isinstance(valeur, pikepdf.String) and len(bytes(valeur)) > _CHAINE_MAX:
-        return f"chaîne de {len(bytes(valeur))} octets"
-    if isinstance(valeur, pikepdf.Name) and taille_du_nom(valeur) > _NOM_MAX:
-        return f"nom de {taille_du_nom(valeur)} caractères"
-    return ""
 
 
 def calques(document: DocumentA1) -> list[str]:

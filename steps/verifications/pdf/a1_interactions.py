@@ -1,4 +1,4 @@
-"""PDF/A-1, articles 6.5, 6.6, 6.8 et 6.9 : annotations, actions, balisage, formulaires."""
+"""PDF/A-1, articles 6.5, 6.6 et 6.9 : annotations, actions, formulaires."""
 
 from __future__ import annotations
 
@@ -17,6 +17,7 @@ _GENRES = frozenset(
 )  # fmt: skip
 _ACTIONS = frozenset({"GoTo", "GoToR", "Thread", "URI", "Named", "SubmitForm"})
 _NOMMEES = frozenset({"NextPage", "PrevPage", "FirstPage", "LastPage"})
+_ANCETRES_MAX = 50
 _IMPRIMER, _INVISIBLE, _CACHEE, _SANS_VUE = 4, 1, 2, 32
 
 
@@ -46,7 +47,29 @@ def apparences(document: DocumentA1) -> list[str]:
         aspects = entree(annotation, "/AP")
         if isinstance(aspects, pikepdf.Dictionary) and set(aspects.keys()) != {"/N"}:
             fautes.append(f"{ou} : apparences {', '.join(sorted(aspects.keys())) or 'vides'}")
+        fautes += _apparence_du_champ(annotation, ou) if genre == "Widget" else []
     return fautes
+
+
+def _apparence_du_champ(annotation: pikepdf.Object, ou: str) -> list[str]:
+    """6.5.3 : un bouton a une apparence par état ; tout autre champ n'en a qu'une."""
+    normale, champ = entree(entree(annotation, "/AP"), "/N"), nom_de(_herite(annotation, "/FT"))
+    if normale is None or not champ:
+        return []
+    par_etat = isinstance(normale, pikepdf.Dictionary)
+    if champ == "Btn":
+        return [] if par_etat else [f"{ou} : bouton sans apparence par état"]
+    return [f"{ou} : champ {champ} avec une apparence par état"] if par_etat else []
+
+
+def _herite(champ: object, cle: str) -> object:
+    """La valeur d'une clé du champ, ou de celui dont il hérite."""
+    for _ in range(_ANCETRES_MAX):
+        valeur = entree(champ, cle)
+        if valeur is not None or champ is None:
+            return valeur
+        champ = entree(champ, "/Parent")
+    return None
 
 
 def actions(document: DocumentA1) -> list[str]:
@@ -75,14 +98,6 @@ def _interdites(action: object) -> list[str]:
         elif genre and genre not in _ACTIONS:
             fautes.append(genre)
     return fautes
-
-
-def balisage(document: DocumentA1) -> list[str]:
-    """6.8 : un PDF/A-1a est balisé (MarkInfo, StructTreeRoot) ; rien n'est demandé à un PDF/A-1b."""
-    if document.niveau != "A":
-        return []
-    fautes = [] if entree(entree(document.pdf.Root, "/MarkInfo"), "/Marked") is True else ["MarkInfo/Marked absent"]
-    return fautes + ([] if entree(document.pdf.Root, "/StructTreeRoot") is not None else ["StructTreeRoot absent"])
 
 
 def formulaires(document: DocumentA1) -> list[str]:

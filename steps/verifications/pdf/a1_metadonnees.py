@@ -6,11 +6,14 @@ import re
 from datetime import UTC, datetime, timedelta, timezone
 
 import pikepdf
+from lxml import etree
 
 from steps.verifications.pdf.a1 import DocumentA1
 from steps.verifications.pdf.a1_fichier import filtres
 from steps.verifications.pdf.objets import entree
-from steps.verifications.pdf.xmp import DC, PDF, XMP
+from steps.verifications.pdf.xmp import DC, PDF, PDFA, RDF, XMP
+from steps.verifications.pdf.xmp_formes import hors_type
+from steps.verifications.pdf.xmp_schemas import EXTENSION, PREDEFINIS
 
 _DATE_PDF = re.compile(r"(?:D:)?(\d{4})(\d{2})?(\d{2})?(\d{2})?(\d{2})?(\d{2})?(Z|[+-]\d{2})?'?(\d{2})?'?.*", re.S)
 _CHAMPS = {
@@ -19,25 +22,15 @@ _CHAMPS = {
     "/Creator": (XMP, "CreatorTool"), "/Producer": (PDF, "Producer"),
 }  # fmt: skip
 _DATES = {"/CreationDate": (XMP, "CreateDate"), "/ModDate": (XMP, "ModifyDate")}
-SCHEMAS_CONNUS = frozenset(
-    {
-        DC, PDF, XMP,
-        "http://www.aiim.org/pdfa/ns/id/",
-        "http://www.aiim.org/pdfa/ns/extension/",
-        "http://ns.adobe.com/xap/1.0/rights/",
-        "http://ns.adobe.com/xap/1.0/mm/",
-        "http://ns.adobe.com/xap/1.0/bj/",
-        "http://ns.adobe.com/xap/1.0/t/pg/",
-        "http://ns.adobe.com/xmp/1.0/DynamicMedia/",
-        "http://ns.adobe.com/photoshop/1.0/",
-        "http://ns.adobe.com/camera-raw-settings/1.0/",
-        "http://ns.adobe.com/tiff/1.0/",
-        "http://ns.adobe.com/exif/1.0/",
-        "http://ns.adobe.com/exif/1.0/aux/",
-        "http://www.w3.org/1999/02/22-rdf-syntax-ns#",
-        "http://www.w3.org/XML/1998/namespace",
-    }
-)  # fmt: skip
+_PREFIXES = {
+    PDFA: "pdfaid",
+    EXTENSION: "pdfaExtension",
+    "http://www.aiim.org/pdfa/ns/schema#": "pdfaSchema",
+    "http://www.aiim.org/pdfa/ns/property#": "pdfaProperty",
+    "http://www.aiim.org/pdfa/ns/type#": "pdfaType",
+    "http://www.aiim.org/pdfa/ns/field#": "pdfaField",
+}
+_DE_LA_NORME = frozenset({EXTENSION, RDF, "http://www.w3.org/XML/1998/namespace"})
 
 
 def en_clair(document: DocumentA1) -> list[str]:
@@ -52,6 +45,9 @@ def concordance(document: DocumentA1) -> list[str]:
     fautes = []
     for cle, (espace, nom) in _CHAMPS.items():
         valeur = entree(information, cle)
+        if valeur is not None and not isinstance(valeur, pikepdf.String):
+            fautes.append(f"{cle[1:]} n'est pas une chaîne")
+            continue
         if not isinstance(valeur, pikepdf.String) or not (ecrit := str(valeur).strip("\0 \t\r\n")):
             continue
         valeurs = document.xmp.proprietes.get((espace, nom), ())
@@ -111,5 +107,25 @@ def paquet(document: DocumentA1) -> list[str]:
 
 def schemas(document: DocumentA1) -> list[str]:
     """6.7.9 : espaces de noms des propriétés, prédéfinis ou décrits par un schéma d'extension."""
-    connus = SCHEMAS_CONNUS | set(document.xmp.decrits)
+    connus = _DE_LA_NORME | PREDEFINIS.keys() | document.xmp.decrits.keys()
     return sorted({f"schéma {espace}" for espace, _ in document.xmp.proprietes if espace and espace not in connus})
+
+
+def prefixes(document: DocumentA1) -> list[str]:
+    """6.7.8 et 6.7.11 : les espaces de noms de PDF/A s'écrivent sous les préfixes que la norme leur donne."""
+    arbre = document.xmp.arbre
+    if arbre is None:
+        return []
+    vus = {(str(uri), prefixe or "") for element in arbre.iter("*") for prefixe, uri in element.nsmap.items()
+           if uri in _PREFIXES and _emploie(element, str(uri))}  # fmt: skip
+    return [f"{p or 'aucun préfixe'} au lieu de {_PREFIXES[uri]}" for uri, p in sorted(vus) if p != _PREFIXES[uri]]
+
+
+def _emploie(element: etree._Element, espace: str) -> bool:
+    noms = [element.tag, *element.attrib]
+    return any(etree.QName(str(nom)).namespace == espace for nom in noms)
+
+
+def proprietes(document: DocumentA1) -> list[str]:
+    """6.7.2 : chaque propriété est définie par son schéma, et a le type qu'il veut s'il est prédéfini."""
+    return list(dict.fromkeys(hors_type(document.xmp)))

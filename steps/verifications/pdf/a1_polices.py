@@ -73,9 +73,22 @@ def composites(document: DocumentA1) -> list[str]:
         descendante, codage = _descendante(police), entree(police, "/Encoding")
         if nom_de(entree(descendante, "/Subtype")) == "CIDFontType2" and entree(descendante, "/CIDToGIDMap") is None:
             fautes.append(f"{nom} : CIDToGIDMap absent")
+        fautes += _systemes(nom, codage, descendante)
         if not isinstance(codage, pikepdf.Stream) and nom_de(codage) not in _IDENTITES:
             fautes.append(f"{nom} : CMap « {nom_de(codage) or 'absente'} » non incorporée")
     return fautes
+
+
+def _systemes(nom: str, codage: object, descendante: object) -> list[str]:
+    """Registry et Ordering d'une CMap incorporée sont ceux de la police qu'elle sert."""
+    sienne, autre = entree(codage, "/CIDSystemInfo"), entree(descendante, "/CIDSystemInfo")
+    if not isinstance(sienne, pikepdf.Dictionary) or not isinstance(autre, pikepdf.Dictionary):
+        return []
+    return [
+        f"{nom} : {cle[1:]} de la CMap et de la police diffèrent"
+        for cle in ("/Registry", "/Ordering")
+        if str(entree(sienne, cle)) != str(entree(autre, cle))
+    ]
 
 
 def incorporees(document: DocumentA1) -> list[str]:
@@ -95,9 +108,29 @@ def sous_ensembles(document: DocumentA1) -> list[str]:
             continue
         if genre == "Type0" and not isinstance(entree(descripteur, "/CIDSet"), pikepdf.Stream):
             fautes.append(f"{nom} : CIDSet absent")
-        if genre in ("Type1", "MMType1") and entree(descripteur, "/CharSet") is None:
-            fautes.append(f"{nom} : CharSet absent")
+        if genre in ("Type1", "MMType1") and not str(entree(descripteur, "/CharSet") or ""):
+            fautes.append(f"{nom} : CharSet absent ou vide")
     return fautes
+
+
+def unicodes(document: DocumentA1) -> list[str]:
+    """6.3.8 : dans un PDF/A-1a, une police composite de CMap d'identité dit ses caractères (ToUnicode)."""
+    if document.niveau != "A":
+        return []
+    return [
+        f"{nom} : ToUnicode absent"
+        for nom, genre, police, _ in _polices(document)
+        if genre == "Type0"
+        and nom_de(entree(police, "/Encoding")) in _IDENTITES
+        and not isinstance(entree(police, "/ToUnicode"), pikepdf.Stream)
+        and not _jeu_connu(_descendante(police))
+    ]
+
+
+def _jeu_connu(descendante: object) -> bool:
+    """Vrai si le jeu de caractères d'Adobe dit déjà l'Unicode de chaque CID."""
+    systeme = entree(descendante, "/CIDSystemInfo")
+    return str(entree(systeme, "/Ordering") or "") in ("GB1", "CNS1", "Japan1", "Korea1")
 
 
 def codages(document: DocumentA1) -> list[str]:

@@ -5,7 +5,6 @@ from __future__ import annotations
 import pikepdf
 
 from steps.verifications.pdf.a1 import DocumentA1
-from steps.verifications.pdf.a1_fichier import flux_de
 from steps.verifications.pdf.objets import entree, nom_de
 
 _INTENTIONS = frozenset({"RelativeColorimetric", "AbsoluteColorimetric", "Perceptual", "Saturation"})
@@ -45,9 +44,22 @@ def intention(document: DocumentA1) -> list[str]:
             fautes.append(f"profil d'espace {icc[16:20]!r}")
         if icc[8] >= 3:
             fautes.append(f"profil ICC de version {icc[8]}")
+    fautes += _sans_profil(document)
     if len({cle for cle, _ in profils}) > 1:
         fautes.append("plusieurs profils de sortie")
     return fautes
+
+
+def _sans_profil(document: DocumentA1) -> list[str]:
+    """Une intention GTS_PDFA1 sans profil nomme une condition de sortie du registre public, jamais « Custom »."""
+    liste = entree(document.pdf.Root, "/OutputIntents")
+    return [
+        "intention sans profil, de condition non enregistrée"
+        for une in (list(liste) if isinstance(liste, pikepdf.Array) else [])
+        if nom_de(entree(une, "/S")) == "GTS_PDFA1"
+        and entree(une, "/DestOutputProfile") is None
+        and str(entree(une, "/OutputConditionIdentifier") or "Custom").strip() in ("", "Custom")
+    ]
 
 
 def couleurs(document: DocumentA1) -> list[str]:
@@ -63,9 +75,7 @@ def couleurs(document: DocumentA1) -> list[str]:
 def images(document: DocumentA1) -> list[str]:
     """6.2.4 : ni Alternates, ni OPI, ni Interpolate."""
     fautes = []
-    for numero, flux in flux_de(document.pdf):
-        if nom_de(entree(flux, "/Subtype")) not in ("Image", "Form"):
-            continue
+    for numero, flux in document.usages.xobjets:
         fautes += [f"objet {numero} : {cle[1:]}" for cle in ("/Alternates", "/OPI") if entree(flux, cle) is not None]
         fautes += [f"objet {numero} : Interpolate"] if entree(flux, "/Interpolate") is True else []
     en_ligne = document.usages.interpolations
@@ -75,7 +85,7 @@ def images(document: DocumentA1) -> list[str]:
 def xobjets(document: DocumentA1) -> list[str]:
     """6.2.5 à 6.2.7 : ni PostScript, ni référence à un autre fichier."""
     fautes = []
-    for numero, flux in flux_de(document.pdf):
+    for numero, flux in document.usages.xobjets:
         genre = nom_de(entree(flux, "/Subtype"))
         if genre == "PS" or (genre == "Form" and (nom_de(entree(flux, "/Subtype2")) == "PS" or entree(flux, "/PS"))):
             fautes.append(f"objet {numero} : PostScript")
@@ -84,25 +94,10 @@ def xobjets(document: DocumentA1) -> list[str]:
     return fautes
 
 
-def _etats(document: DocumentA1) -> list[tuple[int, pikepdf.Object]]:
-    """États graphiques : dictionnaires de Type ExtGState, ou nommés par une ressource ExtGState."""
-    trouves: dict[object, tuple[int, pikepdf.Object]] = {}
-    for objet in document.objets:
-        ressource = entree(objet.valeur, "/ExtGState")
-        nommes = [v for _, v in ressource.items()] if isinstance(ressource, pikepdf.Dictionary) else []
-        if nom_de(entree(objet.valeur, "/Type")) == "ExtGState":
-            nommes.append(objet.valeur)
-        for etat in nommes:
-            if isinstance(etat, pikepdf.Dictionary):
-                cle = etat.objgen if etat.is_indirect else (objet.numero, len(trouves))
-                trouves.setdefault(cle, (objet.numero, etat))
-    return list(trouves.values())
-
-
 def transfert(document: DocumentA1) -> list[str]:
     """6.2.8 : pas de TR ; TR2 seulement par défaut."""
     fautes = []
-    for numero, etat in _etats(document):
+    for numero, etat in document.usages.etats:
         fautes += [f"objet {numero} : TR"] if entree(etat, "/TR") is not None else []
         tr2 = entree(etat, "/TR2")
         fautes += [f"objet {numero} : TR2"] if tr2 is not None and nom_de(tr2) != "Default" else []
@@ -111,8 +106,8 @@ def transfert(document: DocumentA1) -> list[str]:
 
 def rendu(document: DocumentA1) -> list[str]:
     """6.2.9 : les quatre intentions de rendu."""
-    vues = {(nom_de(entree(etat, "/RI")), f"objet {numero}") for numero, etat in _etats(document)}
-    vues |= {(nom_de(entree(flux, "/Intent")), f"objet {numero}") for numero, flux in flux_de(document.pdf)
+    vues = {(nom_de(entree(etat, "/RI")), f"objet {numero}") for numero, etat in document.usages.etats}
+    vues |= {(nom_de(entree(flux, "/Intent")), f"objet {numero}") for numero, flux in document.usages.xobjets
              if nom_de(entree(flux, "/Subtype")) == "Image"}  # fmt: skip
     vues |= {(nom, "opérateur ri") for nom in document.usages.intentions}
     return sorted(f"{ou} : {nom}" for nom, ou in vues if nom and nom not in _INTENTIONS)
@@ -126,14 +121,14 @@ def operateurs(document: DocumentA1) -> list[str]:
 def transparence(document: DocumentA1) -> list[str]:
     """6.4 : ni masque progressif, ni groupe, ni mode de fusion, ni opacité."""
     fautes = []
-    for numero, flux in flux_de(document.pdf):
-        if nom_de(entree(flux, "/Subtype")) in ("Image", "Form") and nom_de(entree(flux, "/SMask")) != "None":
+    for numero, flux in document.usages.xobjets:
+        if nom_de(entree(flux, "/SMask")) != "None":
             fautes += [f"objet {numero} : SMask"] if entree(flux, "/SMask") is not None else []
-    for objet in document.objets:
-        groupe = entree(objet.valeur, "/Group")
-        if nom_de(entree(groupe, "/S")) == "Transparency":
-            fautes.append(f"objet {objet.numero} : groupe de transparence")
-    for numero, etat in _etats(document):
+    pages = [(f"page {rang}", page.obj) for rang, page in enumerate(document.pdf.pages, 1)]
+    for ou, porteur in [*pages, *((f"objet {numero}", objet) for numero, objet in document.usages.xobjets)]:
+        if nom_de(entree(entree(porteur, "/Group"), "/S")) == "Transparency":
+            fautes.append(f"{ou} : groupe de transparence")
+    for numero, etat in document.usages.etats:
         if entree(etat, "/SMask") is not None and nom_de(entree(etat, "/SMask")) != "None":
             fautes.append(f"objet {numero} : SMask")
         fusion = entree(etat, "/BM")

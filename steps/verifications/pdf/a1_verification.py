@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 
 from reports.constat import Constat, Regle
-from steps.verifications.pdf import a1_fichier, a1_interactions, a1_metadonnees, a1_polices, a1_rendu
+from steps.verifications.pdf import a1_balisage, a1_fichier, a1_interactions, a1_metadonnees, a1_polices, a1_rendu
 from steps.verifications.pdf import regles_a1 as r
 from steps.verifications.pdf.a1 import DocumentA1
 from steps.verifications.pdf.objets import affichable
@@ -34,14 +34,18 @@ POINTS: dict[Regle, Point] = {
     r.INCORPOREES: a1_polices.incorporees,
     r.SOUS_ENSEMBLES: a1_polices.sous_ensembles,
     r.CODAGES: a1_polices.codages,
+    r.UNICODES: a1_polices.unicodes,
     r.TRANSPARENCE: a1_rendu.transparence,
     r.ANNOTATIONS: a1_interactions.apparences,
     r.ACTIONS: a1_interactions.actions,
     r.METADONNEES: a1_metadonnees.en_clair,
+    r.PROPRIETES: a1_metadonnees.proprietes,
     r.CONCORDANCE: a1_metadonnees.concordance,
     r.PAQUET: a1_metadonnees.paquet,
     r.SCHEMAS: a1_metadonnees.schemas,
-    r.STRUCTURE: a1_interactions.balisage,
+    r.PREFIXES: a1_metadonnees.prefixes,
+    r.STRUCTURE: a1_balisage.balisage,
+    r.LANGUES: a1_balisage.langues,
     r.FORMULAIRES: a1_interactions.formulaires,
 }
 

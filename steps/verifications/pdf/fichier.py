@@ -17,6 +17,8 @@ DEFAUTS_MAX = 20
 _EN_TETE = re.compile(rb"%PDF-(\d\.\d)")
 _FIN = re.compile(rb"startxref[\s\0]+(\d{1,12})[\s\0]+%%EOF")
 _SECTION = re.compile(rb"[\s\0]*(\d{1,10})[ \t]+(\d{1,10})[ \t]*(?:\r\n|\r|\n)")
+_SECTION_STRICTE = re.compile(rb"\d{1,10} \d{1,10} ?(?:\r\n|\r|\n)")
+_FIN_DE_LIGNE = re.compile(rb"\r\n|\r|\n")
 _ENTREE = re.compile(rb"(\d{10}) (\d{5}) ([nf])")
 _OBJET = re.compile(rb"[\s\0]{0,4}(\d{1,10})[\s\0]+(\d{1,10})[\s\0]+obj\b")
 _PRECEDENT = re.compile(rb"/Prev[\s\0]+(\d{1,12})")
@@ -30,7 +32,8 @@ class Squelette:
 
     `version` : celle de l'en-tête, vide s'il manque. `debut` : octets avant `%PDF-`. `apres_fin` : octets après le
     dernier `%%EOF`. `tables`, `flux` : nombre de tables classiques et de flux de références croisées de la chaîne.
-    `fin`, `table` : écarts de la fin du fichier et des tables, en français.
+    `fin`, `table` : écarts de la fin du fichier et des tables, en français. `ecriture` : tables qu'un lecteur lit, mais
+    que PDF 1.4 n'écrit pas ainsi.
     """
 
     version: str = ""
@@ -41,6 +44,7 @@ class Squelette:
     entrees: int = 0
     fin: list[str] = field(default_factory=list)
     table: list[str] = field(default_factory=list)
+    ecriture: list[str] = field(default_factory=list)
 
 
 def lire_squelette(octets: bytes) -> Squelette:
@@ -97,8 +101,13 @@ def _suivre(octets: bytes, position: int, decalage: int, squelette: Squelette) -
 def _table(octets: bytes, curseur: int, decalage: int, squelette: Squelette) -> bytes:
     """Vérifie une table classique ; rend le texte de son dictionnaire de fin."""
     squelette.tables += 1
+    mot = _FIN_DE_LIGNE.match(octets, curseur)
+    if mot is None or _SECTION_STRICTE.match(octets, mot.end()) is None:
+        squelette.ecriture.append(f"table {squelette.tables} : « xref » et sa section mal séparés")
     while (section := _SECTION.match(octets, curseur)) is not None:
         premier, nombre = int(section[1]), int(section[2])
+        if _SECTION_STRICTE.fullmatch(section[0].lstrip(b"\r\n \t\0")) is None:
+            squelette.ecriture.append(f"section {premier} {nombre} mal écrite")
         curseur = section.end()
         for numero in range(premier, premier + nombre):
             squelette.entrees += 1

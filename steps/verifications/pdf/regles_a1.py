@@ -5,8 +5,8 @@ from __future__ import annotations
 from reports.constat import Confiance, Regle
 
 
-def _regle(article: str, titre: str, a_faire: str) -> Regle:
-    code = "PDF-A1-" + article.replace(".", "")
+def _regle(article: str, titre: str, a_faire: str, suffixe: str = "") -> Regle:
+    code = "PDF-A1-" + article.replace(".", "") + suffixe
     source = f"ISO 19005-1:2005, § {article} (vu dans les profils publics de validation de veraPDF)"
     return Regle(code, titre, source, Confiance.DOCUMENTEE, a_faire)
 
@@ -33,12 +33,20 @@ COMPOSITES = _regle("6.3.3", "Les polices composites disent leur codage", "Incor
 INCORPOREES = _regle("6.3.4", "Toute police d'un texte visible est incorporée", "Incorporer les polices à l'export.")
 SOUS_ENSEMBLES = _regle("6.3.5", "Un sous-ensemble de police liste ses glyphes (CIDSet, CharSet)", _EXPORT)
 CODAGES = _regle("6.3.7", "Une police TrueType a le codage que veut sa nature", _EXPORT)
+UNICODES = _regle("6.3.8", "Une police composite d'un PDF/A-1a dit ses caractères (ToUnicode)", _EXPORT)
 TRANSPARENCE = _regle("6.4", "Aucune transparence", "Aplatir la transparence à l'export.")
 ANNOTATIONS = _regle("6.5", "Les annotations sont d'un genre permis, visibles et imprimables", _EXPORT)
 ACTIONS = _regle("6.6", "Aucune action interdite, aucune action automatique", "Retirer scripts et actions.")
 METADONNEES = _regle("6.7.2", "Les métadonnées XMP sont en clair", "Ne pas compresser le flux XMP.")
+PROPRIETES = _regle(
+    "6.7.2", "Chaque propriété XMP est définie par son schéma, et du type qu'il veut",
+    "Écrire la propriété dans sa forme (liste, variantes de langue, date), ou la décrire par un schéma d'extension.",
+    "-P",
+)  # fmt: skip
 CONCORDANCE = _regle("6.7.3", "Le dictionnaire d'information et XMP disent la même chose", _EXPORT)
 PAQUET = _regle("6.7.5", "Le paquet XMP n'a ni attribut bytes ni attribut encoding", _EXPORT)
 SCHEMAS = _regle("6.7.9", "Chaque propriété XMP est d'un schéma connu ou décrit", "Décrire les schémas ajoutés.")
+PREFIXES = _regle("6.7.11", "Les espaces de noms de PDF/A ont leur préfixe", "Employer pdfaid, pdfaExtension…")
+LANGUES = _regle("6.8.4", "Une langue annoncée est une étiquette de langue", "Écrire « fr » ou « fr-FR ».")
 FORMULAIRES = _regle("6.9", "Les champs de formulaire ont leur apparence", _EXPORT)
 STRUCTURE = _regle("6.8", "Un PDF/A-1a est balisé", "Exporter un PDF balisé, ou déclarer PDF/A-1b.")

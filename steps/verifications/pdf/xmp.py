@@ -15,6 +15,14 @@ DC = "http://purl.org/dc/elements/1.1/"
 XMP = "http://ns.adobe.com/xap/1.0/"
 PDF = "http://ns.adobe.com/pdf/1.3/"
 _SCHEMA = "http://www.aiim.org/pdfa/ns/schema#"
+_PROPRIETE = "http://www.aiim.org/pdfa/ns/property#"
+# Un paquet commence par « < » ; UTF-32 d'abord, dont le début est aussi celui d'UTF-16.
+_CODAGES = {
+    "utf-32-le": (b"\xff\xfe\0\0", b"<\0\0\0"),
+    "utf-32-be": (b"\0\0\xfe\xff", b"\0\0\0<"),
+    "utf-16-le": (b"\xff\xfe", b"<\0"),
+    "utf-16-be": (b"\xfe\xff", b"\0<"),
+}
 TAILLE_MAX = 4 * 1024 * 1024
 
 
@@ -26,12 +34,13 @@ class XmpIllisible(ValueError):
 class Xmp:
     """Propriétés : (espace de noms, nom) → valeurs, dans l'ordre. `instruction` : attributs de l'en-tête `xpacket`.
 
-    `decrits` : espaces de noms que décrivent les schémas d'extension PDF/A.
+    `decrits` : espace de noms → propriétés que décrit le schéma d'extension PDF/A. `arbre` : le paquet entier.
     """
 
     proprietes: Mapping[tuple[str, str], tuple[str, ...]] = field(default_factory=dict)
     instruction: str = ""
-    decrits: tuple[str, ...] = ()
+    decrits: Mapping[str, frozenset[str]] = field(default_factory=dict)
+    arbre: etree._Element | None = None
 
     def une(self, espace: str, nom: str) -> str | None:
         """Première valeur ; None si la propriété manque."""
@@ -47,7 +56,7 @@ def lire_xmp(octets: bytes) -> Xmp:
     """Lit un paquet XMP ; lève `XmpIllisible`."""
     if len(octets) > TAILLE_MAX:
         raise XmpIllisible(f"métadonnées de plus de {TAILLE_MAX} octets")
-    octets = octets.strip(b"\0\r\n\t ") if not octets.startswith((b"\xfe\xff", b"\xff\xfe")) else octets
+    octets = _en_utf8(octets)
     analyseur = etree.XMLParser(resolve_entities=False, no_network=True, load_dtd=False, huge_tree=False)
     try:
         refuser_dtd(octets)
@@ -63,8 +72,29 @@ def lire_xmp(octets: bytes) -> Xmp:
             _ajouter(proprietes, str(nom), (str(valeur),))
         for element in enfants(description):
             _ajouter(proprietes, str(element.tag), _valeurs(element))
-    decrits = tuple(_texte(element) for element in racine.iter(f"{{{_SCHEMA}}}namespaceURI"))
-    return Xmp(proprietes, _instruction(racine), decrits)
+    return Xmp(proprietes, _instruction(racine), _schemas_decrits(racine), racine)
+
+
+def _en_utf8(octets: bytes) -> bytes:
+    """Le paquet en UTF-8 : XMP s'écrit aussi en UTF-16 ou en UTF-32, que disent les premiers octets."""
+    for codage, debuts in _CODAGES.items():
+        if octets.startswith(debuts):
+            try:
+                return octets.decode(codage).strip("\ufeff\0\r\n\t ").encode()
+            except UnicodeDecodeError as erreur:
+                raise XmpIllisible(f"métadonnées qui ne sont pas de l'{codage.upper()}") from erreur
+    return octets.removeprefix(b"\xef\xbb\xbf").strip(b"\0\r\n\t ")
+
+
+def _schemas_decrits(racine: etree._Element) -> dict[str, frozenset[str]]:
+    """Les schémas d'extension : leur espace de noms, et les propriétés qu'ils décrivent."""
+    decrits: dict[str, frozenset[str]] = {}
+    for element in racine.iter(f"{{{_SCHEMA}}}namespaceURI"):
+        porteur = element.getparent()
+        noms = () if porteur is None else tuple(porteur.iter(f"{{{_PROPRIETE}}}name"))
+        espace = _texte(element)
+        decrits[espace] = decrits.get(espace, frozenset()) | {_texte(nom) for nom in noms}
+    return decrits
 
 
 def _ajouter(proprietes: dict[tuple[str, str], tuple[str, ...]], nom: str, valeurs: tuple[str, ...]) -> None:

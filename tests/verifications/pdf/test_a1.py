@@ -27,29 +27,93 @@ def _contenu(octets: bytes) -> Callable[[Pdf], object]:
     return lambda pdf: pdf.pages[0].contents_add(octets)
 
 
-def _etat(**champs: object) -> Callable[[Pdf], object]:
-    """Ajoute un état graphique à la page."""
+def _etat(*, employe: bool = True, **champs: object) -> Callable[[Pdf], object]:
+    """Ajoute un état graphique à la page, qui l'emploie."""
 
     def poser(pdf: Pdf) -> None:
         etat = Dictionary(Type=Name.ExtGState, **champs)  # type: ignore[arg-type]
         pdf.pages[0].Resources["/ExtGState"] = Dictionary(E=etat)
+        if employe:
+            pdf.pages[0].contents_add(b"/E gs")
 
     return poser
 
 
-def _xobjet(octets: bytes = b"", **champs: object) -> Callable[[Pdf], object]:
-    """Ajoute un XObject à la page."""
+def _xobjet(octets: bytes = b"", *, dessine: bool = True, **champs: object) -> Callable[[Pdf], object]:
+    """Ajoute un XObject à la page, qui le dessine."""
 
     def poser(pdf: Pdf) -> None:
         flux = pdf.make_stream(octets, Type=Name.XObject, **champs)
         pdf.pages[0].Resources["/XObject"] = Dictionary(X=pdf.make_indirect(flux))
+        if dessine:
+            pdf.pages[0].contents_add(b"/X Do")
 
     return poser
 
 
-def _image(**champs: object) -> Callable[[Pdf], object]:
+def _image(*, dessine: bool = True, **champs: object) -> Callable[[Pdf], object]:
     base = {"Subtype": Name.Image, "Width": 1, "Height": 1, "BitsPerComponent": 8, "ColorSpace": Name.DeviceRGB}
-    return _xobjet(b"abc", **{**base, **champs})
+    return _xobjet(b"abc", dessine=dessine, **{**base, **champs})
+
+
+def _motif(pdf: Pdf) -> None:
+    """Un motif dont le dessin emploie une couleur sans profil de sortie."""
+    motif = pdf.make_stream(b"0 0 0 1 k 0 0 1 1 re f", PatternType=1, PaintType=1, TilingType=1,
+                            BBox=Array([0, 0, 1, 1]), XStep=1, YStep=1, Resources=Dictionary())  # fmt: skip
+    pdf.pages[0].Resources["/Pattern"] = Dictionary(M=pdf.make_indirect(motif))
+    pdf.pages[0].contents_add(b"/Pattern cs /M scn 0 0 1 1 re f")
+
+
+def _degrade(pdf: Pdf) -> None:
+    pdf.pages[0].Resources["/Shading"] = Dictionary(S=Dictionary(ShadingType=2, ColorSpace=Name.DeviceCMYK))
+    pdf.pages[0].contents_add(b"/S sh")
+
+
+def _apparence(pdf: Pdf) -> None:
+    """Une annotation dont l'apparence, selon son état, emploie une couleur sans profil de sortie."""
+    flux = pdf.make_stream(b"0 0 0 1 k 0 0 1 1 re f", Subtype=Name.Form, BBox=Array([0, 0, 1, 1]))
+    _annotation(AP=Dictionary(N=Dictionary(Oui=pdf.make_indirect(flux))))(pdf)
+
+
+def _type3(pdf: Pdf) -> None:
+    """Un caractère Type3 dont le dessin emploie un opérateur inconnu."""
+    dessin = pdf.make_indirect(pdf.make_stream(b"9 0 d0 1 2 zz"))
+    police = Dictionary(Type=Name.Font, Subtype=Name.Type3, FontBBox=Array([0, 0, 9, 9]),
+                        CharProcs=Dictionary(a=dessin), FontMatrix=Array([1, 0, 0, 1, 0, 0]), FirstChar=97,
+                        LastChar=97, Widths=Array([9]),
+                        Encoding=Dictionary(Differences=Array([97, Name.a])))  # fmt: skip
+    pdf.pages[0].Resources.Font["/T3"] = pdf.make_indirect(police)
+    pdf.pages[0].contents_add(b"BT /T3 9 Tf (a) Tj ET")
+
+
+def _champ(genre: str, *, par_etat: bool) -> Callable[[Pdf], object]:
+    """Un champ dont l'apparence est une, ou une par état ; son genre lui vient de son parent."""
+
+    def poser(pdf: Pdf) -> None:
+        flux = pdf.make_indirect(pdf.make_stream(b"", Subtype=Name.Form, BBox=Array([0, 0, 1, 1])))
+        parent = pdf.make_indirect(Dictionary(FT=Name(f"/{genre}")))
+        normale = Dictionary(Oui=flux, Off=flux) if par_etat else flux
+        _annotation(Subtype=Name.Widget, Parent=parent, AP=Dictionary(N=normale))(pdf)
+        parent.Kids = Array([pdf.pages[0].obj.Annots[0]])
+        pdf.Root.AcroForm = Dictionary(Fields=Array([parent]))
+
+    return poser
+
+
+def _section(avant: bytes, apres: bytes) -> bytes:
+    """Le PDF dont le début de la table est récrit ; rien d'autre ne se déplace après elle que la fin."""
+    octets = pdfa()
+    debut = octets.rindex(b"xref\n0 ", 0, octets.rindex(b"startxref"))
+    return octets[:debut] + octets[debut:].replace(avant, apres, 1)
+
+
+def _herite(pdf: Pdf) -> None:
+    """Les ressources de la page viennent du nœud qui la porte."""
+    page = pdf.pages[0].obj
+    page.Parent["/Resources"] = page.Resources
+    del page["/Resources"]
+    page.Parent.Resources["/ColorSpace"] = Dictionary(C=Array([Name.DeviceCMYK]))
+    pdf.pages[0].contents_add(b"/C cs 0 0 0 1 scn 0 0 1 1 re f")
 
 
 def _annotation(**champs: object) -> Callable[[Pdf], object]:
@@ -129,15 +193,25 @@ def _xmp_compresse() -> bytes:
 
 _AJOUT = '<r:Description r:about="" xmlns:z="urn:essai"><z:champ>1</z:champ></r:Description>'
 _DECRIT = (
-    '<r:Description r:about="" xmlns:e="http://www.aiim.org/pdfa/ns/extension/" '
-    'xmlns:s="http://www.aiim.org/pdfa/ns/schema#"><e:schemas><r:Bag><r:li r:parseType="Resource">'
-    "<s:namespaceURI>urn:essai</s:namespaceURI></r:li></r:Bag></e:schemas></r:Description>"
+    '<r:Description r:about="" xmlns:pdfaExtension="http://www.aiim.org/pdfa/ns/extension/" '
+    'xmlns:pdfaSchema="http://www.aiim.org/pdfa/ns/schema#" xmlns:pdfaProperty="http://www.aiim.org/pdfa/ns/property#">'
+    '<pdfaExtension:schemas><r:Bag><r:li r:parseType="Resource">'
+    "<pdfaSchema:namespaceURI>urn:essai</pdfaSchema:namespaceURI><pdfaSchema:property><r:Seq>"
+    '<r:li r:parseType="Resource"><pdfaProperty:name>champ</pdfaProperty:name></r:li></r:Seq></pdfaSchema:property>'
+    "</r:li></r:Bag></pdfaExtension:schemas></r:Description>"
 )
 _HELVETICA = Dictionary(Type=Name.Font, Subtype=Name.Type1, BaseFont=Name.Helvetica)
 _CREE = '<r:Description r:about="" xmlns:x="http://ns.adobe.com/xap/1.0/" x:CreateDate="2026-11-20T09:15:30Z"/>'
 _TRANSPARENT = Dictionary(Type=Name.Group, S=Name.Transparency)
 
 VALIDES: dict[str, Callable[[], bytes]] = {
+    "bouton à deux apparences": lambda: pdfa(_champ("Btn", par_etat=True)),
+    "texte à une apparence": lambda: pdfa(_champ("Tx", par_etat=False)),
+    "entier et réel dans les limites": lambda: pdfa(_contenu(b"32767.0 Tz 60000 Tz")),
+    "état graphique jamais employé": lambda: pdfa(_etat(employe=False, TR=Name.Identity, ca=0.5)),
+    "XObject PostScript jamais dessiné": lambda: pdfa(_xobjet(b"%!PS", dessine=False, Subtype=Name.PS)),
+    "formulaire jamais dessiné": lambda: pdfa(_xobjet(b"0 0 0 1 k 1 2 zz", dessine=False, Subtype=Name.Form)),
+    "image jamais dessinée": lambda: pdfa(_image(dessine=False, ColorSpace=Name.DeviceCMYK, Interpolate=True)),
     "police composite": lambda: pdfa(_composite),
     "image sans transparence": lambda: pdfa(_image()),
     "état graphique opaque": lambda: pdfa(_etat(CA=1, ca=1, BM=Name.Normal, SMask=Name("/None"))),
@@ -178,6 +252,26 @@ MUTANTS: dict[str, tuple[Callable[[], bytes], set[str]]] = {
     "profil d'entrée": (lambda: pdfa(_profil(_icc(12, b"scnr"))), {"PDF-A1-622"}),
     "sans intention de rendu": (lambda: pdfa(_sans_intention), {"PDF-A1-623"}),
     "CMJN sous profil RVB": (lambda: pdfa(_contenu(b"0 0 0 1 k 0 0 1 1 re f")), {"PDF-A1-623"}),
+    "CMJN dans un motif": (lambda: pdfa(_motif), {"PDF-A1-623"}),
+    "CMJN d'un dégradé": (lambda: pdfa(_degrade), {"PDF-A1-623"}),
+    "CMJN d'une apparence": (lambda: pdfa(_apparence), {"PDF-A1-623"}),
+    "CMJN de ressources héritées": (lambda: pdfa(_herite), {"PDF-A1-623"}),
+    "opérateur inconnu d'un caractère": (lambda: pdfa(_type3), {"PDF-A1-6210"}),
+    "réel hors limites dans un contenu": (lambda: pdfa(_contenu(b"60000.5 Tz")), {"PDF-A1-6112"}),
+    "chaîne trop longue dans un contenu": (
+        lambda: pdfa(_contenu(b"BT [(" + b"a" * 65536 + b")] TJ ET")), {"PDF-A1-6112"},
+    ),
+    "neuf couleurs DeviceN": (
+        lambda: pdfa(_image(ColorSpace=Array([Name.DeviceN, Array([Name(f"/C{n}") for n in range(9)])]))),
+        {"PDF-A1-6112"},
+    ),
+    "table mal séparée": (lambda: _section(b"xref\n0", b"xref \n0"), {"PDF-A1-614"}),
+    "section à deux blancs": (lambda: _section(b"xref\n0 ", b"xref\n0  "), {"PDF-A1-614"}),
+    "intention d'une image en ligne": (
+        lambda: pdfa(_contenu(b"BI /W 1 /H 1 /BPC 1 /CS /G /Intent /Joli ID \0 EI")), {"PDF-A1-629"},
+    ),
+    "bouton à une apparence": (lambda: pdfa(_champ("Btn", par_etat=False)), {"PDF-A1-65"}),
+    "texte à deux apparences": (lambda: pdfa(_champ("Tx", par_etat=True)), {"PDF-A1-65"}),
     "image interpolée": (lambda: pdfa(_image(Interpolate=True)), {"PDF-A1-624"}),
     "XObject PostScript": (lambda: pdfa(_xobjet(b"%!PS", Subtype=Name.PS)), {"PDF-A1-625"}),
     "fonction de transfert": (lambda: pdfa(_etat(TR=Name.Identity)), {"PDF-A1-628"}),
@@ -250,6 +344,7 @@ def test_noms_abimes(remplacement: bytes) -> None:
 
 
 def test_tous_les_points_sont_tues() -> None:
-    """Chaque point contrôlé a son mutant, ici ou dans les défauts de fichier."""
-    tues = {code for _, codes in MUTANTS.values() for code in codes} | {"PDF-A1-6111"}
+    """Chaque point contrôlé a son mutant, ici, dans les défauts de fichier, le balisage ou les métadonnées."""
+    ailleurs = {"PDF-A1-6111", "PDF-A1-638", "PDF-A1-672-P", "PDF-A1-6711", "PDF-A1-684"}
+    tues = {code for _, codes in MUTANTS.values() for code in codes} | ailleurs
     assert {regle.code for regle in POINTS} == tues
