@@ -205,6 +205,10 @@ _CREE = '<r:Description r:about="" xmlns:x="http://ns.adobe.com/xap/1.0/" x:Crea
 _TRANSPARENT = Dictionary(Type=Name.Group, S=Name.Transparency)
 
 VALIDES: dict[str, Callable[[], bytes]] = {
+    **{
+        f"intention {nom}": lambda nom=nom: pdfa(_etat(RI=Name(f"/{nom}")))  # type: ignore[misc]
+        for nom in ("RelativeColorimetric", "AbsoluteColorimetric", "Perceptual", "Saturation")
+    },
     "bouton à deux apparences": lambda: pdfa(_champ("Btn", par_etat=True)),
     "texte à une apparence": lambda: pdfa(_champ("Tx", par_etat=False)),
     "entier et réel dans les limites": lambda: pdfa(_contenu(b"32767.0 Tz 60000 Tz")),

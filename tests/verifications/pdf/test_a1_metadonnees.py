@@ -152,3 +152,34 @@ def test_toute_propriete_se_juge(propriete: tuple[str, str], texte: str) -> None
     valeur = "".join(f"&#{ord(c)};" for c in texte if c.isprintable())
     lu = lire_xmp(xmp(ajout=f'<r:Description xmlns:z="{espace}"><z:{nom}>{valeur}</z:{nom}></r:Description>'))
     assert all(isinstance(ecart, str) for ecart in hors_type(lu))
+
+
+@pytest.mark.parametrize("cle", ["Title", "Author", "Subject", "Keywords", "Creator", "Producer"])
+def test_chaque_entree_d_info_se_retrouve_dans_xmp(cle: str) -> None:
+    """Une entrée que XMP ne dit pas, ou dit autrement, ne concorde pas."""
+    constats = verifier_pdf(pdfa(lambda pdf: pdf.trailer.Info.__setitem__(f"/{cle}", "Autre chose")))
+    assert en_cause(constats) == {"PDF-A1-673": Verdict.NON_CONFORME}
+
+
+@pytest.mark.parametrize(
+    ("pdf_date", "xmp_date", "concorde"),
+    [
+        ("D:20261120101530+01'00'", "2026-11-20T09:15:30Z", True),
+        ("D:20261120101530+01'00'", "2026-11-20T10:15:30+01:00", True),
+        ("D:20261120101530", "2026-11-20", True),
+        ("D:20261120101530Z", "2026-11-20T10:15Z", True),
+        ("D:20261120101530Z", "2026-11-20T10:17Z", False),
+        ("D:20261120101530Z", "2026-11-22", False),
+        ("D:20261120101530Z", "2026-11-20T10:15:32Z", False),
+    ],
+)
+@pytest.mark.parametrize(("cle", "nom"), [("CreationDate", "CreateDate"), ("ModDate", "ModifyDate")])
+def test_dates(cle: str, nom: str, pdf_date: str, xmp_date: str, concorde: bool) -> None:
+    """La date d'Info et celle de XMP disent le même instant, à la précision que XMP écrit."""
+    constats = verifier_pdf(
+        pdfa(
+            lambda pdf: pdf.trailer.Info.__setitem__(f"/{cle}", pdf_date),
+            metadonnees=_decrire("", f'xmp:{nom}="{xmp_date}"'),
+        )
+    )
+    assert en_cause(constats) == ({} if concorde else {"PDF-A1-673": Verdict.NON_CONFORME})
