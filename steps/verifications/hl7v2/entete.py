@@ -63,7 +63,7 @@ def d_une_autre_version(message: MessageHl7, constats: Iterable[Constat]) -> lis
     """Un manquement au volet devient à vérifier quand le message en annonce une version que le banc n'a pas lue."""
     profil = profil_de(message)
     lue, annoncee = _VERSIONS_LUES.get(profil, ""), _version_annoncee(message, profil)
-    if not annoncee or annoncee == lue or annoncee.startswith(f"{lue}."):
+    if not annoncee or _meme_version(annoncee, lue):
         return list(constats)
     suite = f" Le message annonce la version {annoncee} du volet ; les règles du banc sont celles de la {lue}."
     return [
@@ -85,8 +85,13 @@ def _version_annoncee(message: MessageHl7, profil: Profil) -> str:
 
 @verification(IDENTIFIE)
 def identifie(message: MessageHl7) -> Constat:
-    """Les champs de MSH que tout message porte."""
+    """Les champs de MSH que tout message porte ; MSH-9.3 commence d'ordinaire par le code du message (table 0354)."""
     vides = [f"MSH-{rang}" for rang in (9, 10, 11, 12) if not message.msh.champ(rang).strip()]
+    vides += ["MSH-9.1"] if not message.code and "MSH-9" not in vides else []
+    structure = message.msh.valeur(9, 3)
+    if not vides and structure and not structure.startswith(message.code):
+        texte = "La structure annoncée n'est pas celle de ce code de message : l'un des deux est faux, ou très rare."
+        return IDENTIFIE.a_regarder(texte, recu=message.type_message, ou="MSH-9")
     return juger(
         IDENTIFIE, not vides, "MSH ne dit pas ce qu'est le message.", attendu="MSH-9, MSH-10, MSH-11 et MSH-12",
         recu=f"vides : {', '.join(vides)}" if vides else f"{message.type_message}, {message.version}", ou="MSH",
@@ -117,11 +122,27 @@ def entete(message: MessageHl7) -> list[Constat]:
             JEU, msh.valeur(18).upper() in ("UNICODE UTF-8", "8859/15"), "MSH-18 n'est pas un jeu du volet.",
             attendu="UNICODE UTF-8 ou 8859/15", recu=msh.ecrit(18), ou="MSH-18",
         ),
-        juger(
-            PROFIL, profil_de(message) not in (Profil.SANS, Profil.AUTRE), "MSH-21 n'annonce pas le volet.",
-            attendu="2.1^CISIS_CDA_HL7_V2", recu=msh.ecrit(21), ou="MSH-21",
-        ),
+        _profil(message),
     ]  # fmt: skip
+
+
+def _profil(message: MessageHl7) -> Constat:
+    """Le volet est annoncé, dans une version ; une autre que celle dont le banc a les règles se regarde."""
+    profil, recu = profil_de(message), message.msh.ecrit(21)
+    lue = _VERSIONS_LUES.get(profil)
+    annoncee = _version_annoncee(message, profil)
+    if lue is not None and annoncee and not _meme_version(annoncee, lue):
+        texte = f"Le message annonce la version {annoncee[:20]} du volet ; les règles du banc sont celles de la {lue}."
+        return PROFIL.a_regarder(texte, recu=recu, ou="MSH-21")
+    juste = profil not in (Profil.SANS, Profil.AUTRE) and (lue is None or bool(annoncee))
+    return juger(
+        PROFIL, juste, "MSH-21 n'annonce pas le volet et sa version.", attendu="2.1^CISIS_CDA_HL7_V2", recu=recu,
+        ou="MSH-21",
+    )  # fmt: skip
+
+
+def _meme_version(annoncee: str, lue: str) -> bool:
+    return annoncee == lue or annoncee.startswith(f"{lue}.")
 
 
 @verification(PATIENT, VENUE)

@@ -43,7 +43,7 @@ def juger_message(message: MessageHl7) -> MessageJuge:
     portes = [donnee for _, donnees in demandes for donnee in donnees if donnee.est_document]
     profil = profil_de(message)
     annonce = profil not in (Profil.SANS, Profil.AUTRE)
-    if message.code in PORTEURS and (annonce or any(map(_est_cda, portes))):
+    if (message.code in PORTEURS or portes) and (annonce or any(map(_est_cda, portes))):
         du_volet = list(entete.entete(message))
         du_volet += entete.patient_et_venue(message) if profil not in (Profil.VOLET_1, Profil.LPS) else []
         for demande_portee, donnees in demandes:

@@ -81,7 +81,7 @@ def metadonnees(message: MessageHl7) -> list[Constat]:
 def _defaut(segment: Segment, code: str) -> str:
     if segment.valeur(3, 1) in TEXTES or segment.valeur(3, 1) not in _CONNUES:
         return ""
-    types = ("CE",) if code == "ORU" else ("CWE",)
+    types = {"ORU": ("CE",), "MDM": ("CWE",)}.get(code, ("CE", "CWE"))
     if segment.valeur(2) not in types:
         return f"OBX-2 {segment.valeur(2) or 'vide'}"
     if segment.valeur(5, 1) not in ("Y", "N"):

@@ -25,7 +25,18 @@ USAGES = Regle(
     "HL7-VAL-03", "Le sexe et la classe du patient sont des codes usuels", "HL7 v2.5 et v2.6, tables 0001 et 0004",
     Confiance.DOCUMENTEE, "Écrire en PID-8 M, F, U, O, A ou N, et en PV1-2 un code de la table 0004.",
 )  # fmt: skip
+TYPES = Regle(
+    "HL7-VAL-04", "OBX-2 dit le type de la valeur d'OBX-5", "HL7 v2.5 et v2.6, § 7.4.2.2, table 0125",
+    Confiance.OFFICIELLE, "Écrire en OBX-2 un type de la table 0125 dès qu'OBX-5 a une valeur.",
+)  # fmt: skip
 
+_TYPES_OBX = frozenset(
+    {
+        "AD", "CE", "CF", "CK", "CN", "CNE", "CP", "CWE", "CX", "DR", "DT", "DTM", "ED", "EI", "FT", "ID", "IS", "MA",
+        "MO", "NA", "NM", "PN", "PPN", "RP", "SI", "SN", "ST", "TM", "TN", "TS", "TX", "XAD", "XCN", "XON", "XPN",
+        "XTN",
+    }
+)  # fmt: skip
 _DATES: dict[str, tuple[int, ...]] = {
     "MSH": (7,), "EVN": (2, 3, 6), "PID": (7, 29), "PV1": (44, 45), "ORC": (9, 15), "OBR": (6, 7, 8, 14, 22),
     "OBX": (14, 19), "TXA": (4, 6, 7, 8), "MRG": (),
@@ -44,7 +55,7 @@ _LOCAUX = (("PID", 8, frozenset("MFUOAN")), ("PV1", 2, frozenset("EIOPRBCNU")))
 """Tables que chaque établissement peut compléter : un autre code se regarde."""
 
 
-@verification(DATES, TABLES, USAGES)
+@verification(DATES, TABLES, USAGES, TYPES)
 def valeurs(message: MessageHl7) -> list[Constat]:
     """Les dates et les codes des segments usuels ; un champ vide ou effacé n'est pas jugé ici."""
     dates = list(_lues(message))
@@ -66,6 +77,7 @@ def valeurs(message: MessageHl7) -> list[Constat]:
             ou=faux[0].partition(" ")[0] if faux else "message",
         ),
     ]  # fmt: skip
+    constats += _types(message)
     for ou, valeur in lunaires:
         texte = f"{ou} : un jour ou un mois inconnu est écrit à zéro ; HL7 veut la date tronquée à ce qui est connu"
         constats.append(DATES.a_regarder(texte, recu=valeur, ou=ou))
@@ -74,6 +86,19 @@ def valeurs(message: MessageHl7) -> list[Constat]:
             texte = f"{ou} : code hors de la table usuelle ; dites si les deux systèmes l'ont convenu"
             constats.append(USAGES.a_regarder(texte, recu=f"{valeur[:40]}, table : {', '.join(sorted(table))}", ou=ou))
     return constats
+
+
+def _types(message: MessageHl7) -> list[Constat]:
+    values = [segment for segment in message.tous("OBX") if segment.champ(5).strip()]
+    if not values:
+        return []
+    sans = [f"OBX {s.valeur(1) or '?'} : « {s.valeur(2)[:10]} »" for s in values if s.valeur(2) not in _TYPES_OBX]
+    return [
+        juger(
+            TYPES, not sans, "Une valeur d'OBX-5 n'a pas son type.", attendu="un type de la table 0125",
+            recu=", ".join(sans[:5]) or f"{len(values)} valeur(s) typée(s)", ou="OBX-2" if sans else "OBX",
+        )
+    ]  # fmt: skip
 
 
 def _lues(message: MessageHl7) -> Iterator[tuple[str, str]]:

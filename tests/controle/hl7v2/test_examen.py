@@ -186,6 +186,10 @@ MUTANTS: dict[str, tuple[Callable[[], bytes], set[str]]] = {
     "MSH-9.3 absent": (_change("ORU^R01^ORU_R01", "ORU^R01"), {"HL7-MSH-02"}),
     "pays absent": (_change("|FRA|", "||"), {"HL7-MSH-03"}),
     "jeu 8859/1": (lambda: f.message().replace("UNICODE UTF-8", "8859/1").encode("iso-8859-1"), {"HL7-MSH-04"}),
+    "code de message absent": (_change("ORU^R01^ORU_R01", "^R01^ORU_R01"), {"HL7-MSH-02", "HL7-MSH-06"}),
+    "type hors du volet": (_change("ORU^R01^ORU_R01", "OUL^R22^OUL_R22"), {"HL7-MSH-02", "HL7-STR-01"}),
+    "profil sans version": (_change("2.1^CISIS_CDA_HL7_V2", "^CISIS_CDA_HL7_V2"), {"HL7-MSH-05"}),
+    "valeur sans type": (_change("|CE|MASQUE_PS", "||MASQUE_PS"), {"HL7-MET-03", "HL7-VAL-04"}),
     "profil absent": (_change("|||2.1^CISIS_CDA_HL7_V2", ""), {"HL7-MSH-05"}),
     "PID-5 vide": (
         _oru(pid=_autre("D'ÉTÉ-DURAND^ANNE^ANNE MARIE^^^^L", "")),

@@ -84,3 +84,18 @@ def test_oid_d_ins_invente() -> None:
     assert "HL7-INS-02" not in {c.code for c in juger_message(juste).constats}
     (faux,) = decouper(A28.replace("1.2.250.1.213.1.4.10", "1.2.250.1.213.1.4.88").encode()).messages
     assert [c.verdict for c in juger_message(faux).constats if c.code == "HL7-INS-02"] == [NON]
+
+
+@pytest.mark.parametrize(
+    ("obx", "verdict"),
+    [
+        ("OBX|1|ST|A||texte", CONFORME),
+        ("OBX|1||A||", None),
+        ("OBX|1||A||texte", NON),
+        ("OBX|1|ZZ|A||texte", NON),
+        ("OBX|1|ST|A||texte\rOBX|2||A||autre", NON),
+    ],
+)
+def test_types(obx: str, verdict: Verdict | None) -> None:
+    """OBX-2 dit le type d'OBX-5, dès qu'OBX-5 a une valeur."""
+    assert _verdicts(f"{MESSAGE}{obx}\r").get("HL7-VAL-04") is verdict
