@@ -17,7 +17,7 @@ from steps.controle.examens.message_soap import MessageSoap
 from steps.controle.modele import ContexteControle, Examen
 from steps.verifications.dmp import ContexteDmp, MessageIllisible, lire_soumission
 from steps.verifications.dmp.coherence import verifier_coherence
-from steps.verifications.dmp.controle import verifier_message, verifier_soumission
+from steps.verifications.dmp.controle import objets_du_lot, verifier_message, verifier_soumission
 from steps.verifications.dmp.fiche import verifier_fiche
 from steps.verifications.dmp.lot import verifier_lot
 from steps.verifications.dmp.recherche import requete_connue
@@ -104,7 +104,7 @@ def _alimentation(message: MessageSoap, dmp: ContexteDmp, contexte: ContexteCont
 
 def _metadonnees_seules(soumission: Soumission, dmp: ContexteDmp) -> list[Constat]:
     """Ce qui se juge d'une alimentation dont les parties MTOM ne sont pas dans le fichier."""
-    constats = verifier_lot(soumission, dmp)
+    constats = [*verifier_lot(soumission, dmp), *objets_du_lot(soumission)]
     for document in soumission.documents:
         constats += verifier_fiche(document, dmp)
     return constats + verifier_coherence(soumission, dmp)

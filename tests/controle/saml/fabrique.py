@@ -82,7 +82,7 @@ def signer(xml: str, choisi: Porteur, *, c14n: str = "exclusive") -> str:
     return etree.tostring(signee, encoding="unicode")
 
 
-def vihf(signataire: str = "cachet", **choix: str) -> str:
+def vihf(signataire: str = "cachet", **choix: str | tuple[str, str]) -> str:
     """VIHF conforme, émis à l'instant."""
     return fabrique_vihf.vihf(signataire, **{"instant": heure(-10), **choix})  # type: ignore[arg-type]
 

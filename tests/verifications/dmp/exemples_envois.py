@@ -204,6 +204,40 @@ FAUTIFS: dict[str, Exemple] = {
     "classe libre": (_v(classe="Password"), {"DMP-VIHF-34"}),
     "AIR sans déclaration": (_v(mode="INDIRECTE_RENFORCEE"), {"DMP-VIHF-35", "DMP-SEQ-08"}),
     "confidentialité du VIHF": (_v(secrete="MASQUE_PS"), {"DMP-VIHF-36"}),
+    "deux patients dans le VIHF": (
+        juger(lambda: alimentation(assertion=vihf(retouche=(
+            f"<AttributeValue>{c.MATRICULE}", f"<AttributeValue>x</AttributeValue><AttributeValue>{c.MATRICULE}"
+        )))), {"DMP-VIHF-31", "DMP-VIHF-37", "DMP-COH-17"},
+    ),
+    "mode d'accès hors de HL7": (
+        juger(lambda: alimentation(assertion=vihf(retouche=('<PurposeOfUse xmlns="urn:hl7-org:v3"',
+                                                            '<PurposeOfUse xmlns="urn:autre"')))), {"DMP-VIHF-38"},
+    ),
+    # Corps
+    "réponse demandée ailleurs": (
+        _e(entetes="<w:MessageID>urn:uuid:00000000-0000-4000-8000-000000000002</w:MessageID><w:To/><w:ReplyTo>"
+           "<w:Address>https://ailleurs.test/</w:Address></w:ReplyTo><w:Action>"
+           "urn:ihe:iti:2007:ProvideAndRegisterDocumentSet-b</w:Action>"), {"DMP-SOAP-03"},
+    ),
+    "élément hors schéma": (_f(ajout="<Note>x</Note>"), {"DMP-SOAP-08"}),
+    "attribut hors schéma": (
+        _f(title='x" langue="fr'), {"DMP-SOAP-08", "DMP-COH-12"},
+    ),
+    "classification deux fois codée": (
+        _f(typeCode=f.FICHE["typeCode"].replace("</Slot>", "</Slot>" + f.slot("codingScheme", "1.2.3"))),
+        {"DMP-SOAP-08"},
+    ),
+    "code sans libellé": (
+        _f(typeCode=f.FICHE["typeCode"].replace("<Name><LocalizedString value=\"libellé\"/></Name>", "")),
+        {"XDS-COD-01"},
+    ),
+    "RPPS trop long dans l'auteur": (
+        _f(legalAuthenticator=f.FICHE["legalAuthenticator"].replace("899900000017", "8999000000177")),
+        {"DMP-XDS-19", "DMP-COH-14"},
+    ),
+    "type d'identifiant inventé": (
+        _f(legalAuthenticator=f.FICHE["legalAuthenticator"].replace("IDNPS", "IDNP")), {"DMP-XDS-19"},
+    ),
     # Fiche
     "slot en double": (_f(languageCode=f.FICHE["languageCode"] * 2), {"DMP-XDS-01"}),
     "mimeType": (_f(mimeType="application/pdf"), {"DMP-XDS-02"}),
