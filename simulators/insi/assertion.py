@@ -109,7 +109,11 @@ def _genre(sujet: etree._Element | None, qualifiant: str | None, attributs: Mapp
         return Genre.STRUCTURE
     if qualifiant == "PSC":
         return Genre.PSC
-    return Genre.PS if qualifiant == "CPS" else Genre.AUTRE
+    # Un qualifiant mal écrit ne retire pas à l'assertion d'un professionnel ce que ses attributs disent qu'elle est.
+    return Genre.PS if qualifiant == "CPS" or attributs.keys() & _ATTRIBUTS_PS else Genre.AUTRE
+
+
+_ATTRIBUTS_PS = frozenset({"identifiantFacturation", "secteurActivite"})
 
 
 def lire_profil_signature(element: etree._Element) -> ProfilSignature:

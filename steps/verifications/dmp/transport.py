@@ -227,6 +227,7 @@ def mtom(soumission: Soumission) -> list[Constat]:
     absents = [document.fiche.id for document in soumission.documents if document.octets is None]
     ecarts = [f"document absent pour {identifiant}" for identifiant in absents]
     ecarts += [f"document sans fiche : {identifiant}" for identifiant in soumission.sans_fiche]
+    ecarts += [f"document répété : {identifiant}" for identifiant in soumission.repetes]
     ecarts += [f"partie non désignée : {identifiant}" for identifiant in soumission.orphelines]
     return [
         juger(

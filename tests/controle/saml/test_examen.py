@@ -90,7 +90,7 @@ VALIDES: dict[str, Fabrique] = {
     "INSi, sans préfixe": _i(prefixe=""),
     "INSi, pleine heure": lambda: f.insi(emission=f.heure(-3500)),
     "INSi, spécialité": _i(
-        attributs=(("identifiantFacturation", "1"), ("secteurActivite", "SA07"), ("codeSpecialiteAMO", "SM26"))
+        attributs=(("identifiantFacturation", "990000001"), ("secteurActivite", "SA07"), ("codeSpecialiteAMO", "SM26"))
     ),
     "INSi par Pro Santé Connect": _i(qualifiant="PSC", signature=False, issuer="CN=PSC"),
     "INSi avec conditions": lambda: f.insi(conditions=f.bornes(-70, 3600)),
@@ -178,7 +178,7 @@ MUTANTS: dict[str, tuple[Fabrique, set[str]]] = {
     "attribut répété": (
         _i(
             attributs=(
-                ("identifiantFacturation", "1"),
+                ("identifiantFacturation", "990000001"),
                 ("secteurActivite", "SA07"),
                 ("codeSpecialite", "SM26"),
                 ("codeSpecialite", "SM27"),
@@ -202,7 +202,16 @@ MUTANTS: dict[str, tuple[Fabrique, set[str]]] = {
     "NameID d'un autre": (_i(name_id="899900000002"), {"INSI-SAML-05"}),
     "Issuer d'un autre": (_i(issuer="C=FR,CN=899900000002"), {"INSI-SAML-06"}),
     "trop vieille": (lambda: f.insi(emission=f.heure(-4000)), {"INSI-SAML-07"}),
-    "sans secteur": (_i(attributs=(("identifiantFacturation", "1"),)), {"INSI-SAML-08"}),
+    "qualifiant en minuscules": (_i(qualifiant="cps"), {"INSI-SAML-11"}),
+    "qualifiant inventé, NameID d'un autre": (
+        _i(qualifiant="AUTRE", name_id="899900000002"),
+        {"INSI-SAML-11", "INSI-SAML-05"},
+    ),
+    "secteur nu": (
+        _i(attributs=(("identifiantFacturation", "990000001"), ("secteurActivite", "25"))),
+        {"INSI-SAML-12"},
+    ),
+    "sans secteur": (_i(attributs=(("identifiantFacturation", "990000001"),)), {"INSI-SAML-08"}),
     "PSC signée": (_i(qualifiant="PSC"), {"INSI-SAML-10"}),
     "VIHF retouché": (_change(_v(), "BIOLOGUE", "MALOGUE"), {"DMP-VIHF-01"}),
     "VIHF sans signature": (lambda: _sans(f.vihf(), "Signature"), {"DMP-VIHF-01"}),

@@ -8,7 +8,7 @@ from dataclasses import replace
 
 from reports.constat import Constat
 from simulators.dmp.ebrim import DEPRECATED
-from simulators.socle.echange import Echange, Tls
+from simulators.socle.echange import CorpsMemoire, Echange, Tls
 from steps.verifications.dmp import ContexteDmp, EntreeConnue, verifier_alimentation
 from tests.verifications.cda import fabrique as c
 from tests.verifications.dmp import fabrique as f
@@ -42,6 +42,15 @@ def juger(*envois: Callable[[], Echange], contexte: ContexteDmp = CONTEXTE) -> C
 
 def _a(contexte: ContexteDmp = CONTEXTE, **champs: object) -> Callable[[], list[Constat]]:
     return juger(lambda: alimentation(Alimentation(**champs)), contexte=contexte)  # type: ignore[arg-type]
+
+
+def _octets(ancien: str, nouveau: str) -> Callable[[], list[Constat]]:
+    def fabriquer() -> Echange:
+        envoi = alimentation()
+        corps = envoi.requete.corps.octets.replace(ancien.encode(), nouveau.encode(), 1)
+        return replace(envoi, requete=replace(envoi.requete, corps=CorpsMemoire(corps)))
+
+    return juger(fabriquer)
 
 
 def _e(**options: object) -> Callable[[], list[Constat]]:
@@ -237,6 +246,14 @@ FAUTIFS: dict[str, Exemple] = {
     ),
     "type d'identifiant inventé": (
         _f(legalAuthenticator=f.FICHE["legalAuthenticator"].replace("IDNPS", "IDNP")), {"DMP-XDS-19"},
+    ),
+    "sexe inventé": (
+        _f(sourcePatientInfo=f.FICHE["sourcePatientInfo"].replace("PID-8|F", "PID-8|Femme")), {"DMP-XDS-20"},
+    ),
+    "auteur du lot muet": (_l(author=f.auteur("", "", objet="Lot1", lot=True)), {"DMP-LOT-02"}),
+    "document répété": (
+        _octets("</x:ProvideAndRegister", '<x:Document id="Doc1">AA==</x:Document></x:ProvideAndRegister'),
+        {"DMP-MTOM-02", "DMP-SIG-05", "CDA-LEC-01"},
     ),
     # Fiche
     "slot en double": (_f(languageCode=f.FICHE["languageCode"] * 2), {"DMP-XDS-01"}),
