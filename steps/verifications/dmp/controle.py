@@ -13,7 +13,7 @@ from steps.verifications.cda import verifier_cda
 from steps.verifications.dmp import assertion, cycle, recherche, sequence, transport
 from steps.verifications.dmp.coherence import verifier_coherence
 from steps.verifications.dmp.contexte import ContexteDmp
-from steps.verifications.dmp.demandes import demande
+from steps.verifications.dmp.demandes import demande, lot_de_mise_a_jour
 from steps.verifications.dmp.fiche import verifier_fiche
 from steps.verifications.dmp.identites import verifier_vihf
 from steps.verifications.dmp.lot import identifiants_uniques, verifier_lot
@@ -50,6 +50,7 @@ def verifier_message(echange: Echange, contexte: ContexteDmp) -> list[Constat]:
         return [*constats, *(c for c in transport.enveloppe(echange) if c.code != transport.UN_VIHF.code)]
     vihf = vihf_de(echange)
     constats += [*transport.enveloppe(echange), *structure(echange), *demande(echange)]
+    constats += lot_de_mise_a_jour(echange, contexte.structure)
     constats += assertion.signature(echange, contexte)
     signee = assertion.assertion_signee(echange)
     if signee is not None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Iterator
+from dataclasses import replace
 
 from lxml import etree
 
@@ -27,9 +28,13 @@ from simulators.dmp.vihf import Ins, Vihf
 from simulators.dmp.xml import NS, nom_local, texte
 from simulators.socle.echange import Echange
 from steps.verifications.cda.jugement import juger
+from steps.verifications.dmp.coherence import patient_du_vihf
+from steps.verifications.dmp.lot import attributs, lisible
 from steps.verifications.dmp.message import message_ou_rien, vihf_de
+from steps.verifications.dmp.soumission import Soumission
 from steps.verifications.dmp.types_donnees import est_oid
 from steps.verifications.registre import verification
+from steps.verifications.xdm.metadonnees import codes_complets, identifiants
 
 PATIENT = Regle(
     "DMP-COH-19", "Le patient de la requête HL7 v3 est celui du VIHF",
@@ -61,6 +66,9 @@ MISE_A_JOUR = Regle(
     "Écrire l'association depuis le lot vers l'entryUUID, avec OriginalStatus et NewStatus, ou PreviousVersion.",
 )  # fmt: skip
 
+_CHEMIN_PATIENT = "/".join(
+    f"hl7:{nom}" for nom in ("controlActProcess", "queryByParameter", "parameterList", "patientIdentifier", "value")
+)
 _UUID = re.compile(r"urn:uuid:[0-9a-fA-F]{8}(-[0-9a-fA-F]{4}){3}-[0-9a-fA-F]{12}")
 _LITTERAL = r"'(?:[^']|'')*'"
 _LISTE = re.compile(rf"\(\s*{_LITTERAL}(\s*,\s*{_LITTERAL})*\s*\)")
@@ -101,8 +109,7 @@ _Juge = Callable[[etree._Element, Vihf | None, tuple[int, ...]], list[Constat]]
 
 def _patient(contenu: etree._Element, vihf: Vihf | None, numero: tuple[int, ...]) -> list[Constat]:
     ecrits = [
-        Ins(valeur.get("extension", ""), valeur.get("root", ""))
-        for valeur in contenu.iterfind(".//hl7:patientIdentifier/hl7:value", NS)
+        Ins(valeur.get("extension", ""), valeur.get("root", "")) for valeur in contenu.iterfind(_CHEMIN_PATIENT, NS)
     ]
     ins = vihf.ins if vihf is not None else None
     return [
@@ -194,7 +201,7 @@ def _mise_a_jour(contenu: etree._Element, vihf: Vihf | None, numero: tuple[int, 
     lot = lire_lot(contenu)
     lots = {package.get("id", "") for package in contenu.iter(f"{{{NS['rim']}}}RegistryPackage")}
     fiches = {fiche.id: fiche for fiche in lot.documents}
-    faux: list[str] = []
+    faux: list[str] = [] if len(lot.lots) == 1 else [f"{len(lot.lots)} lot(s) de soumission"]
     for lien in lot.associations:
         depuis_le_lot = lien.source in lots
         if lien.type == UPDATE_AVAILABILITY_STATUS:
@@ -217,6 +224,24 @@ def _mise_a_jour(contenu: etree._Element, vihf: Vihf | None, numero: tuple[int, 
             echanges=numero,
         )
     ]  # fmt: skip
+
+
+def lot_de_mise_a_jour(echange: Echange, structure: str) -> list[Constat]:
+    """Le lot d'une mise à jour (TD3.3) porte ce que porte celui d'une alimentation, pour le patient du VIHF."""
+    message = message_ou_rien(echange)
+    contenu = message.contenu if message is not None else None
+    if contenu is None or contenu.tag != f"{{{NS['lcm']}}}SubmitObjectsRequest":
+        return []
+    soumission = Soumission(lire_lot(contenu), (), echange, vihf_de(echange))
+    if not soumission.lot.lots:
+        return []
+    lus = [*identifiants(contenu), codes_complets(contenu)]
+    return [
+        lisible(soumission),
+        *attributs(soumission, structure),
+        patient_du_vihf(soumission),
+        *(replace(constat, echanges=(echange.numero,)) for constat in lus),
+    ]
 
 
 _JUGES: dict[str, _Juge] = {

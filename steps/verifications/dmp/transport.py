@@ -173,13 +173,18 @@ def _adressage(message: MessageDmp, numero: tuple[int, ...]) -> Constat:
         nom: len(entete.findall(f"wsa:{nom}", NS)) if entete is not None else 0
         for nom in ("MessageID", "To", "ReplyTo", "Action")
     }
+    garnis = [
+        f"{nom} avec un élément dedans"
+        for nom in ("MessageID", "To", "Action")
+        if message.racine.find(f"soap:Header/wsa:{nom}/*", NS) is not None
+    ]
     adresses = [texte(a) for a in entete.findall("wsa:ReplyTo/wsa:Address", NS)] if entete is not None else []
     return juger(
-        ADRESSAGE, all(nombre == 1 for nombre in nombres.values()) and adresses == [ANONYME],
+        ADRESSAGE, all(nombre == 1 for nombre in nombres.values()) and adresses == [ANONYME] and not garnis,
         "Un en-tête WS-Addressing manque, est répété, ou demande la réponse ailleurs.",
         attendu=f"MessageID, To, ReplyTo (Address {ANONYME}) et Action, une fois chacun",
-        recu=", ".join([*(f"{nom} : {nombre}" for nom, nombre in nombres.items()), *adresses]), ou="soap:Header",
-        echanges=numero,
+        recu=", ".join([*(f"{nom} : {nombre}" for nom, nombre in nombres.items()), *adresses, *garnis]),
+        ou="soap:Header", echanges=numero,
     )  # fmt: skip
 
 

@@ -36,7 +36,7 @@ def est_struct_idnat(valeur: str) -> bool:
 
 def composants(valeur: str, nombre: int) -> list[str]:
     """Les `nombre` premiers composants (vides si absents)."""
-    lus = [composant.strip() for composant in valeur.split("^")]
+    lus = [composant.strip(" \t\r\n") for composant in valeur.split("^")]
     return (lus + [""] * nombre)[:nombre]
 
 
