@@ -16,7 +16,6 @@ from steps.verifications.dmp import certificats
 from steps.verifications.dmp.contexte import ContexteDmp
 from steps.verifications.dmp.message import message_ou_rien, vihf_de
 from steps.verifications.registre import verification
-from steps.verifications.saml.instants import instant_utc
 
 FORMAT_ISSUER = "urn:oasis:names:tc:SAML:1.1:nameid-format:X509SubjectName"
 _OU = "soap:Header/wsse:Security/saml:Assertion"
@@ -152,12 +151,7 @@ def assertion(echange: Echange, vihf: Vihf, contexte: ContexteDmp) -> list[Const
             VERSION_SAML, vihf.version == "2.0" and bool(vihf.id), "L'assertion n'est pas en SAML 2.0 ou n'a pas d'ID.",
             attendu="Version 2.0, ID", recu=f"Version {vihf.version}, ID {vihf.id}", ou=_OU, echanges=numero,
         ),
-        INSTANT.a_regarder(
-            "IssueInstant n'a pas de fuseau : SAML 2.0 le lit en temps universel, les échantillons écrivent Z.",
-            recu=vihf.issue_instant, ou=f"{_OU}/@IssueInstant", echanges=numero,
-        )
-        if emission is None and instant_utc(vihf.issue_instant) is not None
-        else juger(
+        juger(
             INSTANT, emission is not None and vihf.issue_instant.strip().endswith(("Z", "+00:00")),
             "IssueInstant n'est pas un instant en temps universel.",
             attendu="AAAA-MM-JJThh:mm:ss[.sss]Z", recu=vihf.issue_instant, ou=f"{_OU}/@IssueInstant", echanges=numero,
