@@ -12,10 +12,11 @@ from cryptography import x509
 from cryptography.exceptions import UnsupportedAlgorithm
 from lxml import etree
 from signxml.exceptions import SignXMLException
-from signxml.verifier import SignatureConfiguration, XMLVerifier
+from signxml.verifier import SignatureConfiguration
 
 from simulators.insi import espaces as e
 from simulators.insi.lecture import enfants, sous_texte, texte
+from simulators.socle.signature_xml import verifier
 
 
 class Genre(StrEnum):
@@ -174,9 +175,7 @@ def verifier_signature(octets: bytes, racine: etree._Element, rang: int) -> Sign
         verification_time=profil.certificat.not_valid_before_utc,
     )
     try:
-        resultat = XMLVerifier().verify(
-            octets, x509_cert=profil.certificat, id_attribute="ID", expect_config=configuration
-        )
+        resultat = verifier(octets, racine, configuration, profil.certificat)
     except (SignXMLException, etree.LxmlError, UnsupportedAlgorithm) as erreur:
         raise AssertionRefusee(f"signature invalide : {erreur}") from erreur
     except (ValueError, TypeError, AttributeError, LookupError, NotImplementedError) as erreur:

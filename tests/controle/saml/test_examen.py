@@ -85,6 +85,21 @@ VALIDES: dict[str, Fabrique] = {
     "VIHF avec prologue": lambda: _DECLARATION + f.vihf(),
     "VIHF en CRLF autour": lambda: f"\r\n{f.vihf()}\r\n",
     "VIHF dans Security": lambda: f'<o:Security xmlns:o="{_WSSE}">{f.vihf()}</o:Security>',
+    "VIHF signé avec InclusiveNamespaces": lambda: f.prefixes_nommes(
+        f.vihf(retouche=("<Assertion ", '<Assertion xmlns:xs="http://www.w3.org/2001/XMLSchema" ')),
+        fabrique_vihf.certificat("cachet"),
+    ),
+    "INSi signée avec InclusiveNamespaces": lambda: f.prefixes_nommes(
+        f.insi().replace("<s:Assertion ", '<s:Assertion xmlns:xs="http://www.w3.org/2001/XMLSchema" '), f.porteur()
+    ),
+    "VIHF, préfixe nommé déclaré plus haut": lambda: (
+        '<e xmlns:xs="http://www.w3.org/2001/XMLSchema">'
+        + f.prefixes_nommes(
+            f.vihf(retouche=("<Assertion ", '<Assertion xmlns:xs="http://www.w3.org/2001/XMLSchema" ')),
+            fabrique_vihf.certificat("cachet"),
+        ).replace(' xmlns:xs="http://www.w3.org/2001/XMLSchema"', "", 1)
+        + "</e>"
+    ),
     "INSi": _i(),
     "INSi, autre préfixe": _i(prefixe="saml2"),
     "INSi, sans préfixe": _i(prefixe=""),
