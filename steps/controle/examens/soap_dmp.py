@@ -41,6 +41,10 @@ _OPERATIONS = {
 }
 
 
+_JUGEES = ("TD0.2", "TD0.3", "TD3.2", "TD3.3")
+"""Transactions sans document dont `demande` juge le contenu."""
+
+
 def instant_dmp(racine: etree._Element) -> datetime | None:
     """Heure que porte le message : l'émission du VIHF, à défaut le début de son authentification."""
     for assertion in racine.iterfind(".//saml:Assertion", NS):
@@ -74,6 +78,8 @@ def juger_dmp(message: MessageSoap, contexte: ContexteControle) -> Examen:
     if operation == "TD3.1":
         constats.append(requete_connue(echange))
         perimetre.append("non joué : critères demandés par l'utilisateur (un fichier ne les porte pas)")
+    elif operation in _JUGEES:
+        perimetre.append("joué : ce que demande la transaction (patient, action, document ou état visé)")
     else:
         perimetre.append("non joué : contenu de la transaction (aucune règle ne le juge hors d'une campagne)")
     return Examen(message.type, tuple(constats), tuple(perimetre))
