@@ -27,6 +27,7 @@ from simulators.dmp.requetes import (
 from simulators.dmp.vihf import Ins, Vihf
 from simulators.dmp.xml import NS, nom_local, texte
 from simulators.socle.echange import Echange
+from steps.jugements.marque import rejouable
 from steps.verifications.cda.jugement import juger
 from steps.verifications.dmp.coherence import patient_du_vihf
 from steps.verifications.dmp.lot import attributs, lisible
@@ -226,6 +227,7 @@ def _mise_a_jour(contenu: etree._Element, vihf: Vihf | None, numero: tuple[int, 
     ]  # fmt: skip
 
 
+@rejouable
 def lot_de_mise_a_jour(echange: Echange, structure: str) -> list[Constat]:
     """Le lot d'une mise à jour (TD3.3) porte ce que porte celui d'une alimentation, pour le patient du VIHF."""
     message = message_ou_rien(echange)
