@@ -12,7 +12,7 @@ from typing import Any
 from lxml import etree
 
 from simulators.dmp.ebrim import Association, Auteur, Code, DocumentEntry, LotSoumis, SubmissionSet
-from simulators.dmp.xml import NS, enfants, nom_local
+from simulators.dmp.xml import BLANCS, NS, enfants, nom_local
 
 RIM = NS["rim"]
 NOEUD_LOT = "urn:uuid:a54d6aa5-d40d-43f9-88c5-b4633d873bdd"
@@ -145,7 +145,9 @@ def lire_association(element: etree._Element) -> Association:
 def lire_slots(element: etree._Element) -> Iterator[tuple[str, tuple[str, ...]]]:
     """Slots directs de l'élément : (nom, valeurs), dans l'ordre, doublons compris."""
     for slot in element.findall(f"{{{RIM}}}Slot"):
-        valeurs = tuple((valeur.text or "").strip() for valeur in slot.iterfind(f"{{{RIM}}}ValueList/{{{RIM}}}Value"))
+        valeurs = tuple(
+            (valeur.text or "").strip(BLANCS) for valeur in slot.iterfind(f"{{{RIM}}}ValueList/{{{RIM}}}Value")
+        )
         yield slot.get("name", ""), valeurs
 
 

@@ -5,18 +5,21 @@ from __future__ import annotations
 import base64
 import binascii
 import re
+from collections.abc import Iterator
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 
 from lxml import etree
 
 from simulators.dmp.ebrim import Code
-from simulators.dmp.xml import NS, enfants, nom_local, texte
+from simulators.dmp.xml import BLANCS, NS, enfants, espace, nom_local, texte
 
 ATTRIBUT_SUJET = "urn:oasis:names:tc:xspa:1.0:subject:subject-id"
 ATTRIBUT_ROLE = "urn:oasis:names:tc:xacml:2.0:subject:role"
 ATTRIBUT_RESSOURCE = "urn:oasis:names:tc:xacml:2.0:resource:resource-id"
 ATTRIBUT_USAGE = "urn:oasis:names:tc:xspa:1.0:subject:purposeofuse"
+NOMS_MODE = ("Authentification_mode", "Authentification_Mode")
+"""Les deux écritures vues dans des textes officiels."""
 ATTRIBUT_CONFIDENTIALITE = "urn:oasis:names:tc:xspa:1.0:resource:patient:hl7:confidentiality-code"
 
 _INS_CX = re.compile(r"^(?P<matricule>[0-9AB]{15})\^\^\^&(?P<oid>[0-9.]+)&ISO\^NH$")
@@ -73,6 +76,8 @@ class Vihf:
     algorithme_signature: str = ""
     algorithme_condensat: str = ""
     attributs: dict[str, tuple[str, ...]] = field(default_factory=dict)
+    codes_mal_formes: tuple[str, ...] = ()
+    """Valeurs de rôle ou de mode d'accès qui ne sont pas un `Role` ou un `PurposeOfUse` de HL7 v3, et un seul."""
 
     @property
     def ins(self) -> Ins | None:
@@ -92,7 +97,7 @@ class Vihf:
 
 def lire_ins(cx: str) -> Ins | None:
     """Lit un INS en CX ; None si la forme n'est pas celle du DMP. Deux composants de plus sont tolérés (dates)."""
-    noyau = "^".join(cx.strip().split("^")[:5])
+    noyau = "^".join(cx.strip(BLANCS).split("^")[:5])
     trouve = _INS_CX.match(noyau)
     return Ins(trouve["matricule"], trouve["oid"]) if trouve else None
 
@@ -100,7 +105,7 @@ def lire_ins(cx: str) -> Ins | None:
 def lire_instant(valeur: str) -> datetime | None:
     """Instant `xs:dateTime` en UTC ; None s'il est illisible ou sans fuseau."""
     try:
-        instant = datetime.fromisoformat(valeur.strip())
+        instant = datetime.fromisoformat(valeur.strip(BLANCS))
     except ValueError:
         return None
     return instant.astimezone(UTC) if instant.tzinfo else None
@@ -116,8 +121,8 @@ def lire_vihf(assertion: etree._Element) -> Vihf:
             code = next(enfants(valeur), None)
             if code is not None:
                 codes[nom] = (*codes.get(nom, ()), _lire_code(code))
-            simples[nom] = (*simples.get(nom, ()), "".join(map(str, valeur.itertext())).strip())
-    nom_mode = next((nom for nom in simples if nom.lower() == "authentification_mode"), "")
+            simples[nom] = (*simples.get(nom, ()), "".join(map(str, valeur.itertext())).strip(BLANCS))
+    nom_mode = next((nom for nom in NOMS_MODE if nom in simples), "")
 
     def un(nom: str) -> str:
         return next(iter(simples.get(nom, ())), "")
@@ -166,7 +171,18 @@ def lire_vihf(assertion: etree._Element) -> Vihf:
         algorithme_signature=_algorithme(assertion, "ds:Signature/ds:SignedInfo/ds:SignatureMethod"),
         algorithme_condensat=_algorithme(assertion, "ds:Signature/ds:SignedInfo/ds:Reference/ds:DigestMethod"),
         attributs=simples,
+        codes_mal_formes=tuple(_codes_mal_formes(assertion)),
     )
+
+
+def _codes_mal_formes(assertion: etree._Element) -> Iterator[str]:
+    attendus = {ATTRIBUT_ROLE: "Role", ATTRIBUT_USAGE: "PurposeOfUse"}
+    for attribut in assertion.iterfind("saml:AttributeStatement/saml:Attribute", NS):
+        attendu = attendus.get(attribut.get("Name", ""))
+        for valeur in attribut.iterfind("saml:AttributeValue", NS) if attendu else ():
+            noms = [f"{nom_local(enfant)} ({espace(enfant) or 'sans espace de noms'})" for enfant in enfants(valeur)]
+            if noms != [f"{attendu} ({NS['hl7']})"]:
+                yield f"{attendu} attendu, reçu {', '.join(noms) or 'rien'}"
 
 
 def lire_certificat(assertion: etree._Element) -> bytes | None:
@@ -192,5 +208,5 @@ def _declaration(contexte: etree._Element | None) -> str:
         return ""
     for element in enfants(contexte):
         if nom_local(element) == "AuthnContextDecl":
-            return "".join(map(str, element.itertext())).strip()
+            return "".join(map(str, element.itertext())).strip(BLANCS)
     return ""

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import copy
 import re
 from dataclasses import dataclass
 
@@ -11,10 +10,11 @@ from cryptography.exceptions import UnsupportedAlgorithm
 from lxml import etree
 from signxml.algorithms import DigestAlgorithm, SignatureMethod
 from signxml.exceptions import SignXMLException
-from signxml.verifier import SignatureConfiguration, XMLVerifier
+from signxml.verifier import SignatureConfiguration
 
 from simulators.dmp.vihf import lire_certificat
 from simulators.dmp.xml import NS
+from simulators.socle.signature_xml import verifier
 
 _TRANSFORMATIONS = {
     "http://www.w3.org/2000/09/xmldsig#enveloped-signature",
@@ -53,9 +53,9 @@ def verifier_signature(assertion: etree._Element, *, sha1_accepte: bool = False)
 
     La confiance dans ce certificat (autorité, usage, révocation) est l'affaire de l'appelant.
     """
-    isolee = copy.deepcopy(assertion)
-    isolee.tail = None
-    isolee = etree.fromstring(etree.tostring(isolee), etree.XMLParser(resolve_entities=False, no_network=True))
+    # Les préfixes déclarés au-dessus de l'assertion restent en vue : InclusiveNamespaces peut les nommer.
+    octets = etree.tostring(assertion, with_tail=False)
+    isolee = etree.fromstring(octets, etree.XMLParser(resolve_entities=False, no_network=True))
     _refuser_enveloppement(isolee)
     der = lire_certificat(isolee)
     if der is None:
@@ -65,9 +65,7 @@ def verifier_signature(assertion: etree._Element, *, sha1_accepte: bool = False)
     except (ValueError, UnsupportedAlgorithm) as erreur:
         raise ErreurSignature("certificat de KeyInfo illisible") from erreur
     try:
-        resultat = XMLVerifier().verify(
-            isolee, x509_cert=certificat, id_attribute="ID", expect_config=_configuration(certificat, sha1_accepte)
-        )
+        resultat = verifier(isolee, isolee, _configuration(certificat, sha1_accepte), certificat)
     except (SignXMLException, etree.LxmlError, UnsupportedAlgorithm) as erreur:
         raise ErreurSignature(f"signature invalide : {erreur}") from erreur
     except (ValueError, TypeError, AttributeError, LookupError, NotImplementedError) as erreur:

@@ -28,6 +28,8 @@ NS = {
 }
 
 
+BLANCS = " \t\r\n"
+"""Les blancs d'XML : une espace insécable au bord d'une valeur en fait partie."""
 _PROFONDEUR_MAX = 250
 _BLOC = 256 * 1024
 
@@ -154,4 +156,4 @@ def espace(element: etree._Element) -> str:
 
 def texte(element: etree._Element | None) -> str:
     """Texte de l'élément sans les blancs du bord ; vide s'il manque."""
-    return "" if element is None or element.text is None else element.text.strip()
+    return "" if element is None or element.text is None else element.text.strip(BLANCS)

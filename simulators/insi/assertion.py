@@ -12,10 +12,11 @@ from cryptography import x509
 from cryptography.exceptions import UnsupportedAlgorithm
 from lxml import etree
 from signxml.exceptions import SignXMLException
-from signxml.verifier import SignatureConfiguration, XMLVerifier
+from signxml.verifier import SignatureConfiguration
 
 from simulators.insi import espaces as e
 from simulators.insi.lecture import enfants, sous_texte, texte
+from simulators.socle.signature_xml import verifier
 
 
 class Genre(StrEnum):
@@ -109,7 +110,11 @@ def _genre(sujet: etree._Element | None, qualifiant: str | None, attributs: Mapp
         return Genre.STRUCTURE
     if qualifiant == "PSC":
         return Genre.PSC
-    return Genre.PS if qualifiant == "CPS" else Genre.AUTRE
+    # Un qualifiant mal écrit ne retire pas à l'assertion d'un professionnel ce que ses attributs disent qu'elle est.
+    return Genre.PS if qualifiant == "CPS" or attributs.keys() & _ATTRIBUTS_PS else Genre.AUTRE
+
+
+_ATTRIBUTS_PS = frozenset({"identifiantFacturation", "secteurActivite"})
 
 
 def lire_profil_signature(element: etree._Element) -> ProfilSignature:
@@ -170,9 +175,7 @@ def verifier_signature(octets: bytes, racine: etree._Element, rang: int) -> Sign
         verification_time=profil.certificat.not_valid_before_utc,
     )
     try:
-        resultat = XMLVerifier().verify(
-            octets, x509_cert=profil.certificat, id_attribute="ID", expect_config=configuration
-        )
+        resultat = verifier(octets, racine, configuration, profil.certificat)
     except (SignXMLException, etree.LxmlError, UnsupportedAlgorithm) as erreur:
         raise AssertionRefusee(f"signature invalide : {erreur}") from erreur
     except (ValueError, TypeError, AttributeError, LookupError, NotImplementedError) as erreur:

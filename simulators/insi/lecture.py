@@ -89,7 +89,7 @@ def sous_texte(element: etree._Element | None, espace: str, nom: str) -> str | N
 
 def texte(element: etree._Element) -> str:
     """Tout le texte de l'élément, sans les bords ; un commentaire ne le tronque pas."""
-    return brut(element).strip()
+    return brut(element).strip(" \t\r\n")
 
 
 def brut(element: etree._Element) -> str:

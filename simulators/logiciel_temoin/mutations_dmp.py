@@ -59,6 +59,34 @@ ENVELOPPE: dict[str, Mutation] = {
     "dmp_xml_mal_forme": Mutation(
         "La demande d'un document n'est pas du XML bien formé.", "dmp_octets", r"</\w+:Body>", "remplacer", "", _LECTURE
     ),
+    "dmp_corps_double": _enveloppe("L'enveloppe porte deux corps.", "//Body", "doubler"),
+    "lecture_sans_entrepot": _enveloppe(
+        "La lecture d'un document ne dit pas dans quel entrepôt.", "//DocumentRequest/RepositoryUniqueId", "retirer"
+    ),
+    "existence_autre_patient": Mutation(
+        "Le test d'existence vise un autre patient que le VIHF.",
+        "dmp_message",
+        "//patientIdentifier/value/@extension",
+        "remplacer",
+        "100019999900149",
+        ("TD0.2",),
+    ),
+    "autorisation_action_libre": Mutation(
+        "La demande d'autorisation n'emploie pas le mot du service.",
+        "dmp_message",
+        "//action",
+        "remplacer",
+        "Ajouter",
+        ("TD0.3",),
+    ),
+    "recherche_etat_nu": Mutation(
+        "La recherche écrit l'état demandé sans liste ni apostrophes.",
+        "dmp_message",
+        "//Slot[@name='$XDSDocumentEntryStatus']//Value",
+        "remplacer",
+        s.ACTIF,
+        ("TD3.1",),
+    ),
     "dmp_requete_inconnue": Mutation(
         "La recherche désigne sa requête enregistrée par son nom.",
         "dmp_message",
@@ -102,6 +130,15 @@ VIHF: dict[str, Mutation] = {
         "ajouter",
         '<saml:Conditions xmlns:saml="urn:oasis:names:tc:SAML:2.0:assertion"><saml:AudienceRestriction>'
         "<saml:Audience>urn:dmp</saml:Audience></saml:AudienceRestriction></saml:Conditions>",
+    ),
+    "vihf_hors_schema": _vihf(
+        "Le sujet du VIHF porte un élément que SAML ne prévoit pas.",
+        "/Assertion/Subject",
+        "ajouter",
+        '<saml:Note xmlns:saml="urn:oasis:names:tc:SAML:2.0:assertion"/>',
+    ),
+    "vihf_usage_double": _vihf(
+        "Le mode d'accès du VIHF est écrit deux fois dans la même valeur.", "//PurposeOfUse", "doubler"
     ),
     "vihf_saml_1": _vihf("L'assertion est déclarée en SAML 1.1.", "/Assertion/@Version", "remplacer", "1.1"),
     "vihf_sans_lps_id": _vihf("LPS_ID manque au VIHF.", "//Attribute[@Name='LPS_ID']", "retirer"),

@@ -19,6 +19,12 @@ DEMANDE = Regle(
     "Contrôler la demande envoyée par le logiciel.",
 )  # fmt: skip
 
+ORDONNEE = Regle(
+    "SOAP-ENV-01", "L'enveloppe porte un en-tête au plus, puis un corps, et rien d'autre",
+    "W3C, SOAP 1.2 partie 1, § 5.1 et § 5.2", Confiance.OFFICIELLE,
+    "Écrire Header puis Body, une fois chacun, et mettre chaque bloc d'en-tête dans un espace de noms.",
+)  # fmt: skip
+
 _REPONSES_HL7 = frozenset(f"PRPA_IN2013{rang}UV02" for rang in ("06", "08", "12", "13", "15", "16"))
 _ENVELOPPES = (NS["soap"], NS["soap11"])
 
@@ -37,6 +43,22 @@ def enveloppe_lisible(racine: etree._Element | None, defaut: str = "") -> Consta
             ou=f"racine (ligne {racine.sourceline})",
         )  # fmt: skip
     return LISIBLE.respectee(recu=f"enveloppe {espace(racine)}", ou="fichier")
+
+
+@verification(ORDONNEE)
+def enveloppe_ordonnee(racine: etree._Element) -> Constat:
+    """Header facultatif puis Body dans l'enveloppe ; les blocs de l'en-tête ont un espace de noms."""
+    uri = espace(racine)
+    noms = [nom_local(enfant) if espace(enfant) == uri else str(enfant.tag) for enfant in enfants(racine)]
+    entete = racine.find(f"{{{uri}}}Header")
+    nus = [nom_local(bloc) for bloc in enfants(entete) if not espace(bloc)] if entete is not None else []
+    recu = ", ".join([*noms, *(f"Header/{nom} sans espace de noms" for nom in nus)])
+    if noms not in (["Header", "Body"], ["Body"]) or nus:
+        return ORDONNEE.enfreinte(
+            "L'enveloppe n'a pas la structure de SOAP.", attendu="Header puis Body, une fois chacun",
+            recu=recu or "rien", ou=f"/Envelope (ligne {racine.sourceline})",
+        )  # fmt: skip
+    return ORDONNEE.respectee(recu=recu, ou="/Envelope")
 
 
 @verification(DEMANDE)

@@ -106,6 +106,7 @@ def _insi(assertion: etree._Element, contexte: ContexteControle) -> list[Constat
         *insi.identite(appel, declare),
         *insi.fraicheur(appel, declare),
         *insi.attributs(appel, declare),
+        *insi.valeurs(appel, declare),
         *insi.forme(appel, declare),
     ]
     return constats + autorite(assertion, contexte.ancres)

@@ -25,7 +25,7 @@ from steps.controle.examens.soap_insi import instant_insi, juger_insi, reponse_i
 from steps.controle.modele import ContexteControle, Examen, TypeFichier
 from steps.verifications.dmp.message import OCTETS_RACINE_MAX
 from steps.verifications.saml import assertions_en_place, identifiants_uniques
-from steps.verifications.soap import enveloppe_lisible, est_une_demande
+from steps.verifications.soap import enveloppe_lisible, enveloppe_ordonnee, est_une_demande
 
 Juge = Callable[[MessageSoap, ContexteControle], Examen]
 _INSTANT_INCONNU = datetime(1970, 1, 1, tzinfo=UTC)
@@ -97,7 +97,7 @@ def _examiner(message: MessageSoap, contexte: ContexteControle, juger: Juge, rep
         suite = reponse(message, contexte)
         return Examen(message.type, (message.lisible, *refus), suite.perimetre, suite.inclus)
     examen = juger(message, contexte)
-    constats: list[Constat] = [message.lisible, *examen.constats]
+    constats: list[Constat] = [message.lisible, enveloppe_ordonnee(message.racine), *examen.constats]
     constats += assertions_en_place(message.racine)
     if message.racine.find(".//saml:Assertion", NS) is not None:
         constats += identifiants_uniques(message.racine)

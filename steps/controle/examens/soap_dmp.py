@@ -17,7 +17,7 @@ from steps.controle.examens.message_soap import MessageSoap
 from steps.controle.modele import ContexteControle, Examen
 from steps.verifications.dmp import ContexteDmp, MessageIllisible, lire_soumission
 from steps.verifications.dmp.coherence import verifier_coherence
-from steps.verifications.dmp.controle import verifier_message, verifier_soumission
+from steps.verifications.dmp.controle import objets_du_lot, verifier_message, verifier_soumission
 from steps.verifications.dmp.fiche import verifier_fiche
 from steps.verifications.dmp.lot import verifier_lot
 from steps.verifications.dmp.recherche import requete_connue
@@ -39,6 +39,10 @@ _OPERATIONS = {
     "patientList": "TD0.4",
     "listAuthorizationByPatient": "TD1.6",
 }
+
+
+_JUGEES = ("TD0.2", "TD0.3", "TD3.2", "TD3.3")
+"""Transactions sans document dont `demande` juge le contenu."""
 
 
 def instant_dmp(racine: etree._Element) -> datetime | None:
@@ -74,6 +78,8 @@ def juger_dmp(message: MessageSoap, contexte: ContexteControle) -> Examen:
     if operation == "TD3.1":
         constats.append(requete_connue(echange))
         perimetre.append("non joué : critères demandés par l'utilisateur (un fichier ne les porte pas)")
+    elif operation in _JUGEES:
+        perimetre.append("joué : ce que demande la transaction (patient, action, document ou état visé)")
     else:
         perimetre.append("non joué : contenu de la transaction (aucune règle ne le juge hors d'une campagne)")
     return Examen(message.type, tuple(constats), tuple(perimetre))
@@ -104,7 +110,7 @@ def _alimentation(message: MessageSoap, dmp: ContexteDmp, contexte: ContexteCont
 
 def _metadonnees_seules(soumission: Soumission, dmp: ContexteDmp) -> list[Constat]:
     """Ce qui se juge d'une alimentation dont les parties MTOM ne sont pas dans le fichier."""
-    constats = verifier_lot(soumission, dmp)
+    constats = [*verifier_lot(soumission, dmp), *objets_du_lot(soumission)]
     for document in soumission.documents:
         constats += verifier_fiche(document, dmp)
     return constats + verifier_coherence(soumission, dmp)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Iterable, Sequence
+from dataclasses import replace
 
 from reports.constat import Constat
 from simulators.dmp.vihf import lire_vihf
@@ -12,10 +13,11 @@ from steps.verifications.cda import verifier_cda
 from steps.verifications.dmp import assertion, cycle, recherche, sequence, transport
 from steps.verifications.dmp.coherence import verifier_coherence
 from steps.verifications.dmp.contexte import ContexteDmp
+from steps.verifications.dmp.demandes import demande, lot_de_mise_a_jour
 from steps.verifications.dmp.fiche import verifier_fiche
 from steps.verifications.dmp.identites import verifier_vihf
 from steps.verifications.dmp.lot import identifiants_uniques, verifier_lot
-from steps.verifications.dmp.message import MessageIllisible, vihf_de
+from steps.verifications.dmp.message import MessageIllisible, message_ou_rien, vihf_de
 from steps.verifications.dmp.signature_du_lot import signature_du_lot
 from steps.verifications.dmp.soumission import (
     Soumission,
@@ -24,12 +26,19 @@ from steps.verifications.dmp.soumission import (
     est_consultation,
     lire_soumission,
 )
+from steps.verifications.dmp.structure_messages import structure
+from steps.verifications.saml.structure import structure as structure_saml
+from steps.verifications.soap import enveloppe_ordonnee
+from steps.verifications.xdm.metadonnees import codes_complets, identifiants
 
 
 @rejouable
 def verifier_transport(echange: Echange, contexte: ContexteDmp) -> list[Constat]:
     """TLS, SOAP, WS-Addressing et VIHF d'un échange, quel que soit son objet."""
-    return [*transport.connexion(echange), *verifier_message(echange, contexte)]
+    message = message_ou_rien(echange)
+    lu = [] if message is None else [enveloppe_ordonnee(message.racine), *map(structure_saml, message.assertions)]
+    numerotes = [replace(constat, echanges=(echange.numero,)) for constat in lu]
+    return [*transport.connexion(echange), *verifier_message(echange, contexte), *numerotes]
 
 
 @rejouable
@@ -40,7 +49,8 @@ def verifier_message(echange: Echange, contexte: ContexteDmp) -> list[Constat]:
         # Rien de public ne dit ce que l'API Pro Santé Connectée attend du VIHF : le jeton dit qui appelle.
         return [*constats, *(c for c in transport.enveloppe(echange) if c.code != transport.UN_VIHF.code)]
     vihf = vihf_de(echange)
-    constats += transport.enveloppe(echange)
+    constats += [*transport.enveloppe(echange), *structure(echange), *demande(echange)]
+    constats += lot_de_mise_a_jour(echange, contexte.structure)
     constats += assertion.signature(echange, contexte)
     signee = assertion.assertion_signee(echange)
     if signee is not None:
@@ -53,6 +63,16 @@ def verifier_message(echange: Echange, contexte: ContexteDmp) -> list[Constat]:
 
 
 @rejouable
+def objets_du_lot(soumission: Soumission) -> list[Constat]:
+    """Les règles des métadonnées d'une archive valent pour celles d'un envoi : identifiants, renvois, codes."""
+    message = message_ou_rien(soumission.echange)
+    if message is None or message.contenu is None:
+        return []
+    lus = [*identifiants(message.contenu), codes_complets(message.contenu)]
+    return [replace(constat, echanges=soumission.numeros) for constat in lus]
+
+
+@rejouable
 def verifier_soumission(
     soumission: Soumission,
     contexte: ContexteDmp,
@@ -62,6 +82,7 @@ def verifier_soumission(
 ) -> list[Constat]:
     """Lot, fiches, documents, concordance d'une alimentation lue ; `documents` faux : les CDA sont jugés ailleurs."""
     constats = [*transport.mtom(soumission), *verifier_lot(soumission, contexte, enregistres=enregistres)]
+    constats += objets_du_lot(soumission)
     constats += signature_du_lot(soumission, exigee=contexte.signature_lot_exigee)
     for document in soumission.documents:
         constats += verifier_fiche(document, contexte)

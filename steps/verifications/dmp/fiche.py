@@ -22,6 +22,7 @@ from steps.verifications.registre import verification
 _CISIS = "ANS, CI-SIS, volet Partage de documents de santé, métadonnées XDS"
 _LANGUE = re.compile(r"^[a-z]{2,3}(-[A-Z]{2})?$")
 _INFO_PATIENT = re.compile(r"^PID-(\d+)\|(.*)$")
+_SEXES = ("F", "M", "U", "O", "A", "N", "I")
 _SECTEUR = re.compile(r"^SA\d{2}$")
 _SPECIALITE = re.compile(r"^[^^]+\^[^^]*\^[0-2](\.\d+)+$")
 
@@ -314,6 +315,8 @@ def patient_local(document: DocumentSoumis) -> list[Constat]:
             defauts.append(f"PID-7 « {trouve[2]} »")
         elif trouve[1] == "5" and not trouve[2].split("^")[0]:
             defauts.append("PID-5 sans nom")
+        elif trouve[1] == "8" and trouve[2] not in _SEXES:
+            defauts.append(f"PID-8 « {trouve[2]} »")
     constats: list[Constat] = []
     if fiche.source_patient_id or fiche.source_patient_info:
         constats.append(

@@ -12,14 +12,14 @@ from steps.verifications.cda.jugement import juger
 from steps.verifications.cda.modele import OID_INS_DEMONSTRATION, OID_INS_NIA, OID_INS_NIR, OIDS_INS
 from steps.verifications.dmp import nomenclatures as n
 from steps.verifications.dmp.contexte import ContexteDmp
+from steps.verifications.dmp.types_donnees import est_ps_idnat, est_struct_idnat
+from steps.verifications.dmp.vihf_valeurs import classe_saml, connexion_secrete, roles_corrects, valeurs
 from steps.verifications.registre import verification
 
 _OU = "VIHF"
 _ECHANTILLONS = "Échantillons officiels de VIHF (DMP) ; ANS, volet Transport synchrone pour client lourd"
 _CLASSES = "urn:oasis:names:tc:SAML:2.0:ac:classes:"
-_STRUCTURE = re.compile(r"^(1[0-9AB]{9}|2\d{9}|3\d{14}|4\d{11,15}|[0-9][0-9A-Za-z./-]{5,})$")
 _NATIONAL = re.compile(r"^(8\d{11}|0[0-9A-Z]{9})$")
-_NAME_ID = re.compile(r"^[0-9][0-9A-Za-z][0-9A-Za-z./-]{3,}$")
 _SECTEUR = re.compile(r"^SA\d{2}\^1\.2\.250\.1\.71\.4\.2\.4$")
 
 OBLIGATOIRES = Regle(
@@ -151,10 +151,15 @@ def attributs(vihf: Vihf, contexte: ContexteDmp, echanges: tuple[int, ...] = ())
 def droits(vihf: Vihf, echanges: tuple[int, ...] = ()) -> list[Constat]:
     """Rôles, mode d'accès et connexion secrète sont dans leurs nomenclatures."""
     recu = ", ".join(f"{role.code} ({role.systeme})" for role in vihf.roles)
-    usage = vihf.purpose_of_use
+    usage, corrects = vihf.purpose_of_use, roles_corrects(vihf.roles)
     constats = [
-        juger(
-            ROLES, _roles_corrects(vihf), "Les rôles ne sont pas ceux de la profession.",
+        ROLES.a_regarder(
+            "La profession est d'une nomenclature que le banc n'a pas lue (JDV_J65).", recu=recu,
+            ou=f"{_OU}/subject:role", echanges=echanges,
+        )
+        if corrects is None
+        else juger(
+            ROLES, corrects, "Les rôles ne sont pas ceux de la profession.",
             attendu="une profession (G15), plus une spécialité pour un médecin ou un pharmacien et eux seuls",
             recu=recu, ou=f"{_OU}/subject:role", echanges=echanges,
         ),
@@ -169,27 +174,13 @@ def droits(vihf: Vihf, echanges: tuple[int, ...] = ()) -> list[Constat]:
         constats.append(
             juger(
                 CONNEXION_SECRETE,
-                all(code.split("^")[0] == "INVISIBLE_REPRESENTANTS_LEGAUX" for code in vihf.confidentiality_codes),
+                all(map(connexion_secrete, vihf.confidentiality_codes)),
                 "confidentiality-code demande autre chose que la connexion secrète.",
                 attendu="INVISIBLE_REPRESENTANTS_LEGAUX", recu=", ".join(vihf.confidentiality_codes),
                 ou=f"{_OU}/confidentiality-code", echanges=echanges,
             )
         )  # fmt: skip
     return constats
-
-
-def _roles_corrects(vihf: Vihf) -> bool:
-    if not vihf.roles or not all(role.code and role.systeme for role in vihf.roles):
-        return False
-    profession, *autres = vihf.roles
-    if profession.systeme == n.SYSTEME_AUTOMATE:
-        return not autres
-    if profession.systeme != n.SYSTEME_PROFESSION:
-        # D'autres nomenclatures de JDV_J65 existent, dont la liste n'a pas été lue.
-        return len(autres) <= 1
-    if profession.code == n.MEDECIN:
-        return len(autres) == 1 and autres[0].systeme == n.SYSTEME_SPECIALITE_MEDECIN
-    return len(autres) == (1 if profession.code == n.PHARMACIEN else 0)
 
 
 @verification(LPS)
@@ -221,7 +212,7 @@ def structure(vihf: Vihf, contexte: ContexteDmp, echanges: tuple[int, ...] = ())
     recu = vihf.identifiant_structure
     constats = [
         juger(
-            FORME_STRUCTURE, bool(_STRUCTURE.match(recu)), "Identifiant_Structure n'est pas un Struct_IdNat.",
+            FORME_STRUCTURE, est_struct_idnat(recu), "Identifiant_Structure n'est pas un Struct_IdNat.",
             attendu="1 + FINESS, 2 + SIREN, 3 + SIRET, 4 + RPPS-rang…", recu=recu, ou=f"{_OU}/Identifiant_Structure",
             echanges=echanges,
         ),
@@ -247,11 +238,11 @@ def utilisateur(vihf: Vihf, contexte: ContexteDmp, echanges: tuple[int, ...] = (
     recu, attendu = vihf.name_id, contexte.name_id_attendu
     constats = [
         juger(
-            FORME_NAME_ID, bool(_NAME_ID.match(recu)), "NameID n'est pas un identifiant national.",
+            FORME_NAME_ID, est_ps_idnat(recu), "NameID n'est pas un identifiant national.",
             attendu="8 + RPPS, 0 + ADELI, 3 + FINESS/interne…", recu=recu, ou=f"{_OU}/NameID", echanges=echanges,
         ),
         juger(
-            AUTHN, vihf.authn_context_class_ref.startswith(_CLASSES), "AuthnContextClassRef n'est pas une classe SAML.",
+            AUTHN, classe_saml(vihf.authn_context_class_ref), "AuthnContextClassRef n'est pas une classe SAML.",
             attendu=f"{_CLASSES}…", recu=vihf.authn_context_class_ref, ou=f"{_OU}/AuthnContextClassRef",
             echanges=echanges,
         ),
@@ -311,6 +302,7 @@ def verifier_vihf(vihf: Vihf, contexte: ContexteDmp, echanges: tuple[int, ...] =
     """Tout le contenu d'un VIHF."""
     return [
         *attributs(vihf, contexte, echanges),
+        *valeurs(vihf, echanges),
         *droits(vihf, echanges),
         *logiciel_declare(vihf, contexte, echanges),
         *structure(vihf, contexte, echanges),

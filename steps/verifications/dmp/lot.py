@@ -94,7 +94,8 @@ def attributs(soumission: LotLu, structure: str) -> list[Constat]:
         return [IDENTIFIANTS.sans_objet("aucun lot à examiner", echanges=soumission.numeros)]
     morales = [a for a in lot.authors if _personne_morale(a, structure)]
     personnes = [a for a in lot.authors if a not in morales]
-    formes = [d for a in lot.authors for d in defauts_xcn(a.personne) if a.personne and a not in morales]
+    muets = ["auteur sans personne ni structure" for a in lot.authors if not a.personne and not a.institutions]
+    formes = muets + [d for a in lot.authors for d in defauts_xcn(a.personne) if a.personne and a not in morales]
     formes += [d for a in lot.authors for institution in a.institutions for d in defauts_xon(institution)]
     code = lot.content_type_code
     faux = [f"{nom} « {valeur} »" for nom, valeur in (("uniqueId", lot.unique_id), ("sourceId", lot.source_id))

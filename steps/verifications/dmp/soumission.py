@@ -109,6 +109,7 @@ class Soumission(LotLu):
     vihf: Vihf | None
     orphelines: tuple[str, ...] = ()
     sans_fiche: tuple[str, ...] = ()
+    repetes: tuple[str, ...] = ()
 
     @property
     def numeros(self) -> tuple[int, ...]:
@@ -128,8 +129,11 @@ def lire_soumission(echange: Echange) -> Soumission:
         raise MessageIllisible("le corps n'est pas un ProvideAndRegisterDocumentSetRequest")
     lot = lire_lot(contenu)
     octets: dict[str, bytes | None] = {}
+    repetes: list[str] = []
     utilisees: set[str] = set()
     for document in contenu.iterfind(".//xdsb:Document", NS):
+        if document.get("id", "") in octets:
+            repetes.append(document.get("id", ""))
         inclusion = document.find("xop:Include", NS)
         if inclusion is None:
             octets[document.get("id", "")] = _base64(document)
@@ -149,6 +153,7 @@ def lire_soumission(echange: Echange) -> Soumission:
         vihf_de(echange),
         tuple(p.content_id for p in parties if p is not racine and p.content_id not in utilisees),
         tuple(identifiant for identifiant in octets if identifiant not in fiches),
+        tuple(repetes),
     )
 
 

@@ -6,7 +6,8 @@ import re
 from collections.abc import Sequence
 
 from reports.constat import Confiance, Constat, Regle
-from simulators.dmp.xml import NS, enfants, espace, nom_local
+from simulators.dmp.enveloppe import ANONYME
+from simulators.dmp.xml import NS, enfants, espace, nom_local, texte
 from simulators.socle.echange import Echange
 from steps.verifications.cda.jugement import juger
 from steps.verifications.dmp import certificats
@@ -15,15 +16,20 @@ from steps.verifications.dmp.soumission import Soumission
 from steps.verifications.registre import verification
 
 _MESSAGE_ID = re.compile(r"^(urn:)?uuid:[0-9a-fA-F]{8}(-[0-9a-fA-F]{4}){3}-[0-9a-fA-F]{12}$")
-# Action → élément attendu dans le Body.
+# Action → élément attendu dans le Body, avec son espace de noms.
 CORPS_PAR_ACTION = {
-    "urn:hl7-org:v3:PRPA_IN201307UV02": "PRPA_IN201307UV02",
-    "urn:si-dmp-habilitations:HabilitationsEndPoint:setAuthorization": "setAuthorization",
-    "urn:si-dmp-patients:PatientSpecificEndPoint:patientList": "patientList",
-    "urn:ihe:iti:2007:ProvideAndRegisterDocumentSet-b": "ProvideAndRegisterDocumentSetRequest",
-    "urn:ihe:iti:2007:RegistryStoredQuery": "AdhocQueryRequest",
-    "urn:ihe:iti:2007:RetrieveDocumentSet": "RetrieveDocumentSetRequest",
-    "urn:ihe:iti:2010:UpdateDocumentSet": "SubmitObjectsRequest",
+    action: f"{{{NS[prefixe]}}}{nom}"
+    for action, prefixe, nom in (
+        ("urn:hl7-org:v3:PRPA_IN201305UV02", "hl7", "PRPA_IN201305UV02"),
+        ("urn:ihe:iti:pdqv3:2007:PDQSupplier_Service:findCandidatesQuery", "hl7", "PRPA_IN201305UV02"),
+        ("urn:hl7-org:v3:PRPA_IN201307UV02", "hl7", "PRPA_IN201307UV02"),
+        ("urn:si-dmp-habilitations:HabilitationsEndPoint:setAuthorization", "habilitations", "setAuthorization"),
+        ("urn:si-dmp-patients:PatientSpecificEndPoint:patientList", "patients", "patientList"),
+        ("urn:ihe:iti:2007:ProvideAndRegisterDocumentSet-b", "xdsb", "ProvideAndRegisterDocumentSetRequest"),
+        ("urn:ihe:iti:2007:RegistryStoredQuery", "query", "AdhocQueryRequest"),
+        ("urn:ihe:iti:2007:RetrieveDocumentSet", "xdsb", "RetrieveDocumentSetRequest"),
+        ("urn:ihe:iti:2010:UpdateDocumentSet", "lcm", "SubmitObjectsRequest"),
+    )
 }
 
 TLS = Regle(
@@ -167,19 +173,28 @@ def _adressage(message: MessageDmp, numero: tuple[int, ...]) -> Constat:
         nom: len(entete.findall(f"wsa:{nom}", NS)) if entete is not None else 0
         for nom in ("MessageID", "To", "ReplyTo", "Action")
     }
+    garnis = [
+        f"{nom} avec un élément dedans"
+        for nom in ("MessageID", "To", "Action")
+        if message.racine.find(f"soap:Header/wsa:{nom}/*", NS) is not None
+    ]
+    adresses = [texte(a) for a in entete.findall("wsa:ReplyTo/wsa:Address", NS)] if entete is not None else []
     return juger(
-        ADRESSAGE, all(nombre == 1 for nombre in nombres.values()), "Un en-tête WS-Addressing manque ou est répété.",
-        attendu="MessageID, To, ReplyTo et Action, une fois chacun",
-        recu=", ".join(f"{nom} : {nombre}" for nom, nombre in nombres.items()), ou="soap:Header", echanges=numero,
+        ADRESSAGE, all(nombre == 1 for nombre in nombres.values()) and adresses == [ANONYME] and not garnis,
+        "Un en-tête WS-Addressing manque, est répété, ou demande la réponse ailleurs.",
+        attendu=f"MessageID, To, ReplyTo (Address {ANONYME}) et Action, une fois chacun",
+        recu=", ".join([*(f"{nom} : {nombre}" for nom, nombre in nombres.items()), *adresses, *garnis]),
+        ou="soap:Header", echanges=numero,
     )  # fmt: skip
 
 
 def _action(message: MessageDmp, numero: tuple[int, ...]) -> Constat:
     """Le paramètre action de Content-Type est facultatif en SOAP 1.2 : absent, il ne contredit rien."""
     wsa, http = message.adressage.action, message.action_http
-    corps = nom_local(message.contenu) if message.contenu is not None else ""
+    corps = str(message.contenu.tag) if message.contenu is not None else ""
     attendu = CORPS_PAR_ACTION.get(wsa, "")
-    correct = bool(wsa) and http in ("", wsa) and (not attendu or attendu == corps)
+    accord = attendu == corps if attendu else corps not in CORPS_PAR_ACTION.values()
+    correct = bool(wsa) and http in ("", wsa) and accord
     return juger(
         ACTION, correct, "L'action HTTP, wsa:Action et le corps ne s'accordent pas.",
         attendu=f"une même action, corps {attendu or 'correspondant'}",
@@ -217,6 +232,7 @@ def mtom(soumission: Soumission) -> list[Constat]:
     absents = [document.fiche.id for document in soumission.documents if document.octets is None]
     ecarts = [f"document absent pour {identifiant}" for identifiant in absents]
     ecarts += [f"document sans fiche : {identifiant}" for identifiant in soumission.sans_fiche]
+    ecarts += [f"document répété : {identifiant}" for identifiant in soumission.repetes]
     ecarts += [f"partie non désignée : {identifiant}" for identifiant in soumission.orphelines]
     return [
         juger(

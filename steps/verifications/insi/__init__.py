@@ -11,7 +11,7 @@ from steps.verifications.insi.appels import (
     lire_reponse,
     retour_en_clair,
 )
-from steps.verifications.insi.assertions import attributs, forme, fraicheur, identite, presence
+from steps.verifications.insi.assertions import attributs, forme, fraicheur, identite, presence, valeurs
 from steps.verifications.insi.contexte import ContexteInsi, PatientConnu
 from steps.verifications.insi.contextes import emetteur, identifiants_et_heure, presence_et_structure, progiciel
 from steps.verifications.insi.corps import defauts_nom, defauts_prenom, ecriture, structure, traits
@@ -70,6 +70,7 @@ __all__ = [
     "structure",
     "traits",
     "unicite",
+    "valeurs",
     "verifier_message_insi",
     "verifier_requetes_insi",
     "version_tls",

@@ -66,8 +66,25 @@ PSC = Regle(
     "En mode PSC, envoyer l'assertion sans signature, NameQualifier « PSC ».",
 )
 
+QUALIFIANT = Regle(
+    "INSI-SAML-11",
+    "NameQualifier dit d'où vient l'identité : CPS ou PSC",
+    f"{CONTRAT}, assertion PS (clients publics)",
+    Confiance.SECONDAIRE,
+    'Écrire NameQualifier="CPS" (carte) ou "PSC" (Pro Santé Connect), en capitales.',
+)
+VALEURS = Regle(
+    "INSI-SAML-12",
+    "secteurActivite et identifiantFacturation ont leur forme",
+    f"{GUIDE}, attributs de l'assertion",
+    Confiance.SECONDAIRE,
+    "Écrire SA et deux chiffres ; 9 caractères (AM, FINESS) ou 14 chiffres (SIRET) pour l'identifiant de facturation.",
+)
+
 _OU = "/Envelope/Header/Security/Assertion"
 _HEURE = timedelta(hours=1)
+_SECTEUR = re.compile(r"SA\d{2}", re.ASCII)
+_FACTURATION = re.compile(r"[0-9AB]{9}|\d{14}", re.ASCII)
 _NCNAME = re.compile(r"[A-Za-z_][\w.\-]*")
 
 
@@ -210,6 +227,43 @@ def attributs(appel: Appel, contexte: ContexteInsi) -> list[Constat]:
             ou=f"{_OU}/AttributeStatement",
             echanges=(appel.numero,),
         )
+    ]
+
+
+@verification(QUALIFIANT, VALEURS)
+def valeurs(appel: Appel, contexte: ContexteInsi) -> list[Constat]:
+    """Qualifiant du sujet et forme des attributs d'un professionnel."""
+    lue = principale(appel)
+    if lue is None or lue.genre is Genre.STRUCTURE:
+        return []
+    n = (appel.numero,)
+    recu = lue.qualifiant or "absent"
+    formes = (("secteurActivite", _SECTEUR), ("identifiantFacturation", _FACTURATION))
+    faux = [
+        f"{nom} « {valeur} »"
+        for nom, forme_attendue in formes
+        for valeur in lue.attributs.get(nom, ())
+        if valeur and not forme_attendue.fullmatch(valeur)
+    ]
+    return [
+        QUALIFIANT.respectee(recu=recu, echanges=n)
+        if recu in ("CPS", "PSC")
+        else QUALIFIANT.enfreinte(
+            "qualifiant du sujet inattendu",
+            attendu="CPS ou PSC",
+            recu=recu,
+            ou=f"{_OU}/Subject/NameID/@NameQualifier",
+            echanges=n,
+        ),
+        VALEURS.enfreinte(
+            "attribut de forme inattendue",
+            attendu="secteurActivite SAxx, identifiantFacturation de 9 caractères ou de 14 chiffres",
+            recu=", ".join(faux),
+            ou=f"{_OU}/AttributeStatement",
+            echanges=n,
+        )
+        if faux
+        else VALEURS.respectee(recu="formes attendues", echanges=n),
     ]
 
 

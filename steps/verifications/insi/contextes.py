@@ -68,10 +68,10 @@ IDAM = Regle(
 )
 NOM_LOGICIEL = Regle(
     "INSI-CTX-08",
-    "Nom commence par urn:lps:",
+    "Nom commence par urn:lps:, Version et Instance sont renseignées",
     f"{BANC}, d'après les messages relevés (un nom seul a aussi été vu)",
     Confiance.DEDUITE,
-    "Écrire urn:lps:<nom>:<version> dans LPS/Nom.",
+    "Écrire urn:lps:<nom>:<version> dans LPS/Nom, la version et l'identifiant de l'exemplaire installé à côté.",
 )
 
 _TOLERANCE = timedelta(minutes=5)
@@ -258,14 +258,15 @@ def progiciel(appel: Appel, contexte: ContexteInsi) -> list[Constat]:
                 echanges=n,
             )
         ]
-    if (lps.nom or "").startswith("urn:lps:"):
+    vides = [nom for nom, lu in (("Version", lps.version_logiciel), ("Instance", lps.instance)) if lu == ""]
+    if (lps.nom or "").removeprefix("urn:lps:") not in ("", lps.nom) and not vides:
         constats.append(NOM_LOGICIEL.respectee(recu=lps.nom or "", echanges=n))
     else:
         constats.append(
             NOM_LOGICIEL.enfreinte(
-                "nom de progiciel de forme inattendue",
-                attendu="urn:lps:<nom>[:<version>]",
-                recu=lps.nom or "absent",
+                "nom, version ou exemplaire de progiciel inattendu",
+                attendu="urn:lps:<nom>[:<version>], Version et Instance non vides",
+                recu=", ".join([lps.nom or "absent", *(f"{nom} vide" for nom in vides)]),
                 ou=f"{_LPS}/LPS/Nom",
                 echanges=n,
             )

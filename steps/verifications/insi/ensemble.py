@@ -50,6 +50,7 @@ CONTROLES_MESSAGE: tuple[Controle, ...] = (
     assertions.identite,
     assertions.fraicheur,
     assertions.attributs,
+    assertions.valeurs,
     assertions.forme,
     corps.structure,
     corps.traits,

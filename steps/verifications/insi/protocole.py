@@ -228,11 +228,11 @@ def adressage(appel: Appel, contexte: ContexteInsi) -> list[Constat]:
         attendue = e.PREFIXE_ACTION + message.operation
         constats.append(
             ACTION.respectee(recu=attendue, echanges=n)
-            if message.action == attendue
+            if message.action == attendue and "Action" not in message.doublons
             else ACTION.enfreinte(
                 "action inattendue",
                 attendu=attendue,
-                recu=message.action or "absente",
+                recu=("plusieurs, dont " if "Action" in message.doublons else "") + (message.action or "absente"),
                 ou="/Envelope/Header/wsa:Action",
                 echanges=n,
             )
@@ -240,11 +240,11 @@ def adressage(appel: Appel, contexte: ContexteInsi) -> list[Constat]:
     identifiant = message.message_id or ""
     constats.append(
         FORME_MESSAGE_ID.respectee(recu=identifiant, echanges=n)
-        if _MESSAGE_ID.fullmatch(identifiant)
+        if _MESSAGE_ID.fullmatch(identifiant) and "MessageID" not in message.doublons
         else FORME_MESSAGE_ID.enfreinte(
             "identifiant de message de forme inattendue",
             attendu="uuid: suivi d'un UUID",
-            recu=identifiant or "absent",
+            recu=("plusieurs, dont " if "MessageID" in message.doublons else "") + (identifiant or "absent"),
             ou="/Envelope/Header/wsa:MessageID",
             echanges=n,
         )

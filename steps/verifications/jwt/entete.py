@@ -23,6 +23,8 @@ ALGORITHMES = frozenset(
 """Algorithmes de signature enregistrés (RFC 7518, 8037, 8812, 9864)."""
 _CONDENSATS = {"HS256": "sha256", "HS384": "sha384", "HS512": "sha512"}
 _TYPES = frozenset({"jwt", "at+jwt", "logout+jwt", "application/jwt", "application/at+jwt", "jose", "secevent+jwt"})
+_TYPES_D_UN_AUTRE = frozenset({"at+jwt", "application/at+jwt", "logout+jwt", "secevent+jwt"})
+"""Ce qu'un ID token n'annonce pas : un jeton typé pour un usage ne sert pas à un autre (RFC 8725 § 3.11)."""
 _CODAGES = {"PEM": serialization.Encoding.PEM, "DER": serialization.Encoding.DER}
 _OU = "en-tête JOSE"
 
@@ -103,6 +105,7 @@ def parametres(jeton: Jeton) -> list[Constat]:
     e = jeton.entete
     embarquees = [nom for nom in ("jwk", "jku", "x5u", "x5c") if nom in e]
     type_, kid, critiques = e.get("typ"), e.get("kid"), e.get("crit")
+    autres = _TYPES_D_UN_AUTRE if jeton.nature is Nature.ID else frozenset()
     constats = [
         juger(
             CLE_EMBARQUEE, not embarquees, "L'en-tête donne lui-même sa clé ou son adresse.", attendu="kid seul",
@@ -117,7 +120,8 @@ def parametres(jeton: Jeton) -> list[Constat]:
     if type_ is not None:
         constats.append(
             juger(
-                TYPE, isinstance(type_, str) and type_.lower() in _TYPES, "typ n'annonce pas un JWT.", attendu="JWT",
+                TYPE, isinstance(type_, str) and type_.lower() in _TYPES - autres,
+                "typ n'annonce pas un JWT de cette nature.", attendu="JWT",
                 recu=str(type_)[:60], ou=f"{_OU}, typ",
             )
         )  # fmt: skip

@@ -6,7 +6,7 @@ from datetime import UTC, datetime, timedelta
 
 from reports.constat import Constat
 from steps.verifications.cda.jugement import juger
-from steps.verifications.jwt.lecture import Jeton
+from steps.verifications.jwt.lecture import Jeton, Nature
 from steps.verifications.jwt.regles import AUTHENTIFICATION, DUREE, VALIDITE
 from steps.verifications.jwt.revendications import est_date
 from steps.verifications.registre import verification
@@ -19,9 +19,12 @@ _OU = "contenu"
 def dates_de(jeton: Jeton) -> dict[str, float]:
     """Les dates lisibles du jeton, en secondes depuis 1970."""
     noms = ("exp", "nbf", "iat", "auth_time")
-    # Keycloak écrit nbf ou auth_time à 0 quand ils ne disent rien.
+    # Keycloak écrit nbf ou auth_time à 0 quand ils ne disent rien, et exp à 0 dans un rafraîchissement sans fin.
+    muets = ("nbf", "auth_time", "exp") if jeton.nature is Nature.RAFRAICHISSEMENT else ("nbf", "auth_time")
     return {
-        nom: float(jeton.contenu[nom]) for nom in noms if est_date(jeton.contenu.get(nom)) and jeton.contenu[nom] != 0
+        nom: float(jeton.contenu[nom])
+        for nom in noms
+        if est_date(jeton.contenu.get(nom)) and not (nom in muets and jeton.contenu[nom] == 0)
     }
 
 

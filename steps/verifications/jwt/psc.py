@@ -102,8 +102,15 @@ def _identifiants(sub: object, national: object, prefere: object) -> list[Consta
 
 def _vie(jeton: Jeton) -> list[Constat]:
     dates = dates_de(jeton)
-    if jeton.nature is not Nature.ACCES or "exp" not in dates or "iat" not in dates:
+    if jeton.nature is not Nature.ACCES:
         return []
+    if "exp" not in dates or "iat" not in dates:
+        return [
+            DUREE_ACCES.a_regarder(
+                "Sans exp ni iat, rien ne dit combien de temps vit le jeton d'accès.",
+                recu=", ".join(dates) or "aucune date", ou=f"{_OU}, exp et iat",
+            )
+        ]  # fmt: skip
     vie = dates["exp"] - dates["iat"]
     return [
         juger(

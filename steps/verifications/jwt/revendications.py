@@ -15,7 +15,8 @@ from steps.verifications.jwt.regles import AT_HASH, AUDIENCE, LIAISON, OBLIGATOI
 from steps.verifications.registre import verification
 
 _OU = "contenu"
-_TEXTES = ("iss", "sub", "jti", "azp", "nonce", "acr", "at_hash", "sid", "session_state")
+_TEXTES = ("iss", "sub", "jti", "azp", "nonce", "acr", "at_hash", "sid", "session_state", "scope",
+           "typ", "SubjectNameID", "preferred_username")  # fmt: skip
 _DATES = ("exp", "nbf", "iat", "auth_time")
 _CONDENSATS = {"256": hashlib.sha256, "384": hashlib.sha384, "512": hashlib.sha512}
 

@@ -16,6 +16,7 @@ from steps.jugements.marque import rejouable
 from steps.verifications.psc import sources
 from steps.verifications.psc.authentification import authentification
 from steps.verifications.psc.contexte import ClientDeclare
+from steps.verifications.psc.formulaire import une_valeur
 from steps.verifications.psc.lecture import CODE, RAFRAICHIR, Appel, Dialogue, Usage, numeros
 from steps.verifications.registre import verification
 
@@ -69,7 +70,7 @@ def verifier_jetons(dialogue: Dialogue, client: ClientDeclare, usages: Sequence[
     """Codes, authentification du client, UserInfo, jetons de rafraîchissement."""
     constats = [
         code_une_fois(dialogue), *code_vite(dialogue), *cote_serveur(dialogue), *meme_retour(dialogue),
-        *authentification(dialogue, client), *userinfo(dialogue), *rotation(dialogue),
+        *authentification(dialogue, client), *une_valeur(dialogue), *userinfo(dialogue), *rotation(dialogue),
     ]  # fmt: skip
     return [*constats, *([jamais_perime(dialogue, usages)] if usages else [])]
 

@@ -14,7 +14,9 @@ from simulators.dmp.xml import NS, enfants, nom_local
 from steps.jugements.marque import rejouable
 from steps.verifications.cda.jugement import juger
 from steps.verifications.registre import verification
+from steps.verifications.saml.instants import instant_utc
 from steps.verifications.saml.regles import ATTRIBUTS, COMMENTAIRES, CONDITIONS, FORME, ORDRE, SUJET, VALIDITE
+from steps.verifications.saml.structure import authentification, structure
 
 DERIVE = timedelta(seconds=60)
 """Écart d'horloge admis entre l'émetteur et le contrôle : choix du banc."""
@@ -36,6 +38,8 @@ def verifier_assertion(
     return [
         *([] if profil else [forme(assertion)]),
         ordre(assertion),
+        structure(assertion),
+        *authentification(assertion),
         sujet(assertion),
         commentaires(assertion),
         attributs(assertion),
@@ -89,7 +93,7 @@ def _espaces_corrects(assertion: etree._Element) -> bool:
 def sujet(assertion: etree._Element) -> Constat:
     """Un NameID et un seul, non vide."""
     noms = assertion.findall("saml:Subject/saml:NameID", NS)
-    valeurs = ["".join(map(str, nom.itertext())).strip() for nom in noms]
+    valeurs = ["".join(map(str, nom.itertext())).strip(" \t\r\n") for nom in noms]
     return juger(
         SUJET, len(valeurs) == 1 and bool(valeurs[0]), "Le sujet n'est pas désigné par un NameID et un seul.",
         attendu="Subject/NameID, une fois, non vide", recu=", ".join(valeurs) or f"{len(noms)} NameID",
@@ -116,6 +120,8 @@ def commentaires(assertion: etree._Element) -> Constat:
 def _valeurs(assertion: etree._Element) -> Iterator[etree._Element]:
     yield from assertion.iterfind("saml:Issuer", NS)
     yield from assertion.iterfind("saml:Subject/saml:NameID", NS)
+    yield from assertion.iterfind("saml:AuthnStatement/saml:AuthnContext/saml:AuthnContextClassRef", NS)
+    yield from assertion.iterfind("saml:AuthnStatement/saml:AuthnContext/saml:AuthnContextDecl", NS)
     yield from assertion.iterfind("saml:AttributeStatement/saml:Attribute/saml:AttributeValue", NS)
 
 
@@ -174,18 +180,6 @@ def _porteurs(assertion: etree._Element) -> Iterator[tuple[str, etree._Element]]
         yield f"{_OU}/Conditions", conditions
     for donnees in assertion.iterfind("saml:Subject/saml:SubjectConfirmation/saml:SubjectConfirmationData", NS):
         yield f"{_OU}/Subject/SubjectConfirmation/SubjectConfirmationData", donnees
-
-
-def instant_utc(valeur: str) -> datetime | None:
-    """Instant SAML : temps universel, avec Z ou sans fuseau (SAML Core § 1.3.3) ; None s'il ne se lit pas ainsi."""
-    if not re.fullmatch(r"\d{4}-\d{2}-\d{2}T\d{2}:\d{2}:\d{2}(\.\d+)?(Z|[+-]00:00)?", valeur.strip(), re.ASCII):
-        return None
-    texte = re.sub(r"\.(\d{1,6})\d*", lambda m: "." + m[1].ljust(6, "0"), valeur.strip())
-    try:
-        lu = datetime.fromisoformat(texte)
-    except ValueError:
-        return None
-    return lu.replace(tzinfo=UTC)
 
 
 def _ligne(element: etree._Element) -> str:

@@ -24,6 +24,19 @@ ORDRE = Regle(
     Confiance.OFFICIELLE,
     "Écrire Issuer, Signature, Subject, Conditions, Advice, puis les déclarations, dans cet ordre.",
 )  # fmt: skip
+STRUCTURE = Regle(
+    "SAML-FOR-03", "Sous l'assertion, éléments et attributs sont ceux du schéma", f"{_CORE}, § 2.2 à § 2.7 et schéma",
+    Confiance.OFFICIELLE,
+    "Retirer ce que le schéma ne prévoit pas, n'écrire qu'une fois ce qui est unique, garder l'espace de noms.",
+)  # fmt: skip
+INSTANTS = Regle(
+    "SAML-FOR-04", "AuthnInstant et SessionNotOnOrAfter sont des instants en temps universel",
+    f"{_CORE}, § 1.3.3 et § 2.7.2", Confiance.OFFICIELLE, "Écrire ces instants en UTC (AAAA-MM-JJThh:mm:ssZ).",
+)  # fmt: skip
+AUTHENTIFICATION = Regle(
+    "SAML-CON-03", "L'authentification précède l'émission de l'assertion", f"{_CORE}, § 2.7.2 (lecture du banc)",
+    Confiance.DEDUITE, "Écrire dans AuthnInstant l'heure à laquelle l'utilisateur s'est authentifié.",
+)  # fmt: skip
 CONDITIONS = Regle(
     "SAML-CON-01", "Les bornes de validité se tiennent entre elles", f"{_CORE}, § 2.5.1.2 et § 2.4.1.2",
     Confiance.OFFICIELLE, "Écrire NotBefore avant NotOnOrAfter, et IssueInstant avant la fin de validité.",
@@ -37,7 +50,7 @@ SUJET = Regle(
     Confiance.OFFICIELLE, "Écrire l'identifiant du professionnel dans Subject/NameID.",
 )  # fmt: skip
 COMMENTAIRES = Regle(
-    "SAML-SUJ-02", "Aucun commentaire ni instruction ne coupe NameID, Issuer ou une valeur d'attribut",
+    "SAML-SUJ-02", "Aucun commentaire ni instruction ne coupe une valeur qui dit l'identité ou l'authentification",
     "CERT/CC, VU#475445 (texte tronqué au commentaire par des lecteurs SAML)", Confiance.DEDUITE,
     "Écrire ces valeurs d'un seul tenant : certains lecteurs s'arrêtent au commentaire et lisent une autre identité.",
 )  # fmt: skip

@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
+import base64
+import hashlib
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from functools import cache
 
 from cryptography import x509
 from cryptography.hazmat.primitives import hashes, serialization
-from cryptography.hazmat.primitives.asymmetric import ec, rsa
+from cryptography.hazmat.primitives.asymmetric import ec, padding, rsa
 from cryptography.x509.oid import NameOID
 from lxml import etree
 from signxml.algorithms import CanonicalizationMethod, SignatureConstructionMethod
@@ -82,7 +84,36 @@ def signer(xml: str, choisi: Porteur, *, c14n: str = "exclusive") -> str:
     return etree.tostring(signee, encoding="unicode")
 
 
-def vihf(signataire: str = "cachet", **choix: str) -> str:
+def prefixes_nommes(xml: str, choisi: Porteur | fabrique_vihf.Certificat, prefixe: str = "xs") -> str:
+    """L'assertion signée avec `InclusiveNamespaces`, comme le font des bibliothèques courantes : à la main, ici."""
+    racine = etree.fromstring(xml)
+    signature = racine.find(f"{{{DS}}}Signature")
+    assert signature is not None
+    exclusive = "http://www.w3.org/2001/10/xml-exc-c14n#"
+    for algorithme in [*signature.iter(f"{{{DS}}}Transform"), *signature.iter(f"{{{DS}}}CanonicalizationMethod")]:
+        if algorithme.get("Algorithm") == exclusive:
+            etree.SubElement(
+                algorithme, f"{{{exclusive}}}InclusiveNamespaces", nsmap={"ec": exclusive}, PrefixList=prefixe
+            )
+
+    def canoniser(element: etree._Element) -> bytes:
+        return etree.tostring(element, method="c14n", exclusive=True, inclusive_ns_prefixes=[prefixe])
+
+    def poser(nom: str, octets: bytes) -> None:
+        place = signature.find(f".//{{{DS}}}{nom}")
+        assert place is not None
+        place.text = base64.b64encode(octets).decode()
+
+    sans = etree.fromstring(etree.tostring(racine))
+    sans.remove(next(sans.iter(f"{{{DS}}}Signature")))
+    poser("DigestValue", hashlib.sha256(canoniser(sans)).digest())
+    signe = signature.find(f"{{{DS}}}SignedInfo")
+    assert signe is not None and isinstance(choisi.cle, rsa.RSAPrivateKey)
+    poser("SignatureValue", choisi.cle.sign(canoniser(signe), padding.PKCS1v15(), hashes.SHA256()))
+    return etree.tostring(racine, encoding="unicode")
+
+
+def vihf(signataire: str = "cachet", **choix: str | tuple[str, str]) -> str:
     """VIHF conforme, émis à l'instant."""
     return fabrique_vihf.vihf(signataire, **{"instant": heure(-10), **choix})  # type: ignore[arg-type]
 

@@ -29,7 +29,7 @@ def _examiner(texte: str | bytes, *, ancres: tuple[bytes, ...] = (), instant: bo
     return examiner_saml(texte.encode() if isinstance(texte, str) else texte, contexte)
 
 
-def _v(signataire: str = "cachet", **choix: str) -> Fabrique:
+def _v(signataire: str = "cachet", **choix: str | tuple[str, str]) -> Fabrique:
     return lambda: f.vihf(signataire, **choix)
 
 
@@ -57,15 +57,55 @@ VALIDES: dict[str, Fabrique] = {
     "VIHF direct": _v(mode="DIRECTE", sujet=""),
     "VIHF renforcé": _v(mode="INDIRECTE_RENFORCEE", declaration="CONF_EXI_PGSSIS"),
     "VIHF, majuscule du mode": _v(nom_mode="Authentification_Mode"),
+    "VIHF, structure à identifiant technique": _v(structure="100000000000001"),
+    "VIHF, attributs avec NameFormat et FriendlyName": _v(
+        retouche=(
+            '<Attribute Name="LPS_Nom">',
+            '<Attribute Name="LPS_Nom" FriendlyName="Nom" '
+            'NameFormat="urn:oasis:names:tc:SAML:2.0:attrname-format:basic">',
+        )
+    ),
+    "VIHF, sujet confirmé": _v(
+        retouche=(
+            "</NameID>",
+            '</NameID><SubjectConfirmation Method="urn:oasis:names:tc:SAML:2.0:cm:sender-vouches"/>',
+        )
+    ),
+    "VIHF, valeurs typées": _v(
+        retouche=(
+            "<AttributeValue>urn:dmp",
+            '<AttributeValue xmlns:xs="http://www.w3.org/2001/XMLSchema" '
+            'xmlns:xsi="http://www.w3.org/2001/XMLSchema-instance" xsi:type="xs:string">urn:dmp',
+        )
+    ),
+    "VIHF, session et lieu d'authentification": _v(
+        retouche=("<AuthnContext>", '<SubjectLocality Address="10.0.0.1"/><AuthnContext>')
+    ),
+    "VIHF, valeurs à la ligne": _v(retouche=("<AttributeValue>urn:dmp", "<AttributeValue>\n   urn:dmp")),
     "VIHF avec prologue": lambda: _DECLARATION + f.vihf(),
     "VIHF en CRLF autour": lambda: f"\r\n{f.vihf()}\r\n",
     "VIHF dans Security": lambda: f'<o:Security xmlns:o="{_WSSE}">{f.vihf()}</o:Security>',
+    "VIHF signé avec InclusiveNamespaces": lambda: f.prefixes_nommes(
+        f.vihf(retouche=("<Assertion ", '<Assertion xmlns:xs="http://www.w3.org/2001/XMLSchema" ')),
+        fabrique_vihf.certificat("cachet"),
+    ),
+    "INSi signée avec InclusiveNamespaces": lambda: f.prefixes_nommes(
+        f.insi().replace("<s:Assertion ", '<s:Assertion xmlns:xs="http://www.w3.org/2001/XMLSchema" '), f.porteur()
+    ),
+    "VIHF, préfixe nommé déclaré plus haut": lambda: (
+        '<e xmlns:xs="http://www.w3.org/2001/XMLSchema">'
+        + f.prefixes_nommes(
+            f.vihf(retouche=("<Assertion ", '<Assertion xmlns:xs="http://www.w3.org/2001/XMLSchema" ')),
+            fabrique_vihf.certificat("cachet"),
+        ).replace(' xmlns:xs="http://www.w3.org/2001/XMLSchema"', "", 1)
+        + "</e>"
+    ),
     "INSi": _i(),
     "INSi, autre préfixe": _i(prefixe="saml2"),
     "INSi, sans préfixe": _i(prefixe=""),
     "INSi, pleine heure": lambda: f.insi(emission=f.heure(-3500)),
     "INSi, spécialité": _i(
-        attributs=(("identifiantFacturation", "1"), ("secteurActivite", "SA07"), ("codeSpecialiteAMO", "SM26"))
+        attributs=(("identifiantFacturation", "990000001"), ("secteurActivite", "SA07"), ("codeSpecialiteAMO", "SM26"))
     ),
     "INSi par Pro Santé Connect": _i(qualifiant="PSC", signature=False, issuer="CN=PSC"),
     "INSi avec conditions": lambda: f.insi(conditions=f.bornes(-70, 3600)),
@@ -153,7 +193,7 @@ MUTANTS: dict[str, tuple[Fabrique, set[str]]] = {
     "attribut répété": (
         _i(
             attributs=(
-                ("identifiantFacturation", "1"),
+                ("identifiantFacturation", "990000001"),
                 ("secteurActivite", "SA07"),
                 ("codeSpecialite", "SM26"),
                 ("codeSpecialite", "SM27"),
@@ -177,14 +217,87 @@ MUTANTS: dict[str, tuple[Fabrique, set[str]]] = {
     "NameID d'un autre": (_i(name_id="899900000002"), {"INSI-SAML-05"}),
     "Issuer d'un autre": (_i(issuer="C=FR,CN=899900000002"), {"INSI-SAML-06"}),
     "trop vieille": (lambda: f.insi(emission=f.heure(-4000)), {"INSI-SAML-07"}),
-    "sans secteur": (_i(attributs=(("identifiantFacturation", "1"),)), {"INSI-SAML-08"}),
+    "qualifiant en minuscules": (_i(qualifiant="cps"), {"INSI-SAML-11"}),
+    "qualifiant inventé, NameID d'un autre": (
+        _i(qualifiant="AUTRE", name_id="899900000002"),
+        {"INSI-SAML-11", "INSI-SAML-05"},
+    ),
+    "secteur nu": (
+        _i(attributs=(("identifiantFacturation", "990000001"), ("secteurActivite", "25"))),
+        {"INSI-SAML-12"},
+    ),
+    "sans secteur": (_i(attributs=(("identifiantFacturation", "990000001"),)), {"INSI-SAML-08"}),
     "PSC signée": (_i(qualifiant="PSC"), {"INSI-SAML-10"}),
     "VIHF retouché": (_change(_v(), "BIOLOGUE", "MALOGUE"), {"DMP-VIHF-01"}),
     "VIHF sans signature": (lambda: _sans(f.vihf(), "Signature"), {"DMP-VIHF-01"}),
     "VIHF, Issuer faux": (_v(issuer="CN=autre"), {"DMP-VIHF-02"}),
     "VIHF signé par l'authentification": (_v("auth"), {"DMP-VIHF-04"}),
     "VIHF en SHA-1": (lambda: fabrique_vihf.vihf(sha1=True, instant=f.heure(-10)), {"DMP-VIHF-05"}),
-    "VIHF à l'heure locale": (lambda: f.vihf(instant=f.heure(3590).replace("Z", "+01:00")), {"DMP-VIHF-06"}),
+    "VIHF à l'heure locale": (
+        lambda: f.vihf(instant=f.heure(3590).replace("Z", "+01:00")),
+        {"DMP-VIHF-06", "SAML-FOR-04"},
+    ),
+    "VIHF sans fuseau": (lambda: f.vihf(instant=f.heure(-10).replace("Z", "")), {"DMP-VIHF-06"}),
+    "VIHF, deux contextes d'authentification": (
+        _v(retouche=("</AuthnContext>", "</AuthnContext><AuthnContext/>")),
+        {"SAML-FOR-03"},
+    ),
+    "VIHF, attribut hors schéma": (_v(retouche=("<NameID>", '<NameID Nom="x">')), {"SAML-FOR-03"}),
+    "VIHF, valeur hors de son espace": (
+        _v(
+            retouche=(
+                "<AttributeValue>urn:dmp</AttributeValue>",
+                '<AttributeValue>urn:dmp</AttributeValue><v xmlns=""/>',
+            )
+        ),
+        {"SAML-FOR-03"},
+    ),
+    "VIHF, texte perdu": (_v(retouche=("<AttributeStatement>", "<AttributeStatement>x")), {"SAML-FOR-03"}),
+    "VIHF, authentification à venir": (
+        lambda: f.vihf(
+            retouche=(f'<AuthnStatement AuthnInstant="{f.heure()[:11]}', '<AuthnStatement AuthnInstant="2099-01-01T')
+        ),
+        {"SAML-CON-03"},
+    ),
+    "VIHF, authentification illisible": (
+        _v(retouche=('<AuthnStatement AuthnInstant="', '<AuthnStatement AuthnInstant="le ')),
+        {"SAML-FOR-04"},
+    ),
+    "VIHF, commentaire dans la classe": (
+        _v(classe="urn:oasis:names:tc:SAML:2.0:ac:classes:Password<!-- x -->"),
+        {"SAML-SUJ-02"},
+    ),
+    "VIHF, espace insécable dans la structure": (_v(structure="1990000001\u00a0"), {"DMP-VIHF-26"}),
+    "VIHF, deux structures": (
+        _v(
+            retouche=(
+                "<AttributeValue>1990000001",
+                "<AttributeValue>1990000002</AttributeValue><AttributeValue>1990000001",
+            )
+        ),
+        {"DMP-VIHF-37"},
+    ),
+    "VIHF, rôle sans espace de noms": (
+        _v(retouche=('<Role xmlns="urn:hl7-org:v3"', '<Role xmlns="urn:autre"')),
+        {"DMP-VIHF-38"},
+    ),
+    "VIHF, spécialité avant la profession": (
+        _v(profession="SM03^1.2.250.1.71.4.2.5", specialite="10^1.2.250.1.71.1.2.7"),
+        {"DMP-VIHF-23"},
+    ),
+    "VIHF, spécialité seule": (_v(profession="SM03^1.2.250.1.71.4.2.5", specialite=""), {"DMP-VIHF-23"}),
+    "VIHF, profession d'une nomenclature non lue": (
+        _v(profession="PSY^1.2.250.1.213.1.6.1.1", specialite=""),
+        {"DMP-VIHF-23"},
+    ),
+    "VIHF, RPPS trop court": (_v(name_id="89990000001"), {"DMP-VIHF-29"}),
+    "VIHF, FINESS trop long": (_v(structure="19900000012"), {"DMP-VIHF-26"}),
+    "VIHF, classe presque juste": (_v(classe="urn:oasis:names:tc:SAML:2.0:ac:classes:password"), {"DMP-VIHF-34"}),
+    "VIHF, mode tout en capitales": (_v(nom_mode="AUTHENTIFICATION_MODE"), {"DMP-VIHF-20", "DMP-VIHF-22"}),
+    "VIHF, connexion secrète d'une autre nomenclature": (
+        _v(secrete="INVISIBLE_REPRESENTANTS_LEGAUX^1.2.3"),
+        {"DMP-VIHF-36"},
+    ),
     "VIHF périmé": (lambda: f.vihf(instant=f.heure(-5000)), {"DMP-VIHF-07"}),
     "VIHF avec audience": (
         _v(audience="<AudienceRestriction><Audience>x</Audience></AudienceRestriction>"),

@@ -194,6 +194,14 @@ def _vieille() -> bytes:
     return aides.enveloppe(_TRAITS, entetes=aides.bam() + aides.lps(temps=aides.maintenant(timedelta(hours=-1))))
 
 
+def _deplacer_corps(octets: bytes) -> bytes:
+    """Le corps avant l'en-tête."""
+    debut, fin = octets.index(b"<s:Header>"), octets.index(b"</s:Header>") + len(b"</s:Header>")
+    reste = octets[:debut] + octets[fin:]
+    return reste.replace(b"</s:Envelope>", octets[debut:fin] + b"</s:Envelope>")
+
+
+_ACTION_EN_TROP = '<wsa:Action xmlns:wsa="http://www.w3.org/2005/08/addressing">urn:autre</wsa:Action>'
 MUTANTS_INSI: dict[str, tuple[Fabrique, set[str]]] = {
     "mal formée": (lambda: i.recherche()[:-4], {"SOAP-LEC-01"}),
     "DOCTYPE": (lambda: b"<!DOCTYPE a []>" + i.recherche(), {"SOAP-LEC-01"}),
@@ -202,6 +210,13 @@ MUTANTS_INSI: dict[str, tuple[Fabrique, set[str]]] = {
     "gzip abîmé": (lambda: _avec_corps(i.echange(), b"\x1f\x8bxxx", "Content-Encoding: gzip"), {"SOAP-LEC-01"}),
     "réponse": (lambda: i.echange().reponse.corps.octets, {"SOAP-REP-01"}),  # type: ignore[union-attr]
     "réponse HTTP": (lambda: b"HTTP/1.1 500 Erreur\r\n\r\n" + i.recherche(), {"SOAP-REP-01"}),
+    "corps avant l'en-tête": (
+        lambda: _deplacer_corps(i.recherche()),
+        {"SOAP-ENV-01"},
+    ),
+    "deux corps": (_r("</s:Body>", "</s:Body><s:Body/>"), {"SOAP-ENV-01"}),
+    "bloc d'en-tête sans espace de noms": (_r("<s:Header>", "<s:Header><Trace/>"), {"SOAP-ENV-01"}),
+    "deux actions": (_r("</s:Header>", _ACTION_EN_TROP + "</s:Header>"), {"INSI-WSA-01"}),
     "GET": (_h("POST", "GET"), {"INSI-HTTP-01"}),
     "autre chemin": (_h("/lps HTTP", "/autre HTTP"), {"INSI-HTTP-02"}),
     "text/xml": (_h("application/soap+xml", "text/xml"), {"INSI-HTTP-03"}),
@@ -350,7 +365,9 @@ def test_autorite_donnee() -> None:
 
 def test_regles_soap() -> None:
     """Les règles de lecture ont leurs deux exemples."""
-    assert {code for code in REGLES if code.startswith("SOAP-")} == {"SOAP-LEC-01", "SOAP-REP-01"}
+    assert {code for code in REGLES if code.startswith("SOAP-")} == {
+        "SOAP-LEC-01", "SOAP-REP-01", "SOAP-ENV-01",
+    }  # fmt: skip
     assert any(c.code == "SOAP-LEC-01" and c.verdict is Verdict.CONFORME for c in _valide_insi("corps seul").constats)
 
 

@@ -8,7 +8,7 @@ from dataclasses import replace
 
 from reports.constat import Constat
 from simulators.dmp.ebrim import DEPRECATED
-from simulators.socle.echange import Echange, Tls
+from simulators.socle.echange import CorpsMemoire, Echange, Tls
 from steps.verifications.dmp import ContexteDmp, EntreeConnue, verifier_alimentation
 from tests.verifications.cda import fabrique as c
 from tests.verifications.dmp import fabrique as f
@@ -42,6 +42,15 @@ def juger(*envois: Callable[[], Echange], contexte: ContexteDmp = CONTEXTE) -> C
 
 def _a(contexte: ContexteDmp = CONTEXTE, **champs: object) -> Callable[[], list[Constat]]:
     return juger(lambda: alimentation(Alimentation(**champs)), contexte=contexte)  # type: ignore[arg-type]
+
+
+def _octets(ancien: str, nouveau: str) -> Callable[[], list[Constat]]:
+    def fabriquer() -> Echange:
+        envoi = alimentation()
+        corps = envoi.requete.corps.octets.replace(ancien.encode(), nouveau.encode(), 1)
+        return replace(envoi, requete=replace(envoi.requete, corps=CorpsMemoire(corps)))
+
+    return juger(fabriquer)
 
 
 def _e(**options: object) -> Callable[[], list[Constat]]:
@@ -204,6 +213,48 @@ FAUTIFS: dict[str, Exemple] = {
     "classe libre": (_v(classe="Password"), {"DMP-VIHF-34"}),
     "AIR sans déclaration": (_v(mode="INDIRECTE_RENFORCEE"), {"DMP-VIHF-35", "DMP-SEQ-08"}),
     "confidentialité du VIHF": (_v(secrete="MASQUE_PS"), {"DMP-VIHF-36"}),
+    "deux patients dans le VIHF": (
+        juger(lambda: alimentation(assertion=vihf(retouche=(
+            f"<AttributeValue>{c.MATRICULE}", f"<AttributeValue>x</AttributeValue><AttributeValue>{c.MATRICULE}"
+        )))), {"DMP-VIHF-31", "DMP-VIHF-37", "DMP-COH-17"},
+    ),
+    "mode d'accès hors de HL7": (
+        juger(lambda: alimentation(assertion=vihf(retouche=('<PurposeOfUse xmlns="urn:hl7-org:v3"',
+                                                            '<PurposeOfUse xmlns="urn:autre"')))), {"DMP-VIHF-38"},
+    ),
+    # Corps
+    "réponse demandée ailleurs": (
+        _e(entetes="<w:MessageID>urn:uuid:00000000-0000-4000-8000-000000000002</w:MessageID><w:To/><w:ReplyTo>"
+           "<w:Address>https://ailleurs.test/</w:Address></w:ReplyTo><w:Action>"
+           "urn:ihe:iti:2007:ProvideAndRegisterDocumentSet-b</w:Action>"), {"DMP-SOAP-03"},
+    ),
+    "élément hors schéma": (_f(ajout="<Note>x</Note>"), {"DMP-SOAP-08"}),
+    "attribut hors schéma": (
+        _f(title='x" langue="fr'), {"DMP-SOAP-08", "DMP-COH-12"},
+    ),
+    "classification deux fois codée": (
+        _f(typeCode=f.FICHE["typeCode"].replace("</Slot>", "</Slot>" + f.slot("codingScheme", "1.2.3"))),
+        {"DMP-SOAP-08"},
+    ),
+    "code sans libellé": (
+        _f(typeCode=f.FICHE["typeCode"].replace("<Name><LocalizedString value=\"libellé\"/></Name>", "")),
+        {"XDS-COD-01"},
+    ),
+    "RPPS trop long dans l'auteur": (
+        _f(legalAuthenticator=f.FICHE["legalAuthenticator"].replace("899900000017", "8999000000177")),
+        {"DMP-XDS-19", "DMP-COH-14"},
+    ),
+    "type d'identifiant inventé": (
+        _f(legalAuthenticator=f.FICHE["legalAuthenticator"].replace("IDNPS", "IDNP")), {"DMP-XDS-19"},
+    ),
+    "sexe inventé": (
+        _f(sourcePatientInfo=f.FICHE["sourcePatientInfo"].replace("PID-8|F", "PID-8|Femme")), {"DMP-XDS-20"},
+    ),
+    "auteur du lot muet": (_l(author=f.auteur("", "", objet="Lot1", lot=True)), {"DMP-LOT-02"}),
+    "document répété": (
+        _octets("</x:ProvideAndRegister", '<x:Document id="Doc1">AA==</x:Document></x:ProvideAndRegister'),
+        {"DMP-MTOM-02", "DMP-SIG-05", "CDA-LEC-01"},
+    ),
     # Fiche
     "slot en double": (_f(languageCode=f.FICHE["languageCode"] * 2), {"DMP-XDS-01"}),
     "mimeType": (_f(mimeType="application/pdf"), {"DMP-XDS-02"}),

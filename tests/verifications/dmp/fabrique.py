@@ -355,10 +355,17 @@ def td31(*slots: str, requete: str = "urn:uuid:14d4debf-8f97-4251-9a74-a90016b0a
 ACTIFS = slot("$XDSDocumentEntryStatus", "('urn:oasis:names:tc:ebxml-regrep:StatusType:Approved')")
 
 
-def td32(identifiant: str = "1.2.3", *, matricule: str = MATRICULE, **options: object) -> Echange:
+def td32(
+    identifiant: str = "1.2.3",
+    *,
+    entrepot: str = "1.2.250.1.213.4.1.1.1.2",
+    matricule: str = MATRICULE,
+    **options: object,
+) -> Echange:
     """Consultation d'un document."""
     corps = (
         '<RetrieveDocumentSetRequest xmlns="urn:ihe:iti:xds-b:2007"><DocumentRequest>'
+        f"<RepositoryUniqueId>{entrepot}</RepositoryUniqueId>"
         f"<DocumentUniqueId>{identifiant}</DocumentUniqueId></DocumentRequest></RetrieveDocumentSetRequest>"
     )
     return _pour("TD3.2", corps, matricule, None, options)
@@ -370,7 +377,9 @@ def td33c(cible: str = ENTREE, *, depart: str = "urn:oasis:names:tc:ebxml-regrep
     lien = association("UpdateAvailabilityStatus", "Lot1", cible, OriginalStatus=depart, NewStatus=arrivee)
     corps = (
         '<l:SubmitObjectsRequest xmlns:l="urn:oasis:names:tc:ebxml-regrep:xsd:lcm:3.0">'
-        f'<RegistryObjectList xmlns="urn:oasis:names:tc:ebxml-regrep:xsd:rim:3.0">{lien}</RegistryObjectList>'
+        f'<RegistryObjectList xmlns="urn:oasis:names:tc:ebxml-regrep:xsd:rim:3.0"><RegistryPackage id="Lot1">'
+        f"{LOT['submissionTime']}{LOT['author']}{LOT['contentTypeCode']}{LOT['patientId']}{LOT['sourceId']}"
+        f"{LOT['uniqueId']}</RegistryPackage>{LOT['classement']}{lien}</RegistryObjectList>"
         "</l:SubmitObjectsRequest>"
     )
     return _pour("TD3.3c", corps, MATRICULE, None, options)

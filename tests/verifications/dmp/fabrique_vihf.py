@@ -114,8 +114,15 @@ VALEURS = {
 }
 
 
-def vihf(signataire: str = "cachet", *, abimer: bool = False, sha1: bool = False, **valeurs: str) -> str:
-    """Un VIHF signé ; `abimer` change un attribut après la signature."""
+def vihf(
+    signataire: str = "cachet",
+    *,
+    abimer: bool = False,
+    sha1: bool = False,
+    retouche: tuple[str, str] = ("", ""),
+    **valeurs: str,
+) -> str:
+    """Un VIHF signé ; `retouche` change le texte avant la signature, `abimer` un attribut après."""
     inconnues = set(valeurs) - set(VALEURS)
     if inconnues:
         raise KeyError(f"valeurs inconnues : {inconnues}")
@@ -147,6 +154,8 @@ def vihf(signataire: str = "cachet", *, abimer: bool = False, sha1: bool = False
         f"</AuthnContextClassRef>{declaration}</AuthnContext></AuthnStatement>"
         f"<AttributeStatement>{corps}</AttributeStatement></Assertion>"
     )
+    assert retouche[0] in xml, retouche
+    xml = xml.replace(retouche[0], retouche[1], 1) if retouche[0] else xml
     signeur = _SigneurSha1 if sha1 else XMLSigner
     algorithmes = ("rsa-sha1", "sha1") if sha1 else ("rsa-sha256", "sha256")
     signee = signeur(

@@ -9,10 +9,11 @@ import pytest
 from reports.constat import Constat
 from reports.verdict import Verdict
 from steps.verifications.registre import REGLES
-from tests.verifications.dmp import exemples_enchainements, exemples_envois
+from tests.verifications.dmp import exemples_demandes, exemples_enchainements, exemples_envois
 
-CONFORMES = {**exemples_envois.CONFORMES, **exemples_enchainements.CONFORMES}
-FAUTIFS = {**exemples_envois.FAUTIFS, **exemples_enchainements.FAUTIFS}
+_SOURCES = (exemples_envois, exemples_enchainements, exemples_demandes)
+CONFORMES = {nom: exemple for source in _SOURCES for nom, exemple in source.CONFORMES.items()}
+FAUTIFS = {nom: exemple for source in _SOURCES for nom, exemple in source.FAUTIFS.items()}
 
 
 @cache

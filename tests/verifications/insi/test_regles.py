@@ -193,7 +193,11 @@ DEFAUTS: list[tuple[str, str, Verdict, Callable[[], list[Echange]], ContexteInsi
     ("INSI-SAML-05", "autre professionnel", NC, lambda: [f.par_carte(name_id="899999999999")], IDAM),
     ("INSI-SAML-06", "autre sujet", NC, lambda: [f.par_carte(emetteur="CN=AUTRE,C=FR")], IDAM),
     ("INSI-SAML-07", "deux heures", NC, lambda: [f.par_carte(emission=aides.maintenant(timedelta(hours=-2)))], IDAM),
-    ("INSI-SAML-08", "sans secteur", AV, lambda: [f.par_carte(attributs={"identifiantFacturation": "1"})], IDAM),
+    ("INSI-SAML-11", "qualifiant en minuscules", AV, lambda: [f.par_carte(qualifiant="cps")], IDAM),
+    ("INSI-SAML-12", "secteur nu", AV, lambda: [f.par_carte(attributs={
+        "identifiantFacturation": "990000001", "secteurActivite": "25"})], IDAM),
+    ("INSI-SAML-08", "sans secteur", AV, lambda: [f.par_carte(attributs={
+        "identifiantFacturation": "990000001"})], IDAM),
     ("INSI-SAML-09", "version", NC, lambda: _assertion(lambda a: a.set("Version", "1.1")), IDAM),
     ("INSI-SAML-10", "PSC signée", AV, lambda: _psc(signee=True), IDAM),
     ("INSI-XSD-01", "ordre", NC, lambda: _message(
@@ -263,9 +267,9 @@ ADMIS: list[tuple[str, Callable[[], list[Echange]], ContexteInsi]] = [
     ("carte, DN avec espaces", lambda: [f.par_carte(emetteur=f"CN={f.PS}, C=FR")], IDAM),
     ("carte, DN à barres", lambda: [f.par_carte(emetteur=f"/C=FR/CN={f.PS}")], IDAM),
     ("carte, codeSpecialite", lambda: [f.par_carte(attributs={
-        "identifiantFacturation": "1", "secteurActivite": "SA07", "codeSpecialite": "SM26"})], IDAM),
+        "identifiantFacturation": "990000001", "secteurActivite": "SA07", "codeSpecialite": "SM26"})], IDAM),
     ("carte, codeSpecialiteAMO", lambda: [f.par_carte(attributs={
-        "identifiantFacturation": "1", "secteurActivite": "SA07", "codeSpecialiteAMO": "01"})], IDAM),
+        "identifiantFacturation": "990000001", "secteurActivite": "SA07", "codeSpecialiteAMO": "01"})], IDAM),
     ("PSC", lambda: _psc(signee=False), IDAM),
     ("PSC, par l'API", lambda: _par_l_api(assertion=True), IDAM),
     ("PSC, par l'API, sans assertion", lambda: _par_l_api(assertion=False), IDAM),

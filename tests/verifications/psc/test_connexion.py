@@ -7,13 +7,14 @@ import secrets
 import uuid
 from base64 import urlsafe_b64encode
 from collections.abc import Callable
+from dataclasses import replace
 from typing import Any
 
 import pytest
 
 from reports.constat import Constat
 from reports.verdict import Verdict
-from simulators.socle.echange import Echange
+from simulators.socle.echange import CorpsMemoire, Echange
 from steps.verifications.psc import ETABLISSEMENT, ClientDeclare, lire, usages, verifier_connexions
 from tests.verifications.psc import fabrique as f
 
@@ -39,6 +40,15 @@ def _demande(**changes: Any) -> Callable[[], list[Echange]]:
 
 def _echange(**changes: Any) -> Callable[[], list[Echange]]:
     return lambda: f.deux_connexions(echange=changes)
+
+
+def _formulaire_repete() -> list[Echange]:
+    echanges = f.deux_connexions()
+    rang = next(rang for rang, echange in enumerate(echanges) if echange.operation == "jeton")
+    requete = echanges[rang].requete
+    corps = CorpsMemoire(requete.corps.octets + b"&grant_type=authorization_code")
+    echanges[rang] = replace(echanges[rang], requete=replace(requete, corps=corps))
+    return echanges
 
 
 def _code_rejoue() -> list[Echange]:
@@ -111,6 +121,7 @@ DEFAUTS: list[tuple[str, Verdict, str, Callable[[], list[Echange]], ClientDeclar
     ("PSC-PKC-05", NC, "faux", _echange(pkce="faux"), CLIENT),
     ("PSC-PKC-05", NC, "absent", _echange(pkce="absent"), CLIENT),
     ("PSC-COD-01", NC, "rejoué", _code_rejoue, CLIENT),
+    ("PSC-JET-05", NC, "paramètre du point de jetons répété", _formulaire_repete, CLIENT),
     ("PSC-COD-02", AV, "trente secondes", _echange(age="30"), CLIENT),
     ("PSC-COD-03", NC, "CORS", _echange(entetes={"Origin": "https://lps.exemple.fr"}), CLIENT),
     ("PSC-COD-03", NC, "User-Agent", _echange(entetes={"User-Agent": f.MIRE}), CLIENT),

@@ -1,0 +1,1 @@
+"""Les mutants des assertions et des demandes SOAP : tout ce qui s'y change d'un geste, et ce qui reste permis."""
