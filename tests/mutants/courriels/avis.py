@@ -38,6 +38,8 @@ AVIS = (
            _mdn("processed\r\n", "processed\r\nError: 902^patient inconnu\r\n"),
            E, "MSS-AVI-08"),
     mutant("objet d'un autre document", "MSS-AVI-08", _mdn("Subject: XDM/1.0/DDM+CR", "Subject: XDM/1.0/DDM+ORD")),
+    mutant("objet sans document, original absent", "MSS-AVI-08",
+           _mdn("Subject: XDM/1.0/DDM+", "Subject: Retour : ", sans=2), E, "MSS-AVI-02"),
     mutant("échec sans [KO]", "MSS-AVI-08", _mdn("[KO =?utf-8?q?Int=C3=A9gration_syst=C3=A8me_!=5D=5B902=5D?= ", "",
                                                  echec=True)),
     mutant("accusé à quelqu'un d'autre", "MSS-AVI-09", _mdn("To: crbio@", "To: accueil@")),
