@@ -59,6 +59,19 @@ def test_donnee_encapsulee(forme: str, donnee: str, octets: bytes | None) -> Non
     assert bool(lue.defaut) is (octets is None)
 
 
+@pytest.mark.parametrize(
+    ("ecrit", "lu"),
+    [
+        ("D\\XC389\\TE", "DÉTE"), ("\\XE9\\", "é"), ("\\X0D0A\\a", "a"), ("a\\T\\b\\S\\c", "a&b^c"),
+        ("\\XG0\\", "\\XG0\\"), ("\\X\\", "\\X\\"), ("\\XE\\", "\\XE\\"), ("\\H\\gras\\N\\", "\\H\\gras\\N\\"),
+    ],
+)  # fmt: skip
+def test_echappements(ecrit: str, lu: str) -> None:
+    """L'hexadécimal en UTF-8 ou en latin-1, les séparateurs ; une séquence inconnue ou fausse reste telle quelle."""
+    nte = lire(f.message(ajout=f"NTE|1||{ecrit}")).premier("NTE")
+    assert nte is not None and nte.valeur(3) == lu
+
+
 def test_le_cda_d_un_autre_patient_se_voit_ou_qu_il_soit() -> None:
     """Après un PDF dans la même demande, ou dans la seconde demande du message."""
     assert en_cause(f.deux_demandes()) == {}

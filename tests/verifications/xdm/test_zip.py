@@ -133,8 +133,11 @@ MUTANTS: dict[str, tuple[Callable[[], bytes], dict[str, Verdict]]] = {
     ),
     "archive vide": (lambda: zipper({}), {"XDM-STR-01": N, "XDM-STR-02": N}),
     "données annoncées plus longues que l'archive": (
-        lambda: patcher(patcher(BASE, C, 20, b"\xff\xff\x0f\x00"), L, 18, b"\xff\xff\x0f\x00"),
-        {"XDM-ZIP-07": N, "XDM-ZIP-08": N, "XDM-STR-02": X},
+        lambda: patcher(
+            patcher(avec("STYLE.XSL"), C, 20, b"\xff\xff\x0f\x00", len(FICHIERS)),
+            L, 18, b"\xff\xff\x0f\x00", len(FICHIERS),
+        ),
+        {"XDM-ZIP-07": N, "XDM-ZIP-08": N},
     ),
     "nom absolu": (lambda: avec("/etc/passwd"), {"XDM-ZIP-02": N}),
     "lettre de lecteur": (lambda: avec("C:/A.TXT"), {"XDM-ZIP-02": N}),
