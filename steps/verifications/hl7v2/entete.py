@@ -79,7 +79,7 @@ def _version_annoncee(message: MessageHl7, profil: Profil) -> str:
     msh, marque = message.msh, _MARQUES.get(profil, "")
     for rang in range(1, len(msh.repetitions(21)) + 1):
         if marque and marque in msh.valeur(21, 2, repetition=rang).upper():
-            return msh.valeur(21, 1, repetition=rang).strip()
+            return msh.valeur(21, 1, repetition=rang)
     return ""
 
 

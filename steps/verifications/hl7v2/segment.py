@@ -8,7 +8,6 @@ from functools import cached_property
 
 _USUELS = "|^~\\&"
 _ENTETES = ("MSH", "FHS", "BHS")
-_ED_COURT = 64
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,7 +53,7 @@ class Separateurs:
         }
         if code in simples:
             return simples[code]
-        if code[0] == "X" and len(code) > 1 and len(code) % 2 and re.fullmatch("[0-9A-Fa-f]+", code[1:]):
+        if code[0] == "X" and len(code) % 2 and re.fullmatch("[0-9A-Fa-f]+", code[1:]):
             octets = bytes.fromhex(code[1:])
             try:
                 return octets.decode("utf-8")
@@ -120,21 +119,13 @@ class Segment:
         return brut if len(brut) <= 200 else f"{brut[:200]}…"
 
     def canonique(self) -> str:
-        """Le segment dans les séparateurs usuels ; la donnée d'un champ ED y est remplacée par une donnée courte."""
+        """Le segment dans les séparateurs usuels ; une donnée encapsulée (ED) y est tue."""
         if self.nom in _ENTETES:
             champs = [self.nom, "^~\\&", *(self._canonique(self.champ(rang)) for rang in range(3, self.nombre + 1))]
             return "|".join(champs)
         encapsule = 5 if self.nom == "OBX" and self.champ(2).strip() == "ED" else 0
-        champs = [
-            self._encapsule() if rang == encapsule else self._canonique(self.champ(rang))
-            for rang in range(1, self.nombre + 1)
-        ]
+        champs = ["" if rang == encapsule else self._canonique(self.champ(rang)) for rang in range(1, self.nombre + 1)]
         return "|".join([self.nom, *champs])
-
-    def _encapsule(self) -> str:
-        composants = list(self.composants(5))
-        composants[4:] = ["QUE9"] if len(composants) > 4 and composants[4] else composants[4:]
-        return "^".join(self._canonique(composant[:_ED_COURT]) for composant in composants)
 
     def _canonique(self, champ: str) -> str:
         s = self.separateurs

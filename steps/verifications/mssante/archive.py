@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from dataclasses import replace
+from itertools import combinations
 
 from reports.constat import Confiance, Constat, Regle
 from steps.jugements.marque import rejouable
@@ -23,6 +24,7 @@ from steps.verifications.xdm.archive import copies_pdf, entre_lots
 from steps.verifications.xdm.lots import LISIBLE
 
 METADONNEES_MAX = 8 * 1024 * 1024
+_Traits = tuple[str, str, str]
 
 UN_USAGER = Regle(
     "MSS-ARC-01", "Les documents d'un courriel concernent un seul usager",
@@ -109,11 +111,12 @@ def usager(courriel: Courriel, contexte: ContexteCourriel) -> list[Constat]:
     if not lus:
         return []
     premier = lus[0][1]
-    autres = [nom for nom, entete in lus[1:] if not _meme_personne(premier, entete)]
+    personnes = {(matricule(entete), _traits(entete)) for _, entete in lus}
+    seul = all(_meme_personne(une, autre) for une, autre in combinations(personnes, 2))
     recu = " ; ".join(f"{nom.rpartition('/')[2][:60]} : {_qui(entete)}" for nom, entete in lus[:6])
     return [
         juger(
-            UN_USAGER, not autres, "Les documents du courriel concernent plusieurs usagers.", attendu="un seul usager",
+            UN_USAGER, seul, "Les documents du courriel concernent plusieurs usagers.", attendu="un seul usager",
             recu=recu, ou="CDA joints", echanges=contexte.echanges,
         ),
         _bon_usager(premier, contexte),
@@ -125,13 +128,14 @@ def _qui(cda: EnTeteCda) -> str:
     return matricule(cda) or f"{nom_de_naissance(cda)} {premier_prenom(cda)} {cda.patient.naissance}"
 
 
-def _meme_personne(une: EnTeteCda, autre: EnTeteCda) -> bool:
-    if matricule(une) and matricule(autre):
-        return matricule(une) == matricule(autre)
-    return _traits(une) == _traits(autre)
+def _meme_personne(une: tuple[str, _Traits], autre: tuple[str, _Traits]) -> bool:
+    """`une`, `autre` : matricule et traits. Deux matricules départagent, même des homonymes ; à défaut, les traits."""
+    if une[0] and autre[0]:
+        return une[0] == autre[0]
+    return une[1] == autre[1]
 
 
-def _traits(cda: EnTeteCda) -> tuple[str, str, str]:
+def _traits(cda: EnTeteCda) -> _Traits:
     return lettres(nom_de_naissance(cda)), lettres(premier_prenom(cda)), cda.patient.naissance[:8]
 
 

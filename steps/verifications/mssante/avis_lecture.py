@@ -159,11 +159,8 @@ def lire_blocs(partie: Partie | None) -> tuple[Mapping[str, str], ...]:
 
 
 def _original(courriel: Courriel) -> Partie | None:
-    """Le message enfermé dans l'avis : message/rfc822, ou ses en-têtes seuls."""
-    for partie in courriel.feuilles:
-        if partie.type in ("message/rfc822", "message/global") and partie.enfants:
-            return partie.enfants[0]
-    return None
+    """Le message enfermé dans l'avis : seule feuille à avoir un enfant, sauf s'il est codé en base64."""
+    return next((partie.enfants[0] for partie in courriel.feuilles if partie.enfants), None)
 
 
 def _id(original: Partie | None) -> str:

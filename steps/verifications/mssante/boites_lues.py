@@ -59,7 +59,7 @@ def lire_adresses(valeur: str) -> tuple[list[Adresse], list[str]]:
             courant.append(jeton)
     if angle:
         defauts.append("« < » jamais fermé")
-        adresses += _adresse(courant[:-1] if courant and courant[-1] == Jeton("signe", ",") else courant)
+        adresses += _adresse(courant[:-1])  # La virgule qui finit la liste y est restée.
     return adresses, defauts
 
 

@@ -32,7 +32,7 @@ def jeu_de_caracteres(nom: str) -> str:
         return ""
     try:
         codec = codecs.lookup(nom)
-    except (LookupError, ValueError):
+    except LookupError:
         return ""
     texte = getattr(codec, "_is_text_encoding", True)
     return "" if not texte or codec.name.replace("-", "_") in _REFUSES else codec.name

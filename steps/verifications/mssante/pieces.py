@@ -133,7 +133,7 @@ def apparier(cdas: Sequence[CdaJoint], joints: Sequence[Partie]) -> list[tuple[C
     """Chaque CDA lisible et le PDF dont il est le plus proche : mêmes octets, même nom, puis dans l'ordre."""
     restants = list(joints[:PDFS_MAX])
     couples: list[tuple[CdaJoint, Partie]] = []
-    en_attente: list[CdaJoint] = []
+    en_attente: list[tuple[CdaJoint, EnTeteCda]] = []
     for cda in cdas:
         encapsule = decoder(cda.entete.contenu) if cda.entete is not None and cda.entete.contenu is not None else None
         meme = next((p for p in restants if encapsule and p.contenu == encapsule), None)
@@ -141,14 +141,16 @@ def apparier(cdas: Sequence[CdaJoint], joints: Sequence[Partie]) -> list[tuple[C
             couples.append((cda, meme))
             restants.remove(meme)
         elif cda.entete is not None:
-            en_attente.append(cda)
-    for cda in list(en_attente):
-        nomme = next((p for p in restants if cda.entete is not None and _nomme(p, cda.entete)), None)
-        if nomme is not None:
+            en_attente.append((cda, cda.entete))
+    sans_nom: list[CdaJoint] = []
+    for cda, entete in en_attente:
+        nomme = next((p for p in restants if _nomme(p, entete)), None)
+        if nomme is None:
+            sans_nom.append(cda)
+        else:
             couples.append((cda, nomme))
             restants.remove(nomme)
-            en_attente.remove(cda)
-    return [*couples, *zip(en_attente, restants, strict=False)]
+    return [*couples, *zip(sans_nom, restants, strict=False)]
 
 
 def _nomme(partie: Partie, cda: EnTeteCda) -> bool:

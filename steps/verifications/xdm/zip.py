@@ -90,10 +90,10 @@ def lire_archive(octets: bytes) -> Archive:
     if fin < 0 or fin + 22 > len(octets):
         raise ZipIllisible("pas de fin de répertoire : l'archive est tronquée ou n'est pas un zip")
     disque, disque_central, ici, nombre, taille, position, commentaire = struct.unpack_from("<HHHHIIH", octets, fin + 4)
-    zip64 = False
+    zip64, annoncee = False, None
     if _U16 in (nombre, ici) or _U32 in (taille, position):
-        nombre, taille, position, fin64 = _lire_fin64(octets, fin)
-        ici, zip64, fin_repertoire = nombre, True, fin64
+        nombre, taille, position, fin_repertoire, annoncee = _lire_fin64(octets, fin)
+        ici, zip64 = nombre, True
     else:
         fin_repertoire = fin
     if disque not in (0, _U16) or disque_central not in (0, _U16) or ici != nombre:
@@ -109,6 +109,8 @@ def lire_archive(octets: bytes) -> Archive:
     if fin + 22 + commentaire > len(octets):
         raise ZipIllisible(f"commentaire de {commentaire} octets annoncé, le fichier s'arrête avant")
     ecarts = [f"le répertoire finit à {atteint}, {fin_repertoire} annoncé"] if atteint != fin_repertoire else []
+    if annoncee is not None and annoncee + decalage != fin_repertoire:
+        ecarts.append(f"fin zip64 annoncée à {annoncee}, trouvée à {fin_repertoire}")
     debuts, zones = [], []
     for entree in entrees:
         depart, arrivee, defauts = _comparer_local(octets, entree, decalage, debut)
@@ -126,7 +128,8 @@ def lire_archive(octets: bytes) -> Archive:
     )  # fmt: skip
 
 
-def _lire_fin64(octets: bytes, fin: int) -> tuple[int, int, int, int]:
+def _lire_fin64(octets: bytes, fin: int) -> tuple[int, int, int, int, int]:
+    """(entrées, taille et position du répertoire, position de la fin zip64, celle qu'annonce son repère)."""
     repere = fin - 20
     if repere < 0 or octets[repere : repere + 4] != _REPERE64:
         raise ZipIllisible("fin de répertoire zip64 annoncée mais absente")
@@ -134,7 +137,7 @@ def _lire_fin64(octets: bytes, fin: int) -> tuple[int, int, int, int]:
     for candidate in (position, octets.rfind(_FIN64, 0, repere)):
         if 0 <= candidate <= len(octets) - 56 and octets[candidate : candidate + 4] == _FIN64:
             nombre, taille, debut = struct.unpack_from("<QQQ", octets, candidate + 32)
-            return nombre, taille, debut, candidate
+            return nombre, taille, debut, candidate, position
     raise ZipIllisible("fin de répertoire zip64 introuvable")
 
 
@@ -246,7 +249,7 @@ def extraire(archive: Archive, rang: int, *, deja: int = 0) -> bytes:
     if entree.taille > limite:
         raise ZipDemesure(f"{entree.nom} : {entree.taille} octets décompressés annoncés (au plus {limite})")
     donnees = memoryview(archive.octets)[debut : debut + entree.compresse]
-    contenu = bytes(donnees) if entree.methode == STOCKE else _degonfler(donnees, entree, limite)
+    contenu = bytes(donnees) if entree.methode == STOCKE else _degonfler(donnees, entree)
     if len(contenu) != entree.taille:
         raise ContenuAltere(f"{len(contenu)} octets décompressés, {entree.taille} annoncés")
     if zlib.crc32(contenu) != entree.crc:
@@ -254,7 +257,7 @@ def extraire(archive: Archive, rang: int, *, deja: int = 0) -> bytes:
     return contenu
 
 
-def _degonfler(donnees: memoryview, entree: Entree, limite: int) -> bytes:
+def _degonfler(donnees: memoryview, entree: Entree) -> bytes:
     machine, blocs, taille = zlib.decompressobj(-15), [], 0
     for depart in range(0, len(donnees), _BLOC):
         reste: bytes | memoryview = donnees[depart : depart + _BLOC]
@@ -266,8 +269,6 @@ def _degonfler(donnees: memoryview, entree: Entree, limite: int) -> bytes:
             taille += len(bloc)
             if taille > entree.taille:
                 raise ContenuAltere(f"plus de {entree.taille} octets décompressés, {entree.taille} annoncés")
-            if taille > limite:
-                raise ZipDemesure(f"{entree.nom} : plus de {limite} octets décompressés")
             blocs.append(bloc)
             reste = machine.unconsumed_tail if bloc and not machine.eof else b""
     if not machine.eof:

@@ -151,6 +151,10 @@ def test_ins_absente_effacement_legitime() -> None:
     """L'A47 qui efface l'INS et la nomme en MRG-1 ne la transmet pas."""
     retrait = message_retrait_ins(PERSONNE, "IPP1", EMETTEUR, ENVOI)
     assert verdicts(ins_absente(retrait, PERSONNE)) == {"HL7-INS-05": CONFORME}
+    bavard = f"{retrait}NTE|1||INS retirée : {PERSONNE.matricule_ins}\r"
+    assert verdicts(ins_absente(bavard, PERSONNE)) == {"HL7-INS-05": NON_CONFORME}
+    autre_evenement = f"{SANS_INS}MRG|{INS}\r"
+    assert verdicts(ins_absente(autre_evenement, PERSONNE)) == {"HL7-INS-05": NON_CONFORME}
 
 
 def test_ins_absente_sans_temoin_non_concluant() -> None:

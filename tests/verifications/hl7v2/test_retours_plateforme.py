@@ -44,6 +44,9 @@ def test_rien_d_autre() -> None:
     [
         (["N"], [], False),
         (["N", "MASQUE_PS"], ["MASQUE_PS"], False),
+        (["N", "INVISIBLE_PATIENT"], ["INVISIBLE_PATIENT"], False),
+        (["N", "INVISIBLE_PATIENT"], [], True),
+        (["INVISIBLE_REPRESENTANTS_LEGAUX"], ["INVISIBLE_REPRESENTANTS_LEGAUX"], False),
         (["N"], ["MASQUE_PS"], True),
         (["N", "MASQUE_PS"], [], True),
         (["N", "MASQUE_PS"], ["INVISIBLE_PATIENT"], True),
@@ -76,6 +79,7 @@ ECHOUE = Operation("mssante", "M1", False, "a@x.test")
         ([zam("dmp")], Operation("dmp", "M1", True), {}),
         ([zam(reussi=False)], ECHOUE, {}),
         ([deplace(zam())], MSS, {}),
+        (["ni HL7, ni rien", zam()], MSS, {}),
         ([deplace(zam(reussi=False))], ECHOUE, {}),
         ([zam().replace("^^X.400^", "^^X.400^b@x.test~^^X.400^")], MSS, {}),
         ([], MSS, {"PFI-RET-01"}),

@@ -52,6 +52,8 @@ def test_admis(avant: str, apres: str) -> None:
         ("EVN||20261120", "EVN||20/11/2026", "HL7-VAL-01", NON),
         ("199012", "19901345", "HL7-VAL-01", NON),
         ("199012", "19900000", "HL7-VAL-01", VOIR),
+        ("PV1|1|N", "PV1|1|N\rOBX|1|ST|2951-2^Sodium^LN||140||||||F|||20261399", "HL7-VAL-01", NON),
+        ("PV1|1|N", "PV1|1|N\rOBX|1|ST|2951-2^Sodium^LN||140||||||F||||||||20261399", "HL7-VAL-01", NON),
         ("|P|2.5", "|Q|2.5", "HL7-VAL-02", NON),
         ("|AL|NE", "|OUI|NE", "HL7-VAL-02", NON),
         ("|F\r", "|Q\r", "HL7-VAL-03", VOIR),
@@ -83,7 +85,9 @@ def test_oid_d_ins_invente() -> None:
     (juste,) = decouper(A28.encode()).messages
     assert "HL7-INS-02" not in {c.code for c in juger_message(juste).constats}
     (faux,) = decouper(A28.replace("1.2.250.1.213.1.4.10", "1.2.250.1.213.1.4.88").encode()).messages
-    assert [c.verdict for c in juger_message(faux).constats if c.code == "HL7-INS-02"] == [NON]
+    constats = juger_message(faux).constats
+    assert [c.verdict for c in constats if c.code == "HL7-INS-02"] == [NON]
+    assert "HL7-INS-07" not in {c.code for c in constats}, "rien n'est dit d'un OID qui n'est pas celui d'une INS"
 
 
 @pytest.mark.parametrize(

@@ -32,6 +32,8 @@ def test_configuree() -> None:
     """Le fichier du domaine, puis une session ouverte sur la BAL ; sans l'un ou l'autre, un manquement."""
     assert _verdicts(_lecture(), *_essai()) == [CONFORME, CONFORME]
     assert _verdicts(_lecture(DOMAINE.upper()), *_essai()) == [CONFORME, CONFORME]
+    saisie = BAL.replace("alix.biologue", "Alix.Biologue")
+    assert [c.verdict for c in regles.configuree([_lecture(), *_essai()], saisie, "fait")] == [CONFORME, CONFORME]
     assert _verdicts(_lecture("ailleurs.mssante.fr"), *_essai()) == [NON_CONFORME]
     assert _verdicts() == [NON_CONFORME]
     assert _verdicts(_lecture(operation="dns:SRV"), *_essai()) == [Verdict.A_VERIFIER]

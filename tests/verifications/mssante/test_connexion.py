@@ -101,6 +101,7 @@ def test_suite_de_tls_1_3() -> None:
         ("ffdhe3072", "DHE-RSA-AES128-GCM-SHA256", CONFORME),
         ("dh1024", "DHE-RSA-AES128-GCM-SHA256", NON_CONFORME),
         ("dh2047", "DHE-RSA-AES128-GCM-SHA256", NON_CONFORME),
+        ("dh1024", "ADH-AES128-SHA", NON_CONFORME),
         ("", "DHE-RSA-AES128-GCM-SHA256", NON_CONCLUANT),
     ],
 )

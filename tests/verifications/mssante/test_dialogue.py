@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import random
+from dataclasses import replace
 
 from hypothesis import given
 from hypothesis import strategies as st
@@ -35,6 +36,28 @@ def test_connexions_melees() -> None:
     assert [s.protocole for s in sessions(meles, "imap")] == ["imap"]
 
 
+def test_connexion_sans_commande() -> None:
+    """Une connexion ouverte puis refermée sans un mot est une session, que le client n'a pas fermée par QUIT."""
+    fil = Fil()
+    fil.commande("connexion", statut=220)
+    fil.commande("fin", statut=0)
+    [session] = sessions(fil.echanges)
+    assert session.commandes == () and not session.fermee_par_le_client
+
+
+def test_autres_services() -> None:
+    """Les échanges d'un autre service, numérotés de même, n'entrent pas dans les sessions de messagerie."""
+    ailleurs = [replace(e, service="dmp") for e in envoi_normal()]
+    assert sessions(ailleurs) == []
+
+
+def test_boite_d_un_envoi() -> None:
+    """La boîte d'un envoi est celle de l'identification qui précède, même si MAIL ne la redit pas."""
+    fil = Fil().ouvrir().chiffrer().identifier()
+    fil.authentifie = False
+    assert [t.bal for t in transactions(fil.envoyer().finir())] == [BAL]
+
+
 def test_issues_d_un_envoi() -> None:
     """Accepté, refusé, différé, coupé, abandonné : chacun se lit dans les réponses."""
 
@@ -46,6 +69,7 @@ def test_issues_d_un_envoi() -> None:
         return Fil().ouvrir().chiffrer().identifier()
 
     assert issue(pret().envoyer(statut=552)) is Issue.REFUSE
+    assert issue(pret().envoyer(statut=500)) is Issue.REFUSE
     assert issue(pret().envoyer(statut=451)) is Issue.DIFFERE
     assert issue(pret().envoyer(statut=None)) is Issue.COUPE
     assert issue(pret().envoyer("a@x.fr", "b@x.fr", refuses={"a@x.fr": 550, "b@x.fr": 550})) is Issue.REFUSE

@@ -38,10 +38,12 @@ _AVIS = "Le compte rendu a été supprimé."
 
 
 @lru_cache(maxsize=8)
-def _transmission(version: int = 1, mention: str = "") -> bytes:
+def _transmission(version: int = 1, mention: str = "", remplace: str = "") -> bytes:
     envoi = Envoi(_PATIENT, _MEDECIN, LABORATOIRE_VOISIN, datetime(2026, 3, 2, 9, tzinfo=UTC), "essai")
     premier = envoi.document(BIOLOGIE)
-    options: dict[str, Any] = {"version": version, "remplace": premier.oid, "mention": mention} if version > 1 else {}
+    options: dict[str, Any] = (
+        {"version": version, "remplace": remplace or premier.oid, "mention": mention} if version > 1 else {}
+    )
     return Transmission(envoi, [envoi.document(BIOLOGIE, **options)]).courriel().octets
 
 
@@ -60,8 +62,8 @@ def _ecrit(texte: str = _TEXTE, html: str = "", objet: str = "Créatininémie é
     return _vu(mime.courriel(lignes, corps))
 
 
-def _document(version: int = 1, mention: str = "") -> Any:
-    [document] = _vu(_transmission(version, mention)).documents
+def _document(version: int = 1, mention: str = "", remplace: str = "") -> Any:
+    [document] = _vu(_transmission(version, mention, remplace)).documents
     return document
 
 
@@ -138,6 +140,7 @@ CONFORMES: dict[str, Exemple] = {
     "dixième admis": lambda: v.correspondant_admis(10, "fait", "fait"),
     "dix": lambda: v.correspondants_gardes(list(reversed(_FICHES)), _FICHES),
     "retour": lambda: v.retour_a_l_adresse_reglee(_ecrit(Reply_To="Secrétariat <A@B.fr>"), "a@b.fr", "bilan"),
+    "retour réglé en capitales": lambda: v.retour_a_l_adresse_reglee(_ecrit(Reply_To="a@b.fr"), "A@B.fr", "bilan"),
     "réglable": lambda: v.retour_reglable("fait", "fait"),
 }
 
@@ -208,6 +211,10 @@ FAUTIFS: dict[str, tuple[str, Exemple]] = {
     ),
     "complet dit partiel": ("MSS-VERSION-01", lambda: v.statut_du_compte_rendu(_document(), partiel=True, echanges=())),
     "même version": ("MSS-VERSION-02", lambda: v.version_suivante(_document(), _document(), echanges=())),
+    "remplace un autre compte rendu": (
+        "MSS-VERSION-02",
+        lambda: v.version_suivante(_document(), _document(2, remplace="1.2.250.1.213.99.7"), echanges=()),
+    ),
     "mention oubliée": (
         "MSS-VERSION-03",
         lambda: v.mention_de_remplacement(_vu(_transmission(2)), _document(2), "Mention", attendue=True),
@@ -242,6 +249,10 @@ FAUTIFS: dict[str, tuple[str, Exemple]] = {
     ),
     "sans adresse de retour": ("MSS-RETOUR-01", lambda: v.retour_a_l_adresse_reglee(_ecrit(), "a@b.fr", "bilan")),
     "retour à l'émetteur": ("MSS-RETOUR-01", lambda: v.retour_a_l_adresse_reglee(_ecrit(Reply_To=_BAL), _BAL, "bilan")),
+    "retour à l'émetteur, réglé en capitales": (
+        "MSS-RETOUR-01",
+        lambda: v.retour_a_l_adresse_reglee(_ecrit(Reply_To=_BAL), _BAL.upper(), "bilan"),
+    ),
     "réglage absent": ("MSS-RETOUR-02", lambda: v.retour_reglable("non_gere", "non_gere")),
 }
 
@@ -316,6 +327,7 @@ def test_chaque_regle_a_son_manquement() -> None:
         ("2951-2 1.2.250.1.131.3", "131", False),
         ("2951-2 1317", "131", False),
         ("autre analyse : 131", "131", False),
+        ("SODIUM   (sang) : 131", "131", True),
     ],
 )
 def test_resultats_lus(texte: str, valeur: str, lu: bool) -> None:

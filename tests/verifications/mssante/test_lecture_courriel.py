@@ -172,7 +172,7 @@ def test_adresses(valeur: str, attendu: list[tuple[str, str]]) -> None:
 
 
 @pytest.mark.parametrize(
-    "valeur", ["a", "a@", "@b.fr", "A <a@b.fr", "a@b.fr x", "a b@c.fr", "<>", "a@b..fr", "a@b@c d"]
+    "valeur", ["a", "a@", "@b.fr", "A <a@b.fr", "a@b.fr x", "a b@c.fr", "<>", "a@b..fr", "a@b@c d", '"a"b@c.fr']
 )
 def test_adresses_abimees(valeur: str) -> None:
     """Une adresse mal formée est relevée."""

@@ -2,15 +2,31 @@
 
 from __future__ import annotations
 
+import pytest
+
 from reports.verdict import Verdict
 from steps.verifications.cda import lire_cda
-from steps.verifications.mssante.avis_lecture import Nature, lire_avis, lire_disposition
-from steps.verifications.mssante.courriel_lecture import lire_courriel
+from steps.verifications.mssante.archive import archive_xdm, usager
+from steps.verifications.mssante.avis_lecture import Disposition, Nature, lire_avis, lire_disposition
+from steps.verifications.mssante.courriel_lecture import Courriel, lire_courriel
 from steps.verifications.mssante.entetes import message_ids_distincts
 from steps.verifications.mssante.objet import objet_attendu
+from steps.verifications.mssante.verification import verifier_courriel
+from steps.verifications.mssante.x_mss import x_mss_ins
 from steps.verifications.pdf.nommage import nom_attendu
+from tests.verifications.cda.fabrique import OID_TEST
 from tests.verifications.mssante.fabrique_avis import DSN, KO, LECTURE, MDN, avis_mes, mdn
-from tests.verifications.mssante.fabrique_courriels import NOM_PDF, OBJET, courriel, document, message
+from tests.verifications.mssante.fabrique_courriels import (
+    NOM_PDF,
+    OBJET,
+    Joint,
+    contexte,
+    courriel,
+    document,
+    message,
+    piece_xdm,
+)
+from tests.verifications.xdm.fabrique import DOSSIER, Piece, arborescence, zipper
 
 
 def _verdict(*octets: bytes) -> Verdict:
@@ -57,3 +73,65 @@ def test_deux_formes_de_l_erreur() -> None:
     assert lu
     assert (lu.code_erreur, lu.libelle_erreur, lu.echec) == ("902", "patient inconnu", True)
     assert lire_disposition("n'importe quoi") is None
+    assert lire_disposition("automatic-action/MDN-sent-automatically; processed/Error: 902^inconnu") == Disposition(
+        "automatic-action", "MDN-sent-automatically", "processed", "error", "902^inconnu"
+    )
+
+
+@pytest.mark.parametrize("code", [*range(900, 907), 0, *range(100, 104), *range(198, 204), 207])
+def test_codes_d_erreur_connus(code: int) -> None:
+    """Les codes du volet, métier et HL7, se disent dans le champ Error et dans l'objet."""
+    avis = mdn(echec=True, sans=2).replace(b"902", str(code).encode())
+    assert [c.verdict for c in verifier_courriel(avis, contexte()) if c.code == "MSS-AVI-07"] == [Verdict.CONFORME]
+
+
+_SANS_INS = '<id root="1.2.250.1.213.99.1.7" extension="IPP1"/>'
+_VOISINE = f'<id root="{OID_TEST}" extension="255129999900161"/>'
+
+
+def _joints(*cdas: bytes) -> Courriel:
+    return lire_courriel(
+        courriel(pieces=[Joint(f"{rang}.xml", "text/xml", octets) for rang, octets in enumerate(cdas)])
+    )
+
+
+@pytest.mark.parametrize(
+    ("cdas", "verdict"),
+    [
+        ((document(ids_patient=_SANS_INS), document(ids_patient=_SANS_INS, id='<id root="1.2.3"/>')), Verdict.CONFORME),
+        ((document(ids_patient=_SANS_INS), document()), Verdict.CONFORME),
+        ((document(ids_patient=_SANS_INS), document(ids_patient=_SANS_INS, naissance='<birthTime value="19901230"/>')),
+         Verdict.NON_CONFORME),
+        ((document(), document(ids_patient=_VOISINE)), Verdict.NON_CONFORME),
+        ((document(ids_patient=_SANS_INS), document(), document(ids_patient=_VOISINE)), Verdict.NON_CONFORME),
+    ],
+)  # fmt: skip
+def test_un_seul_usager(cdas: tuple[bytes, ...], verdict: Verdict) -> None:
+    """Le matricule, à défaut les traits ; deux matricules sont deux personnes, même homonymes et nées le même jour."""
+    un_usager, *_ = usager(_joints(*cdas), contexte())
+    assert (un_usager.code, un_usager.verdict) == ("MSS-ARC-01", verdict)
+
+
+def test_lots_de_deux_patients() -> None:
+    """Une archive de deux lots, chacun juste, mais de deux patients."""
+    premier = arborescence(piece_xdm())
+    second = {
+        nom.replace("SUBSET01", "SUBSET02"): octets.replace(b"290129999900192", b"255129999900161")
+        for nom, octets in premier.items()
+        if nom.startswith(DOSSIER)
+    }
+    for fichiers, attendu in ((premier, Verdict.CONFORME), (premier | second, Verdict.NON_CONFORME)):
+        jointe = Joint("IHE_XDM.zip", "application/zip", zipper(fichiers))
+        constats = archive_xdm(lire_courriel(courriel(pieces=(jointe,))), contexte())
+        assert {c.verdict for c in constats if c.code == "XDM-PAT-01"} == {attendu}
+
+
+@pytest.mark.parametrize(
+    ("valeur", "verdict"), [("O", Verdict.A_VERIFIER), ("N", Verdict.A_VERIFIER), (None, Verdict.NON_CONFORME)]
+)
+def test_x_mss_ins_de_documents_inegaux(valeur: str | None, verdict: Verdict) -> None:
+    """Un CDA à l'INS qualifiée et un sans : O ou N se regarde, l'absence de l'en-tête est un manquement."""
+    sans = Piece("DOC0002.XML", document(ids_patient=_SANS_INS), {}, "Doc2", "1.2.250.1.213.99.1.100.7")
+    jointe = Joint("IHE_XDM.zip", "application/zip", zipper(arborescence(piece_xdm(), sans)))
+    lu = lire_courriel(courriel(entetes={"X-MSS-INS": valeur}, pieces=(jointe,)))
+    assert x_mss_ins(lu, contexte()).verdict is verdict

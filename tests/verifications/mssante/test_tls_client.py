@@ -98,6 +98,13 @@ def test_sans_preuve() -> None:
     avant = Fil(certificat="expire").ouvrir()
     avant.commande("QUIT", statut=221, panne=EXPIRE.panne)
     assert juger(EXPIRE, avant.echanges) == "non_concluant"
+    aussitot = Fil(certificat="expire")
+    aussitot.commande("connexion", statut=220)
+    aussitot.commande("QUIT", statut=221, panne=EXPIRE.panne)
+    assert juger(EXPIRE, aussitot.echanges) == "non_concluant"
+    muet = Fil(certificat="expire")
+    muet.commande("connexion", statut=220, panne=EXPIRE.panne)
+    assert juger(EXPIRE, muet.echanges) == "non_concluant"
 
 
 def test_un_temoin_defaillant_ne_temoigne_pas() -> None:

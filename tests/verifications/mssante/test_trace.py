@@ -131,6 +131,39 @@ def test_reponse_d_un_refus() -> None:
     assert reponse("refusé par l'opérateur") == "a_verifier"
 
 
+def test_reponse_d_un_envoi_accepte() -> None:
+    """Un envoi accepté dont la trace garde la réponse d'une autre commande : à vérifier, rien n'y est contraire."""
+    assert contenu([trace(reponse="221 2.0.0 au revoir")])["MSS-TRA-06"] == "a_verifier"
+
+
+@pytest.mark.parametrize(
+    ("statut", "tracee", "attendu"),
+    [
+        (200, "OK FETCH completed", "conforme"),
+        (200, "relève réussie, 3 messages", "conforme"),
+        (200, "échec", "a_verifier"),
+        (500, "NO [INUSE] boîte occupée", "conforme"),
+        (500, "OK FETCH completed", "a_verifier"),
+        (400, "BAD commande inconnue", "conforme"),
+    ],
+)
+def test_reponse_d_une_releve(statut: int, tracee: str, attendu: str) -> None:
+    """La réponse à une relève se trace par le mot d'IMAP ou ce qu'il veut dire ; le contraire se regarde."""
+    fil = Fil("imap").ouvrir().chiffrer().identifier()
+    fil.commande("UID FETCH", "1 (BODY.PEEK[])", statut)
+    vues = regles.operations(sessions(fil.finir()))
+    releve = trace("consultation", demande="UID FETCH 1", message_id="", reponse=tracee)
+    assert contenu([releve], vues)["MSS-TRA-06"] == attendu
+
+
+def test_releve_par_numeros_de_sequence() -> None:
+    """FETCH ou UID FETCH, chacun seul : une relève est une consultation à tracer."""
+    for verbe in ("FETCH", "UID FETCH"):
+        fil = Fil("imap").ouvrir().chiffrer().identifier()
+        fil.commande(verbe, "1 (BODY.PEEK[])")
+        assert [o.nature for o in regles.operations(sessions(fil.finir()))] == [regles.Nature.CONSULTATION]
+
+
 def test_reponse_d_une_coupure() -> None:
     """Sans réponse du serveur, dire l'échec suffit."""
     fil = Fil().ouvrir().chiffrer().identifier().envoyer(statut=None)

@@ -12,7 +12,7 @@ import pytest
 from reports.verdict import Verdict
 from steps.controle.modele import Gravite, gravite
 from steps.verifications.mssante import pieces
-from steps.verifications.mssante.contexte import ContexteCourriel
+from steps.verifications.mssante.contexte import BalEmission, ContexteCourriel
 from steps.verifications.mssante.courriel_lecture import lire_courriel
 from steps.verifications.mssante.verification import juger_courriel, verifier_courriel
 from tests.mutants.courriels.envoi import deux_documents
@@ -210,6 +210,12 @@ CONTEXTES: dict[str, tuple[Callable[[], bytes], ContexteCourriel]] = {
     "accusés demandés et présents": (
         partial(message, Return_Receipt_To=APP.adresse, Disposition_Notification_To=f"Labo <{APP.adresse}>"),
         contexte(demande_distribution=True, demande_lecture=True, notify=("SUCCESS,FAILURE",))),
+    "adresse de retour en capitales": (
+        partial(message, Reply_To=ORG.adresse.upper()), contexte()),
+    "vers un usager, sans document ni contexte": (partial(message, To=USAGER), ContexteCourriel()),
+    "personne dont le prénom n'est pas connu": (
+        partial(message, From=f"Dr_Alix_BIOLOGUE <{PER.adresse}>"),
+        contexte(bal_emission=BalEmission(PER.adresse, "PER", "", "BIOLOGUE"))),
     "rien de connu": (courriel, ContexteCourriel()),
     "avis d'échec d'intégration": (partial(mdn, echec=True), ContexteCourriel(nil=NIL)),
     "avis de Mon espace santé": (avis_mes, ContexteCourriel()),
@@ -242,6 +248,17 @@ def test_accuse_non_choisi() -> None:
     octets = message(Return_Receipt_To=APP.adresse)
     constats = verifier_courriel(octets, contexte(en_reponse_a=None, demande_distribution=False))
     assert [c.verdict for c in constats if c.code == "MSS-ACC-01"] == [Verdict.A_VERIFIER]
+
+
+@pytest.mark.parametrize(
+    ("notify", "verdict"),
+    [((), Verdict.NON_CONFORME), (("FAILURE,DELAY",), Verdict.NON_CONFORME), (("NEVER",), Verdict.NON_CONFORME),
+     (("success,failure",), Verdict.A_VERIFIER)],
+)  # fmt: skip
+def test_accuse_par_l_enveloppe(notify: tuple[str, ...], verdict: Verdict) -> None:
+    """Sans en-tête, seul NOTIFY=SUCCESS demande un accusé de distribution ; celui des échecs n'en est pas un."""
+    constats = verifier_courriel(message(), contexte(demande_distribution=True, notify=notify))
+    assert [c.verdict for c in constats if c.code == "MSS-ACC-01"] == [verdict]
 
 
 def test_sans_ins() -> None:

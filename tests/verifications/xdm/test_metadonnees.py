@@ -114,6 +114,7 @@ VALIDES: dict[str, Callable[[], bytes]] = {
     "sans fin d'acte": fiche_(serviceStopTime=""),
     "date au jour": fiche_(serviceStartTime=slot("serviceStartTime", "20261119"), serviceStopTime=""),
     "sans empreinte, seules": fiche_(hash=""),
+    "hash sans size": fiche_(hash=slot("hash", "a" * 40)),
     "copie PDF décrite": lambda: metadonnees(
         Piece(), Piece("DOC0001.PDF", b"%PDF-1.4", {"mimeType": "application/pdf"}, "Doc2", "1.2.250.1.213.99.1.100.2")
     ),
@@ -183,6 +184,12 @@ MUTANTS: dict[str, tuple[Callable[[], bytes], dict[str, Verdict]]] = {
     "sans responsable": (fiche_(legalAuthenticator=""), {"DMP-XDS-19": N}),
     "PID-7 faux": (fiche_(sourcePatientInfo=slot("sourcePatientInfo", "PID-7|31/12/1990")), {"DMP-XDS-20": N}),
     "hash qui n'est pas un SHA-1": (fiche_(hash=slot("hash", "abc") + slot("size", "3")), {"XDS-EMP-01": N}),
+    "size en toutes lettres": (
+        fiche_(hash=slot("hash", "a" * 40) + slot("size", "12 Ko")), {"XDS-EMP-01": N},
+    ),
+    "code sans Name": (
+        fiche_(classCode=re.sub(r"<Name>.*?</Name>", "", FICHE["classCode"])), {"XDS-COD-01": N},
+    ),
     "sans titre": (fiche_(title=""), {"DMP-XDS-22": N}),
     "sans auteur": (fiche_(author=""), {"DMP-XDS-03": N}),
     "XCN sans autorité": (
@@ -234,6 +241,11 @@ def test_uri_valide(uri: str) -> None:
 def test_uri_fausse(uri: str) -> None:
     """Une URI qui ne désigne rien, ou qui sort du dossier, est prise ; le fichier reste sans fiche."""
     assert avec_fichiers(Piece(uri), fichiers=DOSSIER) == {"XDM-DOC-01": N, "XDM-DOC-02": V}
+
+
+def test_uri_a_barre_inverse() -> None:
+    """Une URI ne s'écrit pas avec des barres inverses, même si l'archive nomme ainsi son fichier."""
+    assert avec_fichiers(Piece("A\\DOC0001.XML")) == {"XDM-DOC-01": N, "XDM-DOC-02": V}
 
 
 def test_fichiers_et_fiches() -> None:

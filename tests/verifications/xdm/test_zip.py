@@ -18,6 +18,7 @@ from hypothesis import strategies as st
 from reports.constat import Constat
 from reports.verdict import Verdict
 from steps.verifications.xdm import lire_et_verifier, verifier_structure
+from steps.verifications.xdm.zip import TOTAL_MAX, ZipDemesure, extraire, lire_archive
 from tests.verifications.xdm.fabrique import DOSSIER, arborescence, archive, zipper
 
 HOSTILE_S = 20.0
@@ -90,13 +91,27 @@ def _zip64() -> bytes:
 
 
 BASE = zipper(FICHIERS)
-C, L = b"PK\x01\x02", b"PK\x03\x04"
+C, L, F = b"PK\x01\x02", b"PK\x03\x04", b"PK\x05\x06"
+
+
+def _repertoire64(avant: bytes = b"", *, ailleurs: int = 0, repere: bytes = b"PK\x06\x07") -> bytes:
+    """La même archive, au répertoire annoncé par une fin zip64, comme l'écrit un outil qui ne sait pas sa taille."""
+    fin = BASE.rindex(F)
+    nombre, taille, position = struct.unpack_from("<HII", BASE, fin + 10)
+    fin64 = struct.pack("<4sQHHIIQQQQ", b"PK\x06\x06", 44, 45, 45, 0, 0, nombre, nombre, taille, position)
+    ou = struct.pack("<4sIQI", repere, 0, fin + ailleurs, 1)
+    muette = BASE[fin : fin + 8] + struct.pack("<HHIIH", 0xFFFF, 0xFFFF, 0xFFFFFFFF, 0xFFFFFFFF, 0)
+    return avant + BASE[:fin] + fin64 + ou + muette
+
+
 VALIDES: dict[str, bytes] = {
     "deflate": BASE,
     "stockée": zipper(FICHIERS, zipfile.ZIP_STORED),
     "entrées de dossiers": zipper(FICHIERS, dossiers=True),
     "en flux, avec descripteurs": _flux(BASE),
     "zip64 sans nécessité": _zip64(),
+    "répertoire zip64": _repertoire64(),
+    "droits d'un fichier Unix": avec("STYLE.XSL", b"<a/>", create_system=3, external_attr=0o100644 << 16),
     "noms en minuscules": zipper({nom.lower(): contenu for nom, contenu in FICHIERS.items()}),
     "nom long DOC00001.XML": zipper({nom.replace("DOC0001", "DOC00001"): c for nom, c in FICHIERS.items()}),
     "fichier de plus à la racine": zipper({**FICHIERS, "STYLE.XSL": b"<a/>"}),
@@ -107,6 +122,23 @@ MUTANTS: dict[str, tuple[Callable[[], bytes], dict[str, Verdict]]] = {
     "tronquée": (lambda: BASE[:-40], {"XDM-ZIP-01": N}),
     "répertoire rogné": (lambda: patcher(BASE, b"PK\x05\x06", 10, b"\x09\x00").replace(b"", b""), {"XDM-ZIP-01": N}),
     "entrée du répertoire effacée": (lambda: patcher(BASE, C, 0, b"XXXX", 1), {"XDM-ZIP-01": N}),
+    "premier volume d'une archive coupée": (lambda: patcher(BASE, F, 4, b"\x01\x00"), {"XDM-ZIP-01": N}),
+    "répertoire sur un autre volume": (lambda: patcher(BASE, F, 6, b"\x01\x00"), {"XDM-ZIP-01": N}),
+    "entrées réparties sur deux volumes": (lambda: patcher(BASE, F, 8, b"\x01\x00"), {"XDM-ZIP-01": N}),
+    "zip64, octets avant": (lambda: _repertoire64(b"#!/bin/sh\n"), {"XDM-ZIP-09": V}),
+    "zip64, fin annoncée hors du fichier": (lambda: _repertoire64(ailleurs=1 << 40), {"XDM-ZIP-07": N}),
+    "zip64 sans repère": (lambda: _repertoire64(repere=b"XXXX"), {"XDM-ZIP-01": N}),
+    "zip64 sans fin": (
+        lambda: _repertoire64().replace(b"PK\x06\x06", b"XXXX"), {"XDM-ZIP-01": N},
+    ),
+    "archive vide": (lambda: zipper({}), {"XDM-STR-01": N, "XDM-STR-02": N}),
+    "données annoncées plus longues que l'archive": (
+        lambda: patcher(
+            patcher(avec("STYLE.XSL"), C, 20, b"\xff\xff\x0f\x00", len(FICHIERS)),
+            L, 18, b"\xff\xff\x0f\x00", len(FICHIERS),
+        ),
+        {"XDM-ZIP-07": N, "XDM-ZIP-08": N},
+    ),
     "nom absolu": (lambda: avec("/etc/passwd"), {"XDM-ZIP-02": N}),
     "lettre de lecteur": (lambda: avec("C:/A.TXT"), {"XDM-ZIP-02": N}),
     "remontée": (lambda: avec("IHE_XDM/../../A.TXT"), {"XDM-ZIP-02": N}),
@@ -241,6 +273,14 @@ def test_au_dela_de_la_limite() -> None:
     """Une archive qui dépasse une limite du banc est *non concluante*, jamais fautive."""
     assert set(juger(_bombe(_TROP)).values()) == {X}
     assert juger(zipper({f"F{rang}": b"" for rang in range(5_001)})) == {"XDM-ZIP-01": X}
+
+
+def test_limite_de_tout_le_contenu() -> None:
+    """Ce qui est déjà extrait compte dans la limite : mille fichiers moyens font une bombe aussi."""
+    lue = lire_archive(BASE)
+    assert extraire(lue, 0, deja=TOTAL_MAX - 1000) == FICHIERS["INDEX.HTM"]
+    with pytest.raises(ZipDemesure):
+        extraire(lue, 0, deja=TOTAL_MAX - 10)
 
 
 def test_taille_menteuse() -> None:
