@@ -32,3 +32,16 @@ Fonctionnalité: Courriels MSSanté lus et documents intégrés
     Et les documents du courriel « deux autres documents » sont au dossier du patient « Blandine »
     Et chaque CDA du courriel « deux documents » est intégré, tel que reçu
     Et chaque CDA du courriel « deux autres documents » est intégré, tel que reçu
+
+  @MSS/UX.34.01
+  Scénario: L'accusé de lecture demandé par un courriel reçu est rendu
+    # Deux boîtes, deux émetteurs ; le courriel qui ne demande rien, lu de la même façon, n'en reçoit pas.
+    Étant donné un courriel « Avis à me confirmer » qui demande un accusé de lecture, reçu par le professionnel
+    Et un courriel « Résultat à relire » qui demande un accusé de lecture, reçu par un autre professionnel
+    Et un courriel « Simple information » reçu par le professionnel
+    Quand le professionnel ouvre le courriel « Avis à me confirmer » et accepte d'en accuser la lecture
+    Et un autre professionnel ouvre le courriel « Résultat à relire » et accepte d'en accuser la lecture
+    Et le professionnel ouvre le courriel « Simple information » et accepte d'en accuser la lecture
+    Alors l'accusé de lecture du courriel « Avis à me confirmer » est rendu à qui l'a demandé
+    Et l'accusé de lecture du courriel « Résultat à relire » est rendu à qui l'a demandé
+    Et chaque accusé de lecture émis répond à une demande, dans la forme d'un accusé

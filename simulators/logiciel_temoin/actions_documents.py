@@ -280,7 +280,8 @@ def lire_documentation(labo: Labo, _utilisateur: Utilisateur, p: Parametres) -> 
     if p.choix("sujet", ("suppression_dmp", "portabilite")) == "portabilite":
         titre, contenu = portabilite.documentation(labo)
         return fait(titre=titre, contenu=contenu)
-    titre, contenu = documentation.SUPPRESSION_DMP
+    imagerie = labo.type_logiciel == "DRIMbox"
+    titre, contenu = documentation.DEPUBLICATION_KOS if imagerie else documentation.SUPPRESSION_DMP
     return fait(titre=titre, contenu="" if labo.defaut("documentation_vide") else contenu)
 
 

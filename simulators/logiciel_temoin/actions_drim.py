@@ -62,7 +62,7 @@ def adresse_images(labo: Labo, utilisateur: Utilisateur, p: Parametres) -> Envel
 
 @action("appel_contextuel_imagerie")
 def appel_contextuel_imagerie(labo: Labo, utilisateur: Utilisateur, p: Parametres) -> Enveloppe:
-    consentement = p.choix("consentement", ("oui", "non", "inconnu"))
+    consentement = p.choix("consentement", ("oui", "non", "inconnu", "absent"))
     messages, examens = drim_conso.ouvrir(labo, utilisateur, p.objet("identite"), consentement, p.texte("ipp_local"))
     return fait(*messages, examens=examens)
 

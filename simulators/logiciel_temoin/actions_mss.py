@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from simulators.logiciel_temoin import (
+    messagerie_accuse_rendu,
     messagerie_autoconfiguration,
     messagerie_conduite,
     messagerie_envois,
@@ -165,6 +166,12 @@ def lire_courriel(labo: Labo, utilisateur: Utilisateur, p: Parametres) -> Envelo
     recu = messagerie_reception.courriel(labo, p.texte("courriel_id"))
     messagerie_reception.marquer_lu(labo, utilisateur, recu)
     return fait(courriel=messagerie_reception.montrer(labo, recu))
+
+
+@action("accuser_lecture_courriel")
+def accuser_lecture_courriel(labo: Labo, utilisateur: Utilisateur, p: Parametres) -> Enveloppe:
+    recu = messagerie_reception.courriel(labo, p.texte("courriel_id"))
+    return fait(messagerie_accuse_rendu.rendre(labo, utilisateur, recu))
 
 
 @action("repondre_courriel")

@@ -21,3 +21,18 @@ SUPPRESSION_DMP = (
         ]
     ),
 )
+
+DEPUBLICATION_KOS = (
+    "Supprimer du DMP la référence d'un examen d'imagerie",
+    "\n".join(
+        [
+            "Quand l'employer : un examen a été publié par erreur (mauvais examen, mauvais patient), ou le patient "
+            "demande son retrait.",
+            "1. Dans le RIS, ouvrez le compte rendu de l'examen et choisissez « Dépublier » : un message de "
+            "suppression part vers la DRIMbox.",
+            "2. La DRIMbox retrouve la référence (KOS) de l'examen que ce compte rendu a fait publier, puis en demande "
+            "la suppression au DMP (transaction TD3.3c), sans autre geste. Les autres examens ne changent pas.",
+            "3. En cas de refus du DMP, l'administrateur de la DRIMbox reçoit une alerte, avec l'étude et la raison.",
+        ]
+    ),
+)

@@ -57,6 +57,8 @@ def ouvrir(
         return ["Le DMP n'est pas accessible."], []
     if consentement == "non" and not labo.defaut("conso_consentement_ignore"):
         return ["Le patient ne consent pas à la consultation de son DMP."], []
+    if consentement == "absent" and not labo.defaut("conso_consentement_absent_ignore"):
+        return ["L'appel ne dit pas le consentement du patient : recueillez-le depuis le RIS, puis rouvrez."], []
     if consentement == "inconnu" and not labo.defaut("conso_consentement_inconnu_ignore"):
         if labo.defaut("conso_sans_invitation"):
             return [], []

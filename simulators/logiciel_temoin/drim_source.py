@@ -88,7 +88,8 @@ class Source:
         if self.labo.defaut("drim_jamais_publie"):
             return ["Compte rendu rangé."]
         if etat == "D":
-            return [self._retirer(utilisateur, etude) for etude in references.etudes]
+            de_tout = self.labo.defaut("drim_depublication_de_tout")
+            return [self._retirer(utilisateur, e) for e in (list(self.publies) if de_tout else references.etudes)]
         identite = _identite(recue)
         ipp = recue.identifiants[0][1] if recue.identifiants else ""
         etudes = references.etudes[:1] if self.labo.defaut("drim_premiere_etude_seule") else references.etudes

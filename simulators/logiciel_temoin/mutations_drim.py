@@ -60,6 +60,8 @@ CONDUITE = {
     "wado_revocation_ignoree": "La source rend ses images à qui présente un certificat révoqué.",
     "conso_consentement_ignore": "Le DMP est consulté malgré un refus de consentement.",
     "conso_consentement_inconnu_ignore": "Le DMP est consulté quand le consentement n'est pas connu.",
+    "conso_consentement_absent_ignore": "Le DMP est consulté quand l'appel contextuel ne dit pas le consentement.",
+    "drim_depublication_de_tout": "Une dépublication demandée par le RIS retire du DMP toutes les références publiées.",
     "conso_sans_invitation": "Rien n'invite à recueillir le consentement quand il n'est pas connu.",
     "conso_toujours_fermee": "Le DMP n'est jamais consulté, même avec le consentement du patient.",
     "conso_kos_non_montres": "Les références du DMP ne sont pas présentées.",

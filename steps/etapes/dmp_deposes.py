@@ -14,6 +14,7 @@ from pytest_bdd.parsers import re as motif
 
 from simulators.dmp.ebrim import Code
 from simulators.dmp.etat import EntreeDocument
+from simulators.socle.acteurs import STRUCTURE
 from steps.essai import Essai
 from steps.etapes import vocabulaire
 from steps.etapes.commun import Table
@@ -37,6 +38,12 @@ from steps.verifications.cda.dates import PARIS
 
 CADRES = {"établissement": "ETABLISSEMENT", "ambulatoire": "AMBULATOIRE"}
 SYSTEME_CADRE = "1.2.250.1.213.1.1.4.9"
+_VOISINE = StructureEmettrice(identifiant="1990000888", nom="CABINET VOISIN", domaine="1.2.250.1.213.99.9")
+_STRUCTURES = {
+    "une autre": _VOISINE,
+    "celle d'ici": StructureEmettrice(STRUCTURE.identifiant_national, STRUCTURE.nom, STRUCTURE.oid_domaine),
+}
+"""« celle d'ici » : un document qu'un autre logiciel de la structure essayée a versé."""
 _CLASSES = {"lettre de liaison": "11", "compte rendu de biologie": "10", "compte rendu de consultation": "10"}
 SYSTEME_CLASSE = "1.2.250.1.213.1.1.4.1"
 
@@ -57,7 +64,10 @@ def instant(texte: str) -> datetime:
 
 @given(parse("des documents d'autres professionnels dans le DMP du patient « {nom} »"))
 def documents_du_dmp(essai: Essai, nom: str, datatable: Table) -> None:
-    """Un document par ligne, déposé hors du logiciel ; « type », « date de l'acte » et « cadre » sont ses métadonnées."""
+    """Un document par ligne, déposé hors du logiciel ; « type », « date de l'acte » et « cadre » sont ses métadonnées.
+
+    « structure » dit qui l'a versé : une autre, ou celle du logiciel.
+    """
     patient = essai.patient(nom)
     for ligne in vocabulaire.table(datatable):
         entrees_du_dmp(essai)[ligne["document"]] = _deposer(essai, patient, ligne)
@@ -74,7 +84,7 @@ def redeposer(essai: Essai, patient: PatientEssai, nom: str) -> EntreeDocument:
     ligne, envoi = essai.releves["semés au DMP"][nom]
     premiere = entrees_du_dmp(essai)[nom]
     suite = replace(envoi, oid=f"{envoi.oid}.2", instant=datetime.now(PARIS), version=2, remplace=envoi.oid)
-    octets = _composer(patient, ligne["type"], suite, 1)
+    octets = _composer(patient, ligne, suite, 1)
     neuve = essai.banc.dmp.etat.remplacer(
         dossier(essai, patient), premiere.unique_id, octets, **_metadonnees({**ligne, "document": f"{nom}, version 2"})
     )
@@ -92,16 +102,16 @@ def _deposer(essai: Essai, patient: PatientEssai, ligne: Mapping[str, str]) -> E
         patient_id=f"VOISIN{rang}",
     )
     essai.releves.setdefault("semés au DMP", {})[ligne["document"]] = (ligne, envoi)
-    octets = _composer(patient, ligne["type"], envoi, rang)
+    octets = _composer(patient, ligne, envoi, rang)
     return essai.banc.dmp.etat.deposer(dossier(essai, patient), octets, **_metadonnees(ligne))
 
 
-def _composer(patient: PatientEssai, genre: str, envoi: EnvoiDocument, rang: int) -> bytes:
-    composer = resultat_de_biologie if genre == "compte rendu de biologie" else lettre_de_liaison
+def _composer(patient: PatientEssai, ligne: Mapping[str, str], envoi: EnvoiDocument, rang: int) -> bytes:
+    composer = resultat_de_biologie if ligne["type"] == "compte rendu de biologie" else lettre_de_liaison
     return composer(
         IdentiteUsager.depuis_reference(patient.reference),
         AuteurDocument(identifiant=f"89990000088{rang % 10}", nom="VOISIN", prenom="DOMINIQUE"),
-        StructureEmettrice(identifiant="1990000888", nom="CABINET VOISIN", domaine="1.2.250.1.213.99.9"),
+        _STRUCTURES[ligne.get("structure") or "une autre"],
         envoi,
     )
 

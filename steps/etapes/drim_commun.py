@@ -77,6 +77,14 @@ def examen(essai: Essai, nom: str) -> ExamenEssai:
     return examens(essai)[nom]
 
 
+def publie_avant(essai: Essai, nom: str) -> str:
+    """uniqueId du KOS de cet examen, tel que le DMP l'a pris d'abord."""
+    uid = examen(essai, nom).uid
+    if not uid:
+        raise NonConcluant(f"mise en place : aucun KOS de l'examen « {nom} » n'a été publié")
+    return uid
+
+
 def lire_series(texte: str) -> list[tuple[str, int]]:
     """« CT 2 images, CT 1 image » → [("CT", 2), ("CT", 1)]."""
     lues = []

@@ -20,6 +20,7 @@ from steps.etapes.dmp_commun import dossier
 from steps.etapes.drim_commun import examen, lire_series, nouvel_examen
 from steps.etapes.flux import attente, identifiant_emetteur
 from steps.etapes.psc_commun import DE_QUI, QUI, personne, role_de
+from steps.etapes.psc_services import noter_appel
 from steps.logiciel.protocole import ReponseAction
 from steps.releves import retirer
 from steps.verifications.dmp.soumission import est_consultation
@@ -30,7 +31,7 @@ FAMILLES = {"non compressée": (EXPLICITE,), "sans perte": tuple(SANS_PERTE), "a
 """Un logiciel choisit, dans chaque famille, celle qu'il sait lire."""
 _JETON_PERIME_S = 150
 """Au-delà des deux minutes d'un jeton d'accès."""
-CONSENTEMENTS = {"refusé": "non", "inconnu": "inconnu", "donné": "oui"}
+CONSENTEMENTS = {"refusé": "non", "inconnu": "inconnu", "absent": "absent", "donné": "oui"}
 
 
 @dataclass(frozen=True)
@@ -76,7 +77,7 @@ def examen_distant(essai: Essai, nom: str, qui: str, famille: str | None, series
 @when(
     motif(
         rf"{QUI} ouvre la DRIMbox pour le patient « (?P<nom>[^»]+) », "
-        r"consentement (?P<consentement>refusé|inconnu|donné)$"
+        r"consentement (?P<consentement>refusé|inconnu|absent|donné)$"
     )
 )
 def ouvrir(essai: Essai, qui: str, nom: str, consentement: str) -> None:
@@ -93,6 +94,7 @@ def ouvrir(essai: Essai, qui: str, nom: str, consentement: str) -> None:
     if consentement != "donné":
         # Un appel tardif au DMP, une fois la réponse rendue, serait celui de cette ouverture.
         essai.journal.attendre(est_consultation, depuis=depuis, delai=attente(essai), service="dmp")
+    noter_appel(essai, qui, "dmp", nom, depuis)
     _ouvertures(essai)[f"{nom} {consentement}"] = Ouverture(reponse, tuple(essai.journal.echanges(depuis=depuis)))
 
 
@@ -119,7 +121,7 @@ def ouvrir_serie_d_un_autre(essai: Essai, qui: str, nom: str) -> None:
 
 
 # ------------------------------------------------------------------------ juger
-@then(motif(r"le DMP du patient « (?P<nom>[^»]+) » n'est pas consulté, consentement (?P<cas>refusé|inconnu)$"))
+@then(motif(r"le DMP du patient « (?P<nom>[^»]+) » n'est pas consulté, consentement (?P<cas>refusé|inconnu|absent)$"))
 def non_consulte(essai: Essai, nom: str, cas: str) -> None:
     sans, avec = _ouverture(essai, f"{nom} {cas}"), _ouverture(essai, f"{nom} donné")
     matricule = essai.patient(nom).reference.matricule_ins

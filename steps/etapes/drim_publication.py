@@ -15,7 +15,6 @@ from steps.bilan import NonConcluant
 from steps.essai import Essai
 from steps.etapes.dmp_commun import contexte, statuts
 from steps.etapes.drim_commun import (
-    ATTENTE_S,
     AUTEUR,
     acceptees,
     attendre_kos,
@@ -28,6 +27,7 @@ from steps.etapes.drim_commun import (
     mettre_au_pacs,
     nouvel_examen,
     patient_d_imagerie,
+    publie_avant,
 )
 from steps.etapes.flux import attente
 from steps.patients import PatientEssai
@@ -140,11 +140,6 @@ def renvoyer(essai: Essai, nom: str, autre: str | None) -> None:
         vise.uid, vise.commande = en_vigueur[0].unique_id if en_vigueur else "", f"{vise.commande}B"
     envoyer_compte_rendu(essai, vise)
     attendre_kos(essai, vise.etude, essai.depuis)
-
-
-@when(parse("le RIS demande la dépublication du compte rendu de l'examen « {nom} »"))
-def depublier(essai: Essai, nom: str) -> None:
-    envoyer_compte_rendu(essai, examen(essai, nom), etat="D")
 
 
 @when(motif(r"une image de l'examen « (?P<nom>[^»]+) » est retirée du PACS par une note de rejet$"))
@@ -264,23 +259,5 @@ def une_par_etude(essai: Essai, nom: str) -> None:
 def remplacee(essai: Essai, nom: str) -> None:
     vise = examen(essai, nom)
     essai.bilan.constater(
-        regles.remplace(acceptees(essai), vise.etude, _avant(essai, nom), statuts(essai, vise.patient))
+        regles.remplace(acceptees(essai), vise.etude, publie_avant(essai, nom), statuts(essai, vise.patient))
     )
-
-
-@then(parse("la référence de l'examen « {nom} » est supprimée du DMP"))
-def supprimee(essai: Essai, nom: str) -> None:
-    avant, patient = _avant(essai, nom), examen(essai, nom).patient
-    if not essai.logiciel.temoin:
-        essai.journal.attendre(
-            lambda _: statuts(essai, patient).get(avant) == regles.SUPPRIME,
-            depuis=essai.debut, delai=ATTENTE_S, service="dmp",
-        )  # fmt: skip
-    essai.bilan.constater(regles.retire(avant, statuts(essai, patient)))
-
-
-def _avant(essai: Essai, nom: str) -> str:
-    uid = examen(essai, nom).uid
-    if not uid:
-        raise NonConcluant(f"mise en place : aucun KOS de l'examen « {nom} » n'a été publié")
-    return uid

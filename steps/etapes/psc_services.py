@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Mapping
 from dataclasses import dataclass
+from typing import Any
 
-from pytest_bdd import then, when
+from pytest_bdd import given, then, when
 from pytest_bdd.parsers import re as motif
 
 from reports.verdict import Verdict
@@ -29,6 +31,7 @@ from steps.etapes.psc_commun import (
     role_de,
 )
 from steps.etapes.psc_gestes import connecter
+from steps.releves import retirer
 from steps.verifications.appels_psc import appels_authentifies, mode_trace
 from steps.verifications.psc import lire, usages
 from steps.verifications.psc.api import verifier_echanges_de_jetons
@@ -96,16 +99,37 @@ def _commencer(essai: Essai, qui: str, service: str, patient: str, *, saut: bool
         expliquer(essai, vue)
         raise NonConcluant(f"{qui} n'a pas pu se connecter : {essai.bilan.raison}")
     depuis = essai.journal.position()
-    essai.releves[f"appel de {vue.qui}"] = Appel(vue, service, patient, depuis, saut)
+    noter_appel(essai, qui, service, patient, depuis, saut=saut)
     return depuis
 
 
+def noter_appel(essai: Essai, qui: str, service: str, patient: str, depuis: int, *, saut: bool = False) -> None:
+    """Retient ce qu'une personne, si sa session est ouverte, fait appeler au logiciel à partir de `depuis`."""
+    siennes = [vue for vue in connexions(essai) if vue.qui == nom_nu(qui)]
+    if siennes and siennes[-1].tentative.ouverte:
+        essai.releves[f"appel de {nom_nu(qui)}"] = Appel(siennes[-1], service, patient, depuis, saut)
+
+
+@given("les appels au DMP déjà tracés par le logiciel sont mis de côté")
+@when("les appels au DMP déjà tracés par le logiciel sont mis de côté")
+def mettre_de_cote(essai: Essai) -> None:
+    """Le patient n'a pas de fiche par laquelle filtrer les traces : seules les lignes neuves seront lues."""
+    essai.releves["traces mises de côté"] = lire_traces(essai, "dmp")
+
+
 # ---------------------------------------------------------------------- juger
-@then(motif(rf"(?P<service>le DMP|INSi) a été appelé au nom {DE_QUI} connecté par Pro Santé Connect$"))
-def appele_en_son_nom(essai: Essai, service: str, qui: str) -> None:
+_RENFORCEE = ", par son jeton ou en authentification indirecte renforcée"
+
+
+@then(
+    motif(
+        rf"(?P<service>le DMP|INSi) a été appelé au nom {DE_QUI} connecté par Pro Santé Connect(?P<air>{_RENFORCEE})?$"
+    )
+)
+def appele_en_son_nom(essai: Essai, service: str, qui: str, air: str | None) -> None:
     appel = _appel(essai, qui, service)
     vus = essai.journal.echanges(depuis=appel.depuis)
-    constat = appels_authentifies(appel.service, vus)
+    constat = appels_authentifies(appel.service, vus, renforcee=bool(air))
     essai.bilan.constater(constat)
     if constat.verdict is Verdict.NON_CONCLUANT:
         essai.bilan.raison = essai.bilan.raison or f"{constat.message} ({essai.derniere.en_phrase()})"
@@ -140,15 +164,33 @@ def _portees(service: str, vus: list[Echange]) -> list[Portee]:
 )
 def appel_trace(essai: Essai, qui: str, service: str) -> None:
     appel = _appel(essai, qui, service)
-    traces = lire_traces(essai, appel.service, essai.patient(appel.patient))
+    traces = _traces(essai, appel)
     essai.bilan.constater([dans_les_traces(appel.vue.identifiant, traces), mode_trace(traces, appel.service)])
     texte = json.dumps(traces, ensure_ascii=False, indent=1).encode()
     nom = f"traces-{appel.service}-{appel.patient.lower()}.json"
     essai.bilan.joindre(nom, "trace/log", texte, f"journal du logiciel, appels à {service} de {qui}")
 
 
+def _traces(essai: Essai, appel: Appel) -> list[Mapping[str, Any]]:
+    """Les traces du patient ; sans fiche de lui dans le logiciel, celles qui se sont ajoutées."""
+    patient = essai.patient(appel.patient)
+    if patient.patient_id:
+        return lire_traces(essai, appel.service, patient)
+    restent = list(retirer(essai, "traces mises de côté", list))
+    neuves = []
+    for trace in lire_traces(essai, appel.service):
+        if trace in restent:
+            restent.remove(trace)
+        else:
+            neuves.append(trace)
+    return neuves
+
+
 def _appel(essai: Essai, qui: str, service: str) -> Appel:
     trouve: Appel | None = essai.releves.get(f"appel de {nom_nu(qui)}")
+    if trouve is None and not (vue := derniere(essai, nom_nu(qui))).tentative.ouverte:
+        expliquer(essai, vue)
+        raise NonConcluant(f"{qui} n'a pas pu se connecter : {essai.bilan.raison}")
     if trouve is None or trouve.service != _SERVICES[service]:
         raise NonConcluant(f"{service} n'a pas été appelé par {qui} dans ce scénario")
     return trouve

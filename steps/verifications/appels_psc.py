@@ -1,6 +1,7 @@
 """Appels aux services par une personne connectée par Pro Santé Connect (PSC-APP) : jeton présenté, mode tracé.
 
 appels_authentifies(service, echanges) -> Constat     `echanges` : ceux d'une action de cette personne
+                                                      `renforcee` : l'AIR est aussi permise
 mode_trace(traces, service) -> Constat                lignes du journal du logiciel sur cette action
 """
 
@@ -31,8 +32,11 @@ _PSC = re.compile(r"\bpsc\b|pro[\s_-]?sant[eé][\s_-]?connect", re.IGNORECASE)
 
 
 @verification(APPELS)
-def appels_authentifies(service: str, echanges: Sequence[Echange]) -> Constat:
-    """Chaque appel de cette action présente un jeton ; un service qui n'est pas appelé ne prouve rien."""
+def appels_authentifies(service: str, echanges: Sequence[Echange], *, renforcee: bool = False) -> Constat:
+    """Chaque appel de cette action présente un jeton ; un service qui n'est pas appelé ne prouve rien.
+
+    `renforcee` : le REM demande aussi l'authentification indirecte renforcée, dont le VIHF dit la personne sans jeton.
+    """
     nom = _NOMS.get(service, service)
     appels = [e for e in echanges if e.service == service and e.requete.methode == "POST"]
     refuses = [e for e in echanges if e.service == "api_psc" and e.notes.get("refus")]
@@ -47,6 +51,11 @@ def appels_authentifies(service: str, echanges: Sequence[Echange]) -> Constat:
         return APPELS.sans_objet(f"aucun appel n'est arrivé : {nom} n'a pas été sollicité par cette action")
     n, ou = tuple(e.numero for e in appels), f"{service}, jeton présenté"
     sans = [e for e in appels if not e.notes.get("jeton_etat")]
+    if sans and renforcee:
+        return APPELS.a_regarder(
+            "L'appel est fait sans le jeton de la personne : dire si l'authentification indirecte renforcée suffit.",
+            recu=f"{len(sans)} appel(s) sans jeton", ou=ou, echanges=tuple(e.numero for e in sans),
+        )  # fmt: skip
     if sans:
         return APPELS.enfreinte(
             f"{nom[0].upper()}{nom[1:]} est appelé sans la connexion de la personne par Pro Santé Connect.",

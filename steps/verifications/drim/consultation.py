@@ -21,8 +21,9 @@ def _regle(code: str, titre: str, exigence: str, a_faire: str, confiance: Confia
 
 
 SANS_CONSENTEMENT = _regle(
-    "CO-01", "Sans le consentement du patient, rien n'est demandé au DMP ni montré", "DB.CO.93 et DB.CO.94",
-    "N'appelez pas le DMP quand l'appel contextuel dit « no » ou « unknown ».",
+    "CO-01", "Sans le consentement du patient, rien n'est demandé au DMP ni montré",
+    "DB.CO.93, DB.CO.94 et DMP/CONF.06",
+    "N'appelez pas le DMP quand l'appel contextuel dit « no » ou « unknown », ou ne dit pas le consentement.",
 )  # fmt: skip
 INVITATION = _regle(
     "CO-02", "Quand le consentement n'est pas connu, l'utilisateur est invité à le recueillir depuis le RIS",

@@ -134,6 +134,7 @@ def test_consentement() -> None:
     assert c.rien_sans_consentement([*existence, *appel], avec, MATRICULE, [], "refusé").verdict is NON
     assert c.rien_sans_consentement([], avec, MATRICULE, ["1.2.3"], "refusé").verdict is NON
     assert c.rien_sans_consentement([], [], MATRICULE, [], "refusé").verdict is RIEN
+    assert c.rien_sans_consentement(appel, avec, MATRICULE, [], "absent").verdict is NON
 
 
 def test_invitation_et_liste() -> None:

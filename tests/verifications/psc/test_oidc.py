@@ -115,6 +115,9 @@ def test_chaque_appel_presente_le_jeton_de_la_personne() -> None:
     sans = Fil().usage("dmp").usage("dmp", etat="")
     constat = appels_authentifies("dmp", sans.echanges)
     assert (constat.verdict, constat.echanges) == (Verdict.NON_CONFORME, (2,))
+    # Où le REM veut aussi l'authentification indirecte renforcée, l'appel sans jeton se regarde.
+    assert appels_authentifies("dmp", sans.echanges, renforcee=True).verdict is Verdict.A_VERIFIER
+    assert appels_authentifies("dmp", jetons.echanges, renforcee=True).verdict is Verdict.CONFORME
 
 
 @pytest.mark.parametrize(
