@@ -24,7 +24,6 @@ from steps.verifications.xdm.archive import copies_pdf, entre_lots
 from steps.verifications.xdm.lots import LISIBLE
 
 METADONNEES_MAX = 8 * 1024 * 1024
-_Traits = tuple[str, str, str]
 
 UN_USAGER = Regle(
     "MSS-ARC-01", "Les documents d'un courriel concernent un seul usager",
@@ -128,14 +127,14 @@ def _qui(cda: EnTeteCda) -> str:
     return matricule(cda) or f"{nom_de_naissance(cda)} {premier_prenom(cda)} {cda.patient.naissance}"
 
 
-def _meme_personne(une: tuple[str, _Traits], autre: tuple[str, _Traits]) -> bool:
+def _meme_personne(une: tuple[str, tuple[str, ...]], autre: tuple[str, tuple[str, ...]]) -> bool:
     """`une`, `autre` : matricule et traits. Deux matricules départagent, même des homonymes ; à défaut, les traits."""
     if une[0] and autre[0]:
         return une[0] == autre[0]
     return une[1] == autre[1]
 
 
-def _traits(cda: EnTeteCda) -> _Traits:
+def _traits(cda: EnTeteCda) -> tuple[str, str, str]:
     return lettres(nom_de_naissance(cda)), lettres(premier_prenom(cda)), cda.patient.naissance[:8]
 
 

@@ -176,7 +176,9 @@ def porte_resultats(texte: str, analyses: Sequence[Mapping[str, Any]]) -> bool:
 def _porte(texte: str, code: str, libelle: str, valeur: str) -> bool:
     forme = re.escape(valeur).replace(r"\.", "[.,]")
     lue = re.search(rf"(?<![\d.,]){forme}(?![\d]|[.,]\d)", texte)
-    return lue is not None and (code in texte or aplatir(libelle) in aplatir(texte))
+    # Le code 2951-2 n'est pas dans 12951-2.
+    code_lu = re.search(rf"(?<!\d){re.escape(code)}(?!\d)", texte)
+    return lue is not None and (code_lu is not None or aplatir(libelle) in aplatir(texte))
 
 
 def aplatir(texte: str) -> str:

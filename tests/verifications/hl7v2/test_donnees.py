@@ -62,7 +62,9 @@ def test_donnee_encapsulee(forme: str, donnee: str, octets: bytes | None) -> Non
 @pytest.mark.parametrize(
     ("ecrit", "lu"),
     [
-        ("D\\XC389\\TE", "DÉTE"), ("\\XE9\\", "é"), ("\\X0D0A\\a", "a"), ("a\\T\\b\\S\\c", "a&b^c"),
+        ("D\\XC389\\TE", "DÉTE"), ("\\XE9\\", "é"), ("\\X0D0A\\a", "a"),
+        ("a\\F\\b\\R\\c\\.br\\d", "a|b~c\nd"), ("\\C389\\", "\\C389\\"),
+        ("a\\T\\b\\S\\c", "a&b^c"),
         ("\\XG0\\", "\\XG0\\"), ("\\X\\", "\\X\\"), ("\\XE\\", "\\XE\\"), ("\\H\\gras\\N\\", "\\H\\gras\\N\\"),
     ],
 )  # fmt: skip

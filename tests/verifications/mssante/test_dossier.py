@@ -327,6 +327,9 @@ def test_chaque_regle_a_son_manquement() -> None:
         ("2951-2 1.2.250.1.131.3", "131", False),
         ("2951-2 1317", "131", False),
         ("autre analyse : 131", "131", False),
+        ("12951-2 autre analyse : 131", "131", False),
+        ("2951-20 autre analyse : 131", "131", False),
+        ("(2951-2) : 131", "131", True),
         ("SODIUM   (sang) : 131", "131", True),
     ],
 )

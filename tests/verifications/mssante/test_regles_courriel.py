@@ -126,6 +126,29 @@ def test_lots_de_deux_patients() -> None:
         assert {c.verdict for c in constats if c.code == "XDM-PAT-01"} == {attendu}
 
 
+def test_lot_illisible_puis_un_autre(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Des métadonnées illisibles ou trop grosses se disent ; le lot suivant est jugé quand même."""
+    bon = arborescence(piece_xdm())
+    metadonnees = bon[f"{DOSSIER}METADATA.XML"]
+    faux = metadonnees.replace(b"290129999900192", b"290129999900193")
+    second = {nom.replace("SUBSET01", "SUBSET02"): octets for nom, octets in bon.items() if nom.startswith(DOSSIER)}
+    second[f"{DOSSIER.replace('SUBSET01', 'SUBSET02')}METADATA.XML"] = faux
+
+    def juges(premier: bytes) -> dict[str, set[Verdict]]:
+        fichiers = {**bon, f"{DOSSIER}METADATA.XML": premier, **second}
+        lu = lire_courriel(courriel(pieces=(Joint("IHE_XDM.zip", "application/zip", zipper(fichiers)),)))
+        constats = archive_xdm(lu, contexte())
+        return {code: {c.verdict for c in constats if c.code == code} for code in ("XDS-LEC-02", "DMP-XDS-15")}
+
+    illisible = juges(metadonnees[:-10])
+    assert Verdict.NON_CONFORME in illisible["XDS-LEC-02"]
+    assert illisible["DMP-XDS-15"] == {Verdict.NON_CONFORME}
+    monkeypatch.setattr("steps.verifications.mssante.archive.METADONNEES_MAX", len(faux) + 5)
+    enorme = juges(metadonnees + b" " * 100)
+    assert Verdict.NON_CONCLUANT in enorme["XDS-LEC-02"]
+    assert enorme["DMP-XDS-15"] == {Verdict.NON_CONFORME}
+
+
 @pytest.mark.parametrize(
     ("valeur", "verdict"), [("O", Verdict.A_VERIFIER), ("N", Verdict.A_VERIFIER), (None, Verdict.NON_CONFORME)]
 )
