@@ -142,6 +142,8 @@ CONFORMES: dict[str, Fabrique] = {
 }  # fmt: skip
 
 FAUTIFS: dict[str, tuple[Fabrique, set[str]]] = {
+    "fréquence d'une autre population": (lambda: _frequence({**_REGLE, "population": "patient"}), {"ACC-DIS-01"}),
+    "fréquence d'un autre dispositif": (lambda: _frequence([{**_REGLE, "type": "fido"}]), {"ACC-DIS-01"}),
     "fréquence non gardée": (lambda: _frequence([]), {"ACC-DIS-01"}),
     "fréquence refusée": (lambda: _frequence(_REGLE, accepte=False), {"ACC-DIS-01"}),
     "échu accepté": (lambda: [dis.renouvellement_impose(OUVERTE, OUVERTE, "1 h")], {"ACC-DIS-02"}),
