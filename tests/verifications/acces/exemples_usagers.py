@@ -212,6 +212,9 @@ FAUTIFS: dict[str, tuple[Fabrique, set[str]]] = {
         )),
         {"ACC-STR-01"},
     ),
+    "siren enregistré sans identifiant": (
+        lambda: _familles(*_toutes(siren=tiers.Declaration("siren", _SIREN, {}, "fait"))), {"ACC-STR-02"},
+    ),
     "siren tronqué": (lambda: _familles(*_toutes(siren=declaration("siren", _SIREN, lu=("siren", "99987715")))),
                       {"ACC-STR-02"}),
     "siret pris pour un finess": (
