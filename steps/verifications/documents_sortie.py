@@ -155,7 +155,9 @@ def correction_validee(octets: bytes, correction: str, remplace: str, temoin: st
     texte = plier(lu.texte)
     if lu.muet or not contient(texte, temoin):
         return R_CORRIGE.a_regarder(f"rien ne s'extrait de {quoi} : une personne y cherche la correction", ou=quoi)
-    porte, reste = contient(texte, correction), bool(remplace) and contient(texte, remplace)
+    porte = contient(texte, correction)
+    # La correction peut reprendre les mots qu'elle remplace : ils ne se cherchent qu'ailleurs.
+    reste = bool(remplace) and contient(texte.replace(plier(correction), " "), remplace)
     return juger(
         R_CORRIGE, porte and not reste, f"{quoi} n'est pas le texte que le rédacteur a laissé",
         attendu=f"« {correction} »" + (f", et non « {remplace} »" if remplace else ""),

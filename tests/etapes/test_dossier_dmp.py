@@ -215,3 +215,9 @@ def test_statut_et_niveau_du_compte_rendu() -> None:
 def test_mots_non_reconnus(constat: Exemple) -> None:
     """Un texte montré dont le banc ne reconnaît pas les mots n'est pas fautif : une personne le lit."""
     assert [x.verdict for x in en_liste(constat())] == [Verdict.A_VERIFIER]
+
+
+def test_formule_sans_sigle() -> None:
+    """Le DMP se nomme aussi en toutes lettres, et le séjour, une venue."""
+    constat = r.formule_montree("Venues déposées au dossier médical partagé / venues")
+    assert constat.verdict is Verdict.CONFORME

@@ -195,6 +195,7 @@ IDENTITE: list[Cas] = [
             ("premier_prenom_naissance", "1ᵉʳ prénom de naissance"),
             ("date_naissance", "DDN"),
             ("sexe", "Sexe"),
+            ("code_lieu_naissance", "INSEE nais."),
         )
     ),
     (

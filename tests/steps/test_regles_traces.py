@@ -80,6 +80,7 @@ TRACES: list[Cas] = [
     ("tracé", t.R_APPEL_INSI, OUI, lambda: appel([trace()])),
     ("sans modalité", t.R_APPEL_INSI, OUI, lambda: appel([trace({"operation": "recherche", "code_retour": "00"})])),
     ("opération dans l'action", t.R_APPEL_INSI, OUI, lambda: appel([trace({"retour": "00"}, action="Récupération")])),
+    ("code vide", t.R_APPEL_INSI, OUI, lambda: appel([trace({"code_retour": "", "retour": "00"})])),
     ("absent", t.R_APPEL_INSI, NON, lambda: appel([])),
     ("un sur deux", t.R_APPEL_INSI, NON, lambda: appel([trace()], nombre=2)),
     ("autre retour", t.R_APPEL_INSI, NON, lambda: appel([trace({**DETAIL, "code_retour": "01"})])),
@@ -113,6 +114,14 @@ TRACES: list[Cas] = [
         t.R_UTILISATEUR_INSI,
         NON,
         lambda: t.utilisateurs_des_appels([trace()], {"P1": "martin"}, DEBUT, FIN),
+    ),
+    (
+        "deux patients, deux comptes",
+        t.R_UTILISATEUR_INSI,
+        OUI,
+        lambda: t.utilisateurs_des_appels(
+            [trace(), trace(patient_id="P2", utilisateur="martin")], {"P1": "dupont", "P2": "martin"}, DEBUT, FIN
+        ),
     ),
     (
         "compte constant",

@@ -52,6 +52,7 @@ def test_un_mdm_ne_porte_que_ce_qui_n_est_pas_d_analyses() -> None:
         (["illisible"], "N3"),
         ([message()], "N1"),
         ([message(document=b"<a/>")], "N3"),
+        ([message(donnee="ceci n'est pas du base64")], "N3"),
         ([message().replace("ORU^R01^ORU_R01", "ADT^A31^ADT_A05")], "N3"),
     ],
 )
@@ -180,6 +181,8 @@ def test_destinataires() -> None:
         )
         == {}
     )
+    masque = replace(_attendu("N3", "MASQUE_PS"), adresse_demandeur="autre@test.mssante.test")
+    assert _verdicts(diffusion_pfi_choix.destinataires_transmis(message(prt=f"{SB}\r{RCT_USAGER}"), masque) or []) == {}
     vus = _verdicts(diffusion_pfi_choix.destinataires_transmis(message(prt=SB), restreint))
     assert vus == {"PFI-PRT-01": Verdict.NON_CONFORME, "PFI-PRT-02": Verdict.NON_CONCLUANT}
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import io
 from collections.abc import Callable
+from dataclasses import replace
 
 import pytest
 from reportlab.pdfgen import canvas
@@ -49,8 +50,16 @@ def _montre(qui: Destinataire, adresse: str | None = None) -> dict[str, str]:
     }  # fmt: skip
 
 
-def _correction(*lignes: str) -> Constat:
-    return d.correction_validee(_n1(*lignes), "Angor instable", "Douleur thoracique", "DURAND", "« lettre »")
+def _correction(*lignes: str, correction: str = "Angor instable") -> Constat:
+    return d.correction_validee(_n1(*lignes), correction, "Douleur thoracique", "DURAND", "« lettre »")
+
+
+_PLUS_PRECIS = "Douleur thoracique d'effort"
+DOSES = [
+    {"rubrique": "traitement", "texte": "Paracétamol le matin"},
+    {"rubrique": "sortie", "texte": "Paracétamol au coucher"},
+]
+MAJUSCULES = replace(ANNE, adresse_mss=ANNE.adresse_mss.upper())
 
 
 CAS: dict[str, tuple[Callable[[], Constat], Verdict]] = {
@@ -60,6 +69,9 @@ CAS: dict[str, tuple[Callable[[], Constat], Verdict]] = {
         lambda: d.preremplis(_sections(MOTIF["texte"], "Arrêt : amlodipine", SORTIE["texte"]), SAISIS, "« l »"), VOIR,
     ),
     "une saisie oubliée": (lambda: d.preremplis(_sections(MOTIF["texte"], SORTIE["texte"]), SAISIS, "« l »"), NON),
+    "une saisie oubliée, dont un mot est à une autre": (
+        lambda: d.preremplis(_sections(DOSES[0]["texte"]), DOSES, "« l »"), NON,
+    ),
     "rien de prérempli": (lambda: d.preremplis([], SAISIS, "« l »"), NON),
     "rien de relevé": (lambda: d.preremplis(None, SAISIS, "« l »"), RIEN),
     "rien de saisi": (lambda: d.preremplis(TOUT, [], "« l »"), RIEN),
@@ -79,11 +91,17 @@ CAS: dict[str, tuple[Callable[[], Constat], Verdict]] = {
     "document non relu": (lambda: d.correction_gardee("fait", "", None, "Angor instable", "« l »"), RIEN),
     "correction validée": (lambda: _correction("DURAND", "Motif : Angor instable"), OUI),
     "texte d'origine revenu": (lambda: _correction("DURAND", "Motif : Douleur thoracique"), NON),
+    "ni l'un ni l'autre": (lambda: _correction("DURAND", "Motif : bilan"), NON),
+    "correction plus précise": (lambda: _correction("DURAND", f"Motif : {_PLUS_PRECIS}", correction=_PLUS_PRECIS), OUI),
+    "correction plus précise, à côté de l'ancienne": (
+        lambda: _correction("DURAND", f"{_PLUS_PRECIS} ; douleur thoracique", correction=_PLUS_PRECIS), NON,
+    ),
     "les deux textes": (lambda: _correction("DURAND", "Douleur thoracique", "Angor instable"), NON),
     "rien ne s'extrait": (_correction, VOIR),
     "CDA illisible": (lambda: d.correction_validee(b"<a/>", "a", "b", "c", "« l »"), RIEN),
     "chacun son adresse": (lambda: d.adresses_montrees([_montre(ANNE), _montre(JEAN)], (ANNE, JEAN), "« l »"), OUI),
     "un destinataire de plus": (lambda: d.adresses_montrees([_montre(ANNE), _montre(JEAN)], (ANNE,), "« l »"), OUI),
+    "adresse saisie en capitales": (lambda: d.adresses_montrees([_montre(ANNE)], (MAJUSCULES,), "« l »"), OUI),
     "sans adresse": (lambda: d.adresses_montrees([_montre(ANNE, ""), _montre(JEAN)], (ANNE, JEAN), "« l »"), NON),
     "l'adresse d'un autre": (
         lambda: d.adresses_montrees([_montre(ANNE, JEAN.adresse_mss), _montre(JEAN)], (ANNE, JEAN), "« l »"), NON,

@@ -70,7 +70,10 @@ def test_formats_standard(octets: bytes) -> None:
         assert _verdicts(p.periode_respectee(export, [PREMIER], [DEHORS], export)) == {}
 
 
-@pytest.mark.parametrize("octets", [b"", b"PK\x03\x04", b"\x00\x01\x02proprietaire", _zip()[:-30]])
+@pytest.mark.parametrize(
+    "octets",
+    [b"", b"PK\x03\x04", b"\x00\x01\x02proprietaire", b"a;b\x00\nc;d\x00\n", b"{\\rtf1 texte}", _zip()[:-30]],
+)
 def test_export_illisible(octets: bytes) -> None:
     """Vide, tronqué ou d'un format que seul le logiciel connaît : ce n'est pas un export portable."""
     assert p.export_lisible(octets, "export").verdict is Verdict.NON_CONFORME
@@ -155,6 +158,16 @@ def test_profondeur() -> None:
 def test_documentation(notice: str, codes: dict[str, Verdict]) -> None:
     """Données, format, emplacement : chacun se dit, et c'est celui de l'export."""
     assert _verdicts(p.documentation_exacte(notice, _zip(PREMIER), "export.zip")) == codes
+
+
+def test_un_numero_n_est_pas_un_emplacement() -> None:
+    """Un export rangé par numéros n'est pas décrit par une notice où ce numéro se lit par hasard."""
+    export = io.BytesIO()
+    with zipfile.ZipFile(export, "w") as archive:
+        archive.writestr("2024/12.xml", _cda(PREMIER))
+    notice = "Comptes rendus de chaque patient, en CDA, depuis 2024."
+    vus = _verdicts(p.documentation_exacte(notice, export.getvalue(), "export.zip"))
+    assert vus == {"PORT-DOC-03": Verdict.NON_CONFORME}
 
 
 def test_documentation_sans_export() -> None:

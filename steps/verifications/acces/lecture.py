@@ -69,7 +69,7 @@ def _csv(texte: str) -> Iterator[list[str]]:
 def _objets(texte: str) -> list[Any]:
     try:
         lu = json.loads(texte)
-    except json.JSONDecodeError as erreur:
+    except (ValueError, RecursionError) as erreur:
         raise FichierIllisible(f"JSON mal formé : {erreur}") from erreur
     if isinstance(lu, dict):
         listes = [valeur for valeur in lu.values() if isinstance(valeur, list)]
@@ -92,7 +92,10 @@ def _ldif(bloc: str) -> Iterator[str]:
     for ligne in re.sub(r"\r?\n ", "", bloc).splitlines():
         _, separateur, valeur = ligne.partition(":")
         if separateur and valeur.startswith(":"):
-            yield base64.b64decode(valeur[1:].strip()).decode("utf-8", "replace")
+            try:
+                yield base64.b64decode(valeur[1:].strip()).decode("utf-8", "replace")
+            except ValueError as erreur:
+                raise FichierIllisible(f"LDIF, valeur en base 64 mal formée : {erreur}") from erreur
         elif separateur:
             yield valeur.strip()
 

@@ -39,6 +39,10 @@ R_CONTROLE = Regle(
 )  # fmt: skip
 
 _NON_TROUVE = ("introuvable", "indisponible")
+_NEGATIONS = {
+    "pas", "non", "ne", "n", "aucun", "aucune", "sans", "introuvable", "inconnu", "inconnue", "absent", "absente",
+    "manque", "manquant", "indisponible", "injoignable", "impossible", "echec", "echoue", "erreur",
+}  # fmt: skip
 
 
 @verification(R_TROUVE)
@@ -53,11 +57,20 @@ def rpps_associe(compte: Compte | None, rpps: str, quoi: str, dit: str) -> Const
 
 @verification(R_SIGNALE)
 def absence_signalee(compte: Compte | None, messages: Sequence[str], quoi: str, *, temoin: bool) -> Constat:
-    """Un message le dit à la création, ou l'état de la recherche sur la fiche ; un compte trouvé, lui, n'alerte pas."""
+    """Un message le dit à la création, ou l'état de la recherche sur la fiche ; un compte trouvé, lui, n'alerte pas.
+
+    Un message qui parle du RPPS sans rien nier (« recherche du RPPS lancée ») ne dit pas qu'il manque : à regarder.
+    """
     if not temoin:
         return R_SIGNALE.sans_objet("aucun compte n'a trouvé son RPPS : le signalement ne prouve rien")
     etat = str(((compte or {}).get("recherche_rpps") or {}).get("etat") or "")
-    dits = [message for message in messages if _parle_du_rpps(message)]
+    parlent = [message for message in messages if _mots(message) & {"rpps", "annuaire", "repertoire"}]
+    dits = [message for message in parlent if _mots(message) & _NEGATIONS]
+    if parlent and not dits and etat not in _NON_TROUVE:
+        return R_SIGNALE.a_regarder(
+            f"{quoi} : un message parle du RPPS ; dire s'il signale qu'il n'est pas trouvé", recu="; ".join(parlent),
+            ou=quoi,
+        )  # fmt: skip
     return juger(
         R_SIGNALE, bool(dits) or etat in _NON_TROUVE, f"{quoi} : rien ne dit que le RPPS n'a pas été trouvé",
         attendu="un message, ou l'état de la recherche sur la fiche",
@@ -65,9 +78,8 @@ def absence_signalee(compte: Compte | None, messages: Sequence[str], quoi: str, 
     )  # fmt: skip
 
 
-def _parle_du_rpps(message: str) -> bool:
-    mots = set(comparable(message).split())
-    return bool(mots & {"rpps", "annuaire", "repertoire"})
+def _mots(message: str) -> set[str]:
+    return set(comparable(message).split())
 
 
 @verification(R_AUCUN)

@@ -133,7 +133,7 @@ def _lire(ligne: str, *, classe: bool) -> Classe:
     for rang, brut in enumerate(((_OUVERTURE if classe else "") + elements).split()):
         nombre = brut[-1] if brut[-1] in "?*+" else ""
         choix = [_etiquette(morceau) for morceau in brut.removesuffix(nombre).split("|")]
-        places |= {etiquette: Place(rang, type_, nombre in ("*", "+") and nombre != "") for etiquette, type_ in choix}
+        places |= {etiquette: Place(rang, type_, nombre in ("*", "+")) for etiquette, type_ in choix}
         if nombre in ("", "+"):
             exiges[rang] = tuple(etiquette for etiquette, _ in choix)
     return Classe(nom, places, attributs, tuple(obligatoires), fixes, exiges, mele=not classe and nom in _MELES)

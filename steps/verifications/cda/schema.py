@@ -97,7 +97,7 @@ def _dit(erreur: ErreurSchema, constat: Constat) -> bool:
         return False
     parent, feuille = ici.rpartition("/")[::2]
     autre_parent, autre = la.rpartition("/")[::2]
-    if la == ici or (autre_parent and ici in (autre_parent, f"{autre_parent}/{autre}")):
+    if ici in (la, autre_parent):
         return True
     mots = set(_MOT.findall(erreur.message))
     nommes = set(_MOT.findall(f"{constat.attendu} {constat.recu}"))

@@ -7,7 +7,6 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable
-from decimal import Decimal, InvalidOperation
 
 TYPES = """
 TypeId (root!=2.16.840.1.113883.1.3 extension!:st)
@@ -154,15 +153,8 @@ _TS = re.compile(r"[0-9]{1,8}|([0-9]{9,14}|[0-9]{14}\.[0-9]+)([+-][0-9]{1,4})?")
 _CS = re.compile(r"\s*\S+\s*")
 _CODE_HL7 = re.compile(r"[A-Z][A-Z0-9_.]*")
 _REPERE = re.compile(r"\s*[^\W\d][\w.\-·]*\s*")
+_REEL = re.compile(r"\s*([+-]?([0-9]+(\.[0-9]*)?|\.[0-9]+)([Ee][+-]?[0-9]+)?|-?INF|NaN)\s*")
 _ENTIER = re.compile(r"\s*[+-]?[0-9]+\s*")
-
-
-def _reel(valeur: str) -> bool:
-    try:
-        Decimal(valeur.strip())
-    except InvalidOperation:
-        return valeur.strip() in ("INF", "-INF", "NaN")
-    return valeur.strip().lower().lstrip("+-") not in ("infinity", "inf", "nan", "snan") and "_" not in valeur
 
 
 def _forme(motif: re.Pattern[str]) -> Callable[[str], bool]:
@@ -178,7 +170,7 @@ SIMPLES: dict[str, tuple[Callable[[str], bool], str]] = {
     "cs": (_forme(_CS), "un code sans espace"),
     "bl": (lambda valeur: valeur in ("true", "false"), "true ou false"),
     "int": (_forme(_ENTIER), "un entier"),
-    "real": (_reel, "un nombre (séparateur décimal : le point)"),
+    "real": (_forme(_REEL), "un nombre (séparateur décimal : le point)"),
     "st": (lambda valeur: valeur != "", "un texte non vide"),
     "codage": (lambda valeur: valeur in ("B64", "TXT"), "B64 ou TXT"),
     "cs_liste": (lambda valeur: True, "des codes séparés par des espaces"),

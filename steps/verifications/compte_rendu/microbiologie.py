@@ -88,27 +88,30 @@ def germes_structures(cda: bytes, germes: Sequence[GermeIsole], quoi: str) -> li
 
 
 def _isolat(corps: CorpsLu, germe: GermeIsole) -> IsolatLu | None:
-    libelle = plier(germe.libelle)
-    for isolat in corps.isolats:
-        if germe.code in isolat.codes or any(libelle in plier(lu) for lu in isolat.libelles):
-            return isolat
-    return None
+    """L'isolat de ce germe : par son code, sinon par son nom ; de plusieurs, celui qui a son antibiogramme."""
+    siens = [i for i in corps.isolats if germe.code in i.codes] or [
+        i for i in corps.isolats if any(plier(germe.libelle) in plier(lu) for lu in i.libelles)
+    ]
+    return min(siens, key=lambda isolat: len(_ecarts(germe, isolat)), default=None)
 
 
 def _ecarts(germe: GermeIsole, isolat: IsolatLu) -> list[str]:
     ecarts = []
     for attendue in germe.antibiogramme:
-        siennes = [o for o in isolat.observations if _meme(o, attendue)]
+        siennes = _de(isolat, attendue)
         if not any(_juste(o, attendue) for o in siennes):
             vues = " / ".join(f"{decrire(o)} {','.join(o.interpretations)}" for o in siennes) or "aucune observation"
             ecarts.append(f"{germe.libelle}, {attendue.libelle} : {vues}")
     return ecarts
 
 
-def _meme(observation: ObservationLue, attendue: Sensibilite) -> bool:
-    if attendue.code and attendue.code in observation.codes:
-        return True
-    return plier(attendue.libelle) in plier(observation.libelle)
+def _de(isolat: IsolatLu, attendue: Sensibilite) -> list[ObservationLue]:
+    """Les lignes de cet antibiotique : par code, sinon par nom ; une association porte aussi le nom du premier."""
+    if codees := [o for o in isolat.observations if attendue.code and attendue.code in o.codes]:
+        return codees
+    nom = plier(attendue.libelle)
+    nommees = [o for o in isolat.observations if plier(o.libelle) == nom]
+    return nommees or [o for o in isolat.observations if nom in plier(o.libelle)]
 
 
 def _juste(observation: ObservationLue, attendue: Sensibilite) -> bool:

@@ -151,7 +151,7 @@ def _lu(texte: str, mot: str) -> bool:
     chiffres = "".join(c for c in mot if c.isdigit())
     if len(chiffres) >= 10:
         nu = "".join(c for c in texte if c.isdigit() or c.isalpha())
-        return chiffres in nu or chiffres.removeprefix("0") in nu.replace("33", "")
+        return chiffres in nu or f"33{chiffres.removeprefix('0')}" in nu
     return contient(texte, mot)
 
 

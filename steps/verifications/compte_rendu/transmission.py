@@ -138,19 +138,24 @@ def ni_lien_ni_image_pdf(pdf: bytes, resultats: Sequence[Resultat], propre: Resu
         return [R_IMAGE.a_regarder(f"rien ne montre que le texte de {quoi} s'extrait : une personne doit le lire")]
     siens = [r for r in resultats if r.sous_traite and r.valeur]
     absents = [r.ecrit for r in siens if not _lit(texte, r)]
-    liens, images = _liens_et_images(pdf)
+    lus = _liens_et_images(pdf)
+    liens, images = lus or ([], 0)
     attendu = " ; ".join(r.ecrit for r in siens)
-    constats = [
-        juger(
-            R_IMAGE,
-            not absents or bool(liens),
-            f"les résultats du sous-traitant ne se lisent pas en texte dans {quoi}",
-            attendu=attendu,
-            recu=f"absents du texte : {' ; '.join(absents)}, {images} image(s)" if absents else attendu,
-            ou=quoi,
+    constats = []
+    if not absents or not liens:
+        constats.append(
+            juger(
+                R_IMAGE,
+                not absents,
+                f"les résultats du sous-traitant ne se lisent pas en texte dans {quoi}",
+                attendu=attendu,
+                recu=f"absents du texte : {' ; '.join(absents)}, {images} image(s)" if absents else attendu,
+                ou=quoi,
+            )
         )
-    ]
-    if liens and not absents:
+    if lus is None:
+        constats.append(R_LIEN.a_regarder(f"les liens de {quoi} ne se lisent pas : dites s'il en porte un"))
+    elif liens and not absents:
         constats.append(R_LIEN.a_regarder(f"{quoi} porte un lien : dites où il mène", recu=", ".join(liens)))
     else:
         constats.append(
@@ -189,23 +194,17 @@ def _textes(octets: bytes) -> list[str]:
     return [corps.recit]
 
 
-def _liens_et_images(pdf: bytes) -> tuple[list[str], int]:
-    """(adresses des liens, nombre d'images) d'un PDF ; rien si qpdf ne l'ouvre pas."""
+def _liens_et_images(pdf: bytes) -> tuple[list[str], int] | None:
+    """(adresses des liens, nombre d'images) d'un PDF ; None s'il ne se lit pas."""
     liens, images = [], 0
     try:
         with pikepdf.open(io.BytesIO(pdf)) as document:
             for page in document.pages:
-                images += sum(1 for objet in _xobjets(page) if objet.get("/Subtype") == "/Image")
+                images += len(page.get_images())
                 for annotation in page.obj.get("/Annots", ()):
                     action = annotation.get("/A")
                     if annotation.get("/Subtype") == "/Link" and action is not None and action.get("/URI") is not None:
                         liens.append(str(action["/URI"]))
-    except (pikepdf.PdfError, ValueError, TypeError):
-        return [], 0
+    except (pikepdf.PdfError, ValueError, TypeError, AttributeError):
+        return None
     return liens, images
-
-
-def _xobjets(page: pikepdf.Page) -> list[pikepdf.Object]:
-    ressources = page.obj.get("/Resources")
-    xobjets = ressources.get("/XObject") if ressources is not None else None
-    return [objet for _, objet in xobjets.items()] if xobjets is not None else []

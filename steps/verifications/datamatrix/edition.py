@@ -24,11 +24,22 @@ def datamatrix_conforme(octets: bytes, identite: IdentiteUsager, *, echanges: tu
     datamatrices = _symboles(octets, PRESENT, echanges, datamatrix_seulement=True)
     if isinstance(datamatrices, Constat):
         return [datamatrices]
-    if not datamatrices:
+    # Un document peut porter d'autres Data Matrix (tubes, dossier) ; celui de l'INS peut avoir perdu son en-tête.
+    matricule = identite.matricule_ins[:13]
+    de_l_ins = [s for s in datamatrices if s.est_ins] or [s for s in datamatrices if porte_suite(s.contenu, matricule)]
+    if not de_l_ins:
         autres = _symboles(octets, PRESENT, echanges)
         return [autres if isinstance(autres, Constat) else _sans_datamatrix(autres, identite, echanges)]
-    # Un document peut porter d'autres Data Matrix (tubes, dossier) : celui qui commence par IS est l'INS.
-    symbole = next((s for s in datamatrices if s.contenu.startswith("IS")), datamatrices[0])
+    symbole = next((s for s in de_l_ins if identite.matricule_ins in s.contenu), de_l_ins[0])
+    constats = _juger(symbole, identite, echanges)
+    for autre in {s.contenu: s for s in de_l_ins if s.contenu != symbole.contenu}.values():
+        message = "un second datamatrix INS, différent, est sur le document : dire qui il désigne"
+        recu, ou = lisible(autre.contenu)[:200], f"page {autre.page}"
+        constats.append(STRUCTURE.a_regarder(message, recu=recu, ou=ou, echanges=echanges))
+    return constats
+
+
+def _juger(symbole: Symbole, identite: IdentiteUsager, echanges: tuple[int, ...]) -> list[Constat]:
     ou = f"page {symbole.page}"
     constats = [PRESENT.respectee(recu=lisible(symbole.contenu)[:80], ou=ou, echanges=echanges)]
     try:
@@ -126,7 +137,7 @@ def _sans_datamatrix(symboles: tuple[Symbole, ...], identite: IdentiteUsager, ec
                 echanges=echanges,
             )
     return PRESENT.enfreinte(
-        "aucun datamatrix lisible dans l'édition",
+        "aucun datamatrix INS lisible dans l'édition",
         attendu="un datamatrix INS",
         recu=", ".join(s.format for s in symboles) or "aucun code à barres",
         ou="toutes les pages",

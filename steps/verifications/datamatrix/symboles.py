@@ -23,9 +23,9 @@ class Symbole:
     contenu: str
 
     @property
-    def est_datamatrix(self) -> bool:
-        """Vrai pour un Data Matrix."""
-        return self.format == "DataMatrix"
+    def est_ins(self) -> bool:
+        """Vrai pour un Data Matrix de l'INS : son en-tête commence par IS ; un tube, un dossier ont le leur."""
+        return self.format == "DataMatrix" and self.contenu.startswith("IS")
 
 
 def lire_symboles(
@@ -34,7 +34,7 @@ def lire_symboles(
     """Les codes à barres des pages d'un PDF ; lève les erreurs de lecture de PDF.
 
     `pages_max` : les premières pages seulement ; None : toutes, et `PdfDemesure` au-delà de la limite du banc. La
-    résolution fine ne sert qu'aux petits Data Matrix que la première n'a pas vus : la page s'y lit par bandes qui se
+    résolution fine ne sert que si la première n'a pas vu celui de l'INS, petit : la page s'y lit par bandes qui se
     recouvrent de plus que leur taille ; `pages_fines` : sur les premières pages seulement.
     """
     formats = zxingcpp.BarcodeFormat.DataMatrix if datamatrix_seulement else zxingcpp.BarcodeFormat.All
@@ -43,7 +43,7 @@ def lire_symboles(
         for page, image in enumerate(images_des_pages(octets, 300, pages_max=pages_max), 1)
         for symbole in _lire(page, image, formats)
     )
-    if not any(symbole.est_datamatrix for symbole in vus):
+    if not any(symbole.est_ins for symbole in vus):
         for page, bande in bandes_des_pages(octets, 450, _BANDE, _RECOUVREMENT, pages_max=pages_fines or pages_max):
             vus.update(dict.fromkeys(_lire(page, bande, zxingcpp.BarcodeFormat.DataMatrix)))
     return tuple(vus)

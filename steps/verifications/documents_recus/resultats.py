@@ -108,8 +108,8 @@ def _dans(attendu: ResultatEnvoye, valeur: str, unite: str, montres: Sequence[Ma
 
 
 def _meme_valeur(montree: str, voulue: str) -> bool:
-    lue, attendue = nombre(montree), nombre(voulue)
-    return lue == attendue if lue is not None and attendue is not None else montree.strip() == voulue.strip()
+    lue = nombre(montree)
+    return lue == nombre(voulue) if lue is not None else montree.strip() == voulue.strip()
 
 
 @verification(R_TRACE, R_TRACE_VALEUR)

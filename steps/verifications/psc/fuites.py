@@ -142,9 +142,9 @@ def _du_fournisseur(segment: str, emetteur: str) -> bool:
     """Le contenu de ce JWT se dit émis par le fournisseur : un JWT de session du logiciel n'en est pas un."""
     try:
         contenu = json.loads(base64.urlsafe_b64decode(segment + "=" * (-len(segment) % 4)))
-    except ValueError:
+    except (ValueError, RecursionError):
         return False
-    iss = str(contenu.get("iss", "")) if isinstance(contenu, dict) else ""
+    iss = str(contenu.get("iss", ""))  # un segment en « eyJ » commence par une accolade : lu, c'est un objet
     return bool(iss) and (iss == emetteur or "/realms/esante-wallet" in iss)
 
 

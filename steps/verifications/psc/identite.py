@@ -128,14 +128,13 @@ def propagee(identifiant: str, portees: Sequence[Portee]) -> list[Constat]:
     for service in dict.fromkeys(p.service for p in portees):
         vues = [p for p in portees if p.service == service]
         regle = _PAR_SERVICE[service]
-        attendu = identifiant if service != "mssante" else f"{identifiant}, ou son RPPS"
-        fausses = [p for p in vues if not p.est(identifiant)]
+        fausses = [p for p in vues if p.identifiant != identifiant]
         n = tuple(p.numero for p in fausses or vues)
         if fausses:
             constats.append(
                 regle.enfreinte(
                     "L'identité portée n'est pas celle de la personne connectée par Pro Santé Connect.",
-                    attendu=attendu, recu=fausses[0].identifiant or "aucune", ou=fausses[0].ou, echanges=n,
+                    attendu=identifiant, recu=fausses[0].identifiant or "aucune", ou=fausses[0].ou, echanges=n,
                 )
             )  # fmt: skip
         else:

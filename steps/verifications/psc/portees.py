@@ -18,17 +18,12 @@ _XML = re.compile(rb"<(?:[\w.-]+:)?Envelope[\s>].*</(?:[\w.-]+:)?Envelope\s*>", 
 
 @dataclass(frozen=True, slots=True)
 class Portee:
-    """Une identité lue dans une requête. `alias` : autres écritures admises de la même (RPPS de la BAL)."""
+    """Une identité lue dans une requête."""
 
     numero: int
     service: str
     identifiant: str
     ou: str
-    alias: tuple[str, ...] = ()
-
-    def est(self, identifiant: str) -> bool:
-        """Vrai si c'est cette personne ; seule une BAL se reconnaît aussi à son RPPS."""
-        return identifiant == self.identifiant or identifiant in self.alias
 
 
 def portees_dmp(echanges: Sequence[Echange]) -> list[Portee]:

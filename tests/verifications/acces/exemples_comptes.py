@@ -96,6 +96,12 @@ CONFORMES: dict[str, Fabrique] = {
     "absence dite à la création": lambda: [
         rpps.absence_signalee(compte(), ["Numéro RPPS introuvable."], "Zoé", temoin=True)
     ],
+    "absence dite du répertoire": lambda: [
+        rpps.absence_signalee(compte(), ["Personne inconnue du répertoire."], "Zoé", temoin=True)
+    ],
+    "absence dite par l'annuaire muet": lambda: [
+        rpps.absence_signalee(compte(), ["L'Annuaire Santé ne répond pas."], "Zoé", temoin=True)
+    ],
     "absence dite sur la fiche": lambda: [
         rpps.absence_signalee(compte(recherche_rpps={"etat": "indisponible"}), [], "Zoé", temoin=True)
     ],
@@ -175,6 +181,9 @@ SANS_OBJET: dict[str, Fabrique] = {
 }
 
 A_REGARDER: dict[str, Fabrique] = {
+    "message qui ne dit pas l'absence": lambda: [
+        rpps.absence_signalee(compte(), ["Compte créé, recherche du RPPS dans l'annuaire lancée."], "Zoé", temoin=True)
+    ],
     "onglet sans effet": lambda: [sessions.application_quittee("navigateur", True, True, "fait")],
     "expiré sans le dire": lambda: [mots_de_passe.changement_impose(True, False, "", "30 jours")],
     "session ouverte qui demande le changement": lambda: [

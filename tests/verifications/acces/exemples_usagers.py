@@ -142,6 +142,8 @@ CONFORMES: dict[str, Fabrique] = {
 }  # fmt: skip
 
 FAUTIFS: dict[str, tuple[Fabrique, set[str]]] = {
+    "fréquence d'une autre population": (lambda: _frequence({**_REGLE, "population": "patient"}), {"ACC-DIS-01"}),
+    "fréquence d'un autre dispositif": (lambda: _frequence([{**_REGLE, "type": "fido"}]), {"ACC-DIS-01"}),
     "fréquence non gardée": (lambda: _frequence([]), {"ACC-DIS-01"}),
     "fréquence refusée": (lambda: _frequence(_REGLE, accepte=False), {"ACC-DIS-01"}),
     "échu accepté": (lambda: [dis.renouvellement_impose(OUVERTE, OUVERTE, "1 h")], {"ACC-DIS-02"}),
@@ -209,6 +211,9 @@ FAUTIFS: dict[str, tuple[Fabrique, set[str]]] = {
             finess_juridique=declaration("finess_juridique", _FINESS, refusee=True),
         )),
         {"ACC-STR-01"},
+    ),
+    "siren enregistré sans identifiant": (
+        lambda: _familles(*_toutes(siren=tiers.Declaration("siren", _SIREN, {}, "fait"))), {"ACC-STR-02"},
     ),
     "siren tronqué": (lambda: _familles(*_toutes(siren=declaration("siren", _SIREN, lu=("siren", "99987715")))),
                       {"ACC-STR-02"}),

@@ -100,7 +100,17 @@ def test_classeur_lu() -> None:
     assert constat.verdict is Verdict.CONFORME
 
 
-@pytest.mark.parametrize("octets", [b"{mal forme", b"PK\x03\x04", b"une seule colonne\nzoe"])
+@pytest.mark.parametrize("texte", ["dn: uid=zoe\ncn:: Wm/DqQ==\n", "\n  version: 1\ndn: uid=zoe\ncn::Wm/DqQ==\n"])
+def test_ldif(texte: str) -> None:
+    """Une valeur hors ASCII s'écrit en base 64, avec ou sans espace ; des blancs peuvent précéder l'en-tête."""
+    (ligne,) = lire_fichier(texte.encode())
+    assert ligne.porte("Zoé")
+
+
+@pytest.mark.parametrize(
+    "octets",
+    [b"{mal forme", b"[" * 100_000, b"PK\x03\x04", b"une seule colonne\nzoe", b"dn: uid=zoe\ncn:: W\n"],
+)
 def test_fichier_illisible(octets: bytes) -> None:
     """Un fichier d'un autre format se dit, il ne passe pas pour vide."""
     with pytest.raises(FichierIllisible):

@@ -89,3 +89,18 @@ def test_messages_lus_du_relais() -> None:
     assert messages_de([courriel(f"x@a.test {ADRESSE}")], ADRESSE.upper()) == [
         MessageVu(ADRESSE.upper(), "Bonjour", 1, 3)
     ]
+
+
+def test_connexion_lue_de_la_reponse() -> None:
+    """Ce que le logiciel montre d'une ouverture de session, tel qu'il le montre."""
+    session = {"ouverte": False, "demande": "captcha", "moyens": ["totp"], "bloque": True, "attente_secondes": 30}
+    lue = Connexion.depuis("TOTP", ReponseAction("fait", donnees={"session": session}))
+    assert (lue.ouverte, lue.demande, lue.moyens, lue.bloque, lue.attente_s) == (
+        False,
+        "captcha",
+        ("totp",),
+        True,
+        30.0,
+    )
+    assert lue.recu == "TOTP : refusée, demande captcha, bloqué, moyens totp (fait (sans message))"
+    assert not Connexion.depuis("TOTP", ReponseAction("refuse", donnees={"session": {"ouverte": True}})).ouverte

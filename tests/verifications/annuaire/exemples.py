@@ -34,6 +34,19 @@ def _pages(*cibles: str, suivante: str | None = _SUITE) -> list[Constat]:
     return [api.pages_suivies([premiere, *suites])]
 
 
+def _avec_lien_a_soi() -> list[Constat]:
+    """La réponse donne d'abord sa propre adresse, comme tout serveur FHIR."""
+    liens = [{"relation": "self", "url": "https://localhost:4443/fhir/v2/Practitioner?family=A"}]
+    page = bundle(suivante=_SUITE)
+    premiere = echange("Practitioner?family=A", reponse=page | {"link": [*liens, *page["link"]]})
+    return [api.pages_suivies([premiere, echange("_page?id=abc_-123", numero=2, instant=1.0)])]
+
+
+def _rafale_puis_calme() -> list[Constat]:
+    rafale = [echange("metadata", numero=n, instant=n * 0.01) for n in range(1, 19)]
+    return [api.debit_tenu([*rafale, *(echange("metadata", numero=n, instant=n * 1.0) for n in range(19, 24))])]
+
+
 def _debit(nombre: int, ecart: float) -> list[Constat]:
     return [api.debit_tenu([echange("metadata", numero=n, instant=n * ecart) for n in range(1, nombre + 1)])]
 
@@ -73,6 +86,7 @@ CONFORMES: dict[str, Fabrique] = {
     ],
     "HEAD": lambda: [api.methodes_admises([echange("metadata", methode="HEAD")])],
     "lien suivant": lambda: _pages("_page?id=abc_-123"),
+    "lien suivant, après le lien à soi": _avec_lien_a_soi,
     "lien suivant relu": lambda: _pages("_page?id=abc_-123", "_page?id=abc_-123"),
     "une seule page": lambda: _pages(suivante=None),
     "dix-sept par seconde": lambda: _debit(40, 1 / 17),
@@ -93,6 +107,14 @@ CONFORMES: dict[str, Fabrique] = {
     ],
     "identifiant technique du moment": lambda: _techniques(edition="1"),
     "situations du moment": lambda: _techniques(edition="1", cible="PractitionerRole?practitioner=Practitioner/003-1"),
+    "identifiant technique du moment, par POST": lambda: [
+        api.identifiants_du_moment(
+            [
+                echange("Practitioner?identifier=1", reponse=bundle({"resourceType": "Practitioner", "id": "003-1"})),
+                echange("Practitioner/_search", numero=2, methode="POST", corps=b"_id=003-1"),
+            ]
+        )
+    ],
     "toutes les adresses": lambda: [adresses.adresse_trouvee([resultat(NOE), resultat(ZOE)], ZOE)],
     "une adresse sur deux, en capitales": lambda: [
         adresses.adresse_trouvee([resultat(ZOE, adresses_mss=[ZOE.adresses[1].upper()])], ZOE)
@@ -153,6 +175,7 @@ FAUTIFS: dict[str, tuple[Fabrique, set[str]]] = {
     "décalage calculé": (lambda: _pages("Practitioner?family=A&_getpagesoffset=50"), {"ANN-API-02"}),
     "page inventée": (lambda: _pages("_page?id=autre"), {"ANN-API-02"}),
     "page jamais promise": (lambda: _pages("_page?id=abc_-123", suivante=None), {"ANN-API-02"}),
+    "rafale de dix-huit, puis le calme": (_rafale_puis_calme, {"ANN-API-03"}),
     "dix-huit par seconde": (lambda: _debit(18, 0.05), {"ANN-API-03"}),
     "sans recul": (lambda: _recul(0.1), {"ANN-API-04"}),
     "recul trop court": (lambda: _recul(1.5, "5"), {"ANN-API-04"}),
@@ -178,6 +201,10 @@ FAUTIFS: dict[str, tuple[Fabrique, set[str]]] = {
     ),
     "homonymes sans RPPS": (
         lambda: [adresses.adresse_trouvee([resultat(ZOE, rpps=None), resultat(ZOE, rpps=None)], ZOE)],
+        {"ANN-BAL-01"},
+    ),
+    "autre nom, même prénom, sans RPPS": (
+        lambda: [adresses.adresse_trouvee([resultat(ZOE, rpps=None, nom="MARCHAND")], ZOE)],
         {"ANN-BAL-01"},
     ),
     "adresse sans source": (lambda: _methode([resultat(ZOE)], echange("Practitioner")), {"ANN-BAL-02"}),

@@ -62,3 +62,17 @@ def test_refus_deja_explique() -> None:
     [constat] = valide_pour_le_schema(document, _XSD, lambda _: [], deja)
     assert constat.verdict is Verdict.NON_CONFORME
     assert "disent déjà" in constat.message
+
+
+def test_element_absent_deja_explique() -> None:
+    """Le schéma se plaint du parent, le banc de l'élément qui manque : c'est la même faute."""
+    deja = [PLACE.enfreinte("x", attendu="title", recu="rien", ou="ClinicalDocument/title (ligne 2)")]
+    [constat] = valide_pour_le_schema(_document("<id root='1.2'/>"), _XSD, lambda _: [], deja)
+    assert "disent déjà" in constat.message
+
+
+def test_faute_d_ailleurs() -> None:
+    """Ce que le banc dit d'un autre lieu n'explique pas l'erreur du schéma : elle se dit en entier."""
+    ailleurs = [PLACE.enfreinte("x", attendu="x", recu="y", ou="ClinicalDocument/component/structuredBody (ligne 9)")]
+    constats = valide_pour_le_schema(_document("<id/><title>t</title>"), _XSD, lambda _: [], ailleurs)
+    assert [(c.verdict, c.ou) for c in constats] == [(Verdict.NON_CONFORME, "ClinicalDocument/id (ligne 2)")]

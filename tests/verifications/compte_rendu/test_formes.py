@@ -56,6 +56,8 @@ AUTRE_PDF = f.pdf(f.NOM, "rien d'autre")
 MEME_TEXTE = f.COPIE.replace(b"%%EOF", b"% refait\n%%EOF")
 SANS_TABLEAU = _REGLES.replace('match="c:paragraph|c:td"', 'match="c:table"/><xsl:template match="c:paragraph"')
 
+SANS_PARAGRAPHE = _REGLES.replace('match="c:paragraph|c:td"', 'match="c:paragraph"/><xsl:template match="c:td"')
+
 Exemple = Callable[[], Constat | Sequence[Constat]]
 CONFORMES: dict[str, Exemple] = {
     "N3 affiché": lambda: a.n3_affiche(RENDU, N3, RESULTATS, f.NOM, "CR"),
@@ -88,6 +90,10 @@ ENFREINTS: dict[str, Exemple] = {
     ),
     "sans tableaux": lambda: fe.feuille_montre_tout(
         auto(regles=SANS_TABLEAU), f.COPIE, RESULTATS, f.MATRICULE, "CR"
+    ),
+    "sans le récit que le PDF n'a pas": lambda: fe.feuille_montre_tout(
+        auto(regles=SANS_PARAGRAPHE), f.pdf(f.NOM, f.MATRICULE, "Sodium : 141 mmol/L"),
+        RESULTATS, f.MATRICULE, "CR",
     ),
     "sans matricule": lambda: fe.feuille_montre_tout(
         auto(regles=_REGLES.replace("c:id/@extension", "c:id/@root")),

@@ -74,9 +74,11 @@ def test_identites_de_test(reference: IdentiteTest) -> None:
     assert lu.remarques == ()
 
 
-def test_petit_symbole() -> None:
-    """Un symbole de 12 mm, taille courante sur une édition, est lu."""
-    octets = edition(LIGNES, datamatrix=CONTENU, cote=12 / 25.4 * 72)
+@pytest.mark.parametrize(("millimetres", "autre"), [(12.0, ""), (7.0, ""), (5.5, ""), (7.0, "TUBE-0042")])
+def test_petit_symbole(millimetres: float, autre: str) -> None:
+    """Un symbole de 12 mm, taille courante, est lu ; un plus petit aussi, même près d'une grande étiquette de tube."""
+    octets = edition(LIGNES, datamatrix=CONTENU, cote=millimetres / 25.4 * 72, autre=autre)
+    assert verdicts(datamatrix_absent(octets, PERSONNE)) == {"EDI-DMX-10": NON_CONFORME}
     assert verdicts(datamatrix_conforme(octets, PERSONNE)) == dict.fromkeys(CODES, CONFORME)
 
 
@@ -98,6 +100,7 @@ def test_petit_symbole() -> None:
         ("01-12-1954", "12-01-1954", "EDI-DMX-08"),
         ("01-12-1954", "1954-12-01", "EDI-DMX-08"),
         ("S737261", "S737262", "EDI-DMX-09"),
+        ("S737261", "S73726", "EDI-DMX-02"),
     ],
 )
 def test_manquements(avant: str, apres: str, code: str) -> None:
@@ -144,11 +147,22 @@ def test_ins_dans_un_autre_code() -> None:
     assert verdicts(datamatrix_conforme(sans, PERSONNE)) == {"EDI-DMX-01": NON_CONFORME}
 
 
-def test_deux_datamatrix() -> None:
-    """Un autre Data Matrix du document (étiquette de tube) ne cache pas celui de l'INS."""
+def test_autre_datamatrix() -> None:
+    """Un autre Data Matrix du document (étiquette de tube) ne tient pas lieu de celui de l'INS, ni ne le cache."""
     autre = avec_code(zxingcpp.BarcodeFormat.DataMatrix, "TUBE-0042")
-    assert verdicts(datamatrix_conforme(autre, PERSONNE))["EDI-DMX-02"] is NON_CONFORME
+    assert verdicts(datamatrix_conforme(autre, PERSONNE)) == {"EDI-DMX-01": NON_CONFORME}
     assert [s.contenu for s in lire_symboles(autre)] == ["TUBE-0042"]
+    avec = edition(LIGNES, datamatrix=CONTENU, autre="TUBE-0042")
+    assert verdicts(datamatrix_conforme(avec, PERSONNE)) == dict.fromkeys(CODES, CONFORME)
+
+
+def test_deux_datamatrix_ins() -> None:
+    """Celui de l'usager est jugé ; une personne dit qui désigne l'autre."""
+    voisin = contenu_datamatrix(usager("nominal"))
+    for premier, second in ((CONTENU, voisin), (voisin, CONTENU)):
+        constats = datamatrix_conforme(edition(LIGNES, datamatrix=premier, autre=second), PERSONNE)
+        assert {c.code for c in constats if c.verdict is not CONFORME} == {"EDI-DMX-02"}
+        assert constats[-1].verdict is A_VERIFIER
 
 
 def test_absence_pour_une_identite_non_qualifiee() -> None:
@@ -164,6 +178,7 @@ def test_presence_pour_une_identite_non_qualifiee() -> None:
         avec_code(zxingcpp.BarcodeFormat.QRCode, PERSONNE.matricule_ins),
         avec_code(zxingcpp.BarcodeFormat.QRCode, f"oid {PERSONNE.oid_ins}"),
         avec_code(zxingcpp.BarcodeFormat.DataMatrix, "1 54 12 99 999 065"),
+        edition(LIGNES[:5], datamatrix=CONTENU.replace(f"S1{PERSONNE.matricule_ins}S2{PERSONNE.oid_ins}", "")),
     ):
         assert verdicts(datamatrix_absent(octets, PERSONNE)) == {"EDI-DMX-10": NON_CONFORME}
 

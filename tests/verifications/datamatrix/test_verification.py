@@ -93,5 +93,8 @@ def test_identite_du_cda() -> None:
     assert identite is not None
     assert (identite.matricule_ins, identite.oid_ins) == (MATRICULE, OID_TEST)
     assert (identite.prenoms_naissance, identite.date_naissance) == ("ANNE MARIE", "1990-12-31")
+    a_la_minute = cda().replace(b'<birthTime value="19901231"', b'<birthTime value="199012310830+0100"')
+    assert a_la_minute != cda()
+    assert identite_du_cda(lire_cda(a_la_minute)) == identite
     sans = cda(ids_patient='<id root="1.2.250.1.213.99.1.7" extension="IPP1"/>')
     assert identite_du_cda(lire_cda(sans)) is None

@@ -121,11 +121,13 @@ _MORALE = f.auteur(f.XCN_MORALE)
 _MORALE_LOT = f.auteur(f.XCN_MORALE, objet="Lot1", lot=True)
 
 
-def _morale(fiche: str = f.FICHE["author"] + _MORALE, lot: str = _MORALE_LOT) -> Callable[[], list[Constat]]:
+def _morale(
+    fiche: str = f.FICHE["author"] + _MORALE, lot: str = _MORALE_LOT, *, nom: str = ""
+) -> Callable[[], list[Constat]]:
     def executer() -> list[Constat]:
         [envoi] = soumissions([alimentation(Alimentation(fiche={"author": fiche}, lot={"author": lot}))])
         return historique.personne_morale_auteur(
-            envoi, envoi.documents_de_sante[0], STRUCTURE, auteur_initial="BIOLOGUE"
+            envoi, envoi.documents_de_sante[0], STRUCTURE, nom_structure=nom, auteur_initial="BIOLOGUE"
         )
 
     return executer
@@ -213,7 +215,12 @@ CONFORMES: dict[str, Callable[[], list[Constat]]] = {
     "remplacement": _remplacer(),
     "date de l'acte": _historique(),
     "date de l'acte au jour": _historique("20190506", "20190506"),
+    "date de l'acte, d'outre-mer": _historique("20190506053000-0400"),
     "personne morale": _morale(),
+    "personne morale, par son nom": _morale(
+        f.FICHE["author"] + f.auteur("^Laboratoire DU banc"), f.auteur("^Laboratoire DU banc", objet="Lot1", lot=True),
+        nom="LABORATOIRE du Banc",
+    ),
     "personne morale et auteur dans le lot": _morale(lot=f.LOT["author"] + _MORALE_LOT),
 }  # fmt: skip
 
@@ -333,6 +340,8 @@ FAUTIFS: dict[str, Exemple] = {
     "acte daté de l'envoi": (
         _historique("20261120103000+0100", "20261120093000"), {"DMP-HIST-01", "DMP-HIST-02"},
     ),
+    "acte à une autre heure": (_historique("20190506143000+0200"), {"DMP-HIST-01"}),
+    "acte à une autre heure, d'outre-mer": (_historique("20190506083000-0400"), {"DMP-HIST-01"}),
     "métadonnée datée de l'envoi": (_historique(xds="20261120093000"), {"DMP-HIST-02"}),
     "acte du jour": (_historique(acte=INSTANT), {"DMP-HIST-01"}),
     "sans personne morale": (_morale(f.FICHE["author"], f.LOT["author"]), {"DMP-HIST-03", "DMP-HIST-04"}),

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re as regex
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
@@ -43,6 +45,7 @@ CRITIQUE = _cr(_r(), _r("165", interpretation="HH"))
 DEUX = _cr(_r("5.3", autre=("0.95", "g/L")))
 ECART = _cr(_r("146", intervalle=("136", "145")))
 BORNE = _cr(_r("145.0", intervalle=("136", "145")))
+ECART_PARMI = _cr(_r("140", intervalle=("136", "145")), _r("146", intervalle=("136", "145")))
 COMMENTE, ANNOTE = _cr(_r(commentaire="à recontrôler")), _cr(_r(), commentaire="profil stable")
 PLAQUETTES = _cr(_r("214", unite="10*9/L"))
 LETTRE_RECUE = ENVOI.document(LETTRE, sortie=("01", "Retour au domicile")).cda
@@ -85,6 +88,12 @@ RESULTATS: list[Cas] = [
         NON,
         lambda: si.critique_annonce(CRITIQUE, [], "x", "d", [{"document_id": "e"}, {"texte": "Sodium"}]),
     ),
+    (
+        "hors de la liste, mais une alerte y mène",
+        si.R_CRITIQUE,
+        OUI,
+        lambda: si.critique_annonce(CRITIQUE, None, "x", "d", [{"document_id": "d"}]),
+    ),
     ("hors de la liste", si.R_CRITIQUE, NON, lambda: si.critique_annonce(CRITIQUE, None, "x")),
     ("normal", si.R_CRITIQUE_PROPRE, OUI, lambda: si.critique_annonce(NU, [], "x")),
     ("normal, dit critique", si.R_CRITIQUE_PROPRE, NON, lambda: si.critique_annonce(NU, ["critique"], "x")),
@@ -101,6 +110,7 @@ RESULTATS: list[Cas] = [
     ("normal, hors liste", si.R_SANS_SIGNE, RIEN, lambda: si.ecart_annonce(BORNE, None, "x", OU)),
     ("écart", si.R_HORS_INTERVALLE, OUI, lambda: si.ecart_annonce(ECART, ["hors_intervalle"], "x", OU)),
     ("écart tu", si.R_HORS_INTERVALLE, NON, lambda: si.ecart_annonce(ECART, ["interpretation"], "x", OU)),
+    ("écart parmi d'autres", si.R_HORS_INTERVALLE, NON, lambda: si.ecart_annonce(ECART_PARMI, [], "x", OU)),
     ("borne atteinte", si.R_SANS_SIGNE, OUI, lambda: si.ecart_annonce(BORNE, [], "x", OU)),
     ("interprété sans intervalle", si.R_SANS_SIGNE, RIEN, lambda: si.ecart_annonce(HAUT, ["hors_intervalle"], "x", OU)),
     ("remplacé, absent", si.R_REMPLACE, OUI, lambda: si.mise_a_jour_montree(True, None, "x")),
@@ -108,6 +118,7 @@ RESULTATS: list[Cas] = [
     ("remplacé, actuel", si.R_REMPLACE, NON, lambda: si.mise_a_jour_montree(True, [], "x")),
     ("même entrée", si.R_REMPLACE, VOIR, lambda: si.mise_a_jour_montree(True, [], "x", meme_entree=True)),
     ("actuel", si.R_RESTE, OUI, lambda: si.mise_a_jour_montree(False, ["critique"], "x")),
+    ("actuel, dit supprimé", si.R_RESTE, NON, lambda: si.mise_a_jour_montree(False, ["supprime"], "x")),
     ("actuel, disparu", si.R_RESTE, NON, lambda: si.mise_a_jour_montree(False, None, "x")),
 ]
 
@@ -149,6 +160,17 @@ def _ligne(**champs: Any) -> dict[str, Any]:
     return pleine | champs
 
 
+SANS_TITRE = regex.sub(rb"<title>[^<]*</title>", b"<title/>", LETTRE_RECUE)
+
+
+DE_BERTHIER = replace(ENVOI, emetteur=replace(E, nom="BERTHIER")).document(LETTRE, sortie=("01", "Domicile")).cda
+"""Le nom de son auteur ne se lit pas dans celui de sa structure."""
+
+
+def _berthier(**champs: Any) -> list[Any]:
+    return li.metadonnees_restituees(DE_BERTHIER, _ligne(**champs))
+
+
 def _meta(**champs: Any) -> list[Any]:
     return li.metadonnees_restituees(LETTRE_RECUE, _ligne(**champs))
 
@@ -164,6 +186,9 @@ LISTES: list[Cas] = [
     ("date sans fuseau", li.R_DATE, VOIR, lambda: _meta(date_creation=ICI)),
     ("autre patient", li.R_PATIENT, NON, lambda: _meta(patient="MARTIN Jeanne")),
     ("sans organisation", li.R_AUTEUR, NON, lambda: _meta(auteurs=[LABORATOIRE_VOISIN.nom + " seul"])),
+    ("sans nom d'auteur", li.R_AUTEUR, NON, lambda: _berthier(auteurs=[E.structure])),
+    ("sans nom d'exécutant", li.R_ACTES, NON, lambda: _berthier(actes=[f"{E.structure}, ambulatoire"])),
+    ("document sans titre", li.R_TITRE, RIEN, lambda: li.metadonnees_restituees(SANS_TITRE, _ligne(titre=""))),
     ("autre version", li.R_VERSION, NON, lambda: _meta(version="2")),
     ("sans actes", li.R_ACTES, NON, lambda: _meta(actes=[])),
     ("sans sortie", li.R_VENUE, NON, lambda: _meta(prise_en_charge=LABORATOIRE_VOISIN.structure)),
@@ -176,6 +201,12 @@ LISTES: list[Cas] = [
         li.R_NON_LU,
         OUI,
         lambda: li.dans_les_non_lus("a", [{"document_id": "a", "lu": True}], lu=True, quoi="x"),
+    ),
+    (
+        "lu, un autre reste",
+        li.R_NON_LU,
+        OUI,
+        lambda: li.dans_les_non_lus("a", [{"document_id": "z"}], lu=True, quoi="x"),
     ),
     ("lu, encore là", li.R_NON_LU, NON, lambda: li.dans_les_non_lus("a", [{"document_id": "a"}], lu=True, quoi="x")),
     (
@@ -216,6 +247,15 @@ def _traits(**champs: Any) -> list[dict[str, Any]]:
     ]
 
 
+NE_EN_1950 = regex.sub(rb'<birthTime value="[0-9]+"', b'<birthTime value="1950"', LETTRE_RECUE)
+EN_1950 = FICHE | {"date_naissance": "1950"}
+
+
+def _ne_en_1950() -> list[dict[str, Any]]:
+    return [ligne | {"document": "1950", "patient": "1950"} if ligne["champ"] == "date_naissance" else ligne
+            for ligne in _traits()]  # fmt: skip
+
+
 def _classe(**montre: Any) -> Any:
     return ra.classe_avec_ses_metadonnees(LETTRE_RECUE, montre)
 
@@ -223,6 +263,8 @@ def _classe(**montre: Any) -> Any:
 RATTACHEMENTS: list[Cas] = [
     ("en regard", ra.R_COMPARE, OUI, lambda: ra.traits_compares(LETTRE_RECUE, FICHE, _traits())),
     ("rien en regard", ra.R_COMPARE, NON, lambda: ra.traits_compares(LETTRE_RECUE, FICHE, _traits(document="?"))),
+    ("nom oublié", ra.R_COMPARE, NON, lambda: ra.traits_compares(LETTRE_RECUE, FICHE, _traits()[1:])[:1]),
+    ("né une année, sans jour", ra.R_COMPARE, OUI, lambda: ra.traits_compares(NE_EN_1950, EN_1950, _ne_en_1950())),
     ("différence dite", ra.R_DIFFERENCE, OUI, lambda: ra.traits_compares(LETTRE_RECUE, FICHE, _traits())),
     ("tout identique", ra.R_DIFFERENCE, NON, lambda: ra.traits_compares(LETTRE_RECUE, FICHE, _traits(identique=True))),
     ("bon dossier", ra.R_BON_DOSSIER, OUI, lambda: ra.au_bon_dossier("a", ["a"], ["b"])),

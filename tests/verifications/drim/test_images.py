@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import random
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 
 import pytest
@@ -13,7 +14,7 @@ from simulators.drim.source import multipart
 from simulators.socle.echange import CorpsMemoire, Echange, Reponse, Requete
 from steps.verifications.drim import consultation as c
 from steps.verifications.drim import images as r
-from steps.verifications.drim.multipart import MultipartIllisible, objets
+from steps.verifications.drim.multipart import MultipartIllisible, objets, parties
 
 INSTANT = datetime(2026, 11, 23, tzinfo=UTC)
 MATRICULE = "279035121518989"
@@ -83,6 +84,9 @@ def test_reponse_hostile() -> None:
             objets(echange(200, bytes(abime), genre))
         except MultipartIllisible:
             continue
+    for autre in (b"Content-Type: text/html\r\n\r\n<p>images</p>", b"Content-Type: application/dicom"):
+        with pytest.raises(MultipartIllisible, match="application/dicom"):
+            parties(b"--b\r\n" + autre + b"\r\n--b--", b"b")
     borne = genre.rpartition("boundary=")[2].encode()
     with pytest.raises(MultipartIllisible, match="plus de"):
         objets(echange(200, (b"\r\n--" + borne) * 6000 + b"--", genre))
@@ -157,6 +161,8 @@ def test_kos_avant_les_images() -> None:
     assert c.kos_retire([retrait, images], "9.9").verdict is NON
     tard = echange(service="dmp", operation="TD3.2", unique_ids="1.2.3", numero=3)
     assert c.kos_retire([images, tard], "1.2.3").verdict is NON
+    cherche = echange(service="dmp", operation="TD3.1", unique_ids="1.2.3", numero=1)
+    assert c.kos_retire([cherche, images], "1.2.3").verdict is NON
     assert c.kos_retire([], "1.2.3").verdict is RIEN
 
 
@@ -196,4 +202,6 @@ def test_ce_qui_est_montre() -> None:
     assert c.jeton_presente([echange(jeton_etat="expire")]).verdict is NON
     reprise = [echange(numero=1, jeton_etat="expire"), echange(numero=2, jeton_etat="valide")]
     assert c.jeton_presente(reprise).verdict is A_VOIR and c.jeton_presente(reprise[::-1][1:]).verdict is NON
+    autre_etude = replace(reprise[1], requete=Requete("GET", "/studies/9.9.9"))
+    assert c.jeton_presente([reprise[0], autre_etude]).verdict is NON
     assert c.jeton_presente([echange()]).verdict is NON and c.jeton_presente([]).verdict is RIEN

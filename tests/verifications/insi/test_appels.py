@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gzip
 from dataclasses import replace
 
 from hypothesis import given, settings
@@ -12,7 +13,7 @@ from simulators.insi.lecture import XmlRefuse, analyser
 from simulators.insi.rendu import OptionsRendu, rendre_resultat
 from simulators.insi.resultat import Individu, InsRendu, Resultat
 from simulators.socle.echange import CorpsMemoire, Reponse
-from steps.verifications.insi import ContexteInsi, Mode, lire_appel, verifier_requetes_insi
+from steps.verifications.insi import ContexteInsi, Mode, lire_appel, retour_en_clair, verifier_requetes_insi
 from steps.verifications.insi.schema_lisible import defauts
 from tests.simulators.insi import aides
 from tests.verifications.insi import fabrique as f
@@ -57,6 +58,29 @@ def test_faute_et_silence() -> None:
     for reponse in (None, Reponse(200, (), CorpsMemoire(b"<html>")), Reponse(503)):
         appel = lire_appel(replace(f.echange(), reponse=reponse))
         assert (appel.code, appel.reponse.faute, appel.reponse.identite) == (None, None, None)
+
+
+def test_retour_en_clair() -> None:
+    """Ce que l'opérateur lit d'un retour : le code, la faute et son message, ou que rien ne se lit."""
+    for echange, attendu in (
+        (f.echange(code="02"), "02"),
+        (f.echange(code=None), "faute Receiver : x"),
+        (replace(f.echange(), reponse=Reponse(503)), "réponse illisible"),
+    ):
+        assert retour_en_clair(lire_appel(echange).reponse) == attendu
+    sans_motif = f.reponse_code(None).corps.octets.replace(
+        b"<s:Reason><s:Text xml:lang='fr'>x</s:Text></s:Reason>", b""
+    )
+    muette = lire_appel(replace(f.echange(), reponse=Reponse(500, (), CorpsMemoire(sans_motif)))).reponse
+    assert retour_en_clair(muette) == "faute Receiver : "
+
+
+def test_reponse_comprimee() -> None:
+    """Une réponse en gzip se lit comme une autre ; coupée, elle est illisible."""
+    octets = gzip.compress(f.reponse_code("02").corps.octets)
+    for envoyes, code in ((octets, "02"), (octets[:-20], None)):
+        reponse = Reponse(200, (("Content-Encoding", "GZIP"),), CorpsMemoire(envoyes))
+        assert lire_appel(replace(f.echange(), reponse=reponse)).code == code
 
 
 @settings(max_examples=60, deadline=None)

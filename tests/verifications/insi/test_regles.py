@@ -29,6 +29,10 @@ def _autre_patient() -> list[Echange]:
     return [f.echange(f.recherche(nom="BREVILLIERS"))]
 
 
+def _par_vitale(nom: str) -> list[Echange]:
+    return _corps(aides.carte(individu="1790499999001", date="1979-04-23", nom=nom), aides.CARTE)
+
+
 def _corps(contenu: str, operation: str = aides.TRAITS, **choix: object) -> list[Echange]:
     message = aides.enveloppe(contenu, operation=operation, **choix)  # type: ignore[arg-type]
     return [f.echange(message, operation=operation)]
@@ -224,6 +228,8 @@ DEFAUTS: list[tuple[str, str, Verdict, Callable[[], list[Echange]], ContexteInsi
     ("INSI-TRT-07", "vide", NC, lambda: _traits(lieu=""), IDAM),
     ("INSI-CAR-01", "sans matricule", AV, lambda: _corps(aides.carte(date="1979-04-23"), aides.CARTE), IDAM),
     ("INSI-MAT-01", "clé fausse", NC, lambda: _corps(_ins(cle="99"), aides.VERIFICATION), IDAM),
+    ("INSI-MAT-01", "clé de l'individu fausse, par carte", NC, lambda: _corps(VITALE.replace(
+        "</q:NumIdentifiant>", "</q:NumIdentifiant><q:Cle>99</q:Cle>", 1), aides.CARTE), IDAM),
     ("INSI-MAT-02", "sans OID", NC, lambda: _corps(_ins(oid=None), aides.VERIFICATION), IDAM),
     ("INSI-MAT-02", "INS-C", NC, lambda: _corps(_ins(oid="1.2.250.1.213.1.4.2"), aides.VERIFICATION), IDAM),
     ("INSI-SEQ-01", "tous d'abord", NC, lambda: f.suite(("ELOISE ANNE ROSE", "00")), TROIS_PRENOMS),
@@ -237,6 +243,9 @@ DEFAUTS: list[tuple[str, str, Verdict, Callable[[], list[Echange]], ContexteInsi
     ("INSI-SEQ-04", "redemande", AV, lambda: f.suite(("ELOISE", "00"), ("ELOISE", "00")), IDAM),
     ("INSI-SEQ-05", "sans fin", AV, lambda: f.suite(*[("ELOISE", None)] * 4), IDAM),
     ("INSI-SEQ-06", "douteux", NC, lambda: f.suite(("ELOISE", "00")), _interdit(appel_interdit="douteux")),
+    ("INSI-SEQ-06", "douteux, par sa carte", NC, lambda: _par_vitale("AUBRIVAL"), _interdit(appel_interdit="douteux")),
+    ("INSI-SEQ-06", "douteux, par une carte sans nom", NC, lambda: _par_vitale(""),
+     _interdit(appel_interdit="douteux")),
     ("INSI-SEQ-07", "ApCV", AV, lambda: f.suite(("ELOISE", "00")), _interdit(apcv=True)),
 ]  # fmt: skip
 
@@ -282,6 +291,8 @@ ADMIS: list[tuple[str, Callable[[], list[Echange]], ContexteInsi]] = [
     ("02 puis lieu", lambda: f.suite(("ELOISE", "02"), ("ELOISE", "00", "63113")), TROIS_PRENOMS),
     ("02 puis tous", lambda: f.suite(("ELOISE", "02"), ("ELOISE ANNE ROSE", "00")), TROIS_PRENOMS),
     ("02 puis cumul", lambda: f.suite(("ELOISE", "02"), ("ELOISE ANNE", "00")), TROIS_PRENOMS),
+    ("02 puis cumul, puis tous", lambda: f.suite(
+        ("ELOISE", "02"), ("ELOISE ANNE", "02"), ("ELOISE ANNE ROSE", "00")), TROIS_PRENOMS),
     ("02 puis suivants, tous, lieu", lambda: f.suite(
         ("ELOISE", "02"), ("ANNE", "01"), ("ROSE", "01"), ("ELOISE ANNE ROSE", "02"),
         ("ELOISE ANNE ROSE", "00", "63113")), TROIS_PRENOMS),
@@ -291,6 +302,8 @@ ADMIS: list[tuple[str, Callable[[], list[Echange]], ContexteInsi]] = [
     ("un seul prénom", lambda: f.suite(("ELOISE", "01")),
      ContexteInsi(patients=(replace(TROIS, prenoms=("ELOISE",)),))),
     ("patient bloqué non appelé", lambda: _autre_patient(), _interdit(appel_interdit="fictif")),
+    ("patient bloqué, carte d'un autre né le même jour", lambda: _par_vitale("BREVILLIERS"),
+     _interdit(appel_interdit="fictif")),
     ("patient ApCV non appelé", lambda: _autre_patient(), _interdit(apcv=True)),
 ]  # fmt: skip
 
@@ -361,3 +374,22 @@ def test_constats_conformes_reunis() -> None:
     assert len(codes) == len(set(codes))
     [tls] = [constat for constat in constats if constat.code == "INSI-TLS-01"]
     assert tls.echanges == tuple(range(1, 21))
+
+
+@pytest.mark.parametrize(
+    ("echanges", "code"),
+    [
+        (lambda: [f.echange(b"<oups", numero=n, code=None) for n in range(1, 6)], "INSI-SEQ-05"),
+        (lambda: _traits(prenom=None), "INSI-SEQ-01"),
+    ],
+    ids=["cinq demandes illisibles ne sont pas la même", "une recherche sans prénom n'a pas de tour"],
+)
+def test_rien_n_est_dit_de_ce_qui_ne_se_lit_pas(echanges: Callable[[], list[Echange]], code: str) -> None:
+    """Ce que la demande ne dit pas ne fonde ni manquement, ni conformité."""
+    assert code not in {constat.code for constat in verifier_requetes_insi(echanges(), TROIS_PRENOMS)}
+
+
+def test_une_demande_illisible_n_est_celle_de_personne() -> None:
+    """Elle ne compte pas comme un appel pour la personne dont l'appel est bloqué."""
+    constats = verifier_requetes_insi([f.echange(b"<oups", code=None)], _interdit(appel_interdit="douteux"))
+    assert {c.verdict for c in constats if c.code == "INSI-SEQ-06"} == {Verdict.CONFORME}

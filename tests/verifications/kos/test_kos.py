@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import random
 from collections.abc import Callable
+from dataclasses import replace
 
 import pytest
 from pydicom import Dataset
@@ -84,6 +85,7 @@ MUTANTS: dict[str, tuple[Callable[[Dataset], object], str, Verdict]] = {
     "sans heure du contenu": (lambda j: delattr(j, "ContentTime"), "KOS-OBJ-08", Verdict.NON_CONFORME),
     "date du contenu vide": (lambda j: setattr(j, "ContentDate", ""), "KOS-OBJ-08", Verdict.NON_CONFORME),
     "mois 13": (lambda j: setattr(j, "StudyDate", "20251399"), "KOS-OBJ-09", Verdict.NON_CONFORME),
+    "date à neuf chiffres": (lambda j: setattr(j, "StudyDate", "202611200"), "KOS-OBJ-09", Verdict.NON_CONFORME),
     "heure 25": (lambda j: setattr(j, "ContentTime", "256199"), "KOS-OBJ-09", Verdict.NON_CONFORME),
     "sexe X": (lambda j: setattr(j, "PatientSex", "X"), "KOS-OBJ-09", Verdict.NON_CONFORME),
     "adresse fausse": (lambda j: setattr(_preuve(j), "RetrieveURL", "sous-sol"), "KOS-PRE-05", Verdict.NON_CONFORME),
@@ -122,6 +124,26 @@ def test_jeu_de_caracteres_menti() -> None:
     assert [c.code for c in verifier_kos(lire_kos(octets)) if c.verdict is Verdict.NON_CONFORME] == ["KOS-OBJ-06"]
 
 
+def test_description_abimee() -> None:
+    """Une description en latin-1 sous un jeu annoncé UTF-8 ne se lit pas, même si tout le reste est juste."""
+    octets = f.kos(lambda j: setattr(j.ContentSequence[0], "TextValue", "Scanner de la tête, deux séries "))
+    abime = octets.replace("tête".encode(), "tête".encode("latin-1") + b" ", 1)
+    assert [c.code for c in verifier_kos(lire_kos(abime)) if c.verdict is Verdict.NON_CONFORME] == ["KOS-OBJ-06"]
+
+
+def test_hors_echange() -> None:
+    """Un KOS contrôlé comme fichier ne cite aucun échange ; retiré d'un échange, il le cite."""
+    kos = lire_kos(f.kos())
+    assert {c.echanges for c in verifier_kos(kos)} == {()}
+    assert {c.echanges for c in verifier_kos(kos, echange=7)} == {(7,)}
+
+
+def test_sans_identifiant() -> None:
+    """Un KOS sans aucun identifiant unique n'en a pas de justes."""
+    vide = replace(lire_kos(f.kos()), uids=())
+    assert "KOS-OBJ-05" in {c.code for c in verifier_kos(vide) if c.verdict is Verdict.NON_CONFORME}
+
+
 def _ins_ailleurs(jeu: Dataset) -> None:
     autre = Dataset()
     autre.PatientID, autre.IssuerOfPatientID = jeu.PatientID, jeu.IssuerOfPatientID
@@ -141,6 +163,7 @@ VARIANTES: dict[str, Callable[[Dataset], object]] = {
     "RetrieveURL au lieu de l'OID": _par_adresse,
     "sans description": lambda j: j.ContentSequence.pop(0),
     "latin-1": lambda j: setattr(j, "SpecificCharacterSet", "ISO_IR 100"),
+    "daté d'un autre jour": lambda j: setattr(j, "StudyDate", "20260228"),
     "fuseau négatif": lambda j: setattr(j, "TimezoneOffsetFromUTC", "-0400"),
 }  # fmt: skip
 
@@ -162,6 +185,7 @@ def test_syntaxes_lues(syntaxe: str) -> None:
 FICHES: dict[str, tuple[dict[str, object], str]] = {
     "type MIME": ({"mime_type": "text/xml"}, "KOS-XDS-01"),
     "format": ({"format_code": Code("urn:ihe:iti:xds-sd:pdf:2008", "1.3.6.1.4.1.19376.1.2.3", "")}, "KOS-XDS-01"),
+    "sans format": ({"format_code": None}, "KOS-XDS-01"),
     "type": ({"type_code": Code("18748-4", "2.16.840.1.113883.6.1", "")}, "KOS-XDS-02"),
     "classe": ({"class_code": Code("11", "1.2.250.1.213.1.1.4.1", "")}, "KOS-XDS-02"),
     "identifiant": ({"unique_id": "2.25.1"}, "KOS-XDS-03"),

@@ -130,6 +130,10 @@ MANQUEMENTS: dict[str, tuple[str, Exemple]] = {
     "autre objet disparu": ("LOI-INT-05", lambda: _integrer([o for o in INTEGRE if o["code"] != "NFS"])),
     "modification perdue": ("LOI-MOD-01", lambda: integration.codes_modifies(catalogue(), catalogue(), {HB: "718-7"})),
     "modification refusée": ("LOI-MOD-01", lambda: integration.modification_acceptee("HB", "1-8", "refuse", "refuse")),
+    "objet modifié disparu": (
+        "LOI-MOD-01",
+        lambda: integration.codes_modifies(catalogue(), [o for o in catalogue() if o["code"] != "HB"], {HB: "718-7"}),
+    ),
     "modification du voisin": (
         "LOI-MOD-02",
         lambda: integration.codes_modifies(catalogue(), _avec(_codes(HB="718-7", NA="718-7")), {HB: "718-7"}),
@@ -236,3 +240,5 @@ def test_releve_des_dates() -> None:
     texte = dates.releve(catalogue(), apres, [K])
     assert "2823-3 devenu 2075-0" in texte
     assert PENDANT in texte
+    sans_k = [objet for objet in catalogue() if objet["code"] != "K"]
+    assert "Potassium" not in dates.releve(sans_k, apres, [K])

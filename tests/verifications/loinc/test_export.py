@@ -46,6 +46,9 @@ CONFORMES: dict[str, Exemple] = {
     "forme avec en-tête": lambda: _forme("LOINC_1", _ENTETE + LOINC_1),
     "forme, séparateur final": lambda: _forme("LOINC_1", LOINC_1.replace("\r\n", ";\r\n")),
     "dix chapitres": lambda: fichiers.volume("LOINC_1", grand_export("LOINC_1", 10), grand_catalogue(10)),
+    "cinq chapitres et cinq sous-chapitres au seul code": lambda: fichiers.volume(
+        "LOINC_1", "".join(f"C{r};Chapitre {r};S{r};\n" for r in range(5)).encode(), grand_catalogue(10)
+    ),
     "dix analyses demandées": lambda: fichiers.volume("LOINC_2", grand_export("LOINC_2", 10), grand_catalogue(10)),
     "dix analyses": lambda: fichiers.volume("LOINC_3", grand_export("LOINC_3", 10), grand_catalogue(10)),
     "chapitres": lambda: contenu.chapitres_exportes(LOINC_1.encode("utf-8-sig"), catalogue()),
@@ -56,6 +59,9 @@ CONFORMES: dict[str, Exemple] = {
     "sous-chapitre par son seul code": lambda: contenu.chapitres_exportes(_PARTIE_AU_SEUL_CODE.encode(), catalogue()),
     "chapitres, code facultatif omis": lambda: contenu.chapitres_exportes(
         LOINC_1.replace("BIO;", ";").encode(), catalogue()
+    ),
+    "demandes, chapitre par son libellé": lambda: contenu.demandes_exportees(
+        LOINC_2.replace(";BIO;", ';"Biochimie ; sang";').encode(), catalogue()
     ),
     "demandes": lambda: contenu.demandes_exportees(LOINC_2.encode(), catalogue()),
     "résultats": lambda: contenu.resultats_exportes(LOINC_3.encode("cp1252"), catalogue()),
@@ -86,6 +92,13 @@ MANQUEMENTS: dict[str, tuple[str, Exemple]] = {
     "colonne oubliée": ("LOI-CSV-02", lambda: _forme("LOINC_2", LOINC_2.replace(";NA;", ";"))),
     "libellé obligatoire vide": ("LOI-CSV-03", lambda: _forme("LOINC_1", LOINC_1.replace("Hématologie", ""))),
     "analyse sans libellé": ("LOI-CSV-03", lambda: _forme("LOINC_2", LOINC_2.replace(";Sodium", ";"))),
+    "examen sans code": ("LOI-CSV-03", lambda: _forme("LOINC_2", LOINC_2.replace("NFS;Num", ";Num"))),
+    "un chapitre et six sous-chapitres": (
+        "LOI-CSV-04",
+        lambda: fichiers.volume(
+            "LOINC_1", "".join(f"C;Chapitre;S{r};Partie {r}\n" for r in range(6)).encode(), grand_catalogue(10)
+        ),
+    ),
     "neuf analyses": (
         "LOI-CSV-04",
         lambda: fichiers.volume("LOINC_3", grand_export("LOINC_3", 9), grand_catalogue(10)),
@@ -122,6 +135,10 @@ MANQUEMENTS: dict[str, tuple[str, Exemple]] = {
         "LOI-DEM-01",
         lambda: contenu.demandes_exportees(LOINC_2.replace(";BIO;", ";HEM;").encode(), catalogue()),
     ),
+    "analyse que le logiciel ne montre pas": (
+        "LOI-DEM-01",
+        lambda: contenu.demandes_exportees(LOINC_2.replace(";NA;Sodium", ";CL;Chlorure").encode(), catalogue()),
+    ),
     "une ligne par examen": (
         "LOI-DEM-02",
         lambda: contenu.demandes_exportees("\n".join(LOINC_2.splitlines()[::2]).encode(), catalogue()),
@@ -141,6 +158,10 @@ MANQUEMENTS: dict[str, tuple[str, Exemple]] = {
     "temporalité et échelle échangées": (
         "LOI-CSV-05",
         lambda: contenu.facultatifs_exportes("LOINC_3", LOINC_3.replace("PT;;;QN", "QN;;;PT").encode(), catalogue()),
+    ),
+    "échelle à la place d'une temporalité non montrée": (
+        "LOI-CSV-05",
+        lambda: contenu.facultatifs_exportes("LOINC_3", LOINC_3.replace("g/dL;;", "g/dL;QN;").encode(), catalogue()),
     ),
     "unité d'une autre analyse": (
         "LOI-CSV-05",
@@ -172,6 +193,10 @@ INDECIS: dict[str, tuple[Verdict, Exemple]] = {
         lambda: _forme("LOINC_1", "BIO;Biochimie\nHEM;Hématologie;H1\n"),
     ),
     "catalogue trop petit": (Verdict.NON_CONCLUANT, lambda: fichiers.volume("LOINC_1", LOINC_1.encode(), catalogue())),
+    "neuf analyses, et pas une de plus à montrer": (
+        Verdict.NON_CONCLUANT,
+        lambda: fichiers.volume("LOINC_3", grand_export("LOINC_3", 9), grand_catalogue(9)),
+    ),
     "aucun examen de plusieurs analyses": (
         Verdict.NON_CONCLUANT,
         lambda: contenu.demandes_exportees(LOINC_2.splitlines()[2].encode(), [catalogue()[5], catalogue()[8]]),

@@ -44,11 +44,12 @@ def edition(
     *,
     datamatrix: str = "",
     cote: float = 60,
+    autre: str = "",
     metadonnees: str = "",
     pages_vides: int = 0,
     compresser: bool = True,
 ) -> bytes:
-    """Un PDF : les lignes l'une sous l'autre, puis le datamatrix."""
+    """Un PDF : les lignes l'une sous l'autre, puis le datamatrix, et un autre Data Matrix plus bas."""
     tampon = io.BytesIO()
     page = canvas.Canvas(tampon, pagesize=A4, pageCompression=int(compresser), invariant=1)
     page.setTitle("Compte rendu")
@@ -58,6 +59,8 @@ def edition(
         page.drawString(50, 790 - 18 * rang, ligne)
     if datamatrix:
         _tracer(page, datamatrix, 430, 700, cote)
+    if autre:
+        _tracer(page, autre, 430, 500, 60)
     page.showPage()
     for _ in range(pages_vides):
         page.showPage()

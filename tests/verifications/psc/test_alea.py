@@ -71,3 +71,15 @@ def test_un_uuid_ne_vaut_que_ses_bits_tires(valeur: str, attendu: float) -> None
 def test_chaque_alphabet_a_sa_taille(valeur: str, signes: int) -> None:
     """Le plus petit alphabet qui contient la valeur compte, à un signe près."""
     assert bits(valeur) == pytest.approx(10 * math.log2(signes))
+
+
+def test_quatre_signes_egaux_par_hasard_ne_coutent_rien() -> None:
+    """Deux tirages de 132 bits qui commencent pareil par hasard restent deux tirages de 132 bits."""
+    valeurs = ("Qz8kxV1wMpT0aB3cD4eF5g", "Qz8kJr7-sLm2Nq_9uW6yHi")
+    assert bits(valeurs[0], valeurs) == bits(valeurs[0]) >= SEUIL
+
+
+def test_un_jwt_non_signe_ne_vaut_que_son_contenu() -> None:
+    """L'en-tête d'un JWT « alg: none » est connu de tous ; une signature ne se devine pas."""
+    assert bits("eyJhbGciOiJub25lIn0.eyJuIjoxfQ.") < SEUIL
+    assert bits("eyJhbGciOiJIUzI1NiJ9.eyJuIjoxfQ.5mhBHqs5_DTLdINd9p5m7ZJ6XD0Xc55kIaCRY5r6HRA") >= SEUIL

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import Any
 
 import pytest
@@ -51,3 +52,9 @@ def _fil(
 def test_echange(fil: f.Fil, attendu: set[tuple[str, Verdict]]) -> None:
     """Une faute, un code."""
     assert fautes(verifier_echanges_de_jetons(fil.echanges, lire(fil.echanges))) == attendu
+
+
+def test_jeton_obtenu_en_clair() -> None:
+    """Un point de jetons joint sans TLS n'a vu aucun certificat."""
+    echanges = [replace(e, tls=None) if e.operation == "jeton" else e for e in _fil().echanges]
+    assert fautes(verifier_echanges_de_jetons(echanges, lire(echanges))) == {("PSC-API-03", NC)}

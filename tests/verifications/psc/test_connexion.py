@@ -261,7 +261,8 @@ def test_variante(faire: Callable[[], list[Echange]], client: ClientDeclare) -> 
     """Une variante légitime ne donne aucune alerte, et quelque chose est bien constaté."""
     constats = juger(faire(), client)
     assert fautes(constats) == set()
-    assert {"PSC-AUT-02", "PSC-ALE-01", "PSC-ALE-03", "PSC-COD-01", "PSC-CLI-03"} <= {c.code for c in constats}
+    vues = {"PSC-AUT-02", "PSC-ALE-01", "PSC-ALE-03", "PSC-COD-01", "PSC-CLI-03", "PSC-COD-03"}
+    assert vues <= {c.code for c in constats}
 
 
 def test_mutuel_complet() -> None:
@@ -306,6 +307,7 @@ def test_octets_hostiles() -> None:
     fil.ajouter(
         "jeton", "POST", "/token?", champs={"grant_type": "\udcff".encode("utf-8", "replace").decode()}, statut=0
     )
+    fil.ajouter("autorisation", "GET", "/auth?state=a", statut=0, notes={"transaction": "coupee"})
     fil.ajouter("fin_session", "GET", "/logout?" + "&" * 5000)
     fil.ajouter("mire", "GET", "/mire", statut=302, location="http://[oups?code=1")
     assert juger(fil.echanges)

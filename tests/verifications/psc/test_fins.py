@@ -92,6 +92,13 @@ def _apres(faire: Callable[[f.Fil], object]) -> list[Any]:
     return fil.echanges[1:]
 
 
+def test_la_session_visee_ne_se_juge_pas_sans_connaitre_la_sienne() -> None:
+    """Sans session du fournisseur connue, rien ne dit que la déconnexion désigne la bonne."""
+    faits = Deconnexion("", avant=f.session(), apres=f.session(ouverte=False), echanges=_fin())
+    assert "PSC-FIN-03" not in {c.code for c in deconnexion(faits)}
+    assert "PSC-FIN-03" in {c.code for c in deconnexion(_sortie())}
+
+
 @pytest.mark.parametrize(("faits", "attendu"), [x[1:] for x in FINS], ids=[x[0] for x in FINS])
 def test_deconnexion(faits: Callable[[], Deconnexion], attendu: set[tuple[str, Verdict]]) -> None:
     """Une faute de déconnexion, un code ; les façons légitimes de se déconnecter passent."""

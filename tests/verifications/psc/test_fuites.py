@@ -29,8 +29,8 @@ def test_rythme_et_liaison() -> None:
     assert fautes(jetons.jetons_lies(())) == {("PSC-CLI-06", RIEN)}
 
 
-def _jwt(emetteur: str) -> str:
-    parties = ({"alg": "RS256", "typ": "JWT"}, {"iss": emetteur, "sub": "moi"})
+def _jwt(emetteur: str, sujet: str = "moi") -> str:
+    parties = ({"alg": "RS256", "typ": "JWT"}, {"iss": emetteur, "sub": sujet})
     segments = [urlsafe_b64encode(json.dumps(p).encode()).rstrip(b"=").decode() for p in parties]
     return ".".join((*segments, "c2lnbmF0dXJl"))
 
@@ -93,6 +93,20 @@ def test_fuites_dans_les_traces() -> None:
             fuites.rien_dans_les_traces([fuites.Vu("trace", f"jeton={texte}")], secrets, emetteur=f.EMETTEUR)
         ) == {("PSC-SEC-03", NC)}
     assert fautes(fuites.rien_dans_les_traces([], secrets)) == {("PSC-SEC-03", RIEN)}
+
+
+def test_un_jeton_du_fournisseur_se_voit_quelle_que_soit_sa_longueur() -> None:
+    """Un segment de JWT s'écrit sans le bourrage de la base 64 : il en manque zéro, un ou deux signes."""
+    for sujet in ("a", "ab", "abc"):
+        trace = fuites.Vu("trace", f"jeton={_jwt(f.EMETTEUR, sujet)}")
+        assert fautes(fuites.rien_dans_les_traces([trace], frozenset(), emetteur=f.EMETTEUR)) == {("PSC-SEC-03", NC)}
+
+
+def test_un_jwt_au_contenu_inattendu_n_est_pas_un_jeton_du_fournisseur() -> None:
+    """Un contenu illisible, ou trop profond pour être lu, n'arrête pas le jugement du reste."""
+    for contenu in (b'{"iss" : oui', b'{"a":' * 30_000):
+        vu = fuites.Vu("page", f"eyJhbGciOiJub25lIn0.{urlsafe_b64encode(contenu).rstrip(b'=').decode()}.")
+        assert fautes(fuites.rien_dans_le_navigateur([vu], frozenset(), emetteur=f.EMETTEUR)) == set()
 
 
 def test_un_cookie_du_logiciel_n_est_garde_que_par_son_empreinte() -> None:

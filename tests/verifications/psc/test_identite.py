@@ -25,6 +25,8 @@ def test_identite_montree() -> None:
     ):
         assert fautes(identite.session_de(Tentative(f.MEDECIN, montree, echanges))) == attendu
     assert fautes(identite.session_de(Tentative(f.MEDECIN, f.session()))) == {("PSC-IDE-01", RIEN)}
+    refusee = Tentative(f.MEDECIN, None, echanges, resultat="refuse")
+    assert fautes(identite.session_de(refusee)) == {("PSC-IDE-01", NC)}
 
 
 @pytest.mark.parametrize("national", ["ANS20260101000001", "100000000000001/SIM0001"])

@@ -99,6 +99,18 @@ def test_jeton_employe(panne: str) -> None:
     assert fautes(constats) == {("PSC-REF-30", NC)}
 
 
+def test_userinfo_lu_avant_le_refus() -> None:
+    """UserInfo lu sur un ID token refusé ensuite se remarque ; ni lu, ni session ouverte par erreur, rien à en dire."""
+    for lu, ouverte, remarque in ((True, False, True), (False, False, False), (True, True, False)):
+        essai = tentative("audience_fausse", ouverte=ouverte)
+        fil = f.Fil()
+        fil.echanges = [*essai.echanges]
+        if lu:
+            fil.userinfo()
+        constats = refus_attendu("audience_fausse", Tentative(f.MEDECIN, essai.session, fil.echanges), temoin())
+        assert ("PSC-REF-32" in {c.code for c in constats}) is remarque
+
+
 def test_signature_au_plus_a_verifier() -> None:
     """OpenID Connect Core admet de s'en remettre au TLS : la signature non vérifiée n'est jamais non conforme."""
     for panne in ("signature_fausse", "cle_inconnue"):
