@@ -18,9 +18,9 @@ from simulators.mssante.courriels import LABORATOIRE_VOISIN, Envoi
 from simulators.mssante.courriels.composition import Transmission
 from simulators.mssante.courriels.modele import BIOLOGIE
 from simulators.socle.identites import fabriquer_identite
+from steps.verifications.mssante import accuse_rendu, dossier_lu
 from steps.verifications.mssante import dossier_envois as e
 from steps.verifications.mssante import dossier_interdits as i
-from steps.verifications.mssante import dossier_lu
 from steps.verifications.mssante import dossier_reception as r
 from steps.verifications.mssante import dossier_suivi as s
 from steps.verifications.mssante import dossier_versions as v
@@ -310,9 +310,9 @@ def test_sans_objet(nom: str) -> None:
 
 
 def test_chaque_regle_a_son_manquement() -> None:
-    """Toute règle de ces modules est prise en faute par un exemple, ici ou dans test_dossier_lu.py."""
+    """Toute règle de ces modules est prise en faute par un exemple, ici, ou dans les essais du module qui la porte."""
     sujets = ("MSS-ENVOI", "MSS-INTERDIT", "MSS-SUIVI", "MSS-LECTURE", "MSS-VERSION", "MSS-CORRESP", "MSS-RETOUR")
-    ailleurs = {regle.code for regle in vars(dossier_lu).values() if isinstance(regle, Regle)}
+    ailleurs = {r.code for module in (dossier_lu, accuse_rendu) for r in vars(module).values() if isinstance(r, Regle)}
     codes = {code for code in REGLES if code.startswith(sujets)} - ailleurs
     assert codes == {code for code, _ in (*FAUTIFS.values(), *A_REGARDER.values())}
 
