@@ -56,7 +56,7 @@ class Processus:
         except (OSError, ValueError) as erreur:
             raise ProgrammeAbsent(str(erreur)) from erreur
         assert self._popen.stdin and self._popen.stdout and self._popen.stderr
-        self._entree = self._popen.stdin
+        self._a_ecrire: queue.SimpleQueue[bytes | None] = queue.SimpleQueue()
         self._taille_max = taille_max
         self._sortie: queue.Queue[bytes | None] = queue.Queue(_BLOCS_EN_ATTENTE)
         self._recu = bytearray()
@@ -67,6 +67,7 @@ class Processus:
             threading.Thread(target=self._lire_sortie, args=(self._popen.stdout,), daemon=True),
             threading.Thread(target=self._lire_erreurs, args=(self._popen.stderr,), daemon=True),
             threading.Thread(target=self._veiller, daemon=True),
+            threading.Thread(target=self._donner, args=(self._popen.stdin,), daemon=True),
         ]
         for fil in self._fils:
             fil.start()
@@ -84,16 +85,9 @@ class Processus:
     def ecrire(self, octets: bytes, *, dernier: bool) -> None:
         """Lui donne ces octets, sans attendre qu'il les lise ; `dernier` : son entrée se ferme ensuite."""
 
-        def donner() -> None:
-            # Un programme qui s'arrête sans lire sa demande se voit à sa réponse.
-            with contextlib.suppress(OSError, ValueError):
-                vue = memoryview(octets)
-                while vue:
-                    vue = vue[self._entree.write(vue) or 0 :]
-                if dernier:
-                    self._entree.close()
-
-        threading.Thread(target=donner, daemon=True).start()
+        self._a_ecrire.put(octets)
+        if dernier:
+            self._a_ecrire.put(None)
 
     def lire_tout(self, delai_s: float) -> bytes:
         """Toute sa sortie, une fois qu'il s'est arrêté."""
@@ -134,8 +128,7 @@ class Processus:
 
     def rendre(self) -> None:
         """Ferme les tuyaux d'un programme arrêté ; ceux qu'un enfant tient encore se ferment avec leur fil."""
-        with contextlib.suppress(OSError, ValueError):
-            self._entree.close()
+        self._a_ecrire.put(None)
         echeance = monotonic() + _GRACE_S
         while any(fil.is_alive() for fil in self._fils) and monotonic() < echeance:
             # Un fil qui attend de la place pour ce que personne ne lira plus se termine ainsi.
@@ -163,6 +156,17 @@ class Processus:
         pris = bytes(self._recu[:nombre])
         del self._recu[:nombre]
         return pris
+
+    def _donner(self, entree: IO[bytes]) -> None:
+        """Seul ce fil ferme l'entrée : fermée ailleurs pendant qu'il écrit, son numéro repris par le programme suivant
+        lui ferait lire la demande de celui-ci.
+        """
+        # Un programme qui s'arrête sans lire sa demande se voit à sa réponse.
+        with contextlib.suppress(OSError), entree:
+            while (octets := self._a_ecrire.get()) is not None:
+                vue = memoryview(octets)
+                while vue:
+                    vue = vue[entree.write(vue) or 0 :]
 
     def _lire_sortie(self, sortie: IO[bytes]) -> None:
         with sortie:

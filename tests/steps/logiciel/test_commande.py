@@ -185,6 +185,19 @@ def test_demande_jamais_lue(tmp_path: Path) -> None:
     assert outil.jouer("lire_liste_travail", "biologiste_1", {"contenu": "x" * (4 << 20)}).fait
 
 
+def test_une_demande_jamais_lue_ne_deborde_pas_sur_la_suivante(tmp_path: Path) -> None:
+    """Ce qu'un programme n'a pas lu ne parvient jamais au programme suivant."""
+    sourd, attentif = tmp_path / "sourd", tmp_path / "attentif"
+    sourd.mkdir()
+    attentif.mkdir()
+    (sourd / "p.py").write_text(f"print({BON!r})", encoding="utf-8")
+    muet = AdaptateurCommande([sys.executable, "p.py"], dossier=sourd, environnement=tmp_path / "e", delai_s=20.0)
+    outil = adaptateur(attentif, 'print(json.dumps({"resultat": "fait", "messages": [d["action"]]}))')
+    for _ in range(12):
+        assert muet.jouer("lire_liste_travail", "biologiste_1", {"contenu": "x" * (1 << 20)}).fait
+        assert jouer_libre(outil).messages == ("lire_liste_travail",)
+
+
 def test_secrets(tmp_path: Path) -> None:
     """Un secret répété est masqué partout ; une action qui manie des secrets ne laisse aucune trace."""
     corps = 'print(d, file=sys.stderr); print(json.dumps({"resultat": "echec", "messages": [os.environ["JETON"]]}))'
