@@ -342,6 +342,14 @@ def _remplacement(poste: Poste) -> bytes:
     return b"RPLC" * (b"RPLC" in lu) + b" cible" * (premier.entree_mss.encode() in lu)
 
 
+def _accuse_rendu(poste: Poste, entetes: str = f"Disposition-Notification-To: {CONFRERE}\n") -> list[tuple[Any, bool]]:
+    """Les accusés de lecture rendus d'un courriel relevé : à qui, et lisibles ou non par une machine."""
+    poste.operateur.deposer(PER, courriel(entetes=entetes))
+    lu = poste.fait("relever_boite", adresse=PER)["courriels"][0]
+    poste("accuser_lecture_courriel", courriel_id=lu["courriel_id"])
+    return [(remis.destinataires, b"message/disposition-notification" in remis.octets) for remis in poste.remis]
+
+
 CONDUITES: dict[str, Callable[[Poste], Any]] = {
     "mss_message_id_constant": lambda p: (
         re.findall(rb"Message-ID: (\S+)", _ecrire(p) + _ecrire(p))[0]
@@ -392,6 +400,10 @@ CONDUITES: dict[str, Callable[[Poste], Any]] = {
     "mss_accuse_ignore": lambda p: _suivi(p, distribution),
     "mss_accuse_d_un_autre": lambda p: _suivi(p, distribution),
     "mss_accuse_premier_venu": lambda p: _suivi(p, lambda m: distribution(m, "failed")),
+    "mss_lecture_jamais_rendue": _accuse_rendu,
+    "mss_lecture_rendue_a_soi": _accuse_rendu,
+    "mss_lecture_rendue_en_texte": _accuse_rendu,
+    "mss_lecture_rendue_d_office": lambda p: _accuse_rendu(p, ""),
     "mss_lecture_non_montree": lambda p: _suivi(p, lecture),
     "mss_echec_tardif_ignore": lambda p: _suivi(p, lambda m: distribution(m, "failed", MEDECIN)),
     "mss_rattachement_par_nom": lambda p: _rattache(p, par_nom=True),
