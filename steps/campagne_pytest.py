@@ -279,12 +279,18 @@ class ConduitePytest:
             rapport.longrepr = ("features", *rapport.longrepr[1:])
         return rapport
 
-    def pytest_sessionfinish(self, session: pytest.Session, exitstatus: int) -> None:
-        """Écrit les rapports avant le résumé du terminal, et donne à pytest le code de sortie du banc."""
+    @pytest.hookimpl(wrapper=True, tryfirst=True)
+    def pytest_sessionfinish(self, session: pytest.Session, exitstatus: int) -> Iterator[None]:
+        """Écrit les rapports avant tout autre greffon : Ctrl-C, tombé chez l'un d'eux, les ferait perdre."""
+        with sans_interruption():
+            self._finir(session, exitstatus)
+            return (yield)
+
+    def _finir(self, session: pytest.Session, exitstatus: int) -> None:
+        """Clôt la campagne, et donne à pytest le code de sortie du banc."""
         if self._demarree:
             interrompue = exitstatus not in (pytest.ExitCode.OK, pytest.ExitCode.TESTS_FAILED)
-            with sans_interruption():
-                self._clore(interrompue=interrompue)
+            self._clore(interrompue=interrompue)
             if not interrompue:
                 session.exitstatus = self._code
             elif exitstatus == CODE_BANC:
