@@ -6,6 +6,7 @@ import json
 import threading
 from collections.abc import Iterable, Iterator
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import nullcontext
 from dataclasses import replace
 from typing import Any
 from urllib.parse import quote
@@ -124,10 +125,10 @@ class ClientFhir:
         encoder = _encoder_deux_fois if self._defauts.actif("annuaire_double_encodage") else _encoder
         url: str | None = f"{self._acces.fhir}/{type_}?{encoder(criteres)}"
         if self._defauts.actif("annuaire_post_direct"):
-            self._cadence.attendre()
-            self._transport.poster(
-                f"{self._acces.fhir}/{type_}", encoder(criteres).encode(), "application/x-www-form-urlencoded", None
-            )
+            with self._cadence.place():
+                self._transport.poster(
+                    f"{self._acces.fhir}/{type_}", encoder(criteres).encode(), "application/x-www-form-urlencoded", None
+                )
         premiere = url
         rang = 0
         while url is not None:
@@ -152,10 +153,10 @@ class ClientFhir:
         if avec_cle and not self._defauts.actif("annuaire_cle_absente"):
             entetes["ESANTE-API-KEY"] = self._acces.cle
         for essai in range(_ESSAIS):
-            if not self._defauts.actif("annuaire_debit_non_limite"):
-                self._cadence.attendre()
+            limite = not self._defauts.actif("annuaire_debit_non_limite")
             try:
-                reponse = self._transport.obtenir(url, entetes)
+                with self._cadence.place() if limite else nullcontext():
+                    reponse = self._transport.obtenir(url, entetes)
             except ErreurTransport as erreur:
                 raise AnnuaireIndisponible(str(erreur)) from erreur
             if reponse.statut != 429 or essai == _ESSAIS - 1:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from contextlib import nullcontext
 from dataclasses import dataclass, field
 
 from lxml import etree
@@ -63,10 +64,9 @@ class Session:
         self, service: Service, contenu: etree._Element, pieces: list[tuple[str, str, bytes]] | None = None
     ) -> etree._Element:
         """Envoie et rend le corps de la réponse ; trace la transaction et son résultat."""
-        if self.cadence is not None:
-            self.cadence.attendre()
         try:
-            reponse = self._echanger(service, contenu, pieces)
+            with self.cadence.place() if self.cadence is not None else nullcontext():
+                reponse = self._echanger(service, contenu, pieces)
             self._refuser_erreurs(reponse)
         except ErreurDmp as erreur:
             self._tracer(service.transaction, f"{erreur.code} : {erreur}")

@@ -42,6 +42,7 @@ class Fabrique(web.Server):
         """Ferme les connexions du port, sans attendre les clients."""
         for negociation in self.negociations:
             negociation.cancel()
+        self.pre_shutdown()  # Une connexion gardée sans requête en cours se ferme aussitôt, sans compter dans le délai.
         await self.shutdown(1.0)
 
 

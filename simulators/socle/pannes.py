@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import asyncio
 import threading
 import time
 from collections.abc import Callable, Mapping, Sequence
@@ -12,6 +11,7 @@ from typing import Self
 
 from simulators.socle.journal import JournalEchanges
 from simulators.socle.requete import RequeteRecue
+from simulators.socle.retenue import Retenue
 
 
 @dataclass(frozen=True)
@@ -64,8 +64,7 @@ class PanneArmee:
         self._si = si
         self._registre = registre
         self._condition = threading.Condition()
-        self._liberee = False
-        self._attentes: list[tuple[asyncio.AbstractEventLoop, asyncio.Event]] = []
+        self._retenue = Retenue()
 
     def concerne(self, requete: RequeteRecue) -> bool:
         """Vrai si elle reste à jouer et vise cette requête."""
@@ -80,11 +79,7 @@ class PanneArmee:
 
     def liberer(self) -> None:
         """Laisse partir les réponses que `retenue` ou `lente` retient, et celles à venir."""
-        with self._condition:
-            self._liberee = True
-            attentes, self._attentes = self._attentes, []
-        for boucle, evenement in attentes:
-            boucle.call_soon_threadsafe(evenement.set)
+        self._retenue.liberer()
 
     def attendre_jouee(self, delai: float, fois: int = 1) -> bool:
         """Dort jusqu'à ce que la panne ait été jouée `fois` fois ; faux une fois le délai écoulé."""
@@ -94,16 +89,7 @@ class PanneArmee:
 
     async def retenir(self, duree: float | None) -> None:
         """Retient la réponse en cours, au plus `duree` secondes."""
-        evenement = asyncio.Event()
-        with self._condition:
-            if self._liberee:
-                return
-            self._attentes.append((asyncio.get_running_loop(), evenement))
-        try:
-            async with asyncio.timeout(duree):
-                await evenement.wait()
-        except TimeoutError:
-            return
+        await self._retenue.retenir(duree)
 
     def _compter(self) -> None:
         with self._condition:

@@ -6,7 +6,6 @@ serveur qui les nomment : `/crl-indisponible`, `/crl-expiree`, `/ocsp-muet`.
 
 from __future__ import annotations
 
-import asyncio
 import base64
 import binascii
 from collections.abc import Callable
@@ -14,6 +13,7 @@ from urllib.parse import unquote
 
 from simulators.socle.pki import IgcTest
 from simulators.socle.requete import Port, ReponseSimulee, RequeteRecue, Route, texte_simple
+from simulators.socle.retenue import Retenue
 from simulators.socle.serveur import ServeurBanc
 
 PATIENCE = 60.0
@@ -33,6 +33,7 @@ class PublicationIgc:
     def __init__(self) -> None:
         self.igc: IgcTest | None = None
         self.panne: Callable[[RequeteRecue], str] = _sans_panne
+        self._silence = Retenue()
 
     def monter(self, serveur: ServeurBanc, *, port: int = 0) -> Port:
         """Ouvre le port ; l'IGC, qui inscrit son adresse dans les certificats, est donnée ensuite."""
@@ -46,6 +47,7 @@ class PublicationIgc:
             Route("POST", "/ocsp-muet", self._muet, lambda requete: "ocsp"),
             Route("GET", "/ocsp-muet/*", self._muet, lambda requete: "ocsp"),
         ]
+        serveur.a_l_arret(self._silence.liberer)
         return serveur.ajouter("igc", routes, port=port, corps_max=2**16)
 
     async def _crl(self, requete: RequeteRecue) -> ReponseSimulee:
@@ -61,7 +63,7 @@ class PublicationIgc:
         return texte_simple(503, "Banc de test : liste de révocation indisponible, exprès.")
 
     async def _muet(self, requete: RequeteRecue) -> ReponseSimulee:
-        await asyncio.sleep(PATIENCE)
+        await self._silence.retenir(PATIENCE)
         return texte_simple(503, "Banc de test : OCSP muet, exprès.")
 
     async def _autorite(self, requete: RequeteRecue) -> ReponseSimulee:

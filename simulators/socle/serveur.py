@@ -57,7 +57,7 @@ class ServeurBanc:
         self._ports: list[Port] = []
         self._ecoutes: list[asyncio.Server] = []
         self._fabriques: list[Fabrique | FabriqueBrute] = []
-        self._registres: list[RegistrePannes] = []
+        self._a_l_arret: list[Callable[[], None]] = []
         self._boucle: asyncio.AbstractEventLoop | None = None
         self._fil: threading.Thread | None = None
         self._verrou = threading.Lock()
@@ -104,7 +104,7 @@ class ServeurBanc:
         ouvert = Port(service, prises[0].getsockname()[1], tls is not None)
         chemins = [Route("*", "/*", routes)] if callable(routes) else list(routes)
         if pannes is not None:
-            self._registres.append(pannes)
+            self.a_l_arret(pannes.vider)
         traitement = Service(self.journal, ouvert, chemins, pannes, corps_max, delai_lecture, enregistrer)
         self._executer(self._ecouter(traitement, contexte, prises))
         self._ports.append(ouvert)
@@ -130,6 +130,10 @@ class ServeurBanc:
         self._ports.append(ouvert)
         return ouvert
 
+    def a_l_arret(self, liberer: Callable[[], None]) -> None:
+        """`liberer` laisse partir des réponses retenues : appelée avant que les connexions ne se ferment."""
+        self._a_l_arret.append(liberer)
+
     def _reserver(self, port: int, *, local: bool = False) -> list[socket.socket]:
         if port == 0 and self._suivant is not None:
             port, self._suivant = self._suivant, self._suivant + 1
@@ -146,8 +150,8 @@ class ServeurBanc:
 
     def arreter(self) -> None:
         """Ferme tout : ports, connexions, fil. Les réponses retenues sont libérées."""
-        for registre in self._registres:
-            registre.vider()
+        for liberer in self._a_l_arret:
+            liberer()
         with self._verrou:
             boucle, fil = self._boucle, self._fil
             self._boucle = self._fil = None

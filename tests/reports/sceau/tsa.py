@@ -171,7 +171,7 @@ def servir(tsa: Tsa) -> Iterator[str]:
             """Rien : un essai n'écrit pas sur la sortie d'erreur."""
 
     serveur = ThreadingHTTPServer(("127.0.0.1", 0), Guichet)
-    fil = threading.Thread(target=serveur.serve_forever, daemon=True)
+    fil = threading.Thread(target=serveur.serve_forever, args=(0.02,), daemon=True)
     fil.start()
     try:
         yield f"http://127.0.0.1:{serveur.server_port}/tsa"

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import shutil
 import subprocess
+import threading
+from concurrent.futures import ThreadPoolExecutor
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
@@ -19,6 +21,7 @@ from simulators.socle.acteurs import PROFESSIONNELS
 from simulators.socle.montage import Socle
 from simulators.socle.pki import TIERCES, IgcTest
 from simulators.socle.profils_certificats import PROFILS, Usage, Variante
+from simulators.socle.requete import RequeteRecue
 
 OPENSSL = shutil.which("openssl")
 avec_openssl = pytest.mark.skipif(OPENSSL is None, reason="openssl n'est pas installé ici")
@@ -122,6 +125,22 @@ def test_publication(socle: Socle) -> None:
     assert requests.get(f"{socle.publication.url}/crl/autre.crl", timeout=10).status_code == 404
     operations = [echange.operation for echange in socle.serveur.journal.echanges("igc")]
     assert operations == ["crl", "ocsp", "ocsp", "ocsp", "certificat_autorite", "crl"]
+
+
+def test_ocsp_muet_a_l_arret(socle: Socle) -> None:
+    """L'arrêt n'attend pas la fin du silence : la demande retenue part avec sa réponse, sans être coupée."""
+    arrivee = threading.Event()
+
+    def muet(_: RequeteRecue) -> str:
+        arrivee.set()
+        return "ocsp_muet"
+
+    socle.publication_igc.panne = muet
+    with ThreadPoolExecutor(1) as fil:
+        demande = fil.submit(requests.post, f"{socle.publication.url}/ocsp", b"x", timeout=20)
+        assert arrivee.wait(20)
+        socle.serveur.arreter()
+        assert demande.result(20).status_code == 503
 
 
 @avec_openssl
