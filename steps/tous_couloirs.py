@@ -148,7 +148,7 @@ class _Lot:
 
     def mener(self, demandes: Sequence[_Demande]) -> list[CampagneFinie]:
         """Les campagnes finies, dans l'ordre des demandes ; une campagne jamais commencée n'y est pas."""
-        with ThreadPoolExecutor(max_workers=min(len(demandes), os.cpu_count() or 1)) as pool:
+        with ThreadPoolExecutor(max_workers=min(len(demandes), (os.cpu_count() or 1) + 1)) as pool:
             travaux = [pool.submit(self._jouer, demande) for demande in demandes]
             try:
                 self._suivre(set(travaux))
