@@ -5,17 +5,21 @@ from __future__ import annotations
 import json
 import os
 import tempfile
+from collections.abc import Iterable
 from pathlib import Path
 from typing import Any
 
 
-def ecrire_atomique(chemin: Path, octets: bytes) -> Path:
-    """Écrit à côté puis renomme : un arrêt brutal laisse l'ancien fichier, jamais une moitié du nouveau."""
+def ecrire_atomique(chemin: Path, octets: bytes | Iterable[bytes]) -> Path:
+    """Écrit à côté puis renomme : un arrêt brutal laisse l'ancien fichier, jamais une moitié du nouveau.
+
+    `octets` : le contenu, ou ses morceaux dans l'ordre, qui n'ont pas à tenir ensemble en mémoire.
+    """
     chemin.parent.mkdir(parents=True, exist_ok=True)
     descripteur, provisoire = tempfile.mkstemp(prefix=f".{chemin.name[:40]}.", dir=chemin.parent)
     try:
         with os.fdopen(descripteur, "wb") as sortie:
-            sortie.write(octets)
+            sortie.writelines((octets,) if isinstance(octets, bytes) else octets)
         # mkstemp crée en 0600 ; un dossier de preuves se partage comme n'importe quel fichier produit.
         Path(provisoire).chmod(0o644)
         Path(provisoire).replace(chemin)

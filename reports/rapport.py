@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from functools import lru_cache
 from pathlib import Path
 
@@ -74,20 +74,7 @@ def rendre_rapport(
     vignette: Vignettes = sans_vignette,
 ) -> str:
     """Le texte de `rapport.html`. `echanges` : ceux du journal, par numéro ; `vignette` : l'image d'une pièce."""
-    vue = VueRapport(campagne, catalogue, echanges, textes)
-    montres = {numero for scenario in vue.scenarios for bloc in scenario.echanges for numero in bloc.numeros}
-    return (
-        _environnement()
-        .get_template("rapport.html.j2")
-        .render(
-            vue=vue,
-            textes=textes,
-            numeros_montres=montres,
-            vignette=vignette,
-            identite=_identite(campagne, catalogue, textes),
-            limites=_limites(campagne, catalogue, textes),
-        )
-    )
+    return "".join(_morceaux(campagne, catalogue, echanges, textes, vignette))
 
 
 def ecrire_rapport(
@@ -97,9 +84,32 @@ def ecrire_rapport(
     echanges: Mapping[int, Echange],
     textes: TextesOfficiels = SANS_TEXTES,
 ) -> Path:
-    """Écrit `rapport.html` dans le dossier de campagne."""
-    page = rendre_rapport(campagne, catalogue, echanges, textes, vignettes_de(dossier))
-    return ecrire_atomique(dossier / NOM, page.encode("utf-8", "replace"))
+    """Écrit `rapport.html` dans le dossier de campagne, morceau par morceau : la page entière pèserait sa taille."""
+    page = _morceaux(campagne, catalogue, echanges, textes, vignettes_de(dossier))
+    return ecrire_atomique(dossier / NOM, (morceau.encode("utf-8", "replace") for morceau in page))
+
+
+def _morceaux(
+    campagne: Campagne,
+    catalogue: Catalogue,
+    echanges: Mapping[int, Echange],
+    textes: TextesOfficiels,
+    vignette: Vignettes,
+) -> Iterator[str]:
+    vue = VueRapport(campagne, catalogue, echanges, textes)
+    montres = {numero for scenario in vue.scenarios for bloc in scenario.echanges for numero in bloc.numeros}
+    return (
+        _environnement()
+        .get_template("rapport.html.j2")
+        .generate(
+            vue=vue,
+            textes=textes,
+            numeros_montres=montres,
+            vignette=vignette,
+            identite=_identite(campagne, catalogue, textes),
+            limites=_limites(campagne, catalogue, textes),
+        )
+    )
 
 
 @lru_cache(maxsize=1)

@@ -22,10 +22,9 @@ from pytest_bdd.parser import Step
 from pytest_bdd.steps import StepFunctionContext, StepNamePrefix, step_function_context_registry
 
 _PREFIXE = StepNamePrefix.step_def.value
-_LETTRES = 8
 
-_Phrase = tuple[int, str, str, StepFunctionContext]
-"""Rang dans le gestionnaire, début, nom de la fixture, contexte."""
+_Phrase = tuple[int, str, StepFunctionContext]
+"""Rang dans le gestionnaire, nom de la fixture, contexte."""
 
 
 class _Phrases:
@@ -34,7 +33,7 @@ class _Phrases:
     def __init__(self, gestionnaire: FixtureManager, taille: int) -> None:
         self.taille = taille
         self._par_debut: dict[str, list[_Phrase]] = {}
-        """Par premières lettres : une étape n'essaie que les phrases qui commencent comme elle. « » : les autres."""
+        """Par ce qui commence la phrase : une étape n'essaie que celles qui commencent comme elle. « » : les autres."""
         self._rangs = count()
         self._trouvees: dict[tuple[str | None, str], tuple[str, ...]] = {}
         for registre in _registres(gestionnaire):
@@ -45,24 +44,26 @@ class _Phrases:
                             contexte = step_function_context_registry.get(definition.func)
                             if contexte is not None:
                                 self._retenir(nom, contexte)
+        self._longueurs = sorted({len(debut) for debut in self._par_debut})
 
     def _retenir(self, nom: str, contexte: StepFunctionContext) -> None:
-        debut = _debut(contexte)
-        cle = debut[:_LETTRES] if len(debut) >= _LETTRES else ""
-        self._par_debut.setdefault(cle, []).append((next(self._rangs), debut, nom, contexte))
+        self._par_debut.setdefault(_debut(contexte), []).append((next(self._rangs), nom, contexte))
 
     def noms(self, etape: Step) -> tuple[str, ...]:
         """Noms des fixtures dont la phrase convient à cette étape."""
         cle = (etape.type, etape.name)
         if cle not in self._trouvees:
             texte = etape.name.lower()
-            voisines = (*self._par_debut.get(texte[:_LETTRES], ()), *self._par_debut.get("", ()))
+            voisines = [
+                phrase
+                for longueur in self._longueurs
+                if longueur <= len(texte)
+                for phrase in self._par_debut.get(texte[:longueur], ())
+            ]
             convient = [
                 nom
-                for _, debut, nom, contexte in sorted(voisines, key=itemgetter(0))
-                if texte.startswith(debut)
-                and contexte.type in (None, etape.type)
-                and contexte.parser.is_matching(etape.name)
+                for _, nom, contexte in sorted(voisines, key=itemgetter(0))
+                if contexte.type in (None, etape.type) and contexte.parser.is_matching(etape.name)
             ]
             self._trouvees[cle] = tuple(dict.fromkeys(convient))
         return self._trouvees[cle]

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import sqlite3
+from collections.abc import Iterator
 from pathlib import Path
 from typing import TypedDict
 
@@ -92,7 +93,7 @@ def inserer(connexion: sqlite3.Connection, valeurs: tuple[object, ...]) -> None:
     connexion.execute(_INSERER, valeurs)
 
 
-def lire(
+def parcourir(
     connexion: sqlite3.Connection,
     depuis: int,
     *,
@@ -101,13 +102,13 @@ def lire(
     operation: str | None = None,
     scenario: str | None = None,
     limite: int | None = None,
-) -> list[Enregistrement]:
-    """Enregistrements de numéro supérieur à `depuis`, filtrés par index."""
+) -> Iterator[Enregistrement]:
+    """Enregistrements de numéro supérieur à `depuis`, filtrés par index, lus un à un."""
     filtres: Filtres = {"type": type, "service": service, "operation": operation, "scenario": scenario}
     requete, valeurs = _selection(_CHAMPS, filtres, depuis)
     if limite is not None:
         requete += f" LIMIT {int(limite)}"
-    return [lire_enregistrement(ligne) for ligne in connexion.execute(requete, valeurs)]
+    return map(lire_enregistrement, connexion.execute(requete, valeurs))
 
 
 def numeros(connexion: sqlite3.Connection, depuis: int, filtres: Filtres) -> list[int]:

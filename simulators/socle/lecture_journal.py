@@ -69,7 +69,7 @@ class LectureJournal:
             numeros = base.numeros(self._connexion, depuis, filtres)
             inconnus = [numero for numero in numeros if numero not in self._decodes]
             if inconnus:
-                for ligne in base.lire(self._connexion, inconnus[0] - 1, **filtres):
+                for ligne in base.parcourir(self._connexion, inconnus[0] - 1, **filtres):
                     if ligne.numero not in self._decodes:
                         echange = codage.decoder_echange(ligne.numero, ligne.donnees, self._magasin)
                         self._decodes[ligne.numero] = echange
@@ -164,7 +164,7 @@ class LectureJournal:
         with self._condition:
             if self.etat is EtatJournal.FERME:
                 raise JournalArrete(self._motif_de_refus())
-            return base.lire(self._connexion, depuis, type=type, **filtres)
+            return list(base.parcourir(self._connexion, depuis, type=type, **filtres))
 
     def _motif_de_refus(self) -> str:
         motifs = {

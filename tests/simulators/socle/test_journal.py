@@ -265,7 +265,7 @@ def test_requetes_par_index(journal: JournalEchanges, filtres: dict[str, str]) -
     connexion = sqlite3.connect(journal.dossier / "journal.sqlite")
     ordres: list[str] = []
     connexion.set_trace_callback(ordres.append)
-    base.lire(connexion, 0, **filtres)  # type: ignore[arg-type]
+    list(base.parcourir(connexion, 0, **filtres))  # type: ignore[arg-type]
     connexion.set_trace_callback(None)
     plans = [ligne[3] for ligne in connexion.execute(f"EXPLAIN QUERY PLAN {ordres[0]}")]
     connexion.close()
