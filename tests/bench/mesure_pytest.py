@@ -23,11 +23,20 @@ def main() -> int:
         unite = 2**20 if sys.platform == "darwin" else 2**10  # octets sous macOS, Kio ailleurs
         cout |= {
             "cpu_enfants_s": enfants.ru_utime + enfants.ru_stime,
-            "memoire_mo": propre.ru_maxrss / unite,
+            "memoire_mo": _au_plus_haut(propre.ru_maxrss / unite),
             "memoire_enfants_mo": enfants.ru_maxrss / unite,
         }
     Path(sortie).write_text(json.dumps(cout), encoding="utf-8")
     return 0
+
+
+def _au_plus_haut(depuis_le_lancement: float) -> float:
+    """Sous Linux, `ru_maxrss` garde le plus haut de qui nous a lancés : `VmHWM` ne compte que ce processus."""
+    etat = Path("/proc/self/status")
+    if not etat.is_file():
+        return depuis_le_lancement
+    [ligne] = [ligne for ligne in etat.read_text(encoding="ascii").splitlines() if ligne.startswith("VmHWM:")]
+    return int(ligne.split()[1]) / 2**10
 
 
 if __name__ == "__main__":
