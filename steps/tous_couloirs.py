@@ -64,7 +64,9 @@ def demande(config: pytest.Config) -> bool:
 
 
 def mener(config: pytest.Config, dire: Callable[[str], None]) -> int:
-    """Mène une campagne par couloir, une de plus à la fois que de cœurs (chacune attend un quart de son temps), et rend le code de sortie de l'ensemble.
+    """Mène une campagne par couloir et rend le code de sortie de l'ensemble.
+
+    Une de plus à la fois que de cœurs : chacune passe un quart de son temps à attendre.
 
     1 : un *non conforme* quelque part ; sinon 2 si Ctrl-C ; sinon le premier code qui n'est pas 0 ; sinon 0.
     Lève `pytest.UsageError` si une option n'a de sens que pour un couloir, ou si aucun couloir n'y répond.
