@@ -92,6 +92,8 @@ class Protocole(RequestHandler):
         self.tls: Tls | None = None
         self.pair = ""
         self.en_cours: tuple[RequeteRecue, Corps] | None = None
+        self.parti = asyncio.Event()
+        """Levé quand le client ferme : une réponse qui se fait attendre n'a plus personne à attendre."""
         self._minuterie: asyncio.TimerHandle | None = None
 
     def connection_made(self, transport: asyncio.BaseTransport) -> None:
@@ -108,6 +110,7 @@ class Protocole(RequestHandler):
             self._minuterie = self._loop.call_later(self.service.delai_lecture, self._entete_trop_lent)
 
     def connection_lost(self, exc: BaseException | None) -> None:
+        self.parti.set()
         if self._minuterie is not None:
             self._desarmer()
             self.service.noter_incident(self.pair, self.tls, None, "connexion fermée avant la fin des en-têtes")

@@ -63,7 +63,7 @@ class PublicationIgc:
         return texte_simple(503, "Banc de test : liste de révocation indisponible, exprès.")
 
     async def _muet(self, requete: RequeteRecue) -> ReponseSimulee:
-        await self._silence.retenir(PATIENCE)
+        await self._silence.retenir(PATIENCE, requete.parti)
         return texte_simple(503, "Banc de test : OCSP muet, exprès.")
 
     async def _autorite(self, requete: RequeteRecue) -> ReponseSimulee:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass, field
 from datetime import datetime
@@ -49,6 +50,8 @@ class RequeteRecue:
     operation: str = ""
     panne: str | None = None
     notes: dict[str, str] = field(default_factory=dict)
+    parti: asyncio.Event | None = None
+    """Levé quand le client ferme la connexion ; None hors d'un serveur."""
 
     def entete(self, nom: str) -> str | None:
         """Première valeur de l'en-tête, sans distinction de casse ; None s'il est absent."""

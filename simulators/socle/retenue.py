@@ -22,20 +22,23 @@ class Retenue:
         for boucle, evenement in attentes:
             boucle.call_soon_threadsafe(evenement.set)
 
-    async def retenir(self, duree: float | None) -> None:
-        """Retient la réponse en cours, au plus `duree` secondes (`None` : jusqu'à ce qu'on la libère)."""
+    async def retenir(self, duree: float | None, parti: asyncio.Event | None = None) -> None:
+        """Retient la réponse en cours, au plus `duree` secondes (`None` : jusqu'à ce qu'on la libère).
+
+        `parti` : levé quand le client renonce ; la réponse repart alors aussitôt, et l'échange est noté sans attendre.
+        """
         evenement = asyncio.Event()
         attente = (asyncio.get_running_loop(), evenement)
         with self._verrou:
             if self._liberee:
                 return
             self._attentes.append(attente)
+        levees = [asyncio.ensure_future(e.wait()) for e in (evenement, parti) if e is not None]
         try:
-            async with asyncio.timeout(duree):
-                await evenement.wait()
-        except TimeoutError:
-            return
+            await asyncio.wait(levees, timeout=duree, return_when=asyncio.FIRST_COMPLETED)
         finally:
+            for levee in levees:
+                levee.cancel()
             with self._verrou:
                 if attente in self._attentes:
                     self._attentes.remove(attente)

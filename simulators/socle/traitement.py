@@ -120,6 +120,7 @@ class Service:
             instant=datetime.now(UTC),
             scenario=self.journal.scenario_courant,
             tls=protocole.tls,
+            parti=protocole.parti,
         )
 
     async def _lire(self, brute: web.BaseRequest, requete: RequeteRecue) -> Corps:

@@ -127,6 +127,18 @@ def test_publication(socle: Socle) -> None:
     assert operations == ["crl", "ocsp", "ocsp", "ocsp", "certificat_autorite", "crl"]
 
 
+def test_ocsp_muet_client_parti(socle: Socle) -> None:
+    """La demande d'un client qui renonce est au journal dès qu'il part : elle montre qu'il a demandé."""
+    journal = socle.serveur.journal
+    depuis = journal.position()
+    socle.publication_igc.panne = lambda _: "ocsp_muet"
+    with pytest.raises(requests.Timeout):
+        requests.post(f"{socle.publication.url}/ocsp", b"x", timeout=0.2)
+    vu = journal.attendre(lambda _: True, depuis=depuis, delai=20, service="igc", operation="ocsp")
+    assert vu is not None and vu.reponse is None
+    assert vu.notes["incident"] == "le client a fermé la connexion avant la réponse"
+
+
 def test_ocsp_muet_a_l_arret(socle: Socle) -> None:
     """L'arrêt n'attend pas la fin du silence : la demande retenue part avec sa réponse, sans être coupée."""
     arrivee = threading.Event()
