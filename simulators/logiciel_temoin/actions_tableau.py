@@ -17,7 +17,9 @@ def lire_tableau_de_bord(labo: Labo, _utilisateur: Utilisateur, p: Parametres) -
     periode = p.choix("periode", tableau_de_bord.PERIODES)
     return fait(
         "Tableau de bord affiché.",
-        **tableau_de_bord.tableau(labo, periode, p.texte_ou_rien("finess"), p.texte_ou_rien("rpps")),
+        **tableau_de_bord.tableau(
+            labo, periode, p.texte_ou_rien("finess"), p.texte_ou_rien("rpps"), p.texte_ou_rien("type_code")
+        ),
     )
 
 
@@ -39,6 +41,7 @@ def exporter_tableau_de_bord(labo: Labo, _utilisateur: Utilisateur, _p: Parametr
                 "date": ligne.date.isoformat(),
                 "finess": ligne.finess,
                 "rpps": ligne.rpps,
+                "type_code": ligne.type_code,
             }
             for ligne in lignes
         ],

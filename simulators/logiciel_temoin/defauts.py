@@ -326,6 +326,8 @@ PRESENTATION = {
 TABLEAU = {
     "tbb_ins_confondues": "Le tableau de bord compte toutes les INS comme qualifiées.",
     "tbb_periode_ignoree": "Le tableau de bord montre les mêmes chiffres quelle que soit la période.",
+    "tbb_type_ignore": "Le filtre du tableau de bord par type de document est sans effet.",
+    "tbb_extraction_type_unique": "L'extraction du tableau de bord donne à toutes ses lignes le type de la première.",
     "tbb_finess_ignore": "Le filtre du tableau de bord par FINESS est sans effet.",
     "tbb_rpps_ignore": "Le filtre du tableau de bord par RPPS est sans effet.",
     "tbb_trois_actions_confondues": "Les dossiers touchés par une seule action comptent comme touchés par les trois.",

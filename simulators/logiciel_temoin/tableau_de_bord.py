@@ -5,7 +5,7 @@ from __future__ import annotations
 import csv
 import io
 from collections.abc import Iterable
-from dataclasses import astuple, dataclass, fields
+from dataclasses import astuple, dataclass, fields, replace
 from datetime import date
 from typing import Any
 
@@ -26,7 +26,8 @@ reussi : oui, ou non si la transmission a échoué.
 ins_qualifiee : oui si l'INS du patient est qualifiée, non sinon.
 date : jour de l'acte, AAAA-MM-JJ.
 finess : FINESS géographique du laboratoire.
-rpps : RPPS du biologiste qui a validé."""
+rpps : RPPS du biologiste qui a validé.
+type_code : type du document, code LOINC."""
 
 
 @dataclass(frozen=True)
@@ -41,6 +42,7 @@ class Ligne:
     date: date
     finess: str
     rpps: str
+    type_code: str
 
 
 def lignes(labo: Labo) -> list[Ligne]:
@@ -69,11 +71,14 @@ def _ligne(labo: Labo, document: Document, canal: str, reussi: bool) -> Ligne:
         document.date_acte.date(),
         labo.environnement.structure.finess,
         document.auteur.identifiant[1:],
+        document.type_code,
     )
 
 
-def tableau(labo: Labo, periode: str, finess: str | None, rpps: str | None) -> dict[str, Any]:
-    """Les chiffres d'une période, pour un FINESS et un RPPS s'ils sont donnés."""
+def tableau(
+    labo: Labo, periode: str, finess: str | None, rpps: str | None, type_code: str | None = None
+) -> dict[str, Any]:
+    """Les chiffres d'une période, pour un FINESS, un RPPS et un type de document s'ils sont donnés."""
     aujourd_hui = maintenant().date()
     retenues = [
         ligne
@@ -81,6 +86,7 @@ def tableau(labo: Labo, periode: str, finess: str | None, rpps: str | None) -> d
         if (labo.defaut("tbb_periode_ignoree") or _dans(ligne.date, periode, aujourd_hui))
         and (finess is None or ligne.finess == finess or labo.defaut("tbb_finess_ignore"))
         and (rpps is None or ligne.rpps == rpps or labo.defaut("tbb_rpps_ignore"))
+        and (type_code is None or ligne.type_code == type_code or labo.defaut("tbb_type_ignore"))
     ]
     chiffres: dict[str, Any] = {canal: _comptage(labo, [x for x in retenues if x.canal == canal]) for canal in CANAUX}
     return {**chiffres, "dossiers": _dossiers(labo, [ligne for ligne in retenues if ligne.reussi])}
@@ -126,6 +132,8 @@ def extraire(labo: Labo) -> tuple[bytes, list[Ligne]]:
         if not (ligne.canal == "mss_patient" and labo.defaut("tbb_extraction_sans_patient"))
         and (ligne.reussi or not labo.defaut("tbb_echecs_absents"))
     ]
+    if extraites and labo.defaut("tbb_extraction_type_unique"):
+        extraites = [replace(ligne, type_code=extraites[0].type_code) for ligne in extraites]
     tampon = io.StringIO()
     ecrivain = csv.writer(tampon, delimiter=";", lineterminator="\r\n")
     ecrivain.writerow([champ.name for champ in fields(Ligne)])

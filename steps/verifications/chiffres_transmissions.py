@@ -34,6 +34,7 @@ class Transmission:
     envoi: date
     finess: str = ""
     rpps: str = ""
+    type_code: str = ""
 
 
 Chiffres = dict[str, tuple[int, int, int]]
@@ -97,3 +98,12 @@ def apport(apres: Mapping[str, Any], avant: Mapping[str, Any]) -> dict[str, Any]
         else:
             ecart[cle] = valeur
     return ecart
+
+
+def qualifiees_seules(tableau: Mapping[str, Any]) -> dict[str, Any]:
+    """Le tableau réduit aux transmissions à l'INS qualifiée : un logiciel peut ne compter qu'elles."""
+    reduit = dict(tableau)
+    for canal in CANAUX:
+        if isinstance(brut := tableau.get(canal), Mapping):
+            reduit[canal] = {**brut, "total": brut.get("ins_qualifiee"), "ins_non_qualifiee": 0}
+    return reduit

@@ -13,19 +13,26 @@ from steps.verifications.chiffres_transmissions import (
     Transmission,
 )
 from steps.verifications.registre import verification
-from steps.verifications.sources import REM_BIO
+from steps.verifications.sources import REM_BIO, REM_PFI
 
 R_EXTRACTION = Regle(
     "TBB-EXTRAIT-01",
     "L'extraction porte les transmissions du tableau de bord, une à une",
-    REM_BIO.format("TBB/va1.03"),
+    f"{REM_BIO.format('TBB/va1.03')} ; {REM_PFI.format('TBB/va1.01')}",
     Confiance.OFFICIELLE,
     "Extrayez chaque transmission comptée, avec son canal et son issue.",
+)
+R_TYPES = Regle(
+    "TBB-EXTRAIT-03",
+    "L'extraction dit le type de chaque document transmis",
+    REM_PFI.format("TBB/va1.01"),
+    Confiance.OFFICIELLE,
+    "Donnez, à chaque ligne de l'extraction, le type du document.",
 )
 R_DOCUMENTATION = Regle(
     "TBB-EXTRAIT-02",
     "Le format de l'extraction est documenté, colonne par colonne",
-    "REM BIO, preuve TBB/va1.03.01.01 (travaux de concertation 2023)",
+    "REM BIO, preuve TBB/va1.03.01.01, et REM PFI, preuve TBB/va1.01.01.01 (travaux de concertation 2023)",
     Confiance.OFFICIELLE,
     "Décrivez chaque colonne du fichier extrait.",
 )
@@ -65,6 +72,28 @@ def extraction_juste(
             ou="extraction",
         )
     return [contenu, _documentation(fichier, documentation)]
+
+
+@verification(R_TYPES)
+def types_extraits(lignes: Sequence[Mapping[str, Any]], transmissions: Sequence[Transmission]) -> Constat:
+    """Chaque ligne porte le type du document qu'elle nomme ; un type que l'adaptateur ne rend pas va à une personne."""
+    attendus = {t.document_id: t.type_code for t in transmissions}
+    vus = [(str(e.get("document_id")), e.get("type_code")) for e in lignes if str(e.get("document_id")) in attendus]
+    if not vus:
+        return R_TYPES.sans_objet("aucune ligne de ces documents : leur type ne se compare à rien")
+    faux = [(numero, code) for numero, code in vus if code and code != attendus[numero]]
+    if not faux and any(not code for _, code in vus):
+        return R_TYPES.a_regarder(
+            "Le banc ne lit pas le type de chaque ligne : montrez que l'extraction le donne.", ou="extraction"
+        )
+    return juger(
+        R_TYPES,
+        not faux,
+        f"{len(faux)} ligne(s) de l'extraction portent un autre type que celui du document.",
+        attendu=f"{attendus[faux[0][0]]} pour {faux[0][0]}" if faux else ", ".join(sorted(set(attendus.values()))),
+        recu=f"{faux[0][1]} pour {faux[0][0]}" if faux else ", ".join(sorted({str(code) for _, code in vus})),
+        ou="extraction",
+    )
 
 
 def _premiere(lignes: set[tuple[str, str, bool]]) -> str:

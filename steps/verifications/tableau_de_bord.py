@@ -22,21 +22,22 @@ from steps.verifications.chiffres_transmissions import (
     entier,
 )
 from steps.verifications.registre import verification
-from steps.verifications.sources import REM_BIO
+from steps.verifications.sources import REM_BIO, REM_PFI
 
 _OU = "tableau de bord du logiciel"
+_DEUX_REM = f"{REM_BIO.format('TBB/va1.03')} ; {REM_PFI.format('TBB/va1.01')}"
 
 R_COMPTES = Regle(
     "TBB-COMPTE-01",
     "Le tableau de bord compte les comptes rendus transmis au DMP, aux professionnels et aux patients, selon l'INS",
-    REM_BIO.format("TBB/va1.03"),
+    _DEUX_REM,
     Confiance.OFFICIELLE,
     "Comptez chaque compte rendu transmis une fois par canal, en distinguant INS qualifiée et non qualifiée.",
 )
 R_PERIODES = Regle(
     "TBB-PERIODE-01",
     "Le mois courant, l'année courante et l'année précédente se distinguent",
-    REM_BIO.format("TBB/va1.03"),
+    _DEUX_REM,
     Confiance.OFFICIELLE,
     "Proposez au moins ces trois périodes, et ne comptez dans chacune que ce qui lui revient.",
 )
@@ -49,15 +50,22 @@ R_DOSSIERS = Regle(
 )
 R_FILTRES = Regle(
     "TBB-FILTRE-01",
-    "Le tableau de bord se limite à un FINESS géographique, et à un RPPS",
-    REM_BIO.format("TBB/va1.03"),
+    "Le tableau de bord se limite à un FINESS géographique ou à un RPPS",
+    _DEUX_REM,
     Confiance.OFFICIELLE,
     "Filtrez les chiffres par FINESS géographique et par RPPS du biologiste.",
+)
+R_TYPES = Regle(
+    "TBB-TYPE-01",
+    "Le tableau de bord se limite à un type de document",
+    REM_PFI.format("TBB/va1.01"),
+    Confiance.OFFICIELLE,
+    "Filtrez les chiffres, ou donnez-les, par type de document.",
 )
 R_ECHECS = Regle(
     "TBB-ECHEC-01",
     "Les échecs d'envoi par MSSanté et d'alimentation du DMP sont comptés",
-    REM_BIO.format("TBB/va1.05"),
+    f"{REM_BIO.format('TBB/va1.05')} ; {REM_PFI.format('TBB/va1.01')}",
     Confiance.OFFICIELLE,
     "Comptez à part les transmissions manquées, par canal.",
 )
@@ -194,7 +202,7 @@ def _dossiers(transmissions: Sequence[Transmission], *, patient: bool) -> dict[s
     return {**{canal: len(d) for canal, d in par_canal.items()}, "trois": len(set.intersection(*par_canal.values()))}
 
 
-@verification(R_FILTRES)
+@verification(R_FILTRES, R_TYPES)
 def filtre_applique(
     tableau: Mapping[str, Any],
     entier: Mapping[str, Any],
@@ -202,11 +210,12 @@ def filtre_applique(
     filtre: Mapping[str, str],
     quoi: str,
 ) -> Constat:
-    """`tableau` filtré par `filtre` (finess, rpps), comparé aux transmissions ; `entier` : le même sans filtre."""
+    """`tableau` filtré (finess, rpps ou type_code), comparé aux transmissions ; `entier` : le même sans filtre."""
+    regle = R_TYPES if "type_code" in filtre else R_FILTRES
     retenues = [t for t in transmissions if all(getattr(t, cle) == valeur for cle, valeur in filtre.items())]
     attendus = chiffres_attendus(retenues)
     if attendus == chiffres_montres(entier):
-        return R_FILTRES.sans_objet(f"le filtre {quoi} ne retire rien : il ne prouve rien")
+        return regle.sans_objet(f"le filtre {quoi} ne retire rien : il ne prouve rien")
     montres = chiffres_montres(tableau)
     if "rpps" in filtre and montres == chiffres_montres(entier):
         # « Si pertinent » : un laboratoire qui n'a pas ce filtre n'enfreint rien ; s'il l'a, il est sans effet.
@@ -216,7 +225,7 @@ def filtre_applique(
             ou=f"{_OU}, {quoi}",
         )
     return juger(
-        R_FILTRES,
+        regle,
         montres == attendus,
         f"Le filtre {quoi} ne retient pas les seules transmissions qui le suivent.",
         attendu=_dire(attendus),

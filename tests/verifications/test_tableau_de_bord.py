@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
+from dataclasses import replace
 from datetime import date
 from typing import Any
 
@@ -17,6 +18,7 @@ from steps.verifications import tableau_de_bord as t
 from tests.verifications.constats import en_liste
 
 AUJOURD_HUI = date(2026, 11, 22)
+_TYPES = ("11490-0", "34112-3")
 
 
 def _transmissions(jour: date = AUJOURD_HUI) -> list[chiffres_transmissions.Transmission]:
@@ -27,8 +29,9 @@ def _transmissions(jour: date = AUJOURD_HUI) -> list[chiffres_transmissions.Tran
         for canal in chiffres_transmissions.CANAUX:
             if canal == "mss_professionnel" or rang != 1:
                 vue = chiffres_transmissions.Transmission(
-                    f"D{rang}", f"P{rang // 2}", canal, True, rang != 1, acte, AUJOURD_HUI, "1", str(rang % 2)
-                )
+                    f"D{rang}", f"P{rang // 2}", canal, True, rang != 1, acte, AUJOURD_HUI, "1", str(rang % 2),
+                    _TYPES[rang % 2],
+                )  # fmt: skip
                 vues.append(vue)
     vues.append(chiffres_transmissions.Transmission("D9", "P1", "dmp", False, True, jour, AUJOURD_HUI, "1", "0"))
     vues.append(
@@ -71,9 +74,21 @@ def _change(periode: str, canal: str, champ: str, valeur: Any) -> dict[str, dict
     return tableaux
 
 
-_LIGNES = [{"document_id": v.document_id, "canal": v.canal, "reussi": v.reussie} for v in VUES]
+_LIGNES: list[dict[str, Any]] = [
+    {"document_id": v.document_id, "canal": v.canal, "reussi": v.reussie, "type_code": v.type_code} for v in VUES
+]
+_TYPEES = [e for e in _LIGNES if e["type_code"]]
 _CSV = b"document;canal;issue\nD0;dmp;ok\n"
 _DOC = "document : numéro ; canal : voie ; issue : ok ou ko"
+
+_qualifiees = chiffres_transmissions.qualifiees_seules
+
+
+def de_la_periode(
+    vues: Sequence[chiffres_transmissions.Transmission], periode: str
+) -> list[chiffres_transmissions.Transmission]:
+    return chiffres_transmissions.de_la_periode(vues, periode, "acte", AUJOURD_HUI)
+
 
 Exemple = Callable[[], Constat | Sequence[Constat]]
 CONFORMES: dict[str, Exemple] = {
@@ -85,6 +100,18 @@ CONFORMES: dict[str, Exemple] = {
         _tableau([v for v in VUES if v.rpps == "1"]), _tableau(VUES), VUES, {"rpps": "1"}, "RPPS"
     ),
     "filtre par FINESS inconnu": lambda: t.filtre_applique(_tableau([]), _tableau(VUES), VUES, {"finess": "2"}, "F"),
+    "filtre par type": lambda: t.filtre_applique(
+        _tableau([v for v in VUES if v.type_code == _TYPES[1]]), _tableau(VUES), VUES, {"type_code": _TYPES[1]}, "type"
+    ),
+    "types extraits": lambda: extraction_tableau.types_extraits(_TYPEES, VUES),
+    "types extraits, lignes d'autres documents": lambda: extraction_tableau.types_extraits(
+        [{"document_id": "ailleurs", "type_code": "x"}, *_TYPEES], VUES
+    ),
+    "INS qualifiée seule comptée": lambda: t.comptes_justes(
+        {p: _qualifiees(tableau) for p, tableau in _tableaux().items()},
+        [v for v in VUES if v.ins_qualifiee],
+        AUJOURD_HUI,
+    )[:3],
     "échecs": lambda: t.echecs_comptes(_tableau(VUES), VUES),
     "échecs dans la seule extraction": lambda: t.echecs_comptes({}, VUES, "mois", _LIGNES),
     "extraction sans les échecs": lambda: extraction_tableau.extraction_juste(
@@ -121,6 +148,31 @@ MANQUEMENTS: dict[str, tuple[str, Exemple]] = {
     "filtre ignoré": (
         "TBB-FILTRE-01",
         lambda: t.filtre_applique(_tableau(VUES), _tableau(VUES), VUES, {"finess": "2"}, "FINESS"),
+    ),
+    "filtre par type ignoré": (
+        "TBB-TYPE-01",
+        lambda: t.filtre_applique(_tableau(VUES), _tableau(VUES), VUES, {"type_code": _TYPES[1]}, "type"),
+    ),
+    "un type extrait faux": (
+        "TBB-EXTRAIT-03",
+        lambda: extraction_tableau.types_extraits([{**_TYPEES[0], "type_code": _TYPES[1]}, *_TYPEES[1:]], VUES),
+    ),
+    "un type extrait faux, un autre tu": (
+        "TBB-EXTRAIT-03",
+        lambda: extraction_tableau.types_extraits(
+            [{**_TYPEES[0], "type_code": _TYPES[1]}, {**_TYPEES[1], "type_code": None}], VUES
+        ),
+    ),
+    "INS non qualifiée comptée avec les autres": (
+        "TBB-COMPTE-01",
+        lambda: t.comptes_justes(
+            {
+                p: _qualifiees(_tableau(de_la_periode([replace(v, ins_qualifiee=True) for v in VUES], p)))
+                for p in chiffres_transmissions.PERIODES
+            },
+            [v for v in VUES if v.ins_qualifiee],
+            AUJOURD_HUI,
+        ),
     ),
     "échecs absents": ("TBB-ECHEC-01", lambda: t.echecs_comptes({}, VUES)),
     "échecs nulle part": (
@@ -186,6 +238,8 @@ def test_a_la_date_d_envoi() -> None:
         lambda: t.comptes_justes(_tableaux(), [], AUJOURD_HUI)[0],
         lambda: t.filtre_applique(_tableau(VUES), _tableau(VUES), VUES, {"finess": "1"}, "FINESS"),
         lambda: t.echecs_comptes(_tableau([]), [v for v in VUES if v.reussie])[0],
+        lambda: t.filtre_applique(_tableau(VUES[:1]), _tableau(VUES[:1]), VUES[:1], {"type_code": _TYPES[0]}, "type"),
+        lambda: extraction_tableau.types_extraits([], VUES),
     ],
 )
 def test_non_concluant(exemple: Callable[[], Constat]) -> None:
@@ -220,6 +274,19 @@ def test_filtre_par_rpps_sans_effet() -> None:
     """« Si pertinent » : sans ce filtre, une personne dit pourquoi."""
     constat = t.filtre_applique(_tableau(VUES), _tableau(VUES), VUES, {"rpps": "1"}, "RPPS")
     assert constat.verdict is Verdict.A_VERIFIER
+
+
+def test_types_extraits_a_regarder() -> None:
+    """Un type que l'adaptateur ne rend pas se montre à une personne."""
+    lignes = [{**_TYPEES[0], "type_code": None}, *_TYPEES[1:]]
+    assert extraction_tableau.types_extraits(lignes, VUES).verdict is Verdict.A_VERIFIER
+
+
+def test_tableau_sans_canal_qualifie() -> None:
+    """Un canal absent, ou sans INS qualifiée, reste absent : il ne devient pas zéro."""
+    reduit = _qualifiees({"dmp": {"total": 3}, "mss_patient": None})
+    assert chiffres_transmissions.chiffres_montres(reduit)["dmp"] == (-1, -1, 0)
+    assert chiffres_transmissions.chiffres_montres(reduit)["mss_patient"] == (-1, -1, -1)
 
 
 def test_apport_du_scenario() -> None:
