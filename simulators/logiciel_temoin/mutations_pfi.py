@@ -23,6 +23,9 @@ ORU: dict[str, Mutation] = {
     "oru_profil": _oru("MSH-21 annonce un profil local.", r"2\.1\^CISIS_CDA_HL7_V2", "1.0^LOCAL"),
     "oru_profil_sans_version": _oru("MSH-21 n'annonce pas la version du volet.", r"2\.1\^CISIS", "^CISIS"),
     "oru_valeur_sans_type": _oru("Une valeur d'OBX-5 n'a pas de type en OBX-2.", r"(\rOBX\|\d+\|)CE\|", r"\1|"),
+    "oru_identifiant_sans_numero": _oru(
+        "Le premier identifiant du patient n'a pas de numéro.", r"(\rPID\|\|\|)[^|^~]*\^", r"\1^"
+    ),
     "oru_sans_identifiant": _oru("Le message n'a pas d'identifiant (MSH-10).", r"(ORU_R01\|)[^|]+(\|P\|)", r"\1\2"),
     "oru_obr_vide": _oru("OBR ne dit pas l'examen.", r"\rOBR\|1\|\|\|[^\r]*", "\rOBR|1"),
     "oru_cle_fausse": _oru(

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable
 from dataclasses import replace
 from enum import StrEnum
@@ -29,6 +30,19 @@ from steps.verifications.hl7v2.regles_documents import (
 from steps.verifications.registre import verification
 
 _AVEC_VENUE = frozenset("EIOR")
+_EVENEMENT = re.compile(r"[A-Z][A-Z0-9]{2}")
+_VERSIONS_0354 = frozenset({"2.5", "2.5.1", "2.6"})
+_STRUCTURES_ADT = {
+    evenement: f"ADT_{structure}"
+    for structure, evenements in {
+        "A01": "A01 A04 A08 A13", "A02": "A02", "A03": "A03", "A05": "A05 A14 A28 A31", "A06": "A06 A07",
+        "A09": "A09 A10 A11", "A21": "A21 A22 A23 A25 A26 A27 A29 A32 A33", "A24": "A24", "A37": "A37", "A38": "A38",
+        "A30": "A30 A34 A35 A36 A46 A47 A48 A49", "A39": "A39 A40 A41 A42", "A43": "A43 A44", "A45": "A45",
+        "A50": "A50 A51", "A52": "A52 A53", "A54": "A54 A55", "A60": "A60", "A61": "A61 A62",
+    }.items()
+    for evenement in evenements.split()
+}  # fmt: skip
+"""Événement → structure du message (HL7 v2.5 et v2.6, table 0354)."""
 _REQUIS = (3, 4, 5, 6, 7, 9, 10, 11, 12)
 _TYPES = {"ORU^R01^ORU_R01": "2.5", "MDM^T02^MDM_T02": "2.6", "MDM^T04^MDM_T02": "2.6", "MDM^T10^MDM_T02": "2.6"}
 
@@ -88,14 +102,27 @@ def identifie(message: MessageHl7) -> Constat:
     """Les champs de MSH que tout message porte ; MSH-9.3 commence d'ordinaire par le code du message (table 0354)."""
     vides = [f"MSH-{rang}" for rang in (9, 10, 11, 12) if not message.msh.champ(rang).strip()]
     vides += ["MSH-9.1"] if not message.code and "MSH-9" not in vides else []
-    structure = message.msh.valeur(9, 3)
-    if not vides and structure and not structure.startswith(message.code):
-        texte = "La structure annoncée n'est pas celle de ce code de message : l'un des deux est faux, ou très rare."
+    if not vides and (texte := _type_douteux(message)):
         return IDENTIFIE.a_regarder(texte, recu=message.type_message, ou="MSH-9")
     return juger(
         IDENTIFIE, not vides, "MSH ne dit pas ce qu'est le message.", attendu="MSH-9, MSH-10, MSH-11 et MSH-12",
         recu=f"vides : {', '.join(vides)}" if vides else f"{message.type_message}, {message.version}", ou="MSH",
     )  # fmt: skip
+
+
+def _type_douteux(message: MessageHl7) -> str:
+    """Ce qui, dans MSH-9, demande un regard ; vide si rien. Un acquittement peut ne rien dire de plus que son code."""
+    structure, evenement = message.msh.valeur(9, 3), message.msh.valeur(9, 2)
+    if structure and not structure.startswith(message.code):
+        return "La structure annoncée n'est pas celle de ce code de message : l'un des deux est faux, ou très rare."
+    if message.code == "ACK":
+        return ""
+    if not _EVENEMENT.fullmatch(evenement):
+        return "MSH-9 ne dit pas l'événement du message, ou par un code d'une autre forme que ceux de HL7."
+    attendue = _STRUCTURES_ADT.get(evenement) if message.code == "ADT" and message.version in _VERSIONS_0354 else None
+    if structure and attendue and structure != attendue:
+        return f"La structure de l'événement {evenement} est {attendue} : l'événement ou la structure est faux."
+    return ""
 
 
 @verification(CHAMPS, TYPE_MESSAGE, PAYS, JEU, PROFIL)
