@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import json
+import random
 import signal
 import socket
 import subprocess
 import sys
 import time
 from collections.abc import Iterator
-from contextlib import contextmanager, nullcontext
+from contextlib import contextmanager, nullcontext, suppress
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -104,10 +105,12 @@ class BancLance:
 
 
 def port_libre() -> int:
-    """Un port que rien n'occupe."""
-    with socket.socket() as prise:
-        prise.bind(("127.0.0.1", 0))
-        return int(prise.getsockname()[1])
+    """Un port que rien n'occupe, hors de ceux que le système donne : nul autre essai ne le prend d'ici qu'il serve."""
+    for port in random.sample(range(10_000, 32_000), 200):
+        with socket.socket() as prise, suppress(OSError):
+            prise.bind(("127.0.0.1", port))
+            return port
+    raise RuntimeError("aucun des deux cents ports essayés n'est libre")
 
 
 @contextmanager
