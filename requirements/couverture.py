@@ -130,12 +130,14 @@ def couvrir(
                 reserves[numero].extend(ecrit.reserves)
 
     def ligne(exigence: Exigence, scenario: ScenarioConformite) -> LigneCouverture:
+        joue = tuple(dict.fromkeys(features.get(scenario.id, ())))
+        # Deux REM peuvent donner un même numéro à deux scénarios : ce que rien ne joue ici n'y est pas vérifié.
         return LigneCouverture(
             exigence,
             scenario,
-            tuple(dict.fromkeys(features.get(scenario.id, ()))),
-            (verifications or {}).get(scenario.id, ()),
-            (defauts or {}).get(scenario.id, ()),
+            joue,
+            (verifications or {}).get(scenario.id, ()) if joue else (),
+            (defauts or {}).get(scenario.id, ()) if joue else (),
             tuple(dict.fromkeys(reserves.get(scenario.id, ()))),
         )
 
