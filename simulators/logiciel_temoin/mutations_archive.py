@@ -24,6 +24,11 @@ METADONNEES: dict[str, Mutation] = {
     "mss_metadata_hash_mal_forme": _metadonnee(
         "Le condensat de METADATA.XML n'est pas un SHA-1.", f"{_FICHE}/Slot[@name='hash']//Value", "remplacer", "md5"
     ),
+    "mss_metadata_hors_schema": _metadonnee(
+        "Un Slot de METADATA.XML n'a pas de liste de valeurs.",
+        "//ExtrinsicObject/Slot[@name='sourcePatientInfo']/ValueList",
+        "retirer",
+    ),
     "mss_metadata_association_sans_id": _metadonnee(
         "L'association du document au lot n'a pas d'identifiant.", "//Association/@id", "retirer"
     ),

@@ -87,7 +87,7 @@ def structure(echange: Echange) -> list[Constat]:
     contenu = message.contenu if message is not None else None
     if contenu is None or str(contenu.tag) not in TABLE:
         return []
-    faux = [*ecarts(contenu, TABLE, _NOMS), *_slots(contenu)]
+    faux = fautes_de_structure(contenu)
     return [
         juger(
             SCHEMA, not faux, "Le corps n'a pas la structure de ses schémas.",
@@ -96,6 +96,11 @@ def structure(echange: Echange) -> list[Constat]:
             echanges=(echange.numero,),
         )
     ]  # fmt: skip
+
+
+def fautes_de_structure(contenu: etree._Element) -> list[str]:
+    """Ce que les schémas ne permettent pas dans ce contenu, un texte par écart ; liste vide si rien."""
+    return [*ecarts(contenu, TABLE, _NOMS), *_slots(contenu)]
 
 
 def _slots(contenu: etree._Element) -> Iterator[str]:

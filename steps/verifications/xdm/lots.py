@@ -129,7 +129,7 @@ def verifier_metadonnees(lu: LotFichier) -> list[Constat]:
     constats = [metadonnees.racine(lu.racine)]
     if constats[0].verdict is not Verdict.CONFORME:
         return constats
-    constats += [metadonnees.composition(lot), regles_lot.lisible(lot)]
+    constats += [metadonnees.structure(lu.racine), metadonnees.composition(lot), regles_lot.lisible(lot)]
     constats += [*metadonnees.identifiants(lu.racine), metadonnees.uniques(lot), metadonnees.codes_complets(lu.racine)]
     if lot.submission_set is not None:
         constats += [

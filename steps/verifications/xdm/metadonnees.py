@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import copy
 import re
 import uuid
 from collections import Counter
@@ -17,12 +18,19 @@ from steps.verifications.cda.jugement import juger
 from steps.verifications.cda.modele import OIDS_INS
 from steps.verifications.dmp.fiche import patient as ins_en_cx
 from steps.verifications.dmp.soumission import DocumentSoumis, LotLu
+from steps.verifications.dmp.structure_messages import fautes_de_structure
 from steps.verifications.dmp.types_donnees import composants, defauts_cx
 from steps.verifications.registre import verification
 
 _IHE = "IHE ITI TF-3, § 4.2 (métadonnées)"
 _RIM = "OASIS ebRIM 3.0 ; IHE ITI TF-3, § 4.2.1 (objets du registre)"
 _OBJETS = ("ExtrinsicObject", "RegistryPackage", "Association")
+_ORDRE = {
+    nom: rang
+    for rang, nom in enumerate(
+        ("Slot", "Name", "Description", "VersionInfo", "Classification", "ExternalIdentifier", "RegistryObjectList")
+    )
+}
 _RACINES = {
     (NS["lcm"], "SubmitObjectsRequest"),
     (NS["xdsb"], "ProvideAndRegisterDocumentSetRequest"),
@@ -33,6 +41,11 @@ _SHA1 = re.compile(r"[0-9A-Fa-f]{40}")
 RACINE = Regle(
     "XDS-LEC-01", "Les métadonnées sont un SubmitObjectsRequest", f"{_RIM} ; IHE ITI TF-2, § 3.32 (ITI-32)",
     Confiance.DOCUMENTEE, "Écrire lcm:SubmitObjectsRequest, qui contient rim:RegistryObjectList (ebXML 3.0).",
+)  # fmt: skip
+STRUCTURE = Regle(
+    "XDS-SCH-01", "Les métadonnées ont la structure des schémas d'ebXML RegRep",
+    "OASIS, ebXML RegRep 3.0 (rim, rs, lcm) ; IHE ITI TF-2, § 3.32 (ITI-32)", Confiance.DOCUMENTEE,
+    "Écrire les éléments et les attributs du schéma, dans leur espace de noms, leur ordre et leur nombre.",
 )  # fmt: skip
 COMPOSITION = Regle(
     "XDS-LOT-01", "Les métadonnées portent un lot et au moins un document", _IHE, Confiance.DOCUMENTEE,
@@ -87,6 +100,30 @@ def racine(element: etree._Element) -> Constat:
         attendu=f"{{{NS['lcm']}}}SubmitObjectsRequest et {{{RIM}}}RegistryObjectList",
         recu=vue if liste else f"{vue}, sans RegistryObjectList", ou=f"racine (ligne {element.sourceline})",
     )  # fmt: skip
+
+
+@verification(STRUCTURE)
+def structure(element: etree._Element) -> Constat:
+    """Chaque élément et chaque attribut est permis là où il est écrit ; le seul désordre se regarde."""
+    faux = fautes_de_structure(element)
+    if faux and not fautes_de_structure(_range(element)):
+        return STRUCTURE.a_regarder(
+            "L'ordre des éléments n'est pas celui des schémas : un destinataire qui les valide refuserait le lot.",
+            recu=" ; ".join(faux[:5]), ou="métadonnées",
+        )  # fmt: skip
+    return juger(
+        STRUCTURE, not faux, "Les métadonnées n'ont pas la structure de leurs schémas.",
+        attendu="éléments et attributs des schémas rim, rs et lcm", recu=" ; ".join(faux[:5]) or nom_local(element),
+        ou="métadonnées",
+    )  # fmt: skip
+
+
+def _range(element: etree._Element) -> etree._Element:
+    """Une copie où le contenu de chaque objet du registre est dans l'ordre du schéma."""
+    copie = copy.deepcopy(element)
+    for objet in list(copie.iter(*(f"{{{RIM}}}{nom}" for nom in (*_OBJETS, "Classification", "ExternalIdentifier")))):
+        objet[:] = sorted(objet, key=lambda enfant: _ORDRE.get(nom_local(enfant), len(_ORDRE)))
+    return copie
 
 
 @verification(COMPOSITION)

@@ -10,13 +10,18 @@ from lxml import etree
 from signxml.algorithms import CanonicalizationMethod, SignatureConstructionMethod
 from signxml.signer import XMLSigner
 
+from reports.constat import Constat
 from steps.controle.examens.saml import examiner_saml
 from steps.controle.examens.soap import examiner_soap_dmp, examiner_soap_insi
-from steps.controle.modele import ContexteControle, Examen
+from steps.controle.modele import ContexteControle, Examen, TypeFichier
+from steps.verifications.xdm import lire_lot_fichier
+from steps.verifications.xdm.lots import verifier_lot_fichier
 from tests.controle.saml import fabrique as s
+from tests.controle.xdm.test_examen import N3
 from tests.verifications.dmp import fabrique as d
 from tests.verifications.dmp.fabrique_vihf import Certificat, certificat
 from tests.verifications.insi import fabrique as i
+from tests.verifications.xdm.fabrique import DOSSIER, arborescence
 
 _SIGNATURE = f"{{{s.DS}}}Signature"
 _INSTANT = {"instant": s.heure(-10)}
@@ -64,6 +69,20 @@ def _insi(racine: etree._Element) -> Examen:
     return examiner_soap_insi(etree.tostring(racine), ContexteControle())
 
 
+def _xdm(racine: etree._Element) -> Examen:
+    """Le lot et les fichiers de son dossier ; ni l'enveloppe zip ni le contenu des documents, qui ne changent pas."""
+    lu = lire_lot_fichier(etree.tostring(racine), _DU_LOT)
+    constats = [lu] if isinstance(lu, Constat) else verifier_lot_fichier(lu, _DU_LOT)
+    return Examen(TypeFichier.METADATA, tuple(constats))
+
+
+_FICHIERS = arborescence(N3)
+_DU_LOT = {
+    nom.removeprefix(DOSSIER): octets
+    for nom, octets in _FICHIERS.items()
+    if nom.startswith(DOSSIER) and not nom.endswith("METADATA.XML")
+}
+
 BASES: dict[str, Base] = {
     "VIHF": Base(
         lambda: s.vihf(mode="INDIRECTE_RENFORCEE", declaration="CONF_EXI_PGSSIS").encode(),
@@ -77,4 +96,5 @@ BASES: dict[str, Base] = {
     "TD3.2": Base(lambda: d.td32(vihf=_INSTANT).requete.corps.octets, "Header", _dmp),
     "TD3.3c": Base(lambda: d.td33c(vihf=_INSTANT).requete.corps.octets, "Header", _dmp),
     "INSi": Base(i.recherche, "Security", _insi),
+    "XDM": Base(lambda: _FICHIERS[f"{DOSSIER}METADATA.XML"], "", _xdm),
 }

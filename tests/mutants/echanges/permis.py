@@ -4,6 +4,8 @@ from __future__ import annotations
 
 _VALEUR = "Assertion/AttributeStatement/Attribute"
 _LOT = "Envelope/Body/SubmitObjectsRequest/RegistryObjectList"
+_OBJETS = "SubmitObjectsRequest/RegistryObjectList"
+_FICHE = f"{_OBJETS}/ExtrinsicObject"
 _LIBRE = ("autre", "insécable")
 
 PERMIS: dict[str, tuple[str, ...]] = {
@@ -65,5 +67,32 @@ PERMIS: dict[str, tuple[str, ...]] = {
           for geste in _LIBRE),
         "Envelope/Header/ContexteLPS/LPS/Nom insécable",
         "Envelope/Body/RECSANSVITALE/*om* autre",
+    ),
+    "XDM": (
+        # Les identifiants des classifications ne servent à personne ; un libellé se dit en plusieurs langues.
+        f"{_OBJETS}*/Classification*/@id *",
+        f"{_OBJETS}*/ExternalIdentifier[[]*]/@id *",
+        f"{_OBJETS}/Association/@id autre",
+        f"{_OBJETS}*/Name/LocalizedString doublé",
+        f"{_OBJETS}*/Classification[[]*]/Name/LocalizedString/@value autre",
+        # Facultatifs : l'identité locale du patient, la spécialité de l'auteur, les actes. Un Slot de plus est permis.
+        f"{_FICHE}/Slot[[]sourcePatientId] retiré",
+        f"{_FICHE}/Slot[[]sourcePatientId]/@name *",
+        f"{_FICHE}/Slot[[]sourcePatientId]/ValueList/Value vidé",
+        f"{_FICHE}/Slot[[]sourcePatientId]/ValueList/Value insécable",
+        f"{_FICHE}/Slot[[]sourcePatientInfo] retiré",
+        f"{_FICHE}/Slot[[]sourcePatientInfo]/@name *",
+        f"{_FICHE}/Slot[[]sourcePatientInfo]/ValueList/Value *",
+        f"{_FICHE}/Classification[[]93606bcf*]/Slot[[]authorSpecialty] retiré",
+        f"{_FICHE}/Classification[[]93606bcf*]/Slot[[]authorSpecialty]/@name *",
+        f"{_FICHE}/Classification[[]93606bcf*]/Slot[[]author*]/ValueList/Value *",
+        f"{_FICHE}/Classification[[]2c6b8cb7*] *",
+        # Un document a plusieurs auteurs ; le code d'un auteur ne dit rien.
+        f"{_FICHE}/Classification[[]93606bcf*] doublé",
+        *(f"{_OBJETS}*/Classification[[]{schema}*]/@nodeRepresentation *" for schema in ("93606bcf", "2c6b8cb7")),
+        f"{_OBJETS}/RegistryPackage/Classification[[]aa543740*]/@nodeRepresentation autre",
+        # L'auteur du lot est une personne ou une structure ; le classement du lot peut se redire.
+        f"{_OBJETS}/RegistryPackage/Classification[[]a7058bb9*",
+        f"{_OBJETS}/Classification doublé",
     ),
 }  # fmt: skip

@@ -73,6 +73,17 @@ def _prefixes() -> bytes:
     ).encode()
 
 
+def _classe_dans_le_lot() -> bytes:
+    racine = etree.fromstring(BASE.replace(LOT["classement"].encode(), b""))
+    liste = racine[0]
+    lot = next(objet for objet in liste if etree.QName(objet).localname == "RegistryPackage")
+    premier = next(enfant for enfant in lot if etree.QName(enfant).localname == "ExternalIdentifier")
+    espace = etree.QName(liste).namespace
+    balise = f'<Classification xmlns="{espace}"'
+    premier.addprevious(etree.fromstring(LOT["classement"].replace("<Classification", balise, 1)))
+    return etree.tostring(racine, encoding="UTF-8")
+
+
 def _renverse() -> bytes:
     """Les objets et le contenu de chacun dans l'ordre inverse."""
     racine = etree.fromstring(BASE)
@@ -93,14 +104,11 @@ def _urn_uuid() -> bytes:
 VALIDES: dict[str, Callable[[], bytes]] = {
     "ordinaire": lambda: BASE,
     "préfixes quelconques": _prefixes,
-    "ordre inverse": _renverse,
     "urn:uuid et lid": _urn_uuid,
     "UTF-16": lambda: BASE.decode().replace("UTF-8", "UTF-16").encode("utf-16"),
     "avec BOM": lambda: b"\xef\xbb\xbf" + BASE,
     "CRLF": lambda: BASE.replace(b"><", b">\r\n<"),
-    "classement dans le lot": lambda: BASE.replace(LOT["classement"].encode(), b"").replace(
-        b'<RegistryPackage id="Lot1">', b'<RegistryPackage id="Lot1">' + LOT["classement"].encode()
-    ),
+    "classement dans le lot": _classe_dans_le_lot,
     "ITI-41": lambda: b'<x:ProvideAndRegisterDocumentSetRequest xmlns:x="urn:ihe:iti:xds-b:2007">'
     + BASE.split(b"?>", 1)[1] + b"</x:ProvideAndRegisterDocumentSetRequest>",
     "registryObject écrit": echange_('<ExternalIdentifier identificationScheme="urn:uuid:58a6',
@@ -147,7 +155,9 @@ MUTANTS: dict[str, tuple[Callable[[], bytes], dict[str, Verdict]]] = {
         fiche_(typeCode=code("f0306f51-975f-434e-a61c-c59651d33983", "11502-2", "2.16.840.1.113883.6.1", "Autre")),
         {"DMP-XDS-01": N},
     ),
-    "schéma inconnu": (fiche_(ajout=code("00000000-0000-0000-0000-000000000000", "X", "1.2.3")), {"DMP-XDS-01": N}),
+    "schéma inconnu": (
+        fiche_(ajout=code("00000000-0000-0000-0000-000000000000", "X", "1.2.3")), {"DMP-XDS-01": N, "XDS-SCH-01": V},
+    ),
     "code sans libellé": (
         fiche_(classCode=FICHE["classCode"].replace('value="libellé"', 'value=""')), {"XDS-COD-01": N},
     ),
@@ -211,6 +221,24 @@ MUTANTS: dict[str, tuple[Callable[[], bytes], dict[str, Verdict]]] = {
 def test_valide(nom: str) -> None:
     """Une écriture légitime n'est pas mise en cause."""
     assert not juger(VALIDES[nom]())
+
+
+def test_ordre_inverse() -> None:
+    """Des objets dont le contenu est en désordre se lisent ; seul l'ordre se regarde."""
+    assert juger(_renverse()) == {"XDS-SCH-01": V}
+
+
+@pytest.mark.parametrize(
+    ("avant", "apres"),
+    [
+        (b'<Slot name="languageCode">', b'<Slot name="languageCode" lang="fr">'),
+        (b'<Slot name="languageCode"><ValueList>', b'<Slot name="languageCode"><ValueList><Autre/>'),
+    ],
+)
+def test_hors_schema(avant: bytes, apres: bytes) -> None:
+    """Un élément ou un attribut que le schéma ne connaît pas est un manquement, même rangé à sa place."""
+    assert avant in BASE
+    assert juger(BASE.replace(avant, apres, 1))["XDS-SCH-01"] is N
 
 
 @pytest.mark.parametrize("nom", MUTANTS)
