@@ -57,7 +57,8 @@ def creer_patients_nommes(essai: Essai, datatable: Table) -> None:
 @then("chacun de ces noms est gardé tel quel dans la fiche créée")
 def noms_gardes(essai: Essai) -> None:
     for nom, reponse, garde in retirer(essai, "noms", list):
-        essai.bilan.constater(regles.nom_garde_entier("nom_naissance", nom, garde if reponse.fait else None))
+        refus = "" if reponse.fait else reponse.en_phrase()
+        essai.bilan.constater(regles.nom_garde_entier("nom_naissance", nom, garde, refus=refus))
 
 
 @then("aucun de ces noms n'est enregistré avec une minuscule ou un accent")

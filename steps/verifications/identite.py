@@ -95,13 +95,20 @@ def champs_enregistrables(resultat: str, recu: str, saisis: Mapping[str, str]) -
 
 
 @verification(R_CARACTERES_ADMIS)
-def nom_garde_entier(champ: str, attendu: str, recu: Any) -> Constat:
-    """Un nom légitime (tiret, apostrophe, espace, longueur) est gardé tel quel."""
+def nom_garde_entier(champ: str, attendu: str, recu: Any, *, refus: str = "") -> Constat:
+    """Un nom légitime (tiret, apostrophe, espace, longueur) est gardé tel quel.
+
+    `refus` : ce que le logiciel a répondu quand il n'a pas créé la fiche.
+    """
+    if refus:
+        return R_CARACTERES_ADMIS.enfreinte(
+            f"{nommer(champ)} : la fiche n'est pas créée avec ce nom", attendu=repr(attendu), recu=refus, ou=OU_FICHE
+        )
     if recu != attendu:
         return R_CARACTERES_ADMIS.enfreinte(
             f"{nommer(champ)} n'a pas été gardé tel qu'il a été donné",
             attendu=repr(attendu),
-            recu=repr(recu),
+            recu="aucune valeur" if recu is None else repr(recu),
             ou=OU_FICHE,
         )
     return R_CARACTERES_ADMIS.respectee(

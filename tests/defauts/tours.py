@@ -10,6 +10,7 @@ import tempfile
 from collections.abc import Sequence
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
+from threading import Thread
 from typing import Any
 
 from steps.logiciel.temoin import RACINE
@@ -21,7 +22,7 @@ PLAFOND = 2
 """Éléments joués par défaut, ses témoins d'abord et toujours ; sans plafond avec BANC_SONS_DEFAUTS=tout."""
 DEMANDE = os.environ.get("BANC_SONS_DEFAUTS", "")
 _RENFORT = 30
-"""Défauts restants au-delà desquels un second processus gagne plus que ce que coûte sa mise en route."""
+"""Défauts restants au-delà desquels un processus de plus gagne plus que ce que coûte sa mise en route."""
 _COULOIRS_ENSEMBLE = 2
 TABLE = lire_table()
 _NOMMES = None if DEMANDE in ("", "tout", "seuls") else DEMANDE.split(",")
@@ -42,7 +43,10 @@ GROUPES = {
 
 
 class Tours:
-    """Un processus qui joue les défauts choisis, un second quand un cœur se libère ; `finir` rend tous les tours."""
+    """Deux processus se partagent les défauts choisis, un troisième quand un cœur se libère ; `finir` rend les tours.
+
+    Un tour attend la moitié de son temps, le plus souvent ce que le défaut empêche : plus de processus que de cœurs.
+    """
 
     def __init__(self) -> None:
         self._dossier = tempfile.TemporaryDirectory(prefix="defauts-")
@@ -53,8 +57,10 @@ class Tours:
         self._suivants: dict[str, tuple[subprocess.Popen[bytes], Path]] = {}
         self.rejoues: list[str] = []
         """Les défauts dont le premier tour n'est pas la table, et l'écart : la fin de la session les dit."""
+        self._associe = Thread(target=self._renforcer, daemon=True)
         if self._ordonnes:
             self._ajouter()
+            self._associe.start()
 
     def _ajouter(self) -> None:
         dossier = Path(self._dossier.name)
@@ -65,7 +71,7 @@ class Tours:
         self._processus.append((_lancer(self._ordonnes, sortie, options), sortie))
 
     def _renforcer(self) -> None:
-        """Les autres essais sont passés : un second processus prend sa part, s'il en reste."""
+        """Un processus de plus prend sa part, dès que le tour sans défaut est écrit et s'il reste de quoi faire."""
         (premier, sortie), prises = self._processus[0], Path(self._dossier.name) / "prises"
         while premier.poll() is None and not (sortie.exists() and sortie.stat().st_size):
             with contextlib.suppress(subprocess.TimeoutExpired):
@@ -91,6 +97,7 @@ class Tours:
     def finir(self) -> dict[str, dict[str, Any]]:
         """Les tours, par groupe de défauts ; AssertionError avec la fin du journal si un processus n'a rien écrit."""
         if self._processus:
+            self._associe.join()
             self._renforcer()
         lus: dict[str, dict[str, Any]] = {}
         for enfant, sortie in self._processus:
@@ -110,11 +117,18 @@ class Tours:
 
     def abandonner(self) -> None:
         """Arrête ce qui joue encore et efface le dossier."""
+        if self._processus:
+            _arreter(self._processus[0][0])  # le second n'attend plus son premier tour
+            self._associe.join()
         for enfant, _ in (*self._processus, *self._suivants.values()):
-            if enfant.poll() is None:
-                enfant.terminate()
-                enfant.wait(timeout=30)
+            _arreter(enfant)
         self._dossier.cleanup()
+
+
+def _arreter(enfant: subprocess.Popen[bytes]) -> None:
+    if enfant.poll() is None:
+        enfant.terminate()
+        enfant.wait(timeout=30)
 
 
 def _lire(enfant: subprocess.Popen[bytes], sortie: Path) -> dict[str, dict[str, Any]]:

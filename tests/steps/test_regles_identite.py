@@ -46,6 +46,7 @@ IDENTITE: list[Cas] = [
     ("champ absent", i.R_CHAMPS, NON, lambda: i.champs_enregistres(FICHE, {"oid_ins": "1.2"})),
     ("nom entier", i.R_CARACTERES_ADMIS, OUI, lambda: i.nom_garde_entier("nom", "A-B D'E", "A-B D'E")),
     ("nom coupé", i.R_CARACTERES_ADMIS, NON, lambda: i.nom_garde_entier("nom", "X" * 54, "X" * 50)),
+    ("nom refusé", i.R_CARACTERES_ADMIS, NON, lambda: i.nom_garde_entier("nom", "X", None, refus="echec")),
     ("nom perdu", i.R_CARACTERES_ADMIS, NON, lambda: i.nom_garde_entier("nom", "X", None)),
     ("saisie refusée", i.R_CARACTERES_REFUSES, OUI, lambda: i.caracteres_refuses("nom", "Été", "refuse", None)),
     ("mise en capitales", i.R_CARACTERES_REFUSES, OUI, lambda: i.caracteres_refuses("nom", "Été", "fait", "ETE")),
