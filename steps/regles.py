@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import Any
 
 import steps.verifications
+from reports.texte import pluriel
 from steps.verifications.registre import REGISTRE, REGLES
 
 EXEMPLES = Path(steps.verifications.__path__[0]) / "exemples.json"
@@ -65,5 +66,5 @@ def montrer(options: argparse.Namespace) -> int:
         if enfreinte:
             recu = f" ; attendu {enfreinte['attendu']}, reçu {enfreinte['recu']}" if "attendu" in enfreinte else ""
             print(f"{'':<22} enfreinte, par exemple : {enfreinte['message']}{recu}")
-    print(f"{len(lignes)} règles")
+    print(pluriel(len(lignes), "règle"))
     return 0
