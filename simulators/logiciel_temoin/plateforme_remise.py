@@ -20,7 +20,7 @@ from simulators.logiciel_temoin.messagerie_reception import CourrielRecu
 
 COMPTE = "biologiste_1"
 DESTINATAIRE = "DPI"
-_METAS = ("MASQUE_PS", "INVISIBLE_PATIENT", "INVISIBLE_REP_LEGAUX", "CONNEXION_SECRETE")
+_METAS = ("MASQUE_PS", "INVISIBLE_PATIENT", "INVISIBLE_REP_LEGAUX", "MODIF_CONF_CODE")
 _PERMISE = "automatic-action/MDN-sent-automatically; processed"
 
 
@@ -52,23 +52,25 @@ def _mdm(labo: Labo, recu: CourrielRecu, octets: bytes) -> str:
     quoi = f"{entete.type_document.code}^{echapper(entete.type_document.libelle)}^LN"
     courriel = base64.b64encode(recu.contenu.corps.encode()).decode()
     mode = "Q" if labo.defaut("pfi_remise_mode_inconnu") else "P"
+    origine = "" if labo.defaut("pfi_remise_sans_courriel") else echapper(recu.contenu.message_id or "")
+    expediteur = "" if labo.defaut("pfi_remise_sans_expediteur") else f"^^X.400^{echapper(recu.contenu.expediteur)}"
+    metas = _METAS[:-1] if labo.defaut("pfi_remise_sans_restriction") else _METAS
     segments = [
         f"MSH|^~\\&|PFI|{chez}|{DESTINATAIRE}|{chez}|{quand}||MDM^T02^MDM_T02|{labo.numero_message()}|{mode}|2.6|||||FRA|"
         "UNICODE UTF-8|||1.1^CISIS_CDA_HL7_LPS",
         f"EVN||{'20261399' if labo.defaut('pfi_remise_date_impossible') else quand}",
         _pid(labo, entete),
-        "PV1|1|N",
+        "PV1|1|I" if labo.defaut("pfi_remise_avec_classe") else "PV1|1|N",
         "ORC|NW",
-        f"OBR|1|||{quoi}",
+        f"OBR|1|||{'DOC' if labo.defaut('pfi_remise_examen_sans_type') else quoi}",
         _txa(labo, entete),
         f"OBX|1|ED|{quoi}||^TEXT^XML^Base64^{base64.b64encode(octets).decode()}||||||F",
-        f"PRT||UC||SB^Send by^participation|||||||||||^^X.400^{echapper(recu.contenu.expediteur)}",
+        f"PRT||UC||SB^Send by^participation|||||||||||{expediteur}",
         f"PRT||UC||RCT^Results Copies To^participation|||||||||||^^X.400^{echapper(recu.bal)}",
-        f"OBX|2|ED|{echapper(recu.contenu.message_id or '')}^{echapper(recu.contenu.objet)}||"
-        f"^TEXT^^Base64^{courriel}||||||F",
+        f"OBX|2|ED|{origine}^{echapper(recu.contenu.objet)}||^TEXT^^Base64^{courriel}||||||F",
         *(
             f"OBX|{rang}|CWE|{code}^{code}^MetaDMPMSS||N^^expandedYes-NoIndicator||||||F"
-            for rang, code in enumerate(_METAS, 3)
+            for rang, code in enumerate(metas, 3)
         ),
     ]
     return "\r".join(segments) + "\r"

@@ -194,7 +194,7 @@ _METAS = (
     ("MASQUE_PS", "Masqué aux professionnels de Santé"),
     ("INVISIBLE_PATIENT", "Document Non Visible par le patient"),
     ("INVISIBLE_REP_LEGAUX", "Non visible par les représentants Légaux du patient"),
-    ("CONNEXION_SECRETE", "Connexion Secrete"),
+    ("MODIF_CONF_CODE", "Modification Confidentiality Code"),
 )
 
 

@@ -37,8 +37,15 @@ class DonneeObx:
 
     @property
     def est_document(self) -> bool:
-        """Faux pour une métadonnée ou un texte de courriel : le sous-type (OBX-5.3) y est vide."""
-        return not est_meta(self.segment) and bool(self.segment.valeur(5, 3) or _semble_document(self.octets))
+        """Faux pour une métadonnée, un texte de courriel (le sous-type OBX-5.3 y est vide), un courriel reçu."""
+        if est_meta(self.segment) or self.est_courriel:
+            return False
+        return bool(self.segment.valeur(5, 3) or _semble_document(self.octets))
+
+    @property
+    def est_courriel(self) -> bool:
+        """Vrai si OBX-3 désigne la donnée par un Message-ID, comme au volet de transmission au LPS."""
+        return "@" in self.segment.valeur(3, 1)
 
 
 def est_meta(segment: Segment) -> bool:

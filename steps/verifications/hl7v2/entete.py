@@ -23,6 +23,7 @@ from steps.verifications.hl7v2.regles_documents import (
     PATIENT,
     PAYS,
     PROFIL,
+    SOURCE_LPS,
     SOURCE_VOLET,
     TYPE_MESSAGE,
     VENUE,
@@ -82,7 +83,7 @@ def d_une_autre_version(message: MessageHl7, constats: Iterable[Constat]) -> lis
     suite = f" Le message annonce la version {annoncee} du volet ; les règles du banc sont celles de la {lue}."
     return [
         replace(c, verdict=Verdict.A_VERIFIER, message=c.message + suite)
-        if c.verdict is Verdict.NON_CONFORME and SOURCE_VOLET in c.source
+        if c.verdict is Verdict.NON_CONFORME and (SOURCE_VOLET in c.source or SOURCE_LPS in c.source)
         else c
         for c in constats
     ]
@@ -172,21 +173,28 @@ def _meme_version(annoncee: str, lue: str) -> bool:
     return annoncee == lue or annoncee.startswith(f"{lue}.")
 
 
+@verification(PATIENT)
+def patient(message: MessageHl7) -> Constat:
+    """PID-3 et PID-5 sont renseignés."""
+    pid = message.premier("PID")
+    vides = [f"PID-{rang}" for rang in (3, 5) if pid is None or not pid.champ(rang).strip()]
+    return juger(
+        PATIENT, not vides, "L'identité du patient est incomplète.", attendu="PID-3 et PID-5",
+        recu=f"vides : {', '.join(vides)}" if vides else "PID-3, PID-5", ou="PID",
+    )  # fmt: skip
+
+
 @verification(PATIENT, VENUE)
 def patient_et_venue(message: MessageHl7) -> list[Constat]:
     """PID-3 et PID-5 sont renseignés ; PV1 dit la classe, et la venue quand elle est requise."""
-    pid, pv1 = message.premier("PID"), message.premier("PV1")
-    vides = [f"PID-{rang}" for rang in (3, 5) if pid is None or not pid.champ(rang).strip()]
+    pv1 = message.premier("PV1")
     classe = pv1.valeur(2) if pv1 else ""
     venue = pv1.valeur(19) if pv1 else ""
     manque = "PV1" if pv1 is None else "PV1-2" if not classe else ""
     if classe in _AVEC_VENUE and not venue:
         manque = "PV1-19"
     return [
-        juger(
-            PATIENT, not vides, "L'identité du patient est incomplète.", attendu="PID-3 et PID-5",
-            recu=f"vides : {', '.join(vides)}" if vides else "PID-3, PID-5", ou="PID",
-        ),
+        patient(message),
         juger(
             VENUE, not manque, "PV1 ne dit pas la classe ou la venue du patient.",
             attendu="PV1-2, et PV1-19 si PV1-2 vaut E, I, O ou R",

@@ -8,7 +8,7 @@ from reports.constat import Constat
 from steps.flux.lecture import IdentiteHl7, MessageIllisible, identite_du_message
 from steps.jugements.marque import rejouable
 from steps.verifications.cda import CdaIllisible, EnTeteCda, lire_cda
-from steps.verifications.hl7v2 import concordance, demande, entete, metadonnees, structure, valeurs
+from steps.verifications.hl7v2 import concordance, demande, entete, metadonnees, structure, valeurs, volet_lps
 from steps.verifications.hl7v2.contenu import forme_de_l_ins, message_lisible
 from steps.verifications.hl7v2.decoupage import MessageHl7
 from steps.verifications.hl7v2.encapsule import DonneeObx, donnees_de
@@ -45,7 +45,10 @@ def juger_message(message: MessageHl7) -> MessageJuge:
     annonce = profil not in (Profil.SANS, Profil.AUTRE)
     if (message.code in PORTEURS or portes) and (annonce or any(map(_est_cda, portes))):
         du_volet = list(entete.entete(message))
-        du_volet += entete.patient_et_venue(message) if profil not in (Profil.VOLET_1, Profil.LPS) else []
+        if profil is Profil.LPS:
+            du_volet.append(entete.patient(message))
+        elif profil is not Profil.VOLET_1:
+            du_volet += entete.patient_et_venue(message)
         for demande_portee, donnees in demandes:
             du_volet += _volet(demande_portee, donnees, profil, lu, texte)
         constats += entete.d_une_autre_version(message, du_volet)
@@ -92,6 +95,9 @@ def _volet(
     constats = demande.documents(message, portes) + demande.segments_obx(message, portes, volet_2=volet_2)
     if volet_2:
         constats += metadonnees.metadonnees(message) + metadonnees.participants(message)
+    if profil is Profil.LPS:
+        constats += volet_lps.restrictions(message) + volet_lps.courriel(message, donnees)
+        constats += [volet_lps.correspondants(message), *volet_lps.venue_et_type(message, portes)]
     if profil is not Profil.VOLET_1:
         constats += demande.demande(message, portes) + demande.txa(message)
         constats += metadonnees.coherence(message, donnees, ins=lu is not None and bool(lu.ins))

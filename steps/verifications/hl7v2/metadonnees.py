@@ -67,7 +67,9 @@ def metadonnees(message: MessageHl7) -> list[Constat]:
             recu=", ".join(inconnus) or "codes connus", ou="OBX-3.1",
         ),
     ]  # fmt: skip
-    fautes = [f"{s.valeur(3, 1)} ({defaut})" for s in metas if (defaut := _defaut(s, message.code))]
+    types = {"ORU": ("CE",), "MDM": ("CWE",)}.get(message.code, ("CE", "CWE"))
+    jugees = [s for s in metas if s.valeur(3, 1) in REQUISES]
+    fautes = [f"{s.valeur(3, 1)} ({defaut})" for s in jugees if (defaut := defaut_de_forme(s, types))]
     constats.append(
         juger(
             META_VALEUR, not fautes, "Une métadonnée n'a pas sa forme.",
@@ -78,10 +80,8 @@ def metadonnees(message: MessageHl7) -> list[Constat]:
     return constats
 
 
-def _defaut(segment: Segment, code: str) -> str:
-    if segment.valeur(3, 1) in TEXTES or segment.valeur(3, 1) not in _CONNUES:
-        return ""
-    types = {"ORU": ("CE",), "MDM": ("CWE",)}.get(code, ("CE", "CWE"))
+def defaut_de_forme(segment: Segment, types: Sequence[str]) -> str:
+    """Ce qui, dans l'OBX d'une métadonnée à Y ou N, n'a pas sa forme ; vide si rien. `types` : valeurs d'OBX-2."""
     if segment.valeur(2) not in types:
         return f"OBX-2 {segment.valeur(2) or 'vide'}"
     if segment.valeur(5, 1) not in ("Y", "N"):

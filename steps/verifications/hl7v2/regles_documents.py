@@ -6,6 +6,7 @@ from reports.constat import Confiance, Regle
 
 _HL7 = "HL7 v2.5 et v2.6"
 SOURCE_VOLET = "ANS, CI-SIS, volet de transmission d'un document CDA R2 en HL7 v2, v2.1.3"
+SOURCE_LPS = "ANS, CI-SIS, volet de transmission au LPS de documents CDA provenant d'un courriel MSSanté, v1.1.3"
 _VOLET = f"{SOURCE_VOLET}, volume 2"
 _BANC = "Déduction du banc"
 OFFICIELLE, DOCUMENTEE, DEDUITE = Confiance.OFFICIELLE, Confiance.DOCUMENTEE, Confiance.DEDUITE
