@@ -66,6 +66,8 @@ FAUTIFS: dict[str, tuple[Fabrique, set[str]]] = {
         lambda: tracees([trace(heure=DEBUT - timedelta(hours=3))], operation(reussie=False)),
         {"ACC-TRA-01"},
     ),
+    "trace d'un autre compte": (lambda: tracees([trace(compte_vise="noe.n")], operation()), {"ACC-TRA-01"}),
+    "trace d'une autre opération": (lambda: tracees([trace("deconnexion")], operation()), {"ACC-TRA-01"}),
     "une trace de trop peu": (lambda: tracees([trace()], operation(), operation()), {"ACC-TRA-01"}),
     "trace sans heure": (lambda: tracees([{**trace(), "horodatage": "2026-11-22"}], operation()), {"ACC-TRA-02"}),
     "trace du mauvais auteur": (

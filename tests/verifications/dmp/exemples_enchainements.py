@@ -20,6 +20,7 @@ from steps.verifications.dmp import (
     verifier_consultation,
     verifier_suppression,
 )
+from steps.verifications.dmp.demandes import demande
 from tests.verifications.cda import fabrique as c
 from tests.verifications.dmp import fabrique as f
 from tests.verifications.dmp.fabrique import ACTIFS, Alimentation, alimentation, slot
@@ -149,6 +150,15 @@ def _au(valeur: str) -> str:
     return slot("$XDSDocumentEntryServiceStartTimeTo", valeur)
 
 
+def _etats(*etats: str) -> str:
+    return slot("$XDSDocumentEntryStatus", "(" + ",".join(f"'{etat}'" for etat in etats) + ")")
+
+
+_TOUT_ETAT = _etats(
+    *(f"urn:oasis:names:tc:ebxml-regrep:StatusType:{etat}" for etat in ("Approved", "Deprecated")),
+    *(f"urn:asip:ci-sis:2010:StatusType:{etat}" for etat in ("Archived", "Deleted")),
+)
+
 CONFORMES: dict[str, Callable[[], list[Constat]]] = {
     "consultation après TD0.2": _un(
         lambda e: verifier_consultation(e, ContexteDmp()), f.td02, lambda: f.td31(ACTIFS), f.td32
@@ -207,6 +217,8 @@ CONFORMES: dict[str, Callable[[], list[Constat]]] = {
         f.td31(slot("$XDSDocumentEntryStatus", "('urn:asip:ci-sis:2010:StatusType:Archived')")),
         recherche.CriteresDemandes(statut=("archive",)),
     ),
+    "recherche des documents de tout état": lambda: demande(f.td31(_TOUT_ETAT)),
+    "recherche des archivés": lambda: demande(f.td31(_etats("urn:asip:ci-sis:2010:StatusType:Archived"))),
     "recherche sans patientId": lambda: [recherche.requete_connue(f.td31(ACTIFS, patient=""))],
     "cadence tenue": _cadence(9, 260),
     "reprise après échec": _un(
@@ -266,11 +278,18 @@ FAUTIFS: dict[str, Exemple] = {
             opposition=False), {"DMP-SEQ-03"},
     ),
     "autorisation sans test": (_un(sequence.autorisation_posee, f.td03, opposition=False), {"DMP-SEQ-03"}),
+    "recherche d'un état inconnu": (
+        lambda: demande(f.td31(_etats("urn:oasis:names:tc:ebxml-regrep:StatusType:Submitted"))), {"DMP-RECH-06"},
+    ),
     "rien à autoriser": (_un(sequence.autorisation_posee, opposition=False), {"DMP-SEQ-03"}),
     "consultation malgré l'opposition": (_opposition(f.td32), {"DMP-SEQ-04"}),
     "opposition sans contrôle": (_opposition(temoins=()), {"DMP-SEQ-04"}),
     "document bloqué envoyé": (_blocage(alimentation, unique_ids=(ANCIEN,)), {"DMP-SEQ-05"}),
     "patient bloqué alimenté": (_blocage(alimentation), {"DMP-SEQ-05"}),
+    "opposition, seule consultation témoin en échec": (
+        _opposition(temoins=(lambda: f.td31(reponse=f.FAUTE),)), {"DMP-SEQ-04"},
+    ),
+    "opposition, le témoin n'est pas une consultation": (_opposition(temoins=(alimentation,)), {"DMP-SEQ-04"}),
     "blocage sans contrôle": (_blocage(temoins=()), {"DMP-SEQ-05"}),
     "consultation en indirect": (
         _un(sequence.mode_de_consultation, lambda: f.td31(vihf={"mode": "INDIRECTE"})), {"DMP-SEQ-06"},

@@ -70,6 +70,7 @@ FINS: list[tuple[str, Callable[[], Deconnexion], set[tuple[str, Verdict]]]] = [
     ("rien de montré", lambda: _sortie(apres=None), {("PSC-FIN-06", RIEN)}),
     ("rien avant", lambda: _sortie(avant=f.session(ouverte=False)), {("PSC-FIN-06", RIEN)}),
     ("jeton encore présenté", lambda: _sortie(f.Fil().fin().usage().echanges), {("PSC-FIN-08", AV)}),
+    ("jeton d'une autre session", lambda: _sortie(f.Fil().fin().usage(session="s2").echanges), set()),
     ("relance", lambda: _sortie([*_fin(), *_apres(lambda fil: fil.autorisation())]), {("PSC-FIN-09", AV)}),
     ("reconnexion demandée", lambda: _sortie(reconnexion=connexion(session="s2")), set()),
     ("reconnexion sans mire, sortie non demandée", lambda: _sortie([], reconnexion=_sans_mire()),
