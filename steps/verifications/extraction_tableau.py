@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import csv
-import io
 from collections.abc import Mapping, Sequence
 from typing import Any
 
@@ -12,6 +10,7 @@ from steps.verifications.cda.jugement import juger
 from steps.verifications.chiffres_transmissions import (
     Transmission,
 )
+from steps.verifications.fichier_tabulaire import colonnes
 from steps.verifications.registre import verification
 from steps.verifications.sources import REM_BIO, REM_PFI
 
@@ -109,32 +108,19 @@ def _documentation(fichier: bytes, documentation: str) -> Constat:
             recu="rien",
             ou="documentation de l'extraction",
         )
-    colonnes = _colonnes(fichier)
-    if not colonnes:
+    noms = colonnes(fichier)
+    if not noms:
         return R_DOCUMENTATION.a_regarder(
-            "Le fichier n'est pas un texte à colonnes nommées : comparez-le à sa documentation.",
+            "Le fichier n'a pas de colonnes nommées que le banc lise : comparez-le à sa documentation.",
             recu=documentation[:300],
             ou="documentation de l'extraction",
         )
-    absentes = [c for c in colonnes if c.casefold() not in documentation.casefold()]
+    absentes = [c for c in noms if c.casefold() not in documentation.casefold()]
     return juger(
         R_DOCUMENTATION,
         not absentes,
         f"La documentation ne dit rien de {len(absentes)} colonne(s) de l'extraction.",
-        attendu=", ".join(absentes or colonnes),
+        attendu=", ".join(absentes or noms),
         recu=documentation[:300],
         ou="documentation de l'extraction",
     )
-
-
-def _colonnes(fichier: bytes) -> list[str]:
-    """Noms de la première ligne d'un CSV ; liste vide si ce n'en est pas un."""
-    try:
-        texte = fichier[:65536].decode("utf-8-sig")
-    except UnicodeDecodeError:
-        texte = fichier[:65536].decode("cp1252", "replace")
-    premiere = texte.splitlines()[0] if texte.strip() else ""
-    for separateur in (";", "\t", ",", "|"):
-        if separateur in premiere:
-            return [nom.strip() for nom in next(csv.reader(io.StringIO(premiere), delimiter=separateur)) if nom.strip()]
-    return []

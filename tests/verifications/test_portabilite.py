@@ -72,11 +72,40 @@ def test_formats_standard(octets: bytes) -> None:
 
 @pytest.mark.parametrize(
     "octets",
-    [b"", b"PK\x03\x04", b"\x00\x01\x02proprietaire", b"a;b\x00\nc;d\x00\n", b"{\\rtf1 texte}", _zip()[:-30]],
+    [b"", b"PK\x03\x04", b"\x00\x01\x02proprietaire", b"a;b\x00\nc;d\x00\n", b"  \n", b"\xff\xfea", _zip()[:-30]],
 )
 def test_export_illisible(octets: bytes) -> None:
     """Vide, tronqué ou d'un format que seul le logiciel connaît : ce n'est pas un export portable."""
     assert p.export_lisible(octets, "export").verdict is Verdict.NON_CONFORME
+
+
+@pytest.mark.parametrize(
+    ("octets", "autre"),
+    [
+        (b"{\\rtf1 texte}", "RTF"), (b"%PDF-1.7 tronque", "PDF illisible"), (b"\x89PNG\r\n\x1a\n", "image PNG"),
+        (b"<html><body>Compte rendu<br></body></html>", "HTML"), (b"\0" * 128 + b"DICM", "DICOM"),
+        ("Sodium : 140 mmol/L\nété".encode("utf-16"), "texte"), (b"Compte rendu du 3 mars\nSodium", "texte"),
+    ],
+)  # fmt: skip
+def test_format_que_le_banc_ne_lit_pas(octets: bytes, autre: str) -> None:
+    """Un format répandu, ou du texte, n'est pas refusé : une personne dit s'il est standard."""
+    constat = p.export_lisible(octets, "export")
+    assert (constat.verdict, constat.recu) == (Verdict.A_VERIFIER, f"1 fichier(s) : {autre}")
+
+
+@pytest.mark.parametrize(
+    "octets",
+    [
+        b'patient;commentaire\r\n"D\'ETE-DURAND";"137,4821 ; un peu bas"\r\n',
+        b'patient,commentaire\n"D\'ETE-DURAND","137.4821\nsur deux lignes, et avec ""guillemets"""\n',
+        "patient\tvaleur\nD'ÉTÉ-DURAND\t137.4821\n".encode("utf-16"),
+        json.dumps({"patient": "D'ÉTÉ-DURAND", "valeur": 137.4821}).encode("utf-8-sig"),
+    ],
+)
+def test_ecritures_legitimes(octets: bytes) -> None:
+    """Des champs entre guillemets, de l'UTF-16, une marque d'ordre : le compte rendu s'y retrouve."""
+    assert p.export_lisible(octets, "export").verdict is Verdict.CONFORME
+    assert _verdicts(p.periode_respectee(octets, [PREMIER], [DEHORS], octets)) == {}
 
 
 @pytest.mark.parametrize(

@@ -5,21 +5,14 @@ from __future__ import annotations
 import base64
 import csv
 import io
-import json
 import re
-import zipfile
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from openpyxl import load_workbook
-from openpyxl.utils.exceptions import InvalidFileException
+from steps.verifications.fichier_tabulaire import FichierIllisible, en_texte, lignes_du_classeur, objets_json
 
-_TAILLE_MAX = 64 * 1024 * 1024
-
-
-class FichierIllisible(ValueError):
-    """Ce fichier n'est dans aucun format que le banc lit."""
+_INCONNU = "ni CSV, ni JSON, ni LDIF, ni XLSX"
 
 
 @dataclass(frozen=True)
@@ -40,13 +33,12 @@ class LigneExtraite:
 def lire_fichier(octets: bytes) -> list[LigneExtraite]:
     """Une ligne par enregistrement ; `FichierIllisible` si le format n'est pas reconnu."""
     if octets[:2] == b"PK":
-        return [LigneExtraite(tuple(cases)) for cases in _classeur(octets)]
-    try:
-        texte = octets.decode("utf-8-sig")
-    except UnicodeDecodeError:
-        texte = octets.decode("cp1252", "replace")
+        return [LigneExtraite(tuple(cases)) for cases in lignes_du_classeur(octets)]
+    texte = en_texte(octets)
+    if texte is None:
+        raise FichierIllisible(_INCONNU)
     if texte.lstrip()[:1] in ("[", "{"):
-        return [LigneExtraite(tuple(_feuilles(objet))) for objet in _objets(texte)]
+        return [LigneExtraite(tuple(_feuilles(objet))) for objet in objets_json(texte)]
     if re.match(r"(version:|dn:)", texte.lstrip()):
         return [LigneExtraite(tuple(_ldif(bloc))) for bloc in re.split(r"\r?\n\r?\n", texte) if "dn:" in bloc]
     return [LigneExtraite(tuple(cases)) for cases in _csv(texte)]
@@ -62,19 +54,8 @@ def _csv(texte: str) -> Iterator[list[str]]:
     premiere = texte.partition("\n")[0]
     separateur = max(";\t,|", key=premiere.count)
     if not premiere.count(separateur):
-        raise FichierIllisible("ni CSV, ni JSON, ni LDIF, ni XLSX")
+        raise FichierIllisible(_INCONNU)
     yield from csv.reader(io.StringIO(texte), delimiter=separateur)
-
-
-def _objets(texte: str) -> list[Any]:
-    try:
-        lu = json.loads(texte)
-    except (ValueError, RecursionError) as erreur:
-        raise FichierIllisible(f"JSON mal formé : {erreur}") from erreur
-    if isinstance(lu, dict):
-        listes = [valeur for valeur in lu.values() if isinstance(valeur, list)]
-        return listes[0] if listes else [lu]
-    return list(lu)
 
 
 def _feuilles(objet: Any) -> Iterator[str]:
@@ -98,17 +79,3 @@ def _ldif(bloc: str) -> Iterator[str]:
                 raise FichierIllisible(f"LDIF, valeur en base 64 mal formée : {erreur}") from erreur
         elif separateur:
             yield valeur.strip()
-
-
-def _classeur(octets: bytes) -> Iterator[list[str]]:
-    """Les lignes de toutes les feuilles d'un classeur."""
-    try:
-        with zipfile.ZipFile(io.BytesIO(octets)) as archive:
-            if sum(element.file_size for element in archive.infolist()) > _TAILLE_MAX:
-                raise FichierIllisible("classeur trop volumineux")
-        classeur = load_workbook(io.BytesIO(octets), read_only=True, data_only=True)
-        for feuille in classeur.worksheets:
-            for ligne in feuille.iter_rows(values_only=True):
-                yield [str(valeur) for valeur in ligne if valeur is not None]
-    except (zipfile.BadZipFile, InvalidFileException, KeyError, ValueError) as erreur:
-        raise FichierIllisible(f"classeur illisible : {erreur}") from erreur

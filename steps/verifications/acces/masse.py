@@ -8,8 +8,9 @@ from typing import Any
 
 from reports.constat import Confiance, Constat, Regle
 from steps.verifications.acces.contexte import REM, Compte, ecarts, en_phrase, en_texte, lister
-from steps.verifications.acces.lecture import FichierIllisible, LigneExtraite, ligne_de, lire_fichier
+from steps.verifications.acces.lecture import LigneExtraite, ligne_de, lire_fichier
 from steps.verifications.cda.jugement import juger
+from steps.verifications.fichier_tabulaire import FichierIllisible
 from steps.verifications.registre import verification
 
 _COMPTES = REM.format("SSI/IAM.88, scénario SSI/IAM.88.01")

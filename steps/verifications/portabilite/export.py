@@ -51,6 +51,9 @@ def export_lisible(octets: bytes, nom: str) -> Constat:
             ou=nom or "export",
         )  # fmt: skip
     formats = sorted({fichier.format for fichier in fichiers if fichier.format})
+    if not formats and (autres := sorted({fichier.autre for fichier in fichiers if fichier.autre})):
+        texte = "Le banc ne lit pas ce format : dites s'il est standard, et documenté."
+        return LISIBLE.a_regarder(texte, recu=f"{len(fichiers)} fichier(s) : {', '.join(autres)}", ou=nom or "export")
     return juger(
         LISIBLE, bool(formats), "Aucun fichier de l'export n'est d'un format que le banc reconnaisse.",
         attendu=", ".join(FORMATS), recu=f"{len(fichiers)} fichier(s) : {', '.join(formats) or 'aucun format reconnu'}",

@@ -2,17 +2,21 @@
 
 from __future__ import annotations
 
+import csv
+import io
 import json
 import re
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
+from itertools import islice
 
 from lxml import etree
 
 from steps.flux.identite import comparable
 from steps.verifications.cda import CdaIllisible, lire_cda
 from steps.verifications.cda.corps import decoder
+from steps.verifications.fichier_tabulaire import en_texte
 from steps.verifications.pdf.flux import PdfIllisible
 from steps.verifications.pdf.lecture import lire_pdf
 from steps.verifications.xdm.zip import ContenuAltere, ZipDemesure, ZipIllisible, extraire, lire_archive
@@ -41,11 +45,12 @@ class CompteRenduAttendu:
 
 @dataclass(frozen=True, slots=True)
 class Fichier:
-    """Un fichier de l'export : son chemin, son format reconnu (vide sinon), tout le texte qu'on en tire."""
+    """Un fichier de l'export. `format` : vide si le banc ne le lit pas, `autre` dit alors ce qu'il paraît être."""
 
     chemin: str
     format: str
     texte: str
+    autre: str = ""
 
 
 class ExportIllisible(ValueError):
@@ -78,7 +83,31 @@ def _lire(chemin: str, octets: bytes) -> Fichier:
         texte = lecteur(octets)
         if texte is not None:
             return Fichier(chemin, format_, texte)
-    return Fichier(chemin, "", octets.decode("utf-8", "replace") if b"\0" not in octets[:4096] else "")
+    return Fichier(chemin, "", en_texte(octets) or "", autre_format(octets))
+
+
+def autre_format(octets: bytes) -> str:
+    """Le nom d'un format répandu que le banc reconnaît sans le lire, ou « texte » ; vide pour des octets inconnus."""
+    for nom, debuts in _AUTRES.items():
+        if octets.startswith(debuts):
+            return nom
+    if octets[128:132] == b"DICM":
+        return "DICOM"
+    texte = en_texte(octets)
+    if texte is None or not texte.strip():
+        return ""
+    return "HTML" if _HTML.match(texte) else "texte"
+
+
+_AUTRES: Mapping[str, tuple[bytes, ...]] = {
+    "RTF": (b"{\\rtf",),
+    "image TIFF": (b"II*\0", b"MM\0*"),
+    "image JPEG": (b"\xff\xd8\xff",),
+    "image PNG": (b"\x89PNG\r\n",),
+    "document de bureautique (OLE2)": (b"\xd0\xcf\x11\xe0",),
+    "PDF illisible": (b"%PDF",),
+}
+_HTML = re.compile(r"\s*(<!doctype html|<html)", re.IGNORECASE)
 
 
 def _pdf(octets: bytes) -> str | None:
@@ -121,29 +150,32 @@ def _textes(racine: etree._Element) -> Iterator[str]:
 
 
 def _json(octets: bytes) -> str | None:
-    if octets.lstrip()[:1] not in (b"{", b"["):
+    texte = (en_texte(octets) or "").lstrip()
+    if texte[:1] not in ("{", "["):
         return None
     try:
-        return json.dumps(json.loads(octets), ensure_ascii=False)
+        return json.dumps(json.loads(texte), ensure_ascii=False)
     except (ValueError, RecursionError):
         return None
 
 
 def _csv(octets: bytes) -> str | None:
-    try:
-        texte = octets.decode("utf-8-sig")
-    except UnicodeDecodeError:
-        texte = octets.decode("latin-1")
-    lignes = [ligne for ligne in texte.splitlines() if ligne.strip()][:50]
-    for separateur in (";", ",", "\t"):
-        comptes = {ligne.count(separateur) for ligne in lignes}
-        if lignes and len(comptes) == 1 and comptes != {0} and "\0" not in texte[:4096]:
+    """Des lignes d'autant de colonnes ; un séparateur ou un retour à la ligne entre guillemets est du contenu."""
+    texte = en_texte(octets)
+    for separateur in (";", ",", "\t") if texte else ():
+        try:
+            lignes = islice((ligne for ligne in csv.reader(io.StringIO(texte), delimiter=separateur) if ligne), 50)
+            largeurs = {len(ligne) for ligne in lignes}
+        except csv.Error:
+            continue
+        if len(largeurs) == 1 and largeurs != {1}:
             return texte
     return None
 
 
 def _hl7(octets: bytes) -> str | None:
-    return octets.decode("utf-8", "replace") if octets.lstrip(b"\x0b\r\n").startswith(b"MSH|") else None
+    texte = en_texte(octets)
+    return texte if texte is not None and texte.lstrip("\x0b\r\n").startswith("MSH|") else None
 
 
 _LECTEURS: Mapping[str, Callable[[bytes], str | None]] = {

@@ -11,8 +11,9 @@ from reports.constat import Confiance, Constat
 from reports.verdict import Verdict
 from steps.regles import charger_les_regles
 from steps.verifications.acces import masse
-from steps.verifications.acces.lecture import FichierIllisible, ligne_de, lire_fichier
+from steps.verifications.acces.lecture import ligne_de, lire_fichier
 from steps.verifications.acces.masse import Extraction
+from steps.verifications.fichier_tabulaire import FichierIllisible
 from steps.verifications.registre import REGLES
 from tests.verifications.acces.exemples_comptes import A_REGARDER, CONFORMES, REMARQUES, SANS_OBJET
 from tests.verifications.acces.exemples_comptes_fautifs import FAUTIFS
