@@ -60,8 +60,8 @@ def suivants(lances: Tours) -> dict[str, Joues]:
 
 
 @pytest.fixture(scope="module")
-def tours(lances: Tours, suivants: dict[str, Joues]) -> Joues:
-    """Ce que chaque défaut a donné, et le tour sans défaut ; après les autres couloirs, qui prennent le second cœur."""
+def tours(lances: Tours) -> Joues:
+    """Ce que chaque défaut a donné, et le tour sans défaut."""
     return lances.finir()
 
 

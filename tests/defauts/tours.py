@@ -10,7 +10,7 @@ import tempfile
 from collections.abc import Sequence
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
-from threading import Thread
+from threading import Lock, Thread
 from typing import Any
 
 from steps.logiciel.temoin import RACINE
@@ -24,6 +24,7 @@ DEMANDE = os.environ.get("BANC_SONS_DEFAUTS", "")
 _RENFORT = 30
 """Défauts restants au-delà desquels un processus de plus gagne plus que ce que coûte sa mise en route."""
 _COULOIRS_ENSEMBLE = 2
+_DELAI_S = 1800.0
 TABLE = lire_table()
 _NOMMES = None if DEMANDE in ("", "tout", "seuls") else DEMANDE.split(",")
 CHOISIS = sorted(TABLE) if _NOMMES is None else [nom for nom in _NOMMES if nom in TABLE]
@@ -43,7 +44,7 @@ GROUPES = {
 
 
 class Tours:
-    """Deux processus se partagent les défauts choisis, un troisième quand un cœur se libère ; `finir` rend les tours.
+    """Deux processus se partagent les défauts choisis, puis viennent les autres couloirs ; `finir` rend les tours.
 
     Un tour attend la moitié de son temps, le plus souvent ce que le défaut empêche : plus de processus que de cœurs.
     """
@@ -53,14 +54,29 @@ class Tours:
         # Les plus larges d'abord : les processus finissent ensemble.
         tours = dict.fromkeys(GROUPES[PREMIER][nom] for nom in CHOISIS)
         self._ordonnes = sorted(tours, key=lambda tour: -len(TABLE[membres(tour)[0]].temoins))
+        self._couloirs: dict[str, list[str]] = {}
+        for couloir, nom in CHOISIS_SUIVANTS:
+            ses_tours = self._couloirs.setdefault(couloir, [])
+            if (tour := GROUPES[couloir][nom]) not in ses_tours:
+                ses_tours.append(tour)
         self._processus: list[tuple[subprocess.Popen[bytes], Path]] = []
         self._suivants: dict[str, tuple[subprocess.Popen[bytes], Path]] = {}
+        self._abandon, self._verrou = False, Lock()
         self.rejoues: list[str] = []
         """Les défauts dont le premier tour n'est pas la table, et l'écart : la fin de la session les dit."""
-        self._associe = Thread(target=self._renforcer, daemon=True)
         if self._ordonnes:
             self._ajouter()
-            self._associe.start()
+        self._meneur = Thread(target=self._mener, daemon=True)
+        self._meneur.start()
+
+    def _mener(self) -> None:
+        """Le second processus, puis les autres couloirs."""
+        if self._processus:
+            self._renforcer()
+            for enfant, _ in self._processus:
+                enfant.wait(timeout=_DELAI_S)
+        with ThreadPoolExecutor(_COULOIRS_ENSEMBLE) as fils:
+            list(fils.map(self._jouer_couloir, self._couloirs))
 
     def _ajouter(self) -> None:
         dossier = Path(self._dossier.name)
@@ -68,10 +84,12 @@ class Tours:
         options = ["--prises", str(dossier / "prises")]
         if self._processus:
             options += ["--premier-tour", str(self._processus[0][1])]
-        self._processus.append((_lancer(self._ordonnes, sortie, options), sortie))
+        with self._verrou:
+            if not self._abandon:
+                self._processus.append((_lancer(self._ordonnes, sortie, options), sortie))
 
     def _renforcer(self) -> None:
-        """Un processus de plus prend sa part, dès que le tour sans défaut est écrit et s'il reste de quoi faire."""
+        """Un second processus prend sa part dès que le tour sans défaut est écrit, s'il reste de quoi faire."""
         (premier, sortie), prises = self._processus[0], Path(self._dossier.name) / "prises"
         while premier.poll() is None and not (sortie.exists() and sortie.stat().st_size):
             with contextlib.suppress(subprocess.TimeoutExpired):
@@ -80,25 +98,22 @@ class Tours:
         if premier.poll() is None and restent > _RENFORT and (os.cpu_count() or 1) > 1:
             self._ajouter()
 
+    def _jouer_couloir(self, couloir: str) -> None:
+        sortie = Path(self._dossier.name) / f"{couloir}.jsonl"
+        with self._verrou:
+            if self._abandon:
+                return
+            self._suivants[couloir] = (_lancer(self._couloirs[couloir], sortie, ["--couloir", couloir]), sortie)
+        self._suivants[couloir][0].wait(timeout=_DELAI_S)
+
     def finir_suivants(self) -> dict[str, dict[str, dict[str, Any]]]:
-        """Les tours des autres couloirs (couloir → défaut → tour), deux couloirs à la fois : beaucoup y attendent."""
-        tours: dict[str, dict[str, None]] = {}
-        for couloir, nom in CHOISIS_SUIVANTS:
-            tours.setdefault(couloir, {})[GROUPES[couloir][nom]] = None
-
-        def jouer(couloir: str) -> dict[str, dict[str, Any]]:
-            sortie = Path(self._dossier.name) / f"{couloir}.jsonl"
-            self._suivants[couloir] = (_lancer(list(tours[couloir]), sortie, ["--couloir", couloir]), sortie)
-            return _lire(*self._suivants[couloir])
-
-        with ThreadPoolExecutor(_COULOIRS_ENSEMBLE) as fils:
-            return dict(zip(tours, fils.map(jouer, tours), strict=True))
+        """Les tours des autres couloirs (couloir → défaut → tour)."""
+        self._meneur.join()
+        return {couloir: _lire(*self._suivants[couloir]) for couloir in self._couloirs}
 
     def finir(self) -> dict[str, dict[str, Any]]:
         """Les tours, par groupe de défauts ; AssertionError avec la fin du journal si un processus n'a rien écrit."""
-        if self._processus:
-            self._associe.join()
-            self._renforcer()
+        self._meneur.join()
         lus: dict[str, dict[str, Any]] = {}
         for enfant, sortie in self._processus:
             lus |= _lire(enfant, sortie)
@@ -117,11 +132,11 @@ class Tours:
 
     def abandonner(self) -> None:
         """Arrête ce qui joue encore et efface le dossier."""
-        if self._processus:
-            _arreter(self._processus[0][0])  # le second n'attend plus son premier tour
-            self._associe.join()
+        with self._verrou:
+            self._abandon = True
         for enfant, _ in (*self._processus, *self._suivants.values()):
             _arreter(enfant)
+        self._meneur.join()
         self._dossier.cleanup()
 
 
@@ -132,7 +147,7 @@ def _arreter(enfant: subprocess.Popen[bytes]) -> None:
 
 
 def _lire(enfant: subprocess.Popen[bytes], sortie: Path) -> dict[str, dict[str, Any]]:
-    enfant.wait(timeout=1800)
+    enfant.wait(timeout=_DELAI_S)
     assert sortie.exists(), sortie.with_suffix(".txt").read_text(encoding="utf-8")[-3000:]
     return {tour["defaut"]: tour for tour in lire_tours(sortie)}
 
