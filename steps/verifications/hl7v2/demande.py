@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from reports.constat import Constat
+from reports.constat import Constat, Regle
 from steps.verifications.cda.jugement import juger
 from steps.verifications.hl7v2.decoupage import MessageHl7
 from steps.verifications.hl7v2.encapsule import DonneeObx
@@ -17,6 +17,7 @@ from steps.verifications.hl7v2.regles_documents import (
     STATUT_OBR,
     TXA,
     TYPE_DOCUMENT,
+    TYPE_DOCUMENT_LPS,
 )
 from steps.verifications.registre import verification
 
@@ -64,19 +65,22 @@ def _donnee(donnee: DonneeObx, debut: bytes) -> Constat:
     )  # fmt: skip
 
 
-@verification(TYPE_DOCUMENT, RANGS, STATUT_OBR)
-def segments_obx(message: MessageHl7, portes: Sequence[DonneeObx], *, volet_2: bool) -> list[Constat]:
-    """Type du document, numérotation des OBX, statut de l'examen."""
+@verification(TYPE_DOCUMENT, TYPE_DOCUMENT_LPS, RANGS, STATUT_OBR)
+def segments_obx(message: MessageHl7, portes: Sequence[DonneeObx], *, type_document: Regle | None) -> list[Constat]:
+    """Type du document, numérotation des OBX, statut de l'examen.
+
+    `type_document` : la règle du volet suivi sur le type du document ; None s'il n'en a pas.
+    """
     constats = []
     obr = message.premier("OBR")
     for donnee in portes:
         s = donnee.segment
         code, libelle, systeme = (s.valeur(3, rang) for rang in (1, 2, 3))
         meme = obr is not None and (obr.valeur(4, 1), obr.valeur(4, 3)) == (code, systeme)
-        if volet_2:
+        if type_document is not None:
             constats.append(
                 juger(
-                    TYPE_DOCUMENT, bool(code and libelle) and systeme in ("LN", "TRE_A05") and meme,
+                    type_document, bool(code and libelle) and systeme in ("LN", "TRE_A05") and meme,
                     "OBX-3 et OBR-4 ne portent pas le même type de document, codé et libellé.",
                     attendu="code^libellé^LN ou TRE_A05, dans OBX-3 et OBR-4",
                     recu=f"OBX-3 {s.ecrit(3)} ; OBR-4 {obr.ecrit(4) if obr else 'absent'}", ou=f"{donnee.nom}, OBX-3",

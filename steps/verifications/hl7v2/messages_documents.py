@@ -14,8 +14,13 @@ from steps.verifications.hl7v2.decoupage import MessageHl7
 from steps.verifications.hl7v2.encapsule import DonneeObx, donnees_de
 from steps.verifications.hl7v2.entete import Profil, profil_de
 from steps.verifications.hl7v2.regles import LISIBLE
+from steps.verifications.hl7v2.regles_documents import TYPE_DOCUMENT, TYPE_DOCUMENT_LPS
 from steps.verifications.hl7v2.segment import Segment
 
+_TYPES_DOCUMENT = {
+    **dict.fromkeys(Profil, TYPE_DOCUMENT), Profil.VOLET_1: None, Profil.LPS: TYPE_DOCUMENT_LPS,
+}  # fmt: skip
+"""La règle de chaque profil sur le type du document ; sans annonce, celle du volet en vigueur."""
 PORTEURS = frozenset({"ORU", "MDM", "OUL"})
 
 
@@ -91,13 +96,13 @@ def _volet(
     message: MessageHl7, donnees: list[DonneeObx], profil: Profil, lu: IdentiteHl7 | None, texte: str
 ) -> list[Constat]:
     portes = [donnee for donnee in donnees if donnee.est_document]
-    volet_2 = profil not in (Profil.VOLET_1, Profil.LPS)
-    constats = demande.documents(message, portes) + demande.segments_obx(message, portes, volet_2=volet_2)
-    if volet_2:
+    constats = demande.documents(message, portes)
+    constats += demande.segments_obx(message, portes, type_document=_TYPES_DOCUMENT[profil])
+    if profil not in (Profil.VOLET_1, Profil.LPS):
         constats += metadonnees.metadonnees(message) + metadonnees.participants(message)
     if profil is Profil.LPS:
         constats += volet_lps.restrictions(message) + volet_lps.courriel(message, donnees)
-        constats += [volet_lps.correspondants(message), *volet_lps.venue_et_type(message, portes)]
+        constats += [volet_lps.correspondants(message), volet_lps.classe(message)]
     if profil is not Profil.VOLET_1:
         constats += demande.demande(message, portes) + demande.txa(message)
         constats += metadonnees.coherence(message, donnees, ins=lu is not None and bool(lu.ins))

@@ -106,6 +106,10 @@ TYPE_DOCUMENT = _volet(
     "HL7-OBX-04", "OBX-3 et OBR-4 portent le même type de document, codé en LN ou TRE_A05", "§ segments OBR et OBX",
     "Écrire code^libellé^LN (ou TRE_A05) dans OBR-4 et dans OBX-3.",
 )  # fmt: skip
+TYPE_DOCUMENT_LPS = Regle(
+    "HL7-LPS-05", TYPE_DOCUMENT.titre, f"{SOURCE_LPS}, volume 2, § segments OBR et OBX", OFFICIELLE,
+    TYPE_DOCUMENT.a_faire,
+)  # fmt: skip
 RANGS = Regle(
     "HL7-OBX-05", "OBX-1 numérote les segments à partir de 1", f"{_HL7}, § 7.4.2.1 (Set ID)", DEDUITE,
     "Numéroter les OBX d'un même groupe 1, 2, 3…",

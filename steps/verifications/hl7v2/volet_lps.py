@@ -34,10 +34,6 @@ CORRESPONDANTS = _regle(
 CLASSE = _regle(
     "HL7-LPS-04", "La classe du patient est sans objet (N)", "patient et venue", "Écrire N en PV1-2.",
 )  # fmt: skip
-TYPE = _regle(
-    "HL7-LPS-05", "OBX-3 et OBR-4 portent le même type de document, codé en LN ou TRE_A05", "segments OBR et OBX",
-    "Écrire code^libellé^LN (ou TRE_A05) dans OBR-4 et dans OBX-3.",
-)  # fmt: skip
 
 
 @verification(RESTRICTIONS)
@@ -120,24 +116,9 @@ def _adresse(segment: Segment) -> str:
     return next((adresse for adresse in adresses if "@" in adresse), "")
 
 
-@verification(CLASSE, TYPE)
-def venue_et_type(message: MessageHl7, portes: list[DonneeObx]) -> list[Constat]:
-    """`portes` : les documents du message."""
-    pv1, obr = message.premier("PV1"), message.premier("OBR")
-    classe = pv1.valeur(2) if pv1 else ""
-    constats = [
-        juger(CLASSE, classe == "N", "PV1-2 n'est pas celui du volet.", attendu="N", recu=classe or "vide", ou="PV1-2")
-    ]
-    for donnee in portes:
-        s = donnee.segment
-        code, libelle, systeme = (s.valeur(3, rang) for rang in (1, 2, 3))
-        meme = obr is not None and (obr.valeur(4, 1), obr.valeur(4, 3)) == (code, systeme)
-        constats.append(
-            juger(
-                TYPE, bool(code and libelle) and systeme in ("LN", "TRE_A05") and meme,
-                "OBX-3 et OBR-4 ne portent pas le même type de document, codé et libellé.",
-                attendu="code^libellé^LN ou TRE_A05, dans OBX-3 et OBR-4",
-                recu=f"OBX-3 {s.ecrit(3)} ; OBR-4 {obr.ecrit(4) if obr else 'absent'}", ou=f"{donnee.nom}, OBX-3",
-            )
-        )  # fmt: skip
-    return constats
+@verification(CLASSE)
+def classe(message: MessageHl7) -> Constat:
+    """PV1-2 : le volet ne transmet pas de venue."""
+    pv1 = message.premier("PV1")
+    lue = pv1.valeur(2) if pv1 else ""
+    return juger(CLASSE, lue == "N", "PV1-2 n'est pas celui du volet.", attendu="N", recu=lue or "vide", ou="PV1-2")
