@@ -80,21 +80,25 @@ def lire_export(octets: bytes, nom: str = "") -> tuple[Fichier, ...]:
 
 def _lire(chemin: str, octets: bytes) -> Fichier:
     for format_, lecteur in _LECTEURS.items():
-        texte = lecteur(octets)
-        if texte is not None:
-            return Fichier(chemin, format_, texte)
-    return Fichier(chemin, "", en_texte(octets) or "", autre_format(octets))
+        contenu = lecteur(octets)
+        if contenu is not None:
+            return Fichier(chemin, format_, contenu)
+    texte = en_texte(octets) or ""
+    for format_, lecteur_de_texte in _LECTEURS_DE_TEXTE.items():
+        contenu = lecteur_de_texte(texte)
+        if contenu is not None:
+            return Fichier(chemin, format_, contenu)
+    return Fichier(chemin, "", texte, _autre_format(octets, texte))
 
 
-def autre_format(octets: bytes) -> str:
+def _autre_format(octets: bytes, texte: str) -> str:
     """Le nom d'un format répandu que le banc reconnaît sans le lire, ou « texte » ; vide pour des octets inconnus."""
     for nom, debuts in _AUTRES.items():
         if octets.startswith(debuts):
             return nom
     if octets[128:132] == b"DICM":
         return "DICOM"
-    texte = en_texte(octets)
-    if texte is None or not texte.strip():
+    if not texte.strip():
         return ""
     return "HTML" if _HTML.match(texte) else "texte"
 
@@ -149,9 +153,8 @@ def _textes(racine: etree._Element) -> Iterator[str]:
             yield element.tail
 
 
-def _json(octets: bytes) -> str | None:
-    texte = (en_texte(octets) or "").lstrip()
-    if texte[:1] not in ("{", "["):
+def _json(texte: str) -> str | None:
+    if not texte.lstrip().startswith(("{", "[")):
         return None
     try:
         return json.dumps(json.loads(texte), ensure_ascii=False)
@@ -159,10 +162,9 @@ def _json(octets: bytes) -> str | None:
         return None
 
 
-def _csv(octets: bytes) -> str | None:
+def _csv(texte: str) -> str | None:
     """Des lignes d'autant de colonnes ; un séparateur ou un retour à la ligne entre guillemets est du contenu."""
-    texte = en_texte(octets)
-    for separateur in (";", ",", "\t") if texte else ():
+    for separateur in (";", ",", "\t"):
         try:
             lignes = islice((ligne for ligne in csv.reader(io.StringIO(texte), delimiter=separateur) if ligne), 50)
             largeurs = {len(ligne) for ligne in lignes}
@@ -173,14 +175,12 @@ def _csv(octets: bytes) -> str | None:
     return None
 
 
-def _hl7(octets: bytes) -> str | None:
-    texte = en_texte(octets)
-    return texte if texte is not None and texte.lstrip("\x0b\r\n").startswith("MSH|") else None
+def _hl7(texte: str) -> str | None:
+    return texte if texte.lstrip("\x0b\r\n").startswith("MSH|") else None
 
 
-_LECTEURS: Mapping[str, Callable[[bytes], str | None]] = {
-    "PDF": _pdf, "CDA": _cda, "XML": _xml, "JSON": _json, "HL7 v2": _hl7, "CSV": _csv,
-}  # fmt: skip
+_LECTEURS: Mapping[str, Callable[[bytes], str | None]] = {"PDF": _pdf, "CDA": _cda, "XML": _xml}
+_LECTEURS_DE_TEXTE: Mapping[str, Callable[[str], str | None]] = {"JSON": _json, "HL7 v2": _hl7, "CSV": _csv}
 
 
 def _porte(texte: str, marque: str) -> bool:
