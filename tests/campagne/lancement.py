@@ -73,12 +73,12 @@ def verdicts(dossier: Path) -> dict[str, str]:
     return {s["scenario"]: s["verdict"] for s in lire_json(dossier / "verdicts.json")["scenarios"]}
 
 
-def decrire_logiciel(chemin: Path, url: str, profils: str = "[Général]", **champs: str) -> Path:
+def decrire_logiciel(chemin: Path, url: str, profils: str = "[Général]", *, delai_s: int = 20, **champs: str) -> Path:
     """Un `logiciel.yaml` pour un produit piloté par l'adaptateur http."""
     lignes = [
         "logiciel: {nom: Produit d'essai, version: '3.1'}",
         f"profils: {profils}",
-        f"adaptateur: {{type: http, url: '{url}', delai_s: 20}}",
+        f"adaptateur: {{type: http, url: '{url}', delai_s: {delai_s}}}",
         *(f"{nom}: {valeur}" for nom, valeur in champs.items()),
     ]
     chemin.write_text("\n".join(lignes) + "\n", encoding="utf-8")

@@ -49,7 +49,8 @@ class Perroquet:
 
     def _dire(self, nom: str, schema: Mapping[str, Any], parametres: Mapping[str, Any]) -> Any:
         # Le contrat, gardé en mémoire, garde ses schémas : chacun a son valideur une fois pour toutes.
-        valideur = self._valideurs.setdefault(id(schema), Draft202012Validator(schema))
+        if (valideur := self._valideurs.get(id(schema))) is None:
+            valideur = self._valideurs[id(schema)] = Draft202012Validator(schema)
         for vues in (parametres, self._vues):
             if nom in vues and valideur.is_valid(vues[nom]):
                 return vues[nom]
